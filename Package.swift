@@ -1,0 +1,82 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Set by `launch/test`: warnings of our own targets become errors (dependencies keep theirs).
+let strict = Context.environment["LOCKSTEP_STRICT"] != nil
+
+let swiftSettings: [SwiftSetting] = strict ? [.unsafeFlags(["-warnings-as-errors"])] : []
+
+/// Kernels are optimised in debug builds too: tests then train real, if small, networks.
+let cSettings: [CSetting] = [
+  .unsafeFlags(["-O3", "-fno-math-errno", "-Wall"] + (strict ? ["-Werror"] : []))
+]
+
+let oneDNN: TargetDependency = .target(name: "COneDNN", condition: .when(traits: ["OneDNN"]))
+
+typealias TargetDependency = Target.Dependency
+
+func module(_ name: String, _ dependencies: [TargetDependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(of name: String, _ dependencies: [TargetDependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies,
+    swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "Lockstep",
+  products: [.executable(name: "lockstep", targets: ["lockstep"])],
+  traits: [
+    .trait(name: "OneDNN", description: "Convolution and packed products through oneDNN (libdnnl)."),
+    .default(enabledTraits: ["OneDNN"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries, each imported by one Swift module.
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CLibDNNL", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CMPI", dependencies: ["COpenMPI"], cSettings: cSettings),
+    .target(name: "COneDNN", dependencies: ["CLibDNNL"], cSettings: cSettings),
+    .target(
+      name: "CImageFiles", dependencies: ["CLibJPEG", "CLibPNG", "CZlib"], cSettings: cSettings),
+    .target(name: "CKernels", cSettings: cSettings),
+
+    // The layers of the trainer, lowest first; imports point up this list only.
+    module("Tensors", ["CKernels", "COpenBLAS", oneDNN]),
+    module("Autograd", ["Tensors"]),
+    module("NeuralNetworks", ["Tensors", "Autograd"]),
+    module("DataPipeline", ["Tensors", "CImageFiles"]),
+    module("Collectives", ["Tensors"]),
+    module("MPICollectives", ["Collectives", "CMPI"]),
+    module("Checkpoints", ["Tensors"]),
+    module(
+      "Training",
+      ["Tensors", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Yams"]),
+    .executableTarget(
+      name: "lockstep",
+      dependencies: [
+        "Training", "Collectives", "MPICollectives", "Checkpoints", "DataPipeline", "NeuralNetworks", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+
+    tests(of: "Tensors"),
+    tests(of: "Autograd", ["Tensors"]),
+    tests(of: "NeuralNetworks", ["Tensors", "Autograd"]),
+    tests(of: "DataPipeline", ["Tensors"]),
+    tests(of: "Collectives", ["Tensors"]),
+    tests(of: "Checkpoints", ["Tensors"]),
+    tests(of: "Training", ["NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Tensors"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["lockstep"], swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)

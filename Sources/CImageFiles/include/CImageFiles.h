@@ -1,0 +1,3 @@
+#ifndef CIMAGEFILES_H
+#define CIMAGEFILES_H
+#endif

@@ -1,0 +1,2 @@
+// The Fortran-free half of OpenBLAS: products and thread control.
+#include <cblas.h>

@@ -1,0 +1,27 @@
+/// What the training loop knows of the other workers. One object a worker, used from that worker's
+/// thread only; every method is collective: all workers call the same methods in the same order.
+public protocol Communicator: AnyObject {
+  /// This worker's number, 0 ..< size.
+  var worker: Int { get }
+  /// Number of workers.
+  var size: Int { get }
+
+  /// Returns once all workers have called it.
+  func barrier() throws
+
+  /// Copies `bytes` of worker `root` to all others. The byte count is the same everywhere.
+  func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws
+
+  /// Every worker's `bytes` (which may differ in length), in worker order, on every worker.
+  func allGather(_ bytes: [UInt8]) throws -> [[UInt8]]
+
+  /// Sums shard leaves in the order of the tree over the shards and gives all workers the root.
+  ///
+  /// `partials` holds one buffer for each maximal subtree inside this worker's run of shards, in shard
+  /// order (`ShardLayout.partials(of:)`); all have `count` elements. The root's sum is written to
+  /// `result`, which may be `partials[0]` itself. Partial sums are consumed: their contents afterwards
+  /// are undefined.
+  func sumOverShards(
+    _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
+  ) throws
+}

@@ -1,0 +1,63 @@
+/// Which data a run reads and what is done to them, as a configuration writes it.
+public struct DatasetSpecification: Sendable, Equatable {
+  /// A known data set (`lockstep data list`) or a format.
+  public enum Kind: String, Sendable, CaseIterable {
+    case mnist5k = "mnist-5k"
+    case mnist
+    case fashionMNIST = "fashion-mnist"
+    case cifar10
+    case cifar100
+    /// IDX files of the user's own, named as MNIST's.
+    case idx
+    /// `train/CLASS/…` and `test/CLASS/…` with JPEG and PNG files.
+    case imageFolder = "image-folder"
+    /// Random pixels and labels, for benchmarks.
+    case synthetic
+  }
+
+  public enum Split: Sendable, Equatable {
+    case count(Int)
+    case fraction(Double)
+  }
+
+  public enum Normalization: String, Sendable, CaseIterable {
+    case none
+    case perChannel = "per-channel"
+    case perPixel = "per-pixel"
+  }
+
+  public enum Augmentation: Sendable, Equatable {
+    /// Mirrors left and right, with probability one half.
+    case flip
+    /// Moves the image by up to this many pixels along each axis; what comes in is zero.
+    case shift(Int)
+  }
+
+  public var kind = Kind.mnist5k
+  /// Folder or file; nil looks in the data directory (`--data`).
+  public var path: String?
+  /// How many training samples are taken out for validation.
+  public var validation: Split?
+  /// Which samples those are: the last ones of the files (true), or drawn by `seed`, equally by class (false).
+  public var validationFromEnd = false
+  /// Use the first so many samples of the training (test) files only.
+  public var trainLimit: Int?
+  public var testLimit: Int?
+  public var normalization = Normalization.perChannel
+  public var augmentations: [Augmentation] = []
+  /// Size that images of a folder are scaled to; nil demands that all have one size.
+  public var imageSize: (height: Int, width: Int)? {
+    get { height.flatMap { h in width.map { (h, $0) } } }
+    set { (height, width) = (newValue?.height, newValue?.width) }
+  }
+  private var height: Int?
+  private var width: Int?
+  /// Shape of a synthetic sample, [height, width, channels] or [features], and its number of classes.
+  public var syntheticShape: [Int] = [32, 32, 3]
+  public var syntheticClasses = 10
+  public var syntheticCount = 10_000
+  /// Count and go on where an image cannot be read (`--skip-bad-images`), instead of ending the run.
+  public var skipBadImages = false
+
+  public init() {}
+}

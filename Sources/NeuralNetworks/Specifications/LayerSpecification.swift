@@ -1,0 +1,122 @@
+/// One layer of a model as a configuration writes it, before the shapes are known.
+public indirect enum LayerSpecification: Sendable, Equatable {
+  case linear(outputs: Int, bias: Bool, initializer: Initializer)
+  case convolution(ConvolutionSpecification)
+  case batchNorm(BatchNormSpecification)
+  case activation(Activation)
+  case maxPool(PoolingSpecification)
+  case averagePool(PoolingSpecification)
+  case globalAveragePool
+  case dropout(rate: Double)
+  case flatten
+  /// output = body(x) + shortcut(x); an empty shortcut is the identity.
+  case residual(body: [LayerSpecification], shortcut: [LayerSpecification])
+  /// Every branch sees x; outputs are concatenated along channels.
+  case parallel(branches: [[LayerSpecification]])
+
+  /// The word that configurations and messages use for this layer.
+  public var name: String {
+    switch self {
+    case .linear: "linear"
+    case .convolution: "conv"
+    case .batchNorm: "batch_norm"
+    case .activation(let activation): activation.name
+    case .maxPool: "max_pool"
+    case .averagePool: "average_pool"
+    case .globalAveragePool: "global_average_pool"
+    case .dropout: "dropout"
+    case .flatten: "flatten"
+    case .residual: "residual"
+    case .parallel: "parallel"
+    }
+  }
+}
+
+/// Elementwise non-linearities.
+public enum Activation: Sendable, Equatable {
+  case relu
+  case leakyReLU(slope: Double)
+  case sigmoid
+  case tanh
+  /// The exact form, x·Φ(x) (Hendrycks and Gimpel, 2016).
+  case gelu
+  /// GELU by the tanh approximation.
+  case geluTanh
+  /// x·sigmoid(x), also called swish (Ramachandran et al., 2017).
+  case silu
+
+  public var name: String {
+    switch self {
+    case .relu: "relu"
+    case .leakyReLU: "leaky_relu"
+    case .sigmoid: "sigmoid"
+    case .tanh: "tanh"
+    case .gelu: "gelu"
+    case .geluTanh: "gelu_tanh"
+    case .silu: "silu"
+    }
+  }
+}
+
+/// How a weight starts. Fan-in is the number of inputs that one output sums over; biases start at zero.
+public enum Initializer: Sendable, Equatable {
+  /// Variance 2 / fan-in (He et al., 2015).
+  case heNormal, heUniform
+  /// Variance 2 / (fan-in + fan-out) (Glorot and Bengio, 2010).
+  case xavierNormal, xavierUniform
+  /// Variance 1 / fan-in (LeCun et al., 1998).
+  case lecunNormal, lecunUniform
+  case normal(standardDeviation: Double)
+  case zeros
+}
+
+/// A pair of sizes along height and width.
+public struct Extent: Sendable, Equatable {
+  public var height: Int
+  public var width: Int
+
+  public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
+  public init(_ both: Int) { self.init(height: both, width: both) }
+}
+
+public enum Padding: Sendable, Equatable {
+  /// No padding.
+  case valid
+  /// As much as keeps ceil(size / stride) outputs; where the total is odd the extra row or column goes to the end.
+  case same
+  /// This much on both sides.
+  case symmetric(Extent)
+}
+
+public struct ConvolutionSpecification: Sendable, Equatable {
+  public var filters: Int
+  public var kernel: Extent
+  public var stride = Extent(1)
+  public var padding = Padding.valid
+  public var dilation = Extent(1)
+  /// Input channels are cut into this many groups; nil means one group a channel (depthwise).
+  public var groups: Int? = 1
+  public var bias = true
+  public var initializer = Initializer.heNormal
+
+  public init(filters: Int, kernel: Extent) { (self.filters, self.kernel) = (filters, kernel) }
+}
+
+public struct BatchNormSpecification: Sendable, Equatable {
+  /// Share of the new batch in the running averages (PyTorch's convention).
+  public var momentum = 0.1
+  public var epsilon = 1e-5
+
+  public init() {}
+}
+
+public struct PoolingSpecification: Sendable, Equatable {
+  public var kernel: Extent
+  public var stride: Extent
+  public var padding = Padding.valid
+
+  public init(kernel: Extent, stride: Extent? = nil) {
+    self.kernel = kernel
+    self.stride = stride ?? kernel
+  }
+}
