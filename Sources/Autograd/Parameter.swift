@@ -1,0 +1,138 @@
+import Tensors
+
+/// What a parameter is, for those who treat kinds differently: weight decay and L2 act on weights only.
+public enum ParameterRole: Sendable {
+  case weight, bias, normalization
+}
+
+/// How a parameter's elements lie here, against PyTorch's layout of the same tensor.
+public enum ParameterLayout: Sendable {
+  /// As in PyTorch: linear weights are `[outputs, inputs]`.
+  case plain
+  /// Here `[out, height, width, in]`, in files `[out, in, height, width]`.
+  case convolution
+}
+
+/// One learnable tensor of a model: a named view of the model's flat buffers.
+public final class Parameter {
+  /// Dotted path, as PyTorch names it: `0.weight`.
+  public let path: String
+  public let shape: [Int]
+  public let role: ParameterRole
+  public let layout: ParameterLayout
+  /// Number in declaration order.
+  public let index: Int
+  /// First element in every flat buffer (values, gradients, optimiser state).
+  public let offset: Int
+  public let count: Int
+  private unowned let store: ParameterStore
+
+  init(
+    path: String, shape: [Int], role: ParameterRole, layout: ParameterLayout, index: Int, offset: Int,
+    store: ParameterStore
+  ) {
+    (self.path, self.shape, self.role, self.layout) = (path, shape, role, layout)
+    (self.index, self.offset, self.store) = (index, offset, store)
+    count = shape.reduce(1, *)
+  }
+
+  /// The current value, a view of the flat buffer.
+  public var value: Tensor { view(of: store.values) }
+
+  /// This parameter's part of a flat buffer that is laid out like the values.
+  public func view(of flat: Tensor) -> Tensor {
+    Tensor(storage: flat.storage, offset: flatOffset(of: flat) + offset, shape: shape, dtype: flat.dtype)
+  }
+
+  private func flatOffset(of flat: Tensor) -> Int { (flat.pointer - flat.storage.pointer) / flat.dtype.size }
+}
+
+/// A tensor that belongs to a model but is not learnt by gradient: a running average.
+public final class ModelBuffer {
+  public let path: String
+  public let shape: [Int]
+  public let count: Int
+  /// First element among the buffers' values, and among a shard's statistics.
+  public let offset: Int
+  /// Value before training.
+  public let initialValue: Double
+  /// new = (1 − momentum) · old + momentum · (statistic averaged over the global batch)
+  public let momentum: Double
+  private unowned let store: ParameterStore
+
+  init(path: String, shape: [Int], offset: Int, initialValue: Double, momentum: Double, store: ParameterStore) {
+    (self.path, self.shape, self.offset) = (path, shape, offset)
+    (self.initialValue, self.momentum, self.store) = (initialValue, momentum, store)
+    count = shape.reduce(1, *)
+  }
+
+  public var value: Tensor {
+    Tensor(storage: store.bufferValues.storage, offset: offset, shape: shape, dtype: store.dtype)
+  }
+}
+
+/// The parameters and buffers of one replica, in declaration order, each kind in one flat buffer: all-reduce,
+/// optimiser, digests and checkpoints are one pass over memory.
+public final class ParameterStore {
+  public let dtype: DType
+  public private(set) var parameters: [Parameter] = []
+  public private(set) var buffers: [ModelBuffer] = []
+  /// Elements of a flat buffer of parameters, padding included.
+  public private(set) var flatCount = 0
+  /// Elements of the flat buffer of model buffers.
+  public private(set) var bufferFlatCount = 0
+  private var allocated: (values: Tensor, buffers: Tensor)?
+
+  /// Every parameter starts on a cache line; the padding between stays zero in every flat buffer.
+  private static let alignment = 16
+
+  public init(dtype: DType = .float32) {
+    self.dtype = dtype
+  }
+
+  /// Learnable elements, padding not counted.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+
+  public var values: Tensor { allocatedBuffers.values }
+  public var bufferValues: Tensor { allocatedBuffers.buffers }
+
+  private var allocatedBuffers: (values: Tensor, buffers: Tensor) {
+    guard let allocated else { preconditionFailure("a parameter was used before ParameterStore.allocate") }
+    return allocated
+  }
+
+  /// Declares a parameter; the order of these calls is the order in every flat buffer and file.
+  public func declareParameter(
+    _ path: String, shape: [Int], role: ParameterRole, layout: ParameterLayout = .plain
+  ) -> Parameter {
+    precondition(allocated == nil, "parameter \(path) declared after the buffers were allocated")
+    let parameter = Parameter(
+      path: path, shape: shape, role: role, layout: layout, index: parameters.count, offset: flatCount, store: self)
+    parameters.append(parameter)
+    flatCount += Self.padded(parameter.count)
+    return parameter
+  }
+
+  public func declareBuffer(_ path: String, shape: [Int], initialValue: Double, momentum: Double) -> ModelBuffer {
+    precondition(allocated == nil, "buffer \(path) declared after the buffers were allocated")
+    let buffer = ModelBuffer(
+      path: path, shape: shape, offset: bufferFlatCount, initialValue: initialValue, momentum: momentum, store: self)
+    buffers.append(buffer)
+    bufferFlatCount += Self.padded(buffer.count)
+    return buffer
+  }
+
+  /// Takes the memory, all zeros; buffers get their initial values.
+  public func allocate(pool: StoragePool) {
+    allocated = (
+      Tensor(zeros: [flatCount], dtype: dtype, pool: pool),
+      Tensor(zeros: [bufferFlatCount], dtype: dtype, pool: pool)
+    )
+    for buffer in buffers {
+      let value = buffer.value
+      for index in 0..<value.count { value[index] = buffer.initialValue }
+    }
+  }
+
+  private static func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+}

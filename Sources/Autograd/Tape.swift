@@ -1,0 +1,137 @@
+import CKernels
+import Tensors
+
+/// Records operations as they run and replays them backwards: reverse-mode automatic differentiation.
+///
+/// An operation computes its output at once and, where a gradient will be wanted, records a closure that
+/// turns the output's gradient into contributions to its inputs' gradients. A tape serves one forward and one
+/// backward pass of one shard; its memory returns to the pool as the backward pass goes.
+public final class Tape {
+  public let context: ExecutionContext
+  /// False for evaluation: nothing is recorded, intermediate values die as soon as they are used.
+  public let isRecording: Bool
+  /// Flat buffer that takes the parameters' gradients at their offsets; nil where none are wanted.
+  public let parameterGradients: Tensor?
+
+  private struct Node {
+    let output: Variable
+    let backward: (Tensor) -> Void
+  }
+
+  private var nodes: [Node] = []
+  // By parameter index, so that a parameter used twice is one variable with one gradient.
+  private var parameterVariables: [Variable?] = []
+
+  public init(context: ExecutionContext, recording: Bool = true, parameterGradients: Tensor? = nil) {
+    self.context = context
+    self.isRecording = recording
+    self.parameterGradients = parameterGradients
+  }
+
+  public var pool: StoragePool { context.pool }
+
+  /// A value from outside; ask for its gradient to analyse what a network responds to.
+  public func input(_ value: Tensor, requiresGradient: Bool = false) -> Variable {
+    Variable(value: value, tape: self, requiresGradient: requiresGradient && isRecording)
+  }
+
+  /// A parameter's current value; its gradient goes to its place in `parameterGradients`.
+  public func parameter(_ parameter: Parameter) -> Variable {
+    if parameter.index < parameterVariables.count, let known = parameterVariables[parameter.index] { return known }
+    let destination = parameterGradients.map { parameter.view(of: $0) }
+    let variable = Variable(
+      value: parameter.value, tape: self, requiresGradient: isRecording && destination != nil,
+      destination: destination)
+    if parameterVariables.count <= parameter.index {
+      let missing = parameter.index + 1 - parameterVariables.count
+      parameterVariables.append(contentsOf: repeatElement(nil, count: missing))
+    }
+    parameterVariables[parameter.index] = variable
+    return variable
+  }
+
+  /// Called by operations: wraps `value`, and keeps `backward` where one of `inputs` wants a gradient.
+  ///
+  /// `backward` receives the gradient of `value` (same shape and type) and must not write to it; it
+  /// passes its contributions on through `accumulateGradient` and `addGradient`.
+  public func record(_ value: Tensor, inputs: [Variable], backward: @escaping (Tensor) -> Void) -> Variable {
+    let wanted = isRecording && inputs.contains { $0.requiresGradient }
+    let output = Variable(value: value, tape: self, requiresGradient: wanted)
+    if wanted { nodes.append(Node(output: output, backward: backward)) }
+    return output
+  }
+
+  /// Lets `write` put a contribution straight where the variable's gradient lives.
+  ///
+  /// `write` is given that tensor and whether to add to it (true) or overwrite it (false, contents undefined). Not called when
+  /// the variable wants no gradient.
+  public func accumulateGradient(of variable: Variable, _ write: (Tensor, _ adding: Bool) -> Void) {
+    guard variable.requiresGradient else { return }
+    if let existing = variable.accumulated {
+      if variable.ownsAccumulated {
+        write(existing, true)
+      } else {
+        let sum = Tensor(uninitialized: variable.shape, dtype: variable.dtype, pool: pool)
+        sum.copy(from: existing)
+        write(sum, true)
+        variable.accumulated = sum
+        variable.ownsAccumulated = true
+      }
+      return
+    }
+    let fresh =
+      variable.destination ?? Tensor(uninitialized: variable.shape, dtype: variable.dtype, pool: pool)
+    write(fresh, false)
+    variable.accumulated = fresh
+    variable.ownsAccumulated = true
+  }
+
+  /// Adds a finished contribution. Without a copy where it is the first: then the variable takes `gradient`
+  /// itself, which nobody may write to any more.
+  public func addGradient(_ gradient: Tensor, to variable: Variable) {
+    guard variable.requiresGradient else { return }
+    precondition(
+      gradient.count == variable.value.count, "a gradient of shape \(gradient.shape) for \(variable.shape)")
+    if variable.accumulated == nil && variable.destination == nil {
+      variable.accumulated = gradient.reshaped(variable.shape)
+      variable.ownsAccumulated = false
+      return
+    }
+    accumulateGradient(of: variable) { target, adding in
+      if adding {
+        ck_axpy(target.dtype.kernelType, target.count, 1, gradient.pointer, target.pointer)
+      } else {
+        target.copy(from: gradient)
+      }
+    }
+  }
+
+  /// Runs backwards from `output` (one element: a loss), whose own gradient is taken to be one.
+  /// The tape is empty afterwards.
+  public func backward(from output: Variable) {
+    precondition(output.value.count == 1, "backward starts at a single value, not at shape \(output.shape)")
+    let one = Tensor([1], shape: output.shape, dtype: output.dtype, pool: pool)
+    backward(from: output, gradient: one)
+  }
+
+  /// Runs backwards from `output` with a given gradient of it.
+  public func backward(from output: Variable, gradient: Tensor) {
+    addGradient(gradient, to: output)
+    while let node = nodes.popLast() {
+      // Taken out first: its memory is free for the next operation as soon as this one is done.
+      guard let gradient = node.output.accumulated else { continue }
+      node.output.accumulated = nil
+      node.backward(gradient)
+    }
+  }
+
+  /// Zeroes the gradient of every parameter that no operation contributed to. Call once after `backward`.
+  public func zeroUntouchedGradients(of parameters: [Parameter]) {
+    guard let parameterGradients else { return }
+    for parameter in parameters {
+      let index = parameter.index
+      let touched = index < parameterVariables.count && parameterVariables[index]?.accumulated != nil
+      if !touched { parameter.view(of: parameterGradients).fillWithZeros() }
+    }
+  }
+}

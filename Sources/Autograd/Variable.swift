@@ -1,0 +1,30 @@
+import Tensors
+
+/// A value that operations on a tape take and give, with room for its gradient.
+public final class Variable {
+  public let value: Tensor
+  public unowned let tape: Tape
+  /// Whether anything upstream wants a gradient; operations skip the work where nothing does.
+  public let requiresGradient: Bool
+
+  /// Where the gradient must be written (a parameter's place in the flat buffer); nil lets the tape choose.
+  let destination: Tensor?
+  /// The gradient so far, nil before the first contribution.
+  var accumulated: Tensor?
+  /// Whether `accumulated` belongs to this variable alone and may be added to in place.
+  var ownsAccumulated = false
+
+  init(value: Tensor, tape: Tape, requiresGradient: Bool, destination: Tensor? = nil) {
+    self.value = value
+    self.tape = tape
+    self.requiresGradient = requiresGradient
+    self.destination = destination
+  }
+
+  public var shape: [Int] { value.shape }
+  public var dtype: DType { value.dtype }
+
+  /// The gradient after `Tape.backward`; nil where none arrived. Kept for inputs and parameters only:
+  /// gradients in between go back to the pool as soon as they have been used.
+  public var gradient: Tensor? { accumulated }
+}

@@ -1,0 +1,40 @@
+import Autograd
+import Tensors
+
+/// A differentiable function with parameters. Layers know shapes and mathematics; they know nothing of
+/// ranks, shards or optimisers.
+public protocol Layer: AnyObject {
+  /// Dotted path of this layer in its model, `""` for the model itself.
+  var path: String { get }
+
+  /// Shape of one sample's output, for messages and for building what follows.
+  var outputShape: [Int] { get }
+
+  /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
+  func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable
+}
+
+/// What layers need to know of the pass they are part of.
+public final class ForwardPass {
+  public enum Mode: Sendable { case training, evaluation }
+
+  public let tape: Tape
+  public let mode: Mode
+  /// Keys of this pass's random draws: the run's seed, the step, and each sample's position in the global batch.
+  public let seed: UInt64
+  public let step: Int
+  public let firstSample: Int
+  /// Takes batch statistics times the number of samples, laid out like the store's buffers; the
+  /// trainer sums it over shards and folds the average into the running averages. Nil in evaluation.
+  public let statistics: Tensor?
+  /// Called with every layer's path and output, in order: to find where a value went wrong, or to look at representations.
+  public var observer: ((String, Tensor) -> Void)?
+
+  public init(
+    tape: Tape, mode: Mode, seed: UInt64 = 0, step: Int = 0, firstSample: Int = 0, statistics: Tensor? = nil,
+    observer: ((String, Tensor) -> Void)? = nil
+  ) {
+    (self.tape, self.mode, self.seed, self.step) = (tape, mode, seed, step)
+    (self.firstSample, self.statistics, self.observer) = (firstSample, statistics, observer)
+  }
+}
