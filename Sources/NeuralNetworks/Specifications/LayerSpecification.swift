@@ -1,3 +1,5 @@
+import Autograd
+
 /// One layer of a model as a configuration writes it, before the shapes are known.
 public indirect enum LayerSpecification: Sendable, Equatable {
   case linear(outputs: Int, bias: Bool, initializer: Initializer)
@@ -32,31 +34,8 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   }
 }
 
-/// Elementwise non-linearities.
-public enum Activation: Sendable, Equatable {
-  case relu
-  case leakyReLU(slope: Double)
-  case sigmoid
-  case tanh
-  /// The exact form, x·Φ(x) (Hendrycks and Gimpel, 2016).
-  case gelu
-  /// GELU by the tanh approximation.
-  case geluTanh
-  /// x·sigmoid(x), also called swish (Ramachandran et al., 2017).
-  case silu
-
-  public var name: String {
-    switch self {
-    case .relu: "relu"
-    case .leakyReLU: "leaky_relu"
-    case .sigmoid: "sigmoid"
-    case .tanh: "tanh"
-    case .gelu: "gelu"
-    case .geluTanh: "gelu_tanh"
-    case .silu: "silu"
-    }
-  }
-}
+/// Elementwise non-linearities, as the differentiable operations know them.
+public typealias Activation = Autograd.Activation
 
 /// How a weight starts. Fan-in is the number of inputs that one output sums over; biases start at zero.
 public enum Initializer: Sendable, Equatable {
