@@ -55,7 +55,7 @@ let package = Package(
     module("Autograd", ["Tensors"]),
     module("NeuralNetworks", ["Tensors", "Autograd"]),
     module("DataPipeline", ["Tensors", "CImageFiles"]),
-    module("Collectives", ["Tensors"]),
+    module("Collectives", ["Tensors", "CKernels"]),
     module("MPICollectives", ["Collectives", "CMPI"]),
     module("Checkpoints", ["Tensors"]),
     module(

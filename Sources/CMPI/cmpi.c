@@ -1,1 +1,76 @@
 #include "CMPI.h"
+
+#include <mpi.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cmpi_init(void) {
+  int provided = MPI_THREAD_SINGLE;
+  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+  if (code != MPI_SUCCESS) return code;
+  code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  if (code != MPI_SUCCESS) return code;
+  return provided < MPI_THREAD_FUNNELED ? CMPI_NO_THREADS : MPI_SUCCESS;
+}
+
+bool cmpi_was_started(void) {
+  int started = 0;
+  return MPI_Initialized(&started) == MPI_SUCCESS && started;
+}
+
+int cmpi_finalize(void) { return MPI_Finalize(); }
+
+int cmpi_abort(int exit_code) { return MPI_Abort(MPI_COMM_WORLD, exit_code); }
+
+int cmpi_rank(int *rank) { return MPI_Comm_rank(MPI_COMM_WORLD, rank); }
+
+int cmpi_size(int *size) { return MPI_Comm_size(MPI_COMM_WORLD, size); }
+
+int cmpi_node_leader(int *leader) {
+  int rank = 0;
+  int code = MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (code != MPI_SUCCESS) return code;
+  MPI_Comm node;
+  // The key keeps world order, so rank 0 of the node is its lowest.
+  code = MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node);
+  if (code != MPI_SUCCESS) return code;
+  *leader = rank;
+  code = MPI_Bcast(leader, 1, MPI_INT, 0, node);
+  int freed = MPI_Comm_free(&node);
+  return code != MPI_SUCCESS ? code : freed;
+}
+
+static void copy_text(char *to, size_t capacity, const char *from, size_t length) {
+  if (capacity == 0) return;
+  if (length >= capacity) length = capacity - 1;
+  memcpy(to, from, length);
+  to[length] = '\0';
+}
+
+int cmpi_processor_name(char *name, size_t capacity) {
+  char whole[MPI_MAX_PROCESSOR_NAME + 1] = "";
+  int length = 0;
+  int code = MPI_Get_processor_name(whole, &length);
+  copy_text(name, capacity, whole, (size_t)length);
+  return code;
+}
+
+int cmpi_library_version(char *text, size_t capacity) {
+  char whole[MPI_MAX_LIBRARY_VERSION_STRING + 1] = "";
+  int length = 0;
+  int code = MPI_Get_library_version(whole, &length);
+  copy_text(text, capacity, whole, strcspn(whole, "\n"));
+  return code;
+}
+
+void cmpi_error_string(int code, char *text, size_t capacity) {
+  char whole[MPI_MAX_ERROR_STRING + 1] = "unknown error";
+  int length = (int)strlen(whole);
+  switch (code) {
+    case CMPI_SHORT_MESSAGE: strcpy(whole, "the message is shorter than expected"); break;
+    case CMPI_NO_MEMORY: strcpy(whole, "no memory for the list of requests"); break;
+    case CMPI_NO_THREADS: strcpy(whole, "the MPI library has no support for threads (MPI_THREAD_FUNNELED)"); break;
+    default: MPI_Error_string(code, whole, &length);
+  }
+  copy_text(text, capacity, whole, strlen(whole));
+}

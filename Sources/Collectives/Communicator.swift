@@ -1,10 +1,13 @@
 /// What the training loop knows of the other workers. One object a worker, used from that worker's
 /// thread only; every method is collective: all workers call the same methods in the same order.
+///
+/// A method that throws leaves the group unusable: the worker ends, and the others' calls throw too
+/// (threads) or their processes are ended (MPI).
 public protocol Communicator: AnyObject {
   /// This worker's number, 0 ..< size.
   var worker: Int { get }
-  /// Number of workers.
-  var size: Int { get }
+  /// Which shards each worker has.
+  var layout: ShardLayout { get }
 
   /// Returns once all workers have called it.
   func barrier() throws
@@ -24,4 +27,12 @@ public protocol Communicator: AnyObject {
   func sumOverShards(
     _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
   ) throws
+}
+
+extension Communicator {
+  /// Number of workers.
+  public var size: Int { layout.workers }
+
+  /// This worker's shards.
+  public var shards: Range<Int> { layout.run(of: worker) }
 }

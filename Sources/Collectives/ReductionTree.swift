@@ -1,0 +1,55 @@
+/// The fixed binary tree in whose order everything is summed over the shards of a global batch.
+///
+/// A node is a range of shard numbers; it halves, the larger half left, until one shard is left. The
+/// tree depends on the number of shards alone. Floating-point addition does not associate, so a sum has
+/// the same bits for every spread of the shards over workers exactly because all of them follow this tree.
+public struct ReductionTree: Sendable, Equatable {
+  /// Number of leaves.
+  public let shards: Int
+
+  public init(shards: Int) {
+    precondition(shards >= 1, "a reduction tree over \(shards) shards")
+    self.shards = shards
+  }
+
+  /// The root: all shards.
+  public var root: Range<Int> { 0..<shards }
+
+  /// The children of an inner node (a range of at least two shards).
+  public static func children(of node: Range<Int>) -> (left: Range<Int>, right: Range<Int>) {
+    precondition(node.count >= 2, "shard \(node) is a leaf")
+    let middle = node.lowerBound + (node.count + 1) / 2
+    return (node.lowerBound..<middle, middle..<node.upperBound)
+  }
+
+  /// The largest nodes that lie wholly inside `run`, in shard order. Together they cover it; there are
+  /// fewer than 2·log₂(shards) of them, or one if `run` is itself a node.
+  public func maximalSubtrees(in run: Range<Int>) -> [Range<Int>] {
+    precondition(
+      run.lowerBound >= 0 && run.upperBound <= shards, "shards \(run) of a tree over \(shards) shards")
+    var found: [Range<Int>] = []
+    func visit(_ node: Range<Int>) {
+      if !node.overlaps(run) { return }
+      if node.lowerBound >= run.lowerBound && node.upperBound <= run.upperBound {
+        found.append(node)
+        return
+      }
+      let (left, right) = Self.children(of: node)
+      visit(left)
+      visit(right)
+    }
+    visit(root)
+    return found
+  }
+
+  /// Folds one value a shard in the order of the tree: for the small sums (losses, counts) that steer a run.
+  public func reduce<Value>(_ leaves: [Value], _ combine: (Value, Value) -> Value) -> Value {
+    precondition(leaves.count == shards, "\(leaves.count) leaves for a tree over \(shards) shards")
+    func value(of node: Range<Int>) -> Value {
+      if node.count == 1 { return leaves[node.lowerBound] }
+      let (left, right) = Self.children(of: node)
+      return combine(value(of: left), value(of: right))
+    }
+    return value(of: root)
+  }
+}

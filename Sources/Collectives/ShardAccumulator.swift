@@ -1,0 +1,63 @@
+import Tensors
+
+/// A worker's part of the tree: computes its shards one after the other and sums them, in the order of the tree,
+/// into one buffer a maximal subtree.
+///
+/// Depth first, left before right: the left child is computed into the node's own buffer, the right child into
+/// a scratch buffer, which is then added. A subtree of n shards so needs ⌊log₂ n⌋ scratch buffers. All memory is
+/// taken once, at the start.
+public final class ShardAccumulator {
+  /// The worker's partial sums, `[count]` each, in shard order: what `Communicator.sumOverShards` takes.
+  public let partials: [Tensor]
+  private let subtrees: [Range<Int>]
+  private let scratch: [Tensor]
+
+  /// - Parameters:
+  ///   - count: Elements of a leaf.
+  ///   - first: Memory for the first partial, `[count]`, such as a flat gradient buffer; taken from `pool` if nil.
+  public init(layout: ShardLayout, worker: Int, count: Int, first: Tensor? = nil, pool: StoragePool) {
+    subtrees = layout.partials(of: worker)
+    if let first {
+      precondition(
+        first.dtype == .float32 && first.count == count,
+        "\(first.dtype)\(first.shape) for a partial sum of \(count) float32 elements")
+    }
+    partials = subtrees.indices.map { index in
+      if index == 0, let first { return first }
+      return Tensor(zeros: [count], pool: pool)
+    }
+    scratch = (0..<(subtrees.map(Self.scratchBuffers).max() ?? 0)).map { _ in Tensor(zeros: [count], pool: pool) }
+  }
+
+  /// Scratch buffers that summing `node` takes.
+  static func scratchBuffers(for node: Range<Int>) -> Int {
+    if node.count == 1 { return 0 }
+    let (left, right) = ReductionTree.children(of: node)
+    return max(scratchBuffers(for: left), 1 + scratchBuffers(for: right))
+  }
+
+  /// Computes every shard of the worker, in shard order, and leaves their sums in `partials`.
+  ///
+  /// `leaf` writes all elements of the buffer it is given, which holds anything before; for a shard without
+  /// samples it writes zeros.
+  public func accumulate(leaf: (_ shard: Int, _ buffer: Tensor) throws -> Void) rethrows {
+    for (subtree, buffer) in zip(subtrees, partials) {
+      try sum(subtree, into: buffer, depth: 0, leaf: leaf)
+    }
+  }
+
+  private func sum(
+    _ node: Range<Int>, into buffer: Tensor, depth: Int, leaf: (Int, Tensor) throws -> Void
+  ) rethrows {
+    if node.count == 1 {
+      try leaf(node.lowerBound, buffer)
+      return
+    }
+    let (left, right) = ReductionTree.children(of: node)
+    try sum(left, into: buffer, depth: depth, leaf: leaf)
+    try sum(right, into: scratch[depth], depth: depth + 1, leaf: leaf)
+    addInPlace(
+      buffer.pointer.assumingMemoryBound(to: Float.self), scratch[depth].pointer.assumingMemoryBound(to: Float.self),
+      count: buffer.count)
+  }
+}

@@ -1,0 +1,43 @@
+import Synchronization
+
+extension ThreadGroup {
+  /// Runs `body` once a worker, worker 0 on the calling thread and each other one on a thread of its own, and
+  /// returns what they return, in worker order.
+  ///
+  /// When one body throws, the collective operations of the others throw too, all threads end, and the error of
+  /// the worker that failed first is thrown here.
+  public static func run<Result: Sendable>(
+    layout: ShardLayout, body: @escaping @Sendable (ThreadCommunicator) throws -> Result
+  ) throws -> [Result] {
+    let group = ThreadGroup(layout: layout)
+    let outcomes = Mutex<[Swift.Result<Result, any Error>?]>(Array(repeating: nil, count: layout.workers))
+
+    @Sendable func perform(_ worker: Int) {
+      let outcome = Swift.Result { try body(ThreadCommunicator(group, worker: worker)) }
+      outcomes.withLock { $0[worker] = outcome }
+      switch outcome {
+      case .success: group.leave(worker)
+      case .failure(let error): group.abort("\(error)", from: worker)
+      }
+    }
+
+    var threads: [WorkerThread] = []
+    defer { threads.forEach { $0.join() } }
+    for worker in 1..<max(1, layout.workers) {
+      do {
+        threads.append(try WorkerThread { perform(worker) })
+      } catch {
+        let failure = CollectiveError.thread(worker: worker, reason: error.description)
+        group.abort(failure.description, from: worker)
+        throw failure
+      }
+    }
+    perform(0)
+    threads.forEach { $0.join() }
+    threads = []
+
+    let finished = outcomes.withLock { $0 }
+    if case .aborted(let worker, _)? = group.barrier.firstFailure { _ = try finished[worker]?.get() }
+    return try finished.compactMap { try $0?.get() }
+  }
+}

@@ -1,0 +1,25 @@
+/// The workers of one process, a thread each, and the memory in which they meet.
+public final class ThreadGroup: Sendable {
+  public let layout: ShardLayout
+  let program: SumProgram
+  let barrier: ThreadBarrier
+  let board: PublicationBoard
+
+  public init(layout: ShardLayout) {
+    self.layout = layout
+    program = SumProgram(layout)
+    barrier = ThreadBarrier(parties: layout.workers)
+    board = PublicationBoard(workers: layout.workers, slots: program.slotCount)
+  }
+
+  /// Ends the group: every present and later collective operation of every worker throws
+  /// `CollectiveError.aborted` with this reason. The first call counts. May come from any thread.
+  public func abort(_ reason: String, from worker: Int) {
+    barrier.fail(.aborted(worker: worker, reason: reason))
+  }
+
+  /// What `ThreadGroup.run` calls when a worker has returned: whoever still waits for it would wait for ever.
+  func leave(_ worker: Int) {
+    barrier.fail(.left(worker: worker))
+  }
+}

@@ -1,0 +1,59 @@
+import CMPI
+import Collectives
+import Glibc
+
+/// MPI in this process, from start to finalisation. One object a process; all its methods, and those of its
+/// communicators, are called from the thread that started it.
+public final class MPIEnvironment {
+  public let rank: Int
+  /// Number of ranks.
+  public let size: Int
+  /// The machines that the ranks run on.
+  public let nodes: NodeMap
+  /// The MPI library's name and version.
+  public let library: String
+
+  private init(rank: Int, size: Int, nodes: NodeMap, library: String) {
+    (self.rank, self.size, self.nodes, self.library) = (rank, size, nodes, library)
+  }
+
+  /// Initialises MPI. All ranks call it, once, at the start of the program.
+  ///
+  /// - Parameter launcher: What started the process; if it started a number of processes that MPI does not see,
+  ///   they belong to different MPIs, and the error says so.
+  public static func start(launcher: MPILauncher) throws -> MPIEnvironment {
+    precondition(!cmpi_was_started(), "MPI was started twice in one process")
+    try check(cmpi_init(), "MPI_Init_thread")
+    var rank: Int32 = 0
+    var size: Int32 = 0
+    try check(cmpi_rank(&rank), "MPI_Comm_rank")
+    try check(cmpi_size(&size), "MPI_Comm_size", rank: Int(rank))
+    let library = MPIError.text { _ = cmpi_library_version($0, $1) }
+    if let processes = launcher.processes, processes != Int(size) {
+      throw MPIError(
+        call: "MPI_Init_thread", message: "\(launcher.name) started \(processes) processes, MPI sees \(size)",
+        rank: Int(rank),
+        hint: "start with the mpirun of \(library), or with srun --mpi=pmix")
+    }
+    let communicator = MPICommunicator(rank: Int(rank), layout: ShardLayout(shards: Int(size), workers: Int(size)))
+    let nodes = try NodeMap(gatheringOver: communicator)
+    return MPIEnvironment(rank: Int(rank), size: Int(size), nodes: nodes, library: library)
+  }
+
+  /// A communicator whose workers are the ranks, over `shards` shards (at least one a rank).
+  public func communicator(shards: Int) -> MPICommunicator {
+    MPICommunicator(rank: rank, layout: ShardLayout(shards: shards, workers: size))
+  }
+
+  /// Ends MPI. Collective: all ranks call it, last thing before they exit.
+  public func finalize() throws {
+    try check(cmpi_finalize(), "MPI_Finalize", rank: rank)
+  }
+
+  /// Ends all ranks at once; the launcher's exit code is `exitCode`. For a rank that cannot go on: one that just
+  /// went quiet would hang the others for ever.
+  public func abort(exitCode: Int32) -> Never {
+    cmpi_abort(exitCode)
+    exit(exitCode)
+  }
+}

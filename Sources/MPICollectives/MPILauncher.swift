@@ -1,0 +1,46 @@
+/// What started this process, read from the environment: MPI is initialised only under a launcher of ranks,
+/// because that takes about 0.3 s, and because a login node may not allow it at all.
+public struct MPILauncher: Sendable, Equatable {
+  /// The launcher's name for messages.
+  public let name: String
+  /// Number of processes it says it started, if it says so.
+  public let processes: Int?
+
+  /// The launcher of this process, or nil if it was started by hand.
+  ///
+  /// A Slurm job alone (`SLURM_JOB_ID` in a batch script or an interactive allocation) launches no ranks; only
+  /// `srun` does. It counts even without a process manager for MPI (`--mpi=none`) if it started several tasks:
+  /// `MPIEnvironment.start` then refuses, where going on would train the same run once a task.
+  public init?(environment: [String: String]) {
+    func number(_ key: String) -> Int? { environment[key].flatMap { Int($0) } }
+    let slurmTasks = Self.isInSlurmStep(environment) ? number("SLURM_STEP_NUM_TASKS") : nil
+    if let size = number("OMPI_COMM_WORLD_SIZE") {
+      self.init(name: "mpirun", processes: size)
+    } else if environment["PMIX_RANK"] != nil {
+      self.init(name: slurmTasks == nil ? "PMIx launcher" : "srun", processes: slurmTasks)
+    } else if environment["PMI_RANK"] != nil {
+      self.init(name: slurmTasks == nil ? "PMI launcher" : "srun", processes: number("PMI_SIZE") ?? slurmTasks)
+    } else if let tasks = slurmTasks, tasks > 1 {
+      self.init(name: "srun", processes: tasks)
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether a launcher of ranks started a process with this environment.
+  public static func isPresent(environment: [String: String]) -> Bool {
+    MPILauncher(environment: environment) != nil
+  }
+
+  private init(name: String, processes: Int?) {
+    (self.name, self.processes) = (name, processes)
+  }
+
+  /// Steps that Slurm makes for a batch script and for external processes carry these numbers instead of 0, 1, ….
+  private static func isInSlurmStep(_ environment: [String: String]) -> Bool {
+    guard let text = environment["SLURM_STEP_ID"] ?? environment["SLURM_STEPID"], let step = UInt32(text) else {
+      return false
+    }
+    return step < 0xffff_fff0
+  }
+}

@@ -1,0 +1,102 @@
+import CMPI
+
+/// Non-blocking operations of one rank, posted one by one and waited for together. Keeps its memory, so that a
+/// training step allocates none.
+final class MPITransfers {
+  /// MPI counts with 32-bit integers: longer messages go in pieces of this many bytes.
+  static let pieceLimit = 1 << 30
+
+  private let rank: Int
+  private let pieceLimit: Int
+  private let requests: OpaquePointer
+
+  /// - Parameter pieceLimit: Bytes of a piece, the same on all ranks; tests cut small messages.
+  init(rank: Int, pieceLimit: Int = MPITransfers.pieceLimit) {
+    precondition(pieceLimit > 0 && pieceLimit <= Int(Int32.max), "pieces of \(pieceLimit) bytes")
+    guard let requests = cmpi_requests_create() else { preconditionFailure("out of memory: a list of MPI requests") }
+    self.rank = rank
+    self.pieceLimit = pieceLimit
+    self.requests = requests
+  }
+
+  deinit { cmpi_requests_destroy(requests) }
+
+  /// What a message belongs to; messages of two kinds never meet.
+  enum Tag: Int32 {
+    case length = 1
+    case message = 2
+    case partialSum = 3
+    case slice = 4
+  }
+
+  func send(_ bytes: UnsafeRawBufferPointer, to other: Int, _ tag: Tag) throws(MPIError) {
+    try forEachPiece(byteCount: bytes.count) { (offset, length) throws(MPIError) in
+      let code = cmpi_isend(bytes.baseAddress.map { $0 + offset }, length, Int32(other), tag.rawValue, requests)
+      try check(code, "MPI_Isend", rank: rank, detail: "\(length) bytes to rank \(other)")
+    }
+  }
+
+  func receive(_ bytes: UnsafeMutableRawBufferPointer, from other: Int, _ tag: Tag) throws(MPIError) {
+    try forEachPiece(byteCount: bytes.count) { (offset, length) throws(MPIError) in
+      let code = cmpi_irecv(bytes.baseAddress.map { $0 + offset }, length, Int32(other), tag.rawValue, requests)
+      try check(code, "MPI_Irecv", rank: rank, detail: "\(length) bytes from rank \(other)")
+    }
+  }
+
+  func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws(MPIError) {
+    try forEachPiece(byteCount: bytes.count) { (offset, length) throws(MPIError) in
+      let code = cmpi_ibcast(bytes.baseAddress.map { $0 + offset }, length, Int32(root), requests)
+      try check(code, "MPI_Ibcast", rank: rank, detail: "\(length) bytes from rank \(root)")
+    }
+  }
+
+  func barrier() throws(MPIError) {
+    try check(cmpi_ibarrier(requests), "MPI_Ibarrier", rank: rank)
+  }
+
+  /// Returns once everything posted has completed.
+  func wait() throws(MPIError) {
+    var backoff = WaitBackoff()
+    var done = false
+    var failure = cmpi_failure()
+    while true {
+      let code = cmpi_test_all(requests, &done, &failure)
+      if code != 0 { throw error(code, failure) }
+      if done { return }
+      backoff.pause()
+    }
+  }
+
+  private func error(_ code: Int32, _ failure: cmpi_failure) -> MPIError {
+    let call = failure.call.map { String(cString: $0) } ?? "MPI"
+    var detail = "\(failure.bytes) bytes"
+    if failure.peer >= 0 { detail += ", other rank \(failure.peer)" }
+    if code == CMPI_SHORT_MESSAGE { detail += ", \(failure.received) came" }
+    let sizesDiffer = code == CMPI_SHORT_MESSAGE || call == "MPI_Irecv"
+    return MPIError(
+      call: call, code: code, rank: rank, detail: detail,
+      hint: sizesDiffer ? "the ranks may run different configurations" : nil)
+  }
+
+  private func forEachPiece(
+    byteCount: Int, _ post: (_ offset: Int, _ length: Int32) throws(MPIError) -> Void
+  ) throws(MPIError) {
+    var offset = 0
+    while offset < byteCount {
+      let length = min(pieceLimit, byteCount - offset)
+      try post(offset, Int32(length))
+      offset += length
+    }
+  }
+}
+
+extension MPITransfers {
+  func send(_ elements: UnsafePointer<Float>, count: Int, to other: Int, _ tag: Tag) throws(MPIError) {
+    try send(UnsafeRawBufferPointer(UnsafeBufferPointer(start: elements, count: count)), to: other, tag)
+  }
+
+  func receive(_ elements: UnsafeMutablePointer<Float>, count: Int, from other: Int, _ tag: Tag) throws(MPIError) {
+    try receive(
+      UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: elements, count: count)), from: other, tag)
+  }
+}
