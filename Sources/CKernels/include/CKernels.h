@@ -1,11 +1,25 @@
 // Vector loops in C: one source compiled for float and double, multi-versioned by the compiler.
+//
+// Conventions of every function here:
+// - Buffers of real numbers are `void *`; `type` says which type their elements have.
+// - Matrices are contiguous and row-major, images [batch, height, width, channels].
+// - An output may be one of the inputs where the comment says "in place"; else buffers do not overlap.
+// - `accumulate` adds to the output instead of overwriting it.
+// - Results depend on the arguments alone: never on alignment, on threads, or on earlier calls.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-/// Element type of the buffers that a kernel is given as `void *`.
-typedef enum { CK_FLOAT32 = 0, CK_FLOAT64 = 1 } ck_type;
+#include "ck_activation.h"
+#include "ck_base.h"
+#include "ck_convolution.h"
+#include "ck_elementwise.h"
+#include "ck_image.h"
+#include "ck_layout.h"
+#include "ck_loss.h"
+#include "ck_normalization.h"
+#include "ck_optimizer.h"
+#include "ck_pooling.h"
+#include "ck_random.h"
+#include "ck_sha256.h"
 
 #endif

@@ -1,0 +1,174 @@
+// Softmax and losses; see ck_loss.h.
+
+CK_CLONES static REAL K(row_max)(ptrdiff_t n, const REAL *x) {
+  REAL largest = x[0];
+  for (ptrdiff_t c = 1; c < n; c++) largest = x[c] > largest ? x[c] : largest;
+  return largest;
+}
+
+static ptrdiff_t K(row_argmax)(ptrdiff_t n, const REAL *x) {
+  ptrdiff_t best = 0;
+  for (ptrdiff_t c = 1; c < n; c++) best = x[c] > x[best] ? c : best;
+  return best;
+}
+
+// y = exp(x − largest); gives Σ y
+CK_CLONES static REAL K(row_exp)(ptrdiff_t n, REAL largest, const REAL *x, REAL *y) {
+  CK_REASSOCIATE
+  REAL sum = 0;
+  for (ptrdiff_t c = 0; c < n; c++) {
+    REAL e = K(exp)(x[c] - largest);
+    y[c] = e;
+    sum += e;
+  }
+  return sum;
+}
+
+// Σ exp(x − largest), for those who do not want the terms
+CK_CLONES static REAL K(row_exp_sum)(ptrdiff_t n, REAL largest, const REAL *x) {
+  CK_REASSOCIATE
+  REAL sum = 0;
+  for (ptrdiff_t c = 0; c < n; c++) sum += K(exp)(x[c] - largest);
+  return sum;
+}
+
+static void K(softmax)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, REAL *y) {
+  for (ptrdiff_t r = 0; r < rows && columns > 0; r++) {
+    const REAL *row = x + r * columns;
+    REAL *out = y + r * columns;
+    REAL inverse = 1 / K(row_exp)(columns, K(row_max)(columns, row), row, out);
+    for (ptrdiff_t c = 0; c < columns; c++) out[c] *= inverse;
+  }
+}
+
+CK_CLONES static void K(softmax_backward)(
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *y, const REAL *dy, REAL *dx, bool accumulate) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    CK_REASSOCIATE
+    const REAL *p = y + r * columns, *g = dy + r * columns;
+    REAL *out = dx + r * columns;
+    REAL dot = 0;
+    for (ptrdiff_t c = 0; c < columns; c++) dot += p[c] * g[c];
+    for (ptrdiff_t c = 0; c < columns; c++) {
+      REAL v = p[c] * (g[c] - dot);
+      out[c] = accumulate ? out[c] + v : v;
+    }
+  }
+}
+
+static void K(log_softmax)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, REAL *y) {
+  for (ptrdiff_t r = 0; r < rows && columns > 0; r++) {
+    const REAL *row = x + r * columns;
+    REAL *out = y + r * columns;
+    REAL largest = K(row_max)(columns, row);
+    REAL log_sum = (REAL)log(K(row_exp_sum)(columns, largest, row));
+    for (ptrdiff_t c = 0; c < columns; c++) out[c] = row[c] - largest - log_sum;
+  }
+}
+
+CK_CLONES static void K(log_softmax_backward)(
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *y, const REAL *dy, REAL *dx, bool accumulate) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    CK_REASSOCIATE
+    const REAL *log_p = y + r * columns, *g = dy + r * columns;
+    REAL *out = dx + r * columns;
+    REAL sum = 0;
+    for (ptrdiff_t c = 0; c < columns; c++) sum += g[c];
+    for (ptrdiff_t c = 0; c < columns; c++) {
+      REAL v = g[c] - K(exp)(log_p[c]) * sum;
+      out[c] = accumulate ? out[c] + v : v;
+    }
+  }
+}
+
+static void K(argmax)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, int32_t *indices) {
+  for (ptrdiff_t r = 0; r < rows && columns > 0; r++) indices[r] = (int32_t)K(row_argmax)(columns, x + r * columns);
+}
+
+static ck_loss K(softmax_cross_entropy)(
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *logits, const int32_t *labels, double smoothing,
+    const REAL *class_weights, REAL *gradient, double *row_losses) {
+  ck_loss result = {.invalid_row = -1};
+  double others = columns > 1 ? smoothing / (columns - 1) : 0;
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const REAL *row = logits + r * columns;
+    REAL *out = gradient ? gradient + r * columns : NULL;
+    int32_t label = labels[r];
+    if (label < 0 || label >= columns) {
+      if (label >= columns && result.invalid_row < 0) result.invalid_row = r;
+      for (ptrdiff_t c = 0; out && c < columns; c++) out[c] = 0;
+      if (row_losses) row_losses[r] = 0;
+      continue;
+    }
+    ptrdiff_t best = K(row_argmax)(columns, row);
+    double weight = class_weights ? class_weights[label] : 1;
+    REAL largest = row[best], target = row[label];
+    // With smoothing every logit takes part: Σ q·(log Σ exp − x) = log Σ exp − Σ q·x.
+    double target_mean = target;
+    if (others > 0) {
+      double sum = 0;
+      for (ptrdiff_t c = 0; c < columns; c++) sum += row[c];
+      target_mean = (1 - smoothing - others) * target + others * sum;
+    }
+    REAL sum = out ? K(row_exp)(columns, largest, row, out) : K(row_exp_sum)(columns, largest, row);
+    double loss = weight * (log(sum) + (largest - target_mean));
+    if (out) {
+      REAL factor = (REAL)(weight / sum), less = (REAL)(weight * others);
+      for (ptrdiff_t c = 0; c < columns; c++) out[c] = out[c] * factor - less;
+      out[label] -= (REAL)(weight * (1 - smoothing - others));
+    }
+    if (row_losses) row_losses[r] = loss;
+    result.loss += loss;
+    result.weight += weight;
+    result.correct += best == label;
+  }
+  return result;
+}
+
+static ck_loss K(softmax_cross_entropy_dense)(
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *logits, const REAL *targets, REAL *gradient, double *row_losses) {
+  ck_loss result = {.weight = rows, .invalid_row = -1};
+  for (ptrdiff_t r = 0; r < rows && columns > 0; r++) {
+    const REAL *row = logits + r * columns, *target = targets + r * columns;
+    REAL *out = gradient ? gradient + r * columns : NULL;
+    ptrdiff_t best = K(row_argmax)(columns, row);
+    REAL largest = row[best];
+    double dot = 0;
+    for (ptrdiff_t c = 0; c < columns; c++) dot += (double)target[c] * (row[c] - largest);
+    REAL sum = out ? K(row_exp)(columns, largest, row, out) : K(row_exp_sum)(columns, largest, row);
+    double loss = log(sum) - dot;
+    for (ptrdiff_t c = 0; out && c < columns; c++) out[c] = out[c] / sum - target[c];
+    if (row_losses) row_losses[r] = loss;
+    result.loss += loss;
+    result.correct += best == K(row_argmax)(columns, target);
+  }
+  return result;
+}
+
+static double K(binary_cross_entropy)(ptrdiff_t n, const REAL *logits, const REAL *targets, REAL *gradient) {
+  double sum = 0;
+  for (ptrdiff_t i = 0; i < n; i++) {
+    double z = logits[i], t = targets[i];
+    double e = exp(-fabs(z));
+    sum += (z > 0 ? z : 0) - z * t + log1p(e);
+    if (gradient) gradient[i] = (REAL)((z < 0 ? e : 1) / (1 + e) - t);
+  }
+  return sum;
+}
+
+CK_CLONES static double K(squared_error)(ptrdiff_t n, const REAL *x, const REAL *targets, REAL *gradient) {
+  CK_REASSOCIATE
+  double sum = 0;
+  for (ptrdiff_t i = 0; i < n; i++) {
+    double d = (double)x[i] - targets[i];
+    sum += d * d;
+    if (gradient) gradient[i] = (REAL)(2 * d);
+  }
+  return sum;
+}
+
+static void K(one_hot)(ptrdiff_t rows, ptrdiff_t columns, const int32_t *labels, REAL *targets) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    for (ptrdiff_t c = 0; c < columns; c++) targets[r * columns + c] = c == labels[r];
+  }
+}

@@ -1,0 +1,38 @@
+#include <string.h>
+
+#include "window.h"
+
+#define CK_TEMPLATE "pooling_template.h"
+#include "instantiate.h"
+
+void ck_max_pool_forward(ck_type type, const ck_window *window, const void *x, void *y, int32_t *indices) {
+  CK_CALL(type, max_pool_forward, window, x, y, indices);
+}
+
+void ck_max_pool_backward(
+    ck_type type, const ck_window *window, const void *dy, const int32_t *indices, void *dx, bool accumulate) {
+  CK_CALL(type, max_pool_backward, window, dy, indices, dx, accumulate);
+}
+
+void ck_average_pool_forward(
+    ck_type type, const ck_window *window, ptrdiff_t padding_bottom, ptrdiff_t padding_right, bool count_padding,
+    const void *x, void *y) {
+  CK_CALL(type, average_pool_forward, window, padding_bottom, padding_right, count_padding, x, y);
+}
+
+void ck_average_pool_backward(
+    ck_type type, const ck_window *window, ptrdiff_t padding_bottom, ptrdiff_t padding_right, bool count_padding,
+    const void *dy, void *dx, bool accumulate) {
+  CK_CALL(type, average_pool_backward, window, padding_bottom, padding_right, count_padding, dy, dx, accumulate);
+}
+
+void ck_global_average_pool_forward(
+    ck_type type, ptrdiff_t batch, ptrdiff_t positions, ptrdiff_t channels, const void *x, void *y) {
+  CK_CALL(type, global_average_pool_forward, batch, positions, channels, x, y);
+}
+
+void ck_global_average_pool_backward(
+    ck_type type, ptrdiff_t batch, ptrdiff_t positions, ptrdiff_t channels, const void *dy, void *dx,
+    bool accumulate) {
+  CK_CALL(type, global_average_pool_backward, batch, positions, channels, dy, dx, accumulate);
+}

@@ -1,0 +1,70 @@
+// Draws of real numbers and dropout; see ck_random.h.
+
+// The larger REAL is read from the start of a word pair, the smaller from one word.
+CK_INLINE REAL K(unit)(const uint32_t *words, ptrdiff_t i) {
+  if (sizeof(REAL) == sizeof(double)) {
+    uint64_t bits = (uint64_t)words[2 * i] << 32 | words[2 * i + 1];
+    return (REAL)(bits >> 11) * (REAL)0x1p-53;
+  }
+  return (REAL)(words[i] >> 8) * (REAL)0x1p-24;
+}
+
+static void K(random_uniform)(ck_stream stream, ptrdiff_t n, REAL low, REAL high, REAL *y) {
+  enum { buffer = 256, per = sizeof(REAL) == sizeof(double) ? 2 : 1 };
+  uint32_t words[buffer * per];
+  for (ptrdiff_t i = 0; i < n; i += buffer) {
+    ptrdiff_t size = n - i < buffer ? n - i : buffer;
+    ck_random_words(stream, (uint64_t)i * per, size * per, words);
+    for (ptrdiff_t k = 0; k < size; k++) {
+      REAL v = low + (high - low) * K(unit)(words, k);
+      // Rounding may reach the open end.
+      y[i + k] = v < high || low == high ? v : low;
+    }
+  }
+}
+
+static void K(random_normal)(ck_stream stream, ptrdiff_t n, double mean, double deviation, REAL *y) {
+  for (ptrdiff_t i = 0; i < n; i += 2) {
+    uint32_t words[4];
+    ck_random_words(stream, (uint64_t)i * 2, 4, words);
+    // In (0, 1]: the logarithm must exist.
+    double radius = sqrt(-2 * log(1 - unit_f64(words, 0)));
+    double angle = 2 * M_PI * unit_f64(words, 1);
+    y[i] = (REAL)(mean + deviation * radius * cos(angle));
+    if (i + 1 < n) y[i + 1] = (REAL)(mean + deviation * radius * sin(angle));
+  }
+}
+
+CK_CLONES static void K(dropout_row)(
+    ck_stream stream, ptrdiff_t n, uint32_t threshold, REAL factor, const REAL *x, REAL *y, uint8_t *mask) {
+  enum { buffer = 256 };
+  uint32_t words[buffer];
+  for (ptrdiff_t i = 0; i < n; i += buffer) {
+    ptrdiff_t size = n - i < buffer ? n - i : buffer;
+    stream_blocks(stream, (uint32_t)(i / 4), (size + 3) / 4, words);
+    for (ptrdiff_t k = 0; k < size; k++) {
+      bool keep = words[k] >= threshold;
+      mask[i + k] = keep;
+      y[i + k] = keep ? x[i + k] * factor : 0;
+    }
+  }
+}
+
+static void K(dropout_forward)(
+    ptrdiff_t rows, ptrdiff_t row_length, double rate, ck_stream stream, const uint32_t *samples, const REAL *x,
+    REAL *y, uint8_t *mask) {
+  uint32_t threshold = (uint32_t)(rate * 0x1p32), first = stream.sample;
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    ptrdiff_t at = r * row_length;
+    stream.sample = samples ? samples[r] : first + (uint32_t)r;
+    K(dropout_row)(stream, row_length, threshold, (REAL)(1 / (1 - rate)), x + at, y + at, mask + at);
+  }
+}
+
+CK_CLONES static void K(dropout_backward)(
+    ptrdiff_t n, REAL factor, const uint8_t *mask, const REAL *dy, REAL *dx, bool accumulate) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    REAL g = mask[i] ? dy[i] * factor : 0;
+    dx[i] = accumulate ? dx[i] + g : g;
+  }
+}

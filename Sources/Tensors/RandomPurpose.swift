@@ -1,0 +1,11 @@
+/// What a stream of random numbers is for; part of its key, so that no two uses share draws.
+/// The numbers are kept in no file but decide every run: never renumber a case.
+public enum RandomPurpose: UInt32, Sendable {
+  case initialization = 1
+  case epochPermutation = 2
+  case augmentation = 3
+  case dropout = 4
+  case split = 5
+  case synthetic = 6
+  case sampling = 7
+}
