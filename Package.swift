@@ -73,7 +73,14 @@ let package = Package(
     tests(of: "Autograd", ["Tensors"]),
     tests(of: "NeuralNetworks", ["Tensors", "Autograd"]),
     tests(of: "DataPipeline", ["Tensors"]),
-    tests(of: "Collectives", ["Tensors"]),
+    tests(of: "Collectives", ["Tensors", "MPICollectives", "CollectivesTestSupport", "collectives-selftest"]),
+    // Checks that run on threads inside the tests and, through an executable, under mpirun.
+    .target(
+      name: "CollectivesTestSupport", dependencies: ["Collectives", "Tensors"],
+      path: "Tests/CollectivesTestSupport", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "collectives-selftest", dependencies: ["Collectives", "MPICollectives", "CollectivesTestSupport"],
+      path: "Tests/collectives-selftest", swiftSettings: swiftSettings),
     tests(of: "Checkpoints", ["Tensors"]),
     tests(of: "Training", ["NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Tensors"]),
     .testTarget(name: "CommandLineTests", dependencies: ["lockstep"], swiftSettings: swiftSettings),

@@ -66,12 +66,6 @@ int cmpi_ibcast(void *buffer, int bytes, int root, cmpi_requests *r) {
   return appended(r, code, (description){"MPI_Ibcast", root, bytes, false});
 }
 
-int cmpi_ibarrier(cmpi_requests *r) {
-  if (!reserve(r)) return CMPI_NO_MEMORY;
-  int code = MPI_Ibarrier(MPI_COMM_WORLD, &r->handles[r->count]);
-  return appended(r, code, (description){"MPI_Ibarrier", -1, 0, false});
-}
-
 static int failed(int code, description what, int received, cmpi_failure *failure) {
   *failure = (cmpi_failure){what.call, what.peer, what.bytes, received};
   return code;

@@ -4,7 +4,7 @@
 /// anyone writes again. Those barriers are what makes the class safe to share.
 final class PublicationBoard: @unchecked Sendable {
   /// The operation each worker is in.
-  let operations: UnsafeMutableBufferPointer<Operation>
+  let operations: UnsafeMutableBufferPointer<CollectiveOperation>
   /// Partial sums, by slot of the sum program.
   let slots: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>
   /// Where each worker wants the sum.
@@ -13,23 +13,6 @@ final class PublicationBoard: @unchecked Sendable {
   var source = UnsafeRawBufferPointer(start: nil, count: 0)
   /// What each worker gives to a gathering.
   let messages: UnsafeMutableBufferPointer<[UInt8]>
-
-  /// One collective call; all workers must be in an equal one.
-  enum Operation: Equatable, CustomStringConvertible {
-    case barrier
-    case broadcast(byteCount: Int, root: Int)
-    case allGather
-    case sumOverShards(count: Int)
-
-    var description: String {
-      switch self {
-      case .barrier: "barrier"
-      case .broadcast(let byteCount, let root): "broadcast of \(byteCount) bytes from worker \(root)"
-      case .allGather: "allGather"
-      case .sumOverShards(let count): "sumOverShards of \(count) elements"
-      }
-    }
-  }
 
   init(workers: Int, slots slotCount: Int) {
     operations = .allocate(capacity: workers)
@@ -46,12 +29,5 @@ final class PublicationBoard: @unchecked Sendable {
     results.deallocate()
     slots.deallocate()
     operations.deallocate()
-  }
-
-  /// Throws, on every worker alike, unless all are in the same operation.
-  func checkAgreement() throws(CollectiveError) {
-    for worker in operations.indices where operations[worker] != operations[0] {
-      throw .mismatch(operations: operations.map(\.description))
-    }
   }
 }

@@ -30,7 +30,7 @@ public final class ShardAccumulator {
   }
 
   /// Scratch buffers that summing `node` takes.
-  static func scratchBuffers(for node: Range<Int>) -> Int {
+  package static func scratchBuffers(for node: Range<Int>) -> Int {
     if node.count == 1 { return 0 }
     let (left, right) = ReductionTree.children(of: node)
     return max(scratchBuffers(for: left), 1 + scratchBuffers(for: right))

@@ -2,7 +2,7 @@ import CKernels
 
 extension SumProgram {
   /// Elements that are summed at a time: the blocks of a few slots stay in the first-level cache between additions.
-  static let blockLength = 2048
+  package static let blockLength = 2048
 
   /// Adds the slots up and writes the root's sum into every result, block by block.
   ///

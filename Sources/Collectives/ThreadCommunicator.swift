@@ -67,9 +67,9 @@ public final class ThreadCommunicator: Communicator {
     group.barrier.waitForAll()
   }
 
-  private func meet(in operation: PublicationBoard.Operation) throws {
+  private func meet(in operation: CollectiveOperation) throws {
     group.board.operations[worker] = operation
     try group.barrier.wait()
-    try group.board.checkAgreement()
+    try CollectiveOperation.checkAgreement(group.board.operations)
   }
 }

@@ -22,19 +22,19 @@ extension ThreadGroup {
     }
 
     var threads: [WorkerThread] = []
-    defer { threads.forEach { $0.join() } }
+    func joinAll() { for thread in threads { thread.join() } }
     for worker in 1..<max(1, layout.workers) {
       do {
         threads.append(try WorkerThread { perform(worker) })
       } catch {
         let failure = CollectiveError.thread(worker: worker, reason: error.description)
         group.abort(failure.description, from: worker)
+        joinAll()
         throw failure
       }
     }
     perform(0)
-    threads.forEach { $0.join() }
-    threads = []
+    joinAll()
 
     let finished = outcomes.withLock { $0 }
     if case .aborted(let worker, _)? = group.barrier.firstFailure { _ = try finished[worker]?.get() }

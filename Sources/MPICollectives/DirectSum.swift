@@ -13,19 +13,18 @@ struct DirectSum {
     _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
   ) throws(MPIError) {
     let slotsOfRank = workspace.program.slots
-    let size = slotsOfRank.count
+    let others = PeerSequence(rank: rank, size: slotsOfRank.count)
     var room = workspace.receiveBuffer(length: (workspace.program.slotCount - partials.count) * count)
-    for step in 1..<max(1, size) {
-      let other = (rank + step) % size
+    for other in others {
       for slot in slotsOfRank[other] {
         workspace.slots[slot] = room
         try transfers.receive(room, count: count, from: other, .partialSum)
         room += count
       }
     }
-    for step in 1..<max(1, size) {
+    for other in others {
       for partial in partials {
-        try transfers.send(partial, count: count, to: (rank + step) % size, .partialSum)
+        try transfers.send(partial, count: count, to: other, .partialSum)
       }
     }
     for (slot, partial) in zip(slotsOfRank[rank], partials) { workspace.slots[slot] = partial }

@@ -5,13 +5,15 @@ import Collectives
 /// All waits poll and give the core away (`WaitBackoff`), so more ranks than cores run well.
 public final class MPICommunicator: Communicator {
   /// Up to this many bytes a buffer, every rank adds up everything itself.
-  static let directSumLimit = 16 << 10
+  package static let directSumLimit = 16 << 10
 
   public let worker: Int
   public let layout: ShardLayout
   private let transfers: MPITransfers
   private let workspace: SumWorkspace
   private let directSumLimit: Int
+  /// What each rank last announced.
+  private let announcements: UnsafeMutableBufferPointer<Announcement>
 
   /// - Parameters:
   ///   - directSumLimit, pieceLimit: The same on all ranks; tests choose their own to see both sides of the edges.
@@ -24,45 +26,40 @@ public final class MPICommunicator: Communicator {
     self.directSumLimit = directSumLimit
     transfers = MPITransfers(rank: rank, pieceLimit: pieceLimit)
     workspace = SumWorkspace(program: SumProgram(layout))
+    announcements = .allocate(capacity: layout.workers)
+    announcements.initialize(repeating: Announcement(.barrier, payload: 0))
   }
 
-  public func barrier() throws {
-    try transfers.barrier()
-    try transfers.wait()
-  }
+  deinit { announcements.deallocate() }
+
+  /// The announcements are the barrier.
+  public func barrier() throws { try agree(on: .barrier) }
 
   public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws {
     precondition(root >= 0 && root < size, "broadcast from worker \(root) of \(size)")
+    try agree(on: .broadcast(byteCount: bytes.count, root: root))
     try transfers.broadcast(bytes, from: root)
     try transfers.wait()
   }
 
-  /// Two steps: the lengths to everybody, then the bytes to everybody.
+  /// After the announcements, which bring the lengths, one step: everybody's bytes to everybody.
   public func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] {
-    var lengths = Array(repeating: bytes.count, count: size)
-    try exchange(ofRank: { $0 * MemoryLayout<Int>.size..<($0 + 1) * MemoryLayout<Int>.size }, in: &lengths, .length)
-
+    try agree(on: .allGather, payload: bytes.count)
     var starts = [0]
-    for length in lengths { starts.append(starts[starts.count - 1] + length) }
-    var gathered = [UInt8](repeating: 0, count: starts[size])
-    gathered.replaceSubrange(starts[worker]..<starts[worker + 1], with: bytes)
-    try exchange(ofRank: { starts[$0]..<starts[$0 + 1] }, in: &gathered, .message)
-    return (0..<size).map { Array(gathered[starts[$0]..<starts[$0 + 1]]) }
-  }
+    for announcement in announcements { starts.append(starts[starts.count - 1] + announcement.payload) }
 
-  /// Sends this rank's bytes of `array` to everybody and receives everybody's.
-  private func exchange<Element: BitwiseCopyable>(
-    ofRank range: (Int) -> Range<Int>, in array: inout [Element], _ tag: MPITransfers.Tag
-  ) throws {
-    try array.withUnsafeMutableBytes { bytes in
-      for other in 0..<size where other != worker {
-        try transfers.receive(UnsafeMutableRawBufferPointer(rebasing: bytes[range(other)]), from: other, tag)
-      }
-      for other in 0..<size where other != worker {
-        try transfers.send(UnsafeRawBufferPointer(rebasing: bytes[range(worker)]), to: other, tag)
-      }
-      try transfers.wait()
+    // One buffer for all: the addresses of its parts hold until everything has arrived.
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: starts[size], alignment: 1)
+    defer { room.deallocate() }
+    for other in others {
+      let part = UnsafeMutableRawBufferPointer(rebasing: room[starts[other]..<starts[other + 1]])
+      try transfers.receive(part, from: other, .message)
     }
+    let own = UnsafeMutableRawBufferPointer(rebasing: room[starts[worker]..<starts[worker + 1]])
+    own.copyBytes(from: bytes)
+    for other in others { try transfers.send(UnsafeRawBufferPointer(own), to: other, .message) }
+    try transfers.wait()
+    return (0..<size).map { Array(room[starts[$0]..<starts[$0 + 1]]) }
   }
 
   public func sumOverShards(
@@ -72,6 +69,7 @@ public final class MPICommunicator: Communicator {
     precondition(
       partials.count == own.count,
       "\(partials.count) partial sums from rank \(worker), whose shards \(shards) make \(own.count)")
+    try agree(on: .sumOverShards(count: count))
     if count * MemoryLayout<Float>.size <= directSumLimit {
       try DirectSum(rank: worker, transfers: transfers, workspace: workspace)(partials, count: count, into: result)
     } else {
@@ -79,4 +77,27 @@ public final class MPICommunicator: Communicator {
         partials, count: count, into: result)
     }
   }
+
+  /// Every operation begins with this step: every rank tells every other what it is about to do (32 bytes), and
+  /// goes on only if all are about to do the same. A message longer than its receiver expects must not get on its
+  /// way: Open MPI 4.1 writes it past the end of the buffer before it reports the error.
+  private func agree(on operation: CollectiveOperation, payload: Int = 0) throws {
+    announcements[worker] = Announcement(operation, payload: payload)
+    for other in others {
+      try transfers.receive(bytes(ofAnnouncement: other), from: other, .announcement)
+    }
+    for other in others {
+      try transfers.send(UnsafeRawBufferPointer(bytes(ofAnnouncement: worker)), to: other, .announcement)
+    }
+    try transfers.wait()
+    for announcement in announcements where !announcement.agrees(with: announcements[worker]) {
+      try CollectiveOperation.checkAgreement(announcements.map(\.operation))
+    }
+  }
+
+  private func bytes(ofAnnouncement rank: Int) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: announcements[rank...rank]))
+  }
+
+  private var others: PeerSequence { PeerSequence(rank: worker, size: size) }
 }

@@ -45,6 +45,13 @@ public final class MPIEnvironment {
     MPICommunicator(rank: rank, layout: ShardLayout(shards: shards, workers: size))
   }
 
+  /// For tests: limits low enough that short buffers take every path. The same on all ranks.
+  package func communicator(shards: Int, directSumLimit: Int, pieceLimit: Int) -> MPICommunicator {
+    MPICommunicator(
+      rank: rank, layout: ShardLayout(shards: shards, workers: size), directSumLimit: directSumLimit,
+      pieceLimit: pieceLimit)
+  }
+
   /// Ends MPI. Collective: all ranks call it, last thing before they exit.
   public func finalize() throws {
     try check(cmpi_finalize(), "MPI_Finalize", rank: rank)

@@ -23,7 +23,7 @@ final class MPITransfers {
 
   /// What a message belongs to; messages of two kinds never meet.
   enum Tag: Int32 {
-    case length = 1
+    case announcement = 1
     case message = 2
     case partialSum = 3
     case slice = 4
@@ -50,10 +50,6 @@ final class MPITransfers {
     }
   }
 
-  func barrier() throws(MPIError) {
-    try check(cmpi_ibarrier(requests), "MPI_Ibarrier", rank: rank)
-  }
-
   /// Returns once everything posted has completed.
   func wait() throws(MPIError) {
     var backoff = WaitBackoff()
@@ -72,10 +68,7 @@ final class MPITransfers {
     var detail = "\(failure.bytes) bytes"
     if failure.peer >= 0 { detail += ", other rank \(failure.peer)" }
     if code == CMPI_SHORT_MESSAGE { detail += ", \(failure.received) came" }
-    let sizesDiffer = code == CMPI_SHORT_MESSAGE || call == "MPI_Irecv"
-    return MPIError(
-      call: call, code: code, rank: rank, detail: detail,
-      hint: sizesDiffer ? "the ranks may run different configurations" : nil)
+    return MPIError(call: call, code: code, rank: rank, detail: detail)
   }
 
   private func forEachPiece(

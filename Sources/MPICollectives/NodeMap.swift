@@ -14,9 +14,8 @@ public struct NodeMap: Sendable, Equatable {
   /// The ranks of a node, ascending.
   public func ranks(of node: Int) -> [Int] { nodeOfRank.indices.filter { nodeOfRank[$0] == node } }
 
-  /// - Parameters:
-  ///   - leaders: For each rank the lowest rank on its node.
-  init(leaders: [Int], hostNames: [String]) {
+  /// - Parameter leaders: For each rank the lowest rank on its node.
+  package init(leaders: [Int], hostNames: [String]) {
     var node = 0
     var nodeOfRank: [Int] = []
     for (rank, leader) in leaders.enumerated() {

@@ -49,9 +49,5 @@ struct SliceOwnerSum {
     try transfers.wait()
   }
 
-  /// The other ranks, beginning with the next one, so that not all send to the same rank at once.
-  private var others: some Sequence<Int> {
-    let size = workspace.program.slots.count
-    return (1..<max(1, size)).lazy.map { (rank + $0) % size }
-  }
+  private var others: PeerSequence { PeerSequence(rank: rank, size: workspace.program.slots.count) }
 }

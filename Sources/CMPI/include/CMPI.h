@@ -45,12 +45,11 @@ void cmpi_requests_destroy(cmpi_requests *requests);
 int cmpi_isend(const void *buffer, int bytes, int to, int tag, cmpi_requests *requests);
 int cmpi_irecv(void *buffer, int bytes, int from, int tag, cmpi_requests *requests);
 int cmpi_ibcast(void *buffer, int bytes, int root, cmpi_requests *requests);
-int cmpi_ibarrier(cmpi_requests *requests);
 
 /// What a request was, for an error's text.
 typedef struct {
   const char *call;
-  int peer;      ///< Other rank, the root of a broadcast, or -1.
+  int peer;      ///< Other rank, the root of a broadcast, or -1 if unknown.
   int bytes;     ///< Bytes asked for.
   int received;  ///< Bytes that came in, for a message that is too short.
 } cmpi_failure;

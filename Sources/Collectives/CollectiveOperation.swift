@@ -1,0 +1,27 @@
+/// One collective call as all workers must agree on it. Workers that start different operations, or the same ones
+/// in another order, would otherwise get silently wrong numbers.
+package enum CollectiveOperation: Equatable, Sendable, CustomStringConvertible {
+  case barrier
+  case broadcast(byteCount: Int, root: Int)
+  case allGather
+  case sumOverShards(count: Int)
+
+  package var description: String {
+    switch self {
+    case .barrier: "barrier"
+    case .broadcast(let byteCount, let root): "broadcast of \(byteCount) bytes from worker \(root)"
+    case .allGather: "allGather"
+    case .sumOverShards(let count): "sumOverShards of \(count) elements"
+    }
+  }
+
+  /// Throws, on every worker alike, unless all of `operations` (by worker) are equal.
+  package static func checkAgreement(
+    _ operations: some RandomAccessCollection<CollectiveOperation>
+  ) throws(CollectiveError) {
+    guard let first = operations.first else { return }
+    for operation in operations where operation != first {
+      throw .mismatch(operations: operations.map(\.description))
+    }
+  }
+}

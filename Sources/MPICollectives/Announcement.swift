@@ -1,0 +1,36 @@
+import Collectives
+
+/// A collective operation as it goes over the wire, before the operation itself.
+struct Announcement: BitwiseCopyable {
+  private let kind: Int64
+  private let count: Int64
+  private let root: Int64
+  /// Bytes that this rank brings to a gathering; may differ between ranks.
+  private let payloadBytes: Int64
+
+  init(_ operation: CollectiveOperation, payload: Int) {
+    (kind, count, root) =
+      switch operation {
+      case .barrier: (0, 0, 0)
+      case .broadcast(let byteCount, let root): (1, Int64(byteCount), Int64(root))
+      case .allGather: (2, 0, 0)
+      case .sumOverShards(let count): (3, Int64(count), 0)
+      }
+    payloadBytes = Int64(payload)
+  }
+
+  var payload: Int { Int(payloadBytes) }
+
+  var operation: CollectiveOperation {
+    switch kind {
+    case 0: .barrier
+    case 1: .broadcast(byteCount: Int(count), root: Int(root))
+    case 2: .allGather
+    default: .sumOverShards(count: Int(count))
+    }
+  }
+
+  func agrees(with other: Announcement) -> Bool {
+    kind == other.kind && count == other.count && root == other.root
+  }
+}

@@ -1,0 +1,13 @@
+/// The other ranks, beginning with the next one, so that not all ranks send to the same one at once.
+struct PeerSequence: Sequence, IteratorProtocol {
+  private let rank: Int
+  private let size: Int
+  private var step = 0
+
+  init(rank: Int, size: Int) { (self.rank, self.size) = (rank, size) }
+
+  mutating func next() -> Int? {
+    step += 1
+    return step < size ? (rank + step) % size : nil
+  }
+}

@@ -1,0 +1,115 @@
+import Collectives
+import Glibc
+import Tensors
+
+/// A check that did not hold.
+public struct CheckFailure: Error, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
+/// What must hold for every communicator. All workers make one and call the same methods; each throws
+/// `CheckFailure` on the worker that sees something wrong.
+public struct CommunicatorChecks {
+  private let communicator: any Communicator
+  private let pool = StoragePool()
+
+  public init(_ communicator: any Communicator) { self.communicator = communicator }
+
+  /// All checks, sums at each of `lengths`. Returns how many comparisons were made.
+  public func runAll(lengths: [Int]) throws -> Int {
+    var comparisons = 0
+    for (round, length) in lengths.enumerated() {
+      comparisons += try sums(length: length, round: round, inPlace: true)
+      comparisons += try sums(length: length, round: round, inPlace: false)
+    }
+    comparisons += try broadcasts(byteCounts: [0, 1, 4099])
+    comparisons += try gathers()
+    comparisons += try values()
+    return comparisons
+  }
+
+  /// The sum over all shards has the reference's bits on every worker.
+  public func sums(length: Int, round: Int, inPlace: Bool) throws -> Int {
+    let layout = communicator.layout
+    let accumulator = ShardAccumulator(layout: layout, worker: communicator.worker, count: length, pool: pool)
+    accumulator.accumulate { shard, buffer in
+      for index in 0..<length { buffer.floats[index] = TestData.value(shard: shard, index: index, round: round) }
+    }
+    let separate = Tensor(zeros: [length], pool: pool)
+    let result = inPlace ? accumulator.partials[0] : separate
+    arriveAtRandom(round)
+    try communicator.sumOverShards(
+      accumulator.partials.map { $0.pointer.assumingMemoryBound(to: Float.self) }, count: length,
+      into: result.pointer.assumingMemoryBound(to: Float.self))
+
+    let expected = referenceSum(
+      (0..<layout.shards).map { TestData.leaf(shard: $0, count: length, round: round) })
+    for index in 0..<length where result.floats[index].bitPattern != expected[index].bitPattern {
+      throw failure(
+        "sum over \(layout.shards) shards, element \(index) of \(length): "
+          + "\(result.floats[index]) instead of \(expected[index])")
+    }
+    return length
+  }
+
+  /// Every worker's bytes arrive everywhere.
+  public func broadcasts(byteCounts: [Int]) throws -> Int {
+    for byteCount in byteCounts {
+      for root in 0..<communicator.size {
+        var bytes = pattern(byteCount, worker: communicator.worker)
+        arriveAtRandom(root)
+        try bytes.withUnsafeMutableBytes { try communicator.broadcast($0, from: root) }
+        if bytes != pattern(byteCount, worker: root) {
+          throw failure("broadcast of \(byteCount) bytes from worker \(root) brought other bytes")
+        }
+      }
+    }
+    return byteCounts.count * communicator.size
+  }
+
+  /// Messages of different lengths, empty ones among them, arrive in worker order.
+  public func gathers() throws -> Int {
+    let lengths = [0, 3, 0, 70_001, 1]
+    for round in lengths.indices {
+      func message(of worker: Int) -> [UInt8] { pattern(lengths[(worker + round) % lengths.count], worker: worker) }
+      arriveAtRandom(round)
+      let gathered = try communicator.allGather(message(of: communicator.worker))
+      if gathered != (0..<communicator.size).map(message) { throw failure("allGather brought other bytes") }
+    }
+    return lengths.count
+  }
+
+  /// Rows of numbers by shard, their sum in the order of the tree, and agreement on a flag.
+  public func values() throws -> Int {
+    func row(of shard: Int) -> [Double] { (0..<3).map { 1 / Double(1 + shard * 7 + $0) } }
+    let layout = communicator.layout
+    let rows = try communicator.gatherOverShards(communicator.shards.map { Array(row(of: $0).prefix($0 % 4)) })
+    if rows != (0..<layout.shards).map({ Array(row(of: $0).prefix($0 % 4)) }) {
+      throw failure("gatherOverShards brought \(rows)")
+    }
+    let sum = try communicator.sumOverShards(communicator.shards.map(row))
+    let expected = (0..<3).map { index in
+      layout.tree.reduce((0..<layout.shards).map { row(of: $0)[index] }, +)
+    }
+    if sum != expected { throw failure("sumOverShards of rows: \(sum) instead of \(expected)") }
+    for flagged in 0..<communicator.size where try !communicator.any(communicator.worker == flagged) {
+      throw failure("worker \(flagged)'s flag was not seen")
+    }
+    if try communicator.any(false) { throw failure("a flag was seen that nobody set") }
+    try communicator.barrier()
+    return 3 + communicator.size
+  }
+
+  private func pattern(_ count: Int, worker: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: TestData.choice(below: 251, worker, $0)) }
+  }
+
+  /// Up to half a millisecond late, another worker each time.
+  private func arriveAtRandom(_ round: Int) {
+    let late = TestData.choice(below: 4, communicator.worker, round) * 150
+    if late > 0 { usleep(UInt32(late)) }
+  }
+
+  private func failure(_ text: String) -> CheckFailure { CheckFailure("worker \(communicator.worker): \(text)") }
+}

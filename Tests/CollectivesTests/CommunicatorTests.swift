@@ -1,0 +1,68 @@
+import Collectives
+import CollectivesTestSupport
+import Tensors
+import Testing
+
+/// The same bits for every spread: each check holds every worker's result against one plain reference.
+@Suite struct CommunicatorTests {
+  private static let block = SumProgram.blockLength
+  private static let lengths = [0, 1, 101, block - 1, block, block + 1, 10_007]
+
+  @Test func aSingleWorkerKeepsTheLaws() throws {
+    for shards in [1, 4, 7] {
+      #expect(try CommunicatorChecks(SoloCommunicator(shards: shards)).runAll(lengths: Self.lengths) > 20_000)
+    }
+  }
+
+  @Test(arguments: [(1, 1), (2, 2), (5, 3), (4, 4), (7, 4), (9, 7)])
+  func threadsKeepTheLaws(shards: Int, workers: Int) throws {
+    let comparisons = try ThreadGroup.run(layout: ShardLayout(shards: shards, workers: workers)) {
+      try CommunicatorChecks($0).runAll(lengths: Self.lengths)
+    }
+    #expect(comparisons.count == workers)
+    #expect(comparisons.allSatisfy { $0 > 20_000 })
+  }
+
+  @Test(arguments: 1...17)
+  func everyNumberOfThreadsGivesTheSameBits(shards: Int) throws {
+    for workers in 1...shards {
+      let compared = try ThreadGroup.run(layout: ShardLayout(shards: shards, workers: workers)) {
+        try CommunicatorChecks($0).sums(length: 37, round: shards, inPlace: workers.isMultiple(of: 2))
+      }
+      #expect(compared == Array(repeating: 37, count: workers))
+    }
+  }
+
+  /// The checks above would pass in vain if the order of additions did not show, or if workers began equal.
+  @Test func otherOrdersAndUnsynchronisedWorkersDiffer() throws {
+    let leaves = (0..<7).map { TestData.leaf(shard: $0, count: 101) }
+    let sum = referenceSum(leaves)
+    let leftToRight = leaves.dropFirst().reduce(leaves[0]) { sum, leaf in zip(sum, leaf).map { $0 + $1 } }
+    #expect(leftToRight != sum)
+    let own = try ThreadGroup.run(layout: ShardLayout(shards: 7, workers: 3)) { communicator in
+      let accumulator = ShardAccumulator(
+        layout: communicator.layout, worker: communicator.worker, count: 101, pool: StoragePool())
+      accumulator.accumulate { shard, buffer in
+        for index in 0..<101 { buffer.floats[index] = leaves[shard][index] }
+      }
+      return Array(accumulator.partials[0].floats)
+    }
+    #expect(own[0] != own[1] && own[1] != own[2] && own[0] != sum)
+  }
+
+  @Test func aCheckThatDoesNotHoldIsReported() {
+    #expect(throws: CheckFailure.self) { try CommunicatorChecks(Forgetful()).runAll(lengths: [3]) }
+  }
+}
+
+/// A communicator of two workers that never asks the other one.
+private final class Forgetful: Communicator {
+  let worker = 0
+  let layout = ShardLayout(shards: 2, workers: 2)
+  func barrier() {}
+  func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) {}
+  func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes, bytes] }
+  func sumOverShards(
+    _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
+  ) {}
+}

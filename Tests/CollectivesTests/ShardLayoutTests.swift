@@ -1,0 +1,52 @@
+import Collectives
+import CollectivesTestSupport
+import Testing
+
+@Suite struct ShardLayoutTests {
+  @Test(arguments: 1...17)
+  func runsAreContiguousAndEven(shards: Int) {
+    for workers in 1...shards {
+      let layout = ShardLayout(shards: shards, workers: workers)
+      let runs = (0..<workers).map(layout.run)
+      #expect(runs.flatMap(Array.init) == Array(0..<shards))
+      let lengths = runs.map(\.count)
+      #expect((lengths.max() ?? 0) - (lengths.min() ?? 0) <= 1)
+      for shard in 0..<shards { #expect(runs[layout.worker(of: shard)].contains(shard)) }
+      let imbalance = Double((lengths.max() ?? 0) * workers) / Double(shards) - 1
+      #expect(abs(layout.imbalance - imbalance) < 1e-12)
+      #expect((layout.imbalance == 0) == shards.isMultiple(of: workers))
+    }
+  }
+
+  @Test(arguments: [(4, 1), (4, 2), (4, 4), (8, 4), (12, 4), (16, 8), (20, 2), (5, 2), (7, 4)])
+  func aPowerOfTwoOfWorkersHandsOverOnePartialEach(shards: Int, workers: Int) {
+    let layout = ShardLayout(shards: shards, workers: workers)
+    for worker in 0..<workers { #expect(layout.partials(of: worker) == [layout.run(of: worker)]) }
+  }
+
+  /// Written out in full: a worker's own sums and the program above them make the very expression of the tree.
+  @Test(arguments: 1...17)
+  func programAndPartialsAddInTheOrderOfTheTree(shards: Int) {
+    for workers in 1...shards {
+      let layout = ShardLayout(shards: shards, workers: workers)
+      let program = SumProgram(layout)
+      var slots = (0..<workers).flatMap { layout.partials(of: $0).map(referenceExpression) }
+      #expect(slots.count == program.slotCount)
+      #expect(program.slots.map(\.count) == (0..<workers).map { layout.partials(of: $0).count })
+      for addition in program.additions {
+        slots[addition.target] = "(\(slots[addition.target])+\(slots[addition.source]))"
+      }
+      #expect(slots[0] == referenceExpression(0..<shards))
+      #expect(program.additions.count == program.slotCount - 1)
+    }
+  }
+
+  @Test(arguments: [0, 1, 15, 16, 17, 101, 4096])
+  func slicesCoverABufferInWholeCacheLines(count: Int) {
+    for owners in 1...7 {
+      let slices = (0..<owners).map { Slices(count: count, owners: owners)[$0] }
+      #expect(slices.flatMap(Array.init) == Array(0..<count))
+      for slice in slices.dropFirst() where !slice.isEmpty { #expect(slice.lowerBound.isMultiple(of: 16)) }
+    }
+  }
+}

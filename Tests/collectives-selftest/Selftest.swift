@@ -1,0 +1,83 @@
+import Collectives
+import CollectivesTestSupport
+import Glibc
+import MPICollectives
+
+/// Run by the tests under mpirun, once a rank: the checks that the tests run on threads, and ways to fail.
+///
+///     collectives-selftest checks          all checks; rank 0 prints what was seen
+///     collectives-selftest fail RANK       an error on one rank while the others wait for it
+///     collectives-selftest exit RANK       one rank exits with 5 while the others wait for it
+///     collectives-selftest mismatch        the ranks sum buffers of different lengths
+@main
+struct Selftest {
+  static func main() {
+    guard let launcher = MPILauncher(environment: environment) else { stop("not under a launcher", 2) }
+    let mpi: MPIEnvironment
+    do {
+      mpi = try MPIEnvironment.start(launcher: launcher)
+    } catch {
+      stop("\(error)", 2)
+    }
+    do {
+      try run(Array(CommandLine.arguments.dropFirst()), mpi)
+      try mpi.finalize()
+    } catch {
+      report("rank \(mpi.rank): \(error)")
+      mpi.abort(exitCode: 3)
+    }
+  }
+
+  private static func run(_ arguments: [String], _ mpi: MPIEnvironment) throws {
+    switch arguments.first {
+    case "checks":
+      let comparisons = try checks(mpi)
+      if mpi.rank == 0 {
+        print("ranks=\(mpi.size) nodes=\(mpi.nodes.count) comparisons=\(comparisons)")
+      }
+    case "fail":
+      if arguments.last == "\(mpi.rank)" { throw CheckFailure("failed on purpose") }
+      try mpi.communicator(shards: mpi.size).barrier()
+    case "exit":
+      if arguments.last == "\(mpi.rank)" { exit(5) }
+      try mpi.communicator(shards: mpi.size).barrier()
+    case "mismatch":
+      _ = try CommunicatorChecks(mpi.communicator(shards: mpi.size)).sums(
+        length: mpi.rank == 0 ? 9000 : 9100, round: 0, inPlace: true)
+    default:
+      throw CheckFailure("usage: collectives-selftest checks | fail RANK | exit RANK | mismatch")
+    }
+  }
+
+  /// Shards that divide evenly and that do not, through both algorithms, with messages in one piece and in many.
+  private static func checks(_ mpi: MPIEnvironment) throws -> Int {
+    var comparisons = 0
+    let edge = MPICommunicator.directSumLimit / MemoryLayout<Float>.size
+    let lengths = [0, 1, 101, edge - 1, edge, edge + 1, 10_007]
+    for shards in [mpi.size, mpi.size + 1, 2 * mpi.size, 7] where shards >= mpi.size {
+      comparisons += try CommunicatorChecks(mpi.communicator(shards: shards)).runAll(lengths: lengths)
+      let inPieces = mpi.communicator(shards: shards, directSumLimit: 0, pieceLimit: 64)
+      comparisons += try CommunicatorChecks(inPieces).runAll(lengths: [0, 1, 15, 16, 17, 101])
+    }
+    return comparisons
+  }
+
+  /// The variables by which `MPILauncher` knows a launcher.
+  private static var environment: [String: String] {
+    var values: [String: String] = [:]
+    for name in ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE"] {
+      if let value = getenv(name) { values[name] = String(cString: value) }
+    }
+    return values
+  }
+
+  private static func stop(_ text: String, _ code: Int32) -> Never {
+    report("collectives-selftest: \(text)")
+    exit(code)
+  }
+
+  private static func report(_ text: String) {
+    let line = text + "\n"
+    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+  }
+}
