@@ -33,5 +33,5 @@ extension SumProgram {
 
 /// target[i] += source[i]
 func addInPlace(_ target: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, count: Int) {
-  for index in 0..<count { target[index] += source[index] }
+  ck_add(CK_FLOAT32, count, target, source, target)
 }
