@@ -1,0 +1,108 @@
+extension Codec where Value == Int {
+  static func integer(_ range: ClosedRange<Int>) -> Codec {
+    Codec(
+      type: range.upperBound == .max
+        ? "integer ≥ \(range.lowerBound)" : "integer from \(range.lowerBound) to \(range.upperBound)",
+      parse: { text, quoted in
+        quoted ? nil : NumberText.integer(text).flatMap { range.contains($0) ? $0 : nil }
+      },
+      format: { YAMLNode(plain: "\($0)") }, hint: NumberText.hint)
+  }
+
+  static func integer(atLeast minimum: Int) -> Codec { integer(minimum...(.max)) }
+}
+
+extension Codec where Value == UInt64 {
+  static var seed: Codec {
+    Codec(
+      type: "integer from 0 to 2⁶⁴ − 1", parse: { text, quoted in quoted ? nil : UInt64(text) },
+      format: { YAMLNode(plain: "\($0)") }, hint: NumberText.hint)
+  }
+}
+
+extension Codec where Value == Double {
+  /// - Parameter type: the set of values in words, `number ≥ 0`.
+  static func number(_ type: String, _ isValid: @escaping (Double) -> Bool) -> Codec {
+    Codec(
+      type: type,
+      parse: { text, quoted in
+        quoted ? nil : NumberText.number(text).flatMap { isValid($0) ? $0 : nil }
+      },
+      format: { YAMLNode(plain: NumberText.format($0)) }, hint: NumberText.hint)
+  }
+
+  static var positive: Codec { number("number > 0") { $0 > 0 } }
+  static var notNegative: Codec { number("number ≥ 0") { $0 >= 0 } }
+  /// From 0 up to, but not including, 1.
+  static var share: Codec { number("number in [0, 1)") { $0 >= 0 && $0 < 1 } }
+}
+
+extension Codec where Value == Bool {
+  static var truth: Codec {
+    Codec(
+      type: "true or false",
+      parse: { text, quoted in quoted ? nil : ["true": true, "false": false][text.lowercased()] },
+      format: { YAMLNode(plain: "\($0)") },
+      hint: { text, quoted in
+        if quoted { return NumberText.hint(text, quoted) }
+        if ["yes", "on", "1"].contains(text.lowercased()) { return "write true" }
+        if ["no", "off", "0"].contains(text.lowercased()) { return "write false" }
+        return nil
+      })
+  }
+}
+
+extension Codec where Value == String {
+  /// Any text; written in quotes, so that it is text to every reader.
+  static var text: Codec {
+    Codec(
+      type: "text", parse: { text, _ in text.isEmpty ? nil : text },
+      format: { YAMLNode(.scalar($0, quoted: true)) })
+  }
+}
+
+extension Codec {
+  /// One of a fixed list of words.
+  static func word(_ words: [(String, Value)]) -> Codec where Value: Equatable {
+    let names = words.map(\.0)
+    return Codec(
+      type: "one of \(names.joined(separator: ", "))",
+      parse: { text, _ in words.first { $0.0 == text }?.1 },
+      format: { value in
+        guard let name = words.first(where: { $0.1 == value })?.0 else {
+          preconditionFailure("\(value) is none of \(names)")
+        }
+        return YAMLNode(plain: name)
+      },
+      hint: { text, _ in NearestWord.find(text, in: names).map { "did you mean '\($0)'?" } })
+  }
+
+  static func word() -> Codec where Value: CaseIterable & RawRepresentable & Equatable, Value.RawValue == String {
+    word(Value.allCases.map { ($0.rawValue, $0) })
+  }
+}
+
+/// Numbers as people write them. YAML 1.1 wants a dot in `1e-5`; nobody writes it.
+enum NumberText {
+  static func number(_ text: String) -> Double? {
+    // Leaves out what Double also reads: hexadecimal, inf, nan.
+    guard text.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE_".contains($0)) }) else { return nil }
+    return Double(text.filter { $0 != "_" }).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// Also `50_000` and `5e4`.
+  static func integer(_ text: String) -> Int? {
+    if let value = Int(text.filter { $0 != "_" }) { return value }
+    guard text.contains("e") || text.contains("E"), let value = number(text) else { return nil }
+    return Int(exactly: value)
+  }
+
+  /// The shortest text that reads back as the same number, with the dot that YAML 1.1 wants.
+  static func format(_ value: Double) -> String {
+    let text = "\(value)"
+    guard let exponent = text.firstIndex(of: "e"), !text[..<exponent].contains(".") else { return text }
+    return text[..<exponent] + ".0" + text[exponent...]
+  }
+
+  static func hint(_ text: String, _ quoted: Bool) -> String? { quoted ? "leave out the quotes" : nil }
+}

@@ -1,0 +1,56 @@
+/// Reads a value from a node and writes it back.
+struct Codec<Value> {
+  /// What a value looks like, for messages and the reference page: `integer ≥ 1`.
+  let type: String
+  /// Nil after it has reported what is wrong.
+  let decode: (YAMLNode, _ path: String, inout DecodingContext) -> Value?
+  let encode: (Value) -> YAMLNode
+}
+
+extension Codec {
+  /// A codec of scalars: `parse` gives nil for what is not a value.
+  init(
+    type: String, parse: @escaping (_ text: String, _ quoted: Bool) -> Value?, format: @escaping (Value) -> YAMLNode,
+    hint: @escaping (_ text: String, _ quoted: Bool) -> String? = { _, _ in nil }
+  ) {
+    self.init(
+      type: type,
+      decode: { node, path, context in
+        guard case .scalar(let text, let quoted) = node.content, !node.isNull else {
+          context.mismatch(node, path: path, expected: type)
+          return nil
+        }
+        if let value = parse(text, quoted) { return value }
+        context.mismatch(node, path: path, expected: type, hint: hint(text, quoted))
+        return nil
+      },
+      encode: format)
+  }
+
+  /// The value or `null`.
+  var optional: Codec<Value?> {
+    Codec<Value?>(
+      type: "\(type), or null",
+      decode: { node, path, context in
+        node.isNull ? .some(nil) : decode(node, path, &context).map { .some($0) }
+      },
+      encode: { $0.map(encode) ?? .null })
+  }
+
+  /// A list of values.
+  func list(_ items: String, atLeast minimum: Int = 0) -> Codec<[Value]> {
+    let type = "list of \(items)"
+    return Codec<[Value]>(
+      type: type,
+      decode: { node, path, context in
+        guard case .sequence(let nodes) = node.content, nodes.count >= minimum else {
+          let isShort = if case .sequence = node.content { true } else { false }
+          context.mismatch(node, path: path, expected: type, hint: isShort ? "it has too few items" : nil)
+          return nil
+        }
+        let values = nodes.enumerated().map { decode($1, "\(path).\($0)", &context) }
+        return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
+      },
+      encode: { YAMLNode(.sequence($0.map(encode))) })
+  }
+}

@@ -1,0 +1,75 @@
+/// One key of a mapping.
+struct Field<Root> {
+  let description: FieldDescription
+  let decode: (YAMLNode, _ path: String, inout Root, inout DecodingContext) -> Void
+  let encode: (Root) -> YAMLNode
+
+  var name: String { description.name }
+  var isRequired: Bool { description.isRequired }
+
+  /// - Parameters:
+  ///   - required: There is no default; the key must be given.
+  ///   - example: What to write, for a required key that is missing.
+  ///   - defaultText: The default in words, where it is not the value that `Root` starts with.
+  init<Value>(
+    _ name: String, _ keyPath: WritableKeyPath<Root, Value>, _ codec: Codec<Value>, required: Bool = false,
+    example: String? = nil, defaultText: String? = nil, _ meaning: String
+  ) {
+    description = FieldDescription(
+      name: name, type: codec.type, isRequired: required, example: example ?? "\(name): (\(codec.type))",
+      defaultText: defaultText, meaning: meaning)
+    decode = { node, path, root, context in
+      if let value = codec.decode(node, path, &context) { root[keyPath: keyPath] = value }
+    }
+    encode = { codec.encode($0[keyPath: keyPath]) }
+  }
+
+  /// The default as the reference page shows it, where `Root` starts as `template`.
+  func describedDefault(_ template: Root) -> FieldDescription {
+    var described = description
+    if described.defaultText == nil && !isRequired { described.defaultText = YAMLEmitter.inline(encode(template)) }
+    return described
+  }
+}
+
+/// A key as the reference page describes it.
+struct FieldDescription {
+  var name: String
+  var type: String
+  var isRequired: Bool
+  var example: String
+  var defaultText: String?
+  var meaning: String
+}
+
+extension [Field<Void>] {
+  static var none: [Field<Void>] { [] }
+}
+
+/// Reads the entries of one mapping into a value's fields.
+enum FieldReader {
+  /// - Parameter place: of the mapping, for keys that are missing.
+  static func decode<Root>(
+    _ entries: [YAMLNode.Entry], fields: [Field<Root>], into root: inout Root, path: String, place: SourcePlace,
+    context: inout DecodingContext
+  ) {
+    for field in fields {
+      let keyPath = path.isEmpty ? field.name : "\(path).\(field.name)"
+      guard let entry = entries.first(where: { $0.key == field.name }) else {
+        if field.isRequired {
+          let inSection = path.isEmpty ? "" : " in \(path)"
+          context.report(
+            "key '\(field.name)' is missing\(inSection)", hint: "write \(field.description.example)", at: place,
+            path: keyPath)
+        }
+        continue
+      }
+      context.remember(keyPath, at: entry.keyPlace)
+      field.decode(entry.value, keyPath, &root, &context)
+    }
+  }
+
+  static func encode<Root>(_ root: Root, fields: [Field<Root>]) -> [YAMLNode.Entry] {
+    fields.map { YAMLNode.Entry(key: $0.name, keyPlace: .none, value: $0.encode(root)) }
+  }
+}

@@ -1,0 +1,120 @@
+/// A mapping with known keys; one of them may choose a form that brings more.
+struct Record<Root> {
+  let name: String
+  let summary: String
+  /// What is not given stays as it is here.
+  let template: Root
+  let fields: [Field<Root>]
+  let choice: Choice<Root>?
+
+  init(_ name: String, _ summary: String, template: Root, choice: Choice<Root>? = nil, fields: [Field<Root>]) {
+    (self.name, self.summary, self.template) = (name, summary, template)
+    (self.fields, self.choice) = (fields, choice)
+  }
+
+  var codec: Codec<Root> {
+    Codec(type: "mapping", decode: decode, encode: { YAMLNode(.mapping(encode($0))) })
+  }
+
+  private func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> Root? {
+    var entries: [YAMLNode.Entry] = []
+    switch node.content {
+    case .mapping(let given): entries = given
+    case .scalar where node.isNull: break
+    case .scalar:
+      // `loss: cross-entropy` chooses the form and leaves the rest at its defaults.
+      guard let choice else { fallthrough }
+      entries = [YAMLNode.Entry(key: choice.key, keyPlace: node.place, value: node)]
+    case .sequence:
+      context.mismatch(node, path: path, expected: "mapping of \(knownKeys(nil).joined(separator: ", "))")
+      return nil
+    }
+
+    var root = template
+    let variant = choice.flatMap { $0.decode(entries, path: path, into: &root, context: &context) }
+    reportUnknown(entries, variant: variant, path: path, context: &context)
+    FieldReader.decode(entries, fields: fields, into: &root, path: path, place: node.place, context: &context)
+    if let variant { variant.decode(entries, path, node.place, &root, &context) }
+    return root
+  }
+
+  private func encode(_ root: Root) -> [YAMLNode.Entry] {
+    (choice?.encodeKey(root) ?? []) + FieldReader.encode(root, fields: fields) + (choice?.encodeFields(root) ?? [])
+  }
+
+  private func knownKeys(_ variant: Variant<Root>?) -> [String] {
+    (choice.map { [$0.key] } ?? []) + fields.map(\.name) + (variant?.fields.map(\.name) ?? [])
+  }
+
+  private func reportUnknown(
+    _ entries: [YAMLNode.Entry], variant: Variant<Root>?, path: String, context: inout DecodingContext
+  ) {
+    let known = knownKeys(variant)
+    for entry in entries where !known.contains(entry.key) {
+      if let choice, let owners = choice.owners(of: entry.key) {
+        // The form itself was not understood: nothing can be said about its keys.
+        guard let variant else { continue }
+        context.report(
+          "key '\(entry.key)' does not go with \(choice.key) \(variant.name) in \(path)",
+          hint: choice.isFallbackUnnamed && owners == [choice.fallback]
+            ? "leave \(choice.key) out, or leave out \(entry.key)"
+            : "it goes with \(choice.key) \(owners.joined(separator: ", "))",
+          at: entry.keyPlace, path: "\(path).\(entry.key)")
+      } else {
+        context.reportUnknown(entry, path: path, known: known)
+      }
+    }
+  }
+}
+
+/// The key of a record whose word chooses the record's form.
+struct Choice<Root> {
+  let key: String
+  let meaning: String
+  /// The form taken where the key is not given.
+  let fallback: String
+  /// The fallback is chosen by leaving the key out, and only so.
+  let isFallbackUnnamed: Bool
+  let variants: [Variant<Root>]
+
+  init(
+    _ key: String, _ meaning: String, fallback: String, isFallbackUnnamed: Bool = false, variants: [Variant<Root>]
+  ) {
+    (self.key, self.meaning, self.fallback) = (key, meaning, fallback)
+    (self.isFallbackUnnamed, self.variants) = (isFallbackUnnamed, variants)
+  }
+
+  var words: [String] { variants.map(\.name).filter { !isFallbackUnnamed || $0 != fallback } }
+  var type: String { "one of \(words.joined(separator: ", "))" }
+
+  /// The form that `entries` choose, nil after it has reported that there is no such form.
+  func decode(
+    _ entries: [YAMLNode.Entry], path: String, into root: inout Root, context: inout DecodingContext
+  ) -> Variant<Root>? {
+    guard let entry = entries.first(where: { $0.key == key }) else { return variant(fallback) }
+    let keyPath = "\(path).\(key)"
+    context.remember(keyPath, at: entry.keyPlace)
+    guard let word = Codec<String>.word(words.map { ($0, $0) }).decode(entry.value, keyPath, &context) else {
+      return nil
+    }
+    return variant(word)
+  }
+
+  func encodeKey(_ root: Root) -> [YAMLNode.Entry] {
+    guard let name = variants.first(where: { $0.encode(root) != nil })?.name else { return [] }
+    if isFallbackUnnamed && name == fallback { return [] }
+    return [YAMLNode.Entry(key: key, keyPlace: .none, value: YAMLNode(plain: name))]
+  }
+
+  func encodeFields(_ root: Root) -> [YAMLNode.Entry] {
+    variants.lazy.compactMap { $0.encode(root) }.first ?? []
+  }
+
+  /// The forms that have a key of this name, nil if none has.
+  func owners(of name: String) -> [String]? {
+    let owners = variants.filter { $0.fields.contains { $0.name == name } }.map(\.name)
+    return owners.isEmpty ? nil : owners
+  }
+
+  private func variant(_ name: String) -> Variant<Root>? { variants.first { $0.name == name } }
+}

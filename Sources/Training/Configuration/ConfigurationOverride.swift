@@ -1,0 +1,71 @@
+/// `a.b=value` from the command line: puts a value into the tree before it is decoded, so that it is checked and
+/// reported like one of the file.
+struct ConfigurationOverride {
+  private let text: String
+  private let keys: [String]
+  private let value: YAMLNode
+
+  /// Nil after it has reported what is wrong with the text.
+  init?(_ text: String, issues: inout [ConfigurationIssue]) {
+    let place = SourcePlace.override(text)
+    guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+      let issue = ConfigurationIssue(
+        place: place, message: "an override is key=value", hint: "write --set training.batch_size=64")
+      issues.append(issue)
+      return nil
+    }
+    let path = text[..<equals]
+    keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard keys.allSatisfy({ !$0.isEmpty }) else {
+      issues.append(ConfigurationIssue(place: place, message: "'\(path)' is not a path of keys", hint: nil))
+      return nil
+    }
+    self.text = text
+    var reader = YAMLReader(override: text)
+    let value = reader.read(String(text[text.index(after: equals)...]))
+    issues += reader.issues
+    guard reader.issues.isEmpty else { return nil }
+    self.value = value ?? YAMLNode(.scalar("", quoted: false), at: place)
+  }
+
+  func apply(to root: inout YAMLNode, issues: inout [ConfigurationIssue]) {
+    set(keys[...], in: &root, path: "", issues: &issues)
+  }
+
+  private func set(
+    _ keys: ArraySlice<String>, in node: inout YAMLNode, path: String, issues: inout [ConfigurationIssue]
+  ) {
+    guard let key = keys.first else {
+      node = value
+      return
+    }
+    let place = SourcePlace.override(text)
+    let childPath = path.isEmpty ? key : "\(path).\(key)"
+    if node.isNull { node = YAMLNode(.mapping([]), at: place) }
+    switch node.content {
+    case .mapping(var entries):
+      if let index = entries.firstIndex(where: { $0.key == key }) {
+        entries[index].keyPlace = keys.count == 1 ? place : entries[index].keyPlace
+        set(keys.dropFirst(), in: &entries[index].value, path: childPath, issues: &issues)
+      } else {
+        var child = YAMLNode(.scalar("", quoted: false), at: place)
+        set(keys.dropFirst(), in: &child, path: childPath, issues: &issues)
+        entries.append(YAMLNode.Entry(key: key, keyPlace: place, value: child))
+      }
+      node.content = .mapping(entries)
+    case .sequence(var items):
+      guard let index = Int(key), items.indices.contains(index) else {
+        let range = items.isEmpty ? "it is empty" : "its items are 0 to \(items.count - 1)"
+        let message = "'\(key)' is not an item of the list \(path)"
+        issues.append(ConfigurationIssue(place: place, message: message, hint: range))
+        return
+      }
+      set(keys.dropFirst(), in: &items[index], path: childPath, issues: &issues)
+      node.content = .sequence(items)
+    case .scalar:
+      let message = "\(path) is the single value \(node.summary) and has no key '\(key)'"
+      let hint = "set \(path) itself, for example \(path)={\(key): …}"
+      issues.append(ConfigurationIssue(place: place, message: message, hint: hint))
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import DataPipeline
+import NeuralNetworks
+
+/// The reference page, `docs/configuration.md`, made from the schema that configurations are read with.
+public enum ConfigurationReference {
+  public static func markdown() -> String {
+    ([introduction] + sections + [layers, resume]).joined(separator: "\n\n") + "\n"
+  }
+
+  private static let introduction = """
+    # Configuration
+
+    One YAML file describes a run. This page lists every key; a test keeps it equal to what the program reads. It is
+    written by
+
+        LOCKSTEP_WRITE_REFERENCE=1 swift test --filter ConfigurationReferenceTests
+
+    The smallest configuration names a model and a length; everything else has a default:
+
+    ```yaml
+    model: {architecture: mlp, hidden: [100]}
+    training: {epochs: 5}
+    ```
+
+    A larger one:
+
+    ```yaml
+    data: {dataset: cifar10, validation: 1000, normalize: per-pixel, augment: [flip]}
+    model:
+      layers: [conv: {filters: 40, kernel: 4, stride: 4}, relu, flatten, linear: 300, relu, linear: 10]
+    loss: {kind: cross-entropy, label_smoothing: 0.1}
+    optimizer: {kind: sgd, l2: 0.0025}
+    schedule: {kind: triangular, min: 1.0e-5, max: 0.1, half_cycle: 800, cycle_growth: 2}
+    training: {batch_size: 100, steps: 24000, shards: 4, seed: 1}
+    checkpoint: {every_steps: 1000, keep: 3}
+    ```
+
+    - All mistakes of a file are reported together, each as `FILE:LINE:COLUMN: what is wrong; what to do`.
+    - `--set a.b=value` replaces a value or adds one before anything is checked. The value is YAML; an item of a list is
+      named by its number from 0: `--set training.seed=2 --set model.layers.3.linear=100 --set 'data.augment=[flip]'`.
+    - `null` stands for "not given" where a key's type allows it.
+    - Where a section has a key that chooses a form (`dataset`, `kind`), the word alone does for the section:
+      `data: cifar10`.
+    - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in.
+    """
+
+  private static var sections: [String] {
+    [
+      section(DatasetSpecification.record), section(ModelSpecification.record), section(LossSpecification.record),
+      section(OptimizerSpecification.record), section(ScheduleSpecification.record), section(TrainingSettings.record),
+      section(EvaluationSettings.record), section(CheckpointSettings.record), section(LoggingSettings.record),
+    ]
+  }
+
+  private static func section<Root>(_ record: Record<Root>) -> String {
+    var fields = record.fields.map { $0.describedDefault(record.template) }
+    var parts = ["## `\(record.name)`", record.summary]
+    if let choice = record.choice {
+      let fallback = choice.isFallbackUnnamed ? "none" : choice.fallback
+      let description = FieldDescription(
+        name: choice.key, type: choice.type, isRequired: false, example: "", defaultText: fallback,
+        meaning: choice.meaning)
+      fields.insert(description, at: 0)
+      parts += [table(fields)] + forms(choice)
+    } else {
+      parts.append(table(fields))
+    }
+    return parts.joined(separator: "\n\n")
+  }
+
+  private static func forms<Root>(_ choice: Choice<Root>) -> [String] {
+    var parts = [choice.variants.map { "- `\($0.name)`: \($0.meaning)" }.joined(separator: "\n")]
+    for variant in choice.variants where !variant.fields.isEmpty {
+      let isUnnamed = choice.isFallbackUnnamed && variant.name == choice.fallback
+      let title = isUnnamed ? "Without `\(choice.key)`:" : "Keys that go with `\(choice.key): \(variant.name)`:"
+      parts += [title, table(variant.fields)]
+    }
+    return parts
+  }
+
+  private static var layers: String {
+    let introduction = """
+      ## Layers
+
+      An item of a list of layers is a bare word (`relu`), a word with one value (`linear: 300`), or a word with keys
+      (`conv: {filters: 40, kernel: 4}`). The value of the second form is the key marked ●. Layers are named by their
+      number in the list, as in PyTorch's `nn.Sequential`.
+      """
+    let parts = LayerSchema.variants.map { variant in
+      let title = "### `\(variant.name)`\n\n\(variant.meaning)"
+      guard !variant.fields.isEmpty else { return title }
+      let fields = variant.fields.map { field in
+        var field = field
+        if field.name == variant.shorthand { field.meaning = "● " + field.meaning }
+        return field
+      }
+      return title + "\n\n" + table(fields)
+    }
+    return ([introduction] + parts).joined(separator: "\n\n")
+  }
+
+  private static let resume = """
+    ## What may change on resume
+
+    A run that goes on from a checkpoint may have other values of `training.steps`, `training.epochs` and of everything
+    in `evaluation`, `checkpoint` and `logging`: none of it can change what has been computed. Another
+    `training.blas_threads` is accepted with a warning, since it rounds differently. Any other difference is refused and
+    listed.
+    """
+
+  private static func table(_ fields: [FieldDescription]) -> String {
+    let rows = fields.map { field in
+      let fallback = field.isRequired ? "required" : field.defaultText.map { $0.isWords ? $0 : "`\($0)`" } ?? ""
+      return "| `\(field.name)` | \(field.type) | \(fallback) | \(field.meaning) |"
+    }
+    return (["| key | type | default | meaning |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// A default told in a sentence, not as a value.
+  fileprivate var isWords: Bool { contains(" ") && !hasPrefix("[") && !hasPrefix("{") || self == "none" }
+}

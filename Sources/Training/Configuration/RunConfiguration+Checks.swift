@@ -1,0 +1,136 @@
+import DataPipeline
+import NeuralNetworks
+
+extension RunConfiguration {
+  /// Reports what is right key by key and wrong together.
+  func check(_ context: inout DecodingContext) {
+    checkTraining(&context)
+    checkData(&context)
+    checkOptimizer(&context)
+    checkModel(&context)
+  }
+
+  private func checkTraining(_ context: inout DecodingContext) {
+    let (steps, epochs) = (training.steps, training.epochs)
+    context.check(
+      "training.steps", "training.epochs", holds: steps == nil || epochs == nil,
+      "both training.steps and training.epochs are given", hint: "keep one, or set the other one to null")
+    context.check(
+      "training.steps", "training.epochs", holds: steps != nil || epochs != nil,
+      "the length of the run is missing", hint: "give training.steps or training.epochs, for example epochs: 10")
+    if let shards = training.shards {
+      context.check(
+        "training.batch_size", "training.shards", holds: shards <= training.batchSize,
+        "a batch of \(training.batchSize) cannot be cut into \(shards) shards",
+        hint: "raise training.batch_size or lower training.shards")
+    }
+    if training.dropLast, let count = data.knownTrainingCount, count > 0 {
+      context.check(
+        "training.drop_last", "training.batch_size", holds: training.batchSize <= count,
+        "drop_last leaves no batch of \(training.batchSize) in \(count) training samples",
+        hint: "lower training.batch_size")
+    }
+  }
+
+  private func checkData(_ context: inout DecodingContext) {
+    if case .count(let validation) = data.validation, let available = data.knownFileCount {
+      context.check(
+        "data.train_limit", "data.validation", holds: validation < available,
+        "validation: \(validation) leaves none of the \(available) training samples", hint: "lower data.validation")
+    }
+    context.check(
+      "data.validation", "data.validation_from_end", holds: !data.validationFromEnd || data.validation != nil,
+      "validation_from_end wants data.validation", hint: "give data.validation, for example validation: 1000")
+    let augmentations = data.augmentations
+    let flips = augmentations.filter { $0 == .flip }.count
+    context.check(
+      "data.augment", holds: flips <= 1 && augmentations.count - flips <= 1, "an augmentation is listed twice",
+      hint: "name each one once")
+    context.check(
+      "data.augment", holds: augmentations.isEmpty || !data.isVector, "flat samples cannot be flipped or shifted",
+      hint: "leave data.augment out")
+    context.check(
+      "data.shape", holds: data.syntheticShape.count == 1 || data.syntheticShape.count == 3,
+      "a sample's shape has one or three sizes, found \(data.syntheticShape.count)",
+      hint: "write [features] or [height, width, channels]")
+  }
+
+  private func checkOptimizer(_ context: inout DecodingContext) {
+    context.check(
+      "optimizer.momentum", "optimizer.nesterov", holds: !optimizer.nesterov || optimizer.momentum > 0,
+      "nesterov wants momentum", hint: "give optimizer.momentum, for example momentum: 0.9")
+    switch schedule.kind {
+    case .triangular(let minimum, let maximum, _, _, _):
+      context.check(
+        "schedule.min", "schedule.max", holds: minimum < maximum,
+        "the schedule's min \(NumberText.format(minimum)) is not below its max \(NumberText.format(maximum))")
+    case .cosine(let rate, let minimum):
+      context.check(
+        "schedule.rate", "schedule.min", holds: minimum < rate,
+        "the schedule's min \(NumberText.format(minimum)) is not below its rate \(NumberText.format(rate))")
+    case .constant, .step: break
+    }
+    if let steps = training.steps {
+      context.check(
+        "training.steps", "schedule.warmup_steps", holds: schedule.warmupSteps < steps,
+        "a warm-up of \(schedule.warmupSteps) steps leaves nothing of a run of \(steps)",
+        hint: "lower schedule.warmup_steps")
+    }
+    if case .crossEntropy(_, .explicit(let weights)) = loss {
+      context.check(
+        "loss.class_weights", holds: weights.contains { $0 > 0 }, "all class weights are 0", hint: "give a positive one"
+      )
+      if let classes = data.knownClassCount {
+        context.check(
+          "data.dataset", "loss.class_weights", holds: weights.count == classes,
+          "\(weights.count) class weights for \(classes) classes",
+          hint: "give one weight a class, in the classes' order")
+      }
+    }
+  }
+
+  private func checkModel(_ context: inout DecodingContext) {
+    guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
+    guard case .linear(let outputs, _, _) = layers.last else { return }
+    context.check(
+      "data.dataset", "model.layers", holds: outputs == classes,
+      "the last layer has \(outputs) outputs for \(classes) classes",
+      hint: "give it one output a class: linear: \(classes)")
+  }
+}
+
+/// What is known of data before they are read.
+extension DatasetSpecification {
+  fileprivate var knownClassCount: Int? {
+    switch kind {
+    case .mnist5k, .mnist, .fashionMNIST, .cifar10: 10
+    case .cifar100: 100
+    case .synthetic: syntheticClasses
+    case .idx, .imageFolder: nil
+    }
+  }
+
+  /// Training samples of the files that are used, those set aside for validation among them.
+  fileprivate var knownFileCount: Int? {
+    let count: Int? =
+      switch kind {
+      case .mnist5k: 4000
+      case .mnist, .fashionMNIST: 60_000
+      case .cifar10, .cifar100: 50_000
+      case .synthetic: syntheticCount
+      case .idx, .imageFolder: trainLimit
+      }
+    return count.map { min($0, trainLimit ?? $0) }
+  }
+
+  fileprivate var knownTrainingCount: Int? {
+    guard let count = knownFileCount else { return nil }
+    switch validation {
+    case nil: return count
+    case .count(let aside): return max(count - aside, 0)
+    case .fraction(let share): return count - Int((Double(count) * share).rounded())
+    }
+  }
+
+  fileprivate var isVector: Bool { kind == .synthetic && syntheticShape.count == 1 }
+}

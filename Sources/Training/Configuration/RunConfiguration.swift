@@ -1,0 +1,72 @@
+import DataPipeline
+import NeuralNetworks
+
+/// Everything that describes a run: data, model, how it is trained, and what is kept of it.
+///
+/// Read it from YAML with `load(file:overrides:)`; `effectiveYAML()` writes it back with all defaults filled in.
+public struct RunConfiguration: Sendable, Equatable {
+  public var data = DatasetSpecification()
+  public var model: ModelSpecification
+  public var loss = LossSpecification.crossEntropy(labelSmoothing: 0, classWeights: .equal)
+  public var optimizer = OptimizerSpecification()
+  public var schedule = ScheduleSpecification()
+  public var training = TrainingSettings()
+  public var evaluation = EvaluationSettings()
+  public var checkpoint = CheckpointSettings()
+  public var logging = LoggingSettings()
+
+  public init(model: ModelSpecification) { self.model = model }
+}
+
+/// How long and in what portions a run trains.
+public struct TrainingSettings: Sendable, Equatable {
+  /// Samples of one optimiser step over all workers.
+  public var batchSize = 100
+  /// Length of the run. A configuration that was read has exactly one of the two.
+  public var steps: Int?
+  public var epochs: Int?
+  /// Fixed parts of a global batch; nil stands for the number of workers.
+  public var shards: Int?
+  public var seed: UInt64 = 1
+  /// Leaves out an epoch's last batch where it is short.
+  public var dropLast = false
+  /// BLAS and OpenMP threads of one worker.
+  public var blasThreads = 1
+
+  public init() {}
+
+  /// Optimiser steps of the whole run, where an epoch has `stepsPerEpoch` of them.
+  public func totalSteps(stepsPerEpoch: Int) -> Int { steps ?? (epochs ?? 0) * stepsPerEpoch }
+}
+
+/// When the validation split (the test split where there is none) is evaluated, and how.
+public struct EvaluationSettings: Sendable, Equatable {
+  public var everySteps: Int?
+  public var everyEpochs: Int? = 1
+  /// Examples of one forward pass. It is fixed so that the sums do not depend on the number of workers.
+  public var blockSize = 500
+  /// Evaluates the test split after the last step.
+  public var atEnd = true
+
+  public init() {}
+}
+
+/// When checkpoints are written beside the one at the end, and which of them stay.
+public struct CheckpointSettings: Sendable, Equatable {
+  public var everySteps: Int?
+  public var everyEpochs: Int?
+  public var everyMinutes: Double? = 10
+  /// How many of the newest stay.
+  public var keep = 3
+  /// Keeps the one with the best validation accuracy too.
+  public var best = true
+
+  public init() {}
+}
+
+public struct LoggingSettings: Sendable, Equatable {
+  /// Steps from one line of `metrics.jsonl` to the next.
+  public var everySteps = 20
+
+  public init() {}
+}

@@ -1,0 +1,117 @@
+import DataPipeline
+import NeuralNetworks
+
+extension DatasetSpecification {
+  static var record: Record<DatasetSpecification> {
+    Record(
+      "data", "Which data are read, how they are split, and what is done to them.",
+      template: DatasetSpecification(),
+      choice: Choice(
+        "dataset", "A known data set (`lockstep data list`) or a format.", fallback: Kind.mnist5k.rawValue,
+        variants: [
+          plain(.mnist5k, "5 000 handwritten digits that come with Lockstep, 28×28, 4 000 to train and 1 000 to test"),
+          plain(.mnist, "MNIST: 70 000 handwritten digits, IDX files"),
+          plain(.fashionMNIST, "Fashion-MNIST: 70 000 pieces of clothing, IDX files"),
+          plain(.cifar10, "CIFAR-10: 60 000 colour images 32×32 in 10 classes, binary version"),
+          plain(.cifar100, "CIFAR-100: the same in 100 classes"),
+          plain(.idx, "IDX files of your own, named as MNIST's, also `.gz`"),
+          imageFolder, synthetic,
+        ]),
+      fields: [
+        Field(
+          "path", \.path, Codec.text.optional,
+          "Folder or file with the data; null looks in the data folder (`--data`)."),
+        Field(
+          "validation", \.validation, split.optional,
+          "How much of the training split is set aside for validation: a number of samples, or a share of them."),
+        Field(
+          "validation_from_end", \.validationFromEnd, .truth,
+          "Sets the last samples of the files aside, not samples drawn by the seed, equally from all classes."),
+        Field(
+          "train_limit", \.trainLimit, Codec.integer(atLeast: 1).optional,
+          "Uses the first so many training samples of the files only."),
+        Field("test_limit", \.testLimit, Codec.integer(atLeast: 1).optional, "The same for the test split."),
+        Field(
+          "normalize", \.normalization, .word(),
+          "Subtracts the mean of the training split and divides by its standard deviation, for each channel or for each "
+            + "pixel position and channel."),
+        Field(
+          "augment", \.augmentations, augmentation.list("flip, {shift: PIXELS}"),
+          "Random changes to training images: `flip` mirrors left and right with probability one half; `shift` moves "
+            + "by up to so many pixels along each axis and fills in zeros."),
+      ])
+  }
+
+  private static func plain(_ kind: Kind, _ meaning: String) -> Variant<DatasetSpecification> {
+    Variant(kind.rawValue, meaning, apply: { $0.kind = kind }, matches: { $0.kind == kind })
+  }
+
+  private static var imageFolder: Variant<DatasetSpecification> {
+    struct Keys {
+      var size: Extent?
+      var skipBadImages = false
+    }
+    return Variant(
+      Kind.imageFolder.rawValue, "folders `train/CLASS/…` and `test/CLASS/…` with JPEG and PNG files", template: Keys(),
+      fields: [
+        Field(
+          "image_size", \.size, Codec.extent(atLeast: 1).optional,
+          "Size that images are scaled to; null wants all of one size."),
+        Field(
+          "skip_bad_images", \.skipBadImages, .truth,
+          "Counts images that cannot be read and goes on without them (`--skip-bad-images`)."),
+      ],
+      apply: { keys, data in
+        data.kind = .imageFolder
+        data.imageSize = keys.size.map { ($0.height, $0.width) }
+        data.skipBadImages = keys.skipBadImages
+      },
+      take: { data in
+        guard data.kind == .imageFolder else { return nil }
+        let size = data.imageSize.map { Extent(height: $0.height, width: $0.width) }
+        return Keys(size: size, skipBadImages: data.skipBadImages)
+      })
+  }
+
+  private static var synthetic: Variant<DatasetSpecification> {
+    Variant(
+      Kind.synthetic.rawValue, "random values and labels, for benchmarks", template: DatasetSpecification(),
+      fields: [
+        Field(
+          "shape", \.syntheticShape, Codec.integer(atLeast: 1).list("integers ≥ 1", atLeast: 1),
+          "Shape of a sample, `[height, width, channels]` or `[features]`."),
+        Field("classes", \.syntheticClasses, .integer(atLeast: 2), "Number of classes."),
+        Field("samples", \.syntheticCount, .integer(atLeast: 1), "Number of training samples."),
+      ],
+      apply: { keys, data in
+        data.kind = .synthetic
+        data.syntheticShape = keys.syntheticShape
+        data.syntheticClasses = keys.syntheticClasses
+        data.syntheticCount = keys.syntheticCount
+      },
+      take: { $0.kind == .synthetic ? $0 : nil })
+  }
+
+  private static var split: Codec<Split> {
+    Codec(
+      type: "integer ≥ 1 or number in (0, 1)",
+      parse: { text, quoted in
+        guard !quoted else { return nil }
+        if let count = NumberText.integer(text) { return count >= 1 ? .count(count) : nil }
+        return NumberText.number(text).flatMap { $0 > 0 && $0 < 1 ? .fraction($0) : nil }
+      },
+      format: { split in
+        switch split {
+        case .count(let count): YAMLNode(plain: "\(count)")
+        case .fraction(let share): YAMLNode(plain: NumberText.format(share))
+        }
+      }, hint: NumberText.hint)
+  }
+
+  private static var augmentation: Codec<Augmentation> {
+    OneKeyForm(
+      "flip or {shift: PIXELS}", words: [("flip", .flip)], key: "shift", value: Codec<Int>.integer(atLeast: 1),
+      make: { .shift($0) }, take: { if case .shift(let pixels) = $0 { pixels } else { nil } }
+    ).codec
+  }
+}

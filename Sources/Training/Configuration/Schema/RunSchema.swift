@@ -1,0 +1,94 @@
+import DataPipeline
+import NeuralNetworks
+
+extension RunConfiguration {
+  /// The whole configuration: its sections in the order in which they are written.
+  static var record: Record<RunConfiguration> {
+    Record(
+      "", "A run.", template: RunConfiguration(model: .layers([])),
+      fields: [
+        Field("data", \.data, DatasetSpecification.record.codec, DatasetSpecification.record.summary),
+        Field(
+          "model", \.model, ModelSpecification.record.codec, required: true,
+          example: "model: {architecture: mlp, hidden: [100]} or model: {layers: […]}",
+          ModelSpecification.record.summary),
+        Field("loss", \.loss, LossSpecification.record.codec, LossSpecification.record.summary),
+        Field("optimizer", \.optimizer, OptimizerSpecification.record.codec, OptimizerSpecification.record.summary),
+        Field("schedule", \.schedule, ScheduleSpecification.record.codec, ScheduleSpecification.record.summary),
+        Field("training", \.training, TrainingSettings.record.codec, TrainingSettings.record.summary),
+        Field("evaluation", \.evaluation, EvaluationSettings.record.codec, EvaluationSettings.record.summary),
+        Field("checkpoint", \.checkpoint, CheckpointSettings.record.codec, CheckpointSettings.record.summary),
+        Field("logging", \.logging, LoggingSettings.record.codec, LoggingSettings.record.summary),
+      ])
+  }
+}
+
+extension Codec where Value == Int? {
+  /// An interval or a length that need not be given.
+  fileprivate static var count: Codec { Codec<Int>.integer(atLeast: 1).optional }
+}
+
+extension TrainingSettings {
+  static var record: Record<TrainingSettings> {
+    Record(
+      "training", "How long and in what portions the run trains.", template: TrainingSettings(),
+      fields: [
+        Field(
+          "batch_size", \.batchSize, .integer(atLeast: 1),
+          "Samples of one optimiser step over all workers (the global batch)."),
+        Field("steps", \.steps, .count, "Length of the run in optimiser steps; give this or `epochs`."),
+        Field("epochs", \.epochs, .count, "Length of the run in passes over the training split."),
+        Field(
+          "shards", \.shards, .count,
+          "Fixed parts of a global batch, and the most workers the run can have. Weights are equal bit for bit for any "
+            + "number of workers; null stands for the number of workers of the run."),
+        Field("seed", \.seed, .seed, "Key of all random draws."),
+        Field("drop_last", \.dropLast, .truth, "Leaves out an epoch's last batch where it is short."),
+        Field("blas_threads", \.blasThreads, .integer(atLeast: 1), "BLAS and OpenMP threads of one worker."),
+      ])
+  }
+}
+
+extension EvaluationSettings {
+  static var record: Record<EvaluationSettings> {
+    Record(
+      "evaluation", "When and how the validation split (where there is none, the test split) is evaluated.",
+      template: EvaluationSettings(),
+      fields: [
+        Field("every_steps", \.everySteps, .count, "Optimiser steps from one evaluation to the next."),
+        Field(
+          "every_epochs", \.everyEpochs, .count, defaultText: "1; null where every_steps is given",
+          "Epochs from one evaluation to the next."),
+        Field(
+          "block_size", \.blockSize, .integer(atLeast: 1),
+          "Examples of one forward pass; fixed, so that results do not depend on the number of workers."),
+        Field("at_end", \.atEnd, .truth, "Evaluates the test split after the last step."),
+      ])
+  }
+}
+
+extension CheckpointSettings {
+  static var record: Record<CheckpointSettings> {
+    Record(
+      "checkpoint",
+      "When checkpoints are written, beside the one at the end, and which stay. Intervals may be combined.",
+      template: CheckpointSettings(),
+      fields: [
+        Field("every_steps", \.everySteps, .count, "Optimiser steps between checkpoints."),
+        Field("every_epochs", \.everyEpochs, .count, "Epochs between checkpoints."),
+        Field("every_minutes", \.everyMinutes, Codec.positive.optional, "Minutes between checkpoints."),
+        Field("keep", \.keep, .integer(atLeast: 1), "How many of the newest stay."),
+        Field("best", \.best, .truth, "Keeps the one with the best validation result too."),
+      ])
+  }
+}
+
+extension LoggingSettings {
+  static var record: Record<LoggingSettings> {
+    Record(
+      "logging", "What is written while the run trains.", template: LoggingSettings(),
+      fields: [
+        Field("every_steps", \.everySteps, .integer(atLeast: 1), "Steps between lines of `metrics.jsonl`.")
+      ])
+  }
+}

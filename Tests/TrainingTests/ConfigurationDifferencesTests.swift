@@ -1,0 +1,69 @@
+import NeuralNetworks
+import Testing
+
+@testable import Training
+
+@Suite struct ConfigurationDifferencesTests {
+  private let base = """
+    model: {layers: [flatten, linear: 30, relu, linear: 10]}
+    training: {steps: 100, shards: 4}
+    """
+
+  private func differences(_ overrides: String...) throws -> [ConfigurationDifference] {
+    let old = try RunConfiguration.parse(text: base, fileName: "old.yaml")
+    return try RunConfiguration.parse(text: base, fileName: "new.yaml", overrides: overrides).differences(from: old)
+  }
+
+  @Test func equalConfigurationsHaveNone() throws {
+    #expect(try differences().isEmpty)
+    #expect(try differences("training.batch_size=1e2", "optimizer=sgd").isEmpty)
+  }
+
+  @Test func theyAreListedInTheOrderOfTheFile() throws {
+    let found = try differences(
+      "training.seed=2", "data.augment=[flip, {shift: 1}]", "schedule={kind: step, rate: 0.01, every: 5}")
+    #expect(
+      found.map(\.description) == [
+        "data.augment: [] → [flip, {shift: 1}]",
+        "schedule.kind: constant → step",
+        "schedule.gamma: not there → 0.1",
+        "schedule.every: not there → 5",
+        "training.seed: 1 → 2",
+      ])
+  }
+
+  @Test func aChangedLayerIsNamed() throws {
+    #expect(
+      try differences("model.layers.1.linear=31", "model.layers.2=tanh").map(\.description) == [
+        "model.layers.1.linear.outputs: 30 → 31", "model.layers.2: relu → tanh",
+      ])
+    #expect(
+      try differences("model.layers=[flatten, linear: 30, relu]").map(\.path) == [
+        "model.layers.3.linear.outputs", "model.layers.3.linear.bias", "model.layers.3.linear.initializer",
+      ])
+  }
+
+  @Test(arguments: [
+    "training.steps=200", "evaluation.every_steps=7", "evaluation.block_size=9", "checkpoint.keep=9",
+    "checkpoint.best=false", "logging.every_steps=1",
+  ])
+  func whatCannotChangeThePastMayDifferOnResume(override: String) throws {
+    let found = try differences(override)
+    #expect(!found.isEmpty)
+    #expect(found.allSatisfy { $0.onResume == .allowed }, "\(found)")
+  }
+
+  @Test(arguments: [
+    "training.batch_size=50", "training.seed=3", "training.shards=2", "training.drop_last=true",
+    "model.layers.1.linear=31", "loss=mean-squared-error", "optimizer.momentum=0.5", "schedule.rate=0.2",
+    "data.normalize=none",
+  ])
+  func everythingElseIsRefused(override: String) throws {
+    let found = try differences(override)
+    #expect(found.contains { $0.onResume == .refused }, "\(found)")
+  }
+
+  @Test func otherThreadsChangeTheBits() throws {
+    #expect(try differences("training.blas_threads=2").map(\.onResume) == [.changesBits])
+  }
+}

@@ -1,0 +1,307 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+/// Wrong configurations, with the messages word for word.
+@Suite struct ConfigurationMistakesTests {
+  private func messages(_ text: String, _ overrides: [String] = []) -> [String] {
+    do {
+      _ = try RunConfiguration.parse(text: text, fileName: "run.yaml", overrides: overrides)
+      return []
+    } catch {
+      return error.description.split(separator: "\n").map(String.init)
+    }
+  }
+
+  /// Messages about a third line, after two that are right.
+  private func messages(about section: String, training: String = "{epochs: 1}") -> [String] {
+    messages("model: {architecture: mlp, hidden: [3]}\ntraining: \(training)\n" + section)
+      .map { $0.replacingOccurrences(of: "run.yaml:3:", with: "") }
+  }
+
+  private func messages(aboutLayers layers: String) -> [String] {
+    messages("model:\n  layers: \(layers)\ntraining: {epochs: 1}\ndata: {dataset: idx}")
+      .map { $0.replacingOccurrences(of: "run.yaml:2:", with: "") }
+  }
+
+  @Test func allAreReportedTogether() {
+    let text = """
+      data: {dataset: cifar11, normalise: per-pixel}
+      model:
+        layers:
+          - convv: {filters: 4, kernel: 3}
+          - linear: many
+          - linear: {bias: false}
+      optimizer: {momentum: 1.5}
+      training:
+        bacth_size: 100
+        epochs: 1e-5
+        shards: 0
+      trainning: {}
+      """
+    #expect(
+      messages(text) == [
+        "run.yaml:1:17: data.dataset: expected one of mnist-5k, mnist, fashion-mnist, cifar10, cifar100, idx, "
+          + "image-folder, synthetic, found 'cifar11'; did you mean 'cifar10'?",
+        "run.yaml:1:26: unknown key 'normalise' in data; did you mean 'normalize'?",
+        "run.yaml:4:7: model.layers.0: unknown layer 'convv'; did you mean 'conv'?",
+        "run.yaml:5:15: model.layers.1.linear.outputs: expected integer ≥ 1, found 'many'",
+        "run.yaml:6:7: key 'outputs' is missing in model.layers.2.linear; write outputs: (integer ≥ 1)",
+        "run.yaml:7:23: optimizer.momentum: expected number in [0, 1), found '1.5'",
+        "run.yaml:9:3: unknown key 'bacth_size' in training; did you mean 'batch_size'?",
+        "run.yaml:10:11: training.epochs: expected integer ≥ 1, found '1e-5'",
+        "run.yaml:11:11: training.shards: expected integer ≥ 1, found '0'",
+        "run.yaml:12:1: unknown key 'trainning'; did you mean 'training'?",
+      ])
+  }
+
+  @Test func textThatIsNoConfiguration() {
+    #expect(messages("# a comment") == ["run.yaml: the configuration is empty; see docs/configuration.md"])
+    #expect(
+      messages("[1, 2]") == [
+        "run.yaml:1:1: the configuration: expected mapping of data, model, loss, optimizer, schedule, training, "
+          + "evaluation, checkpoint, logging, found a list"
+      ])
+    #expect(
+      messages("training: {epochs: 1}") == [
+        "run.yaml:1:1: key 'model' is missing; write model: {architecture: mlp, hidden: [100]} or model: {layers: […]}"
+      ])
+  }
+
+  @Test func textThatIsNoYAML() {
+    #expect(
+      messages("model: {hidden: [3]\ntraining: {epochs: 1}") == [
+        "run.yaml:2:1: not valid YAML: while parsing a flow mapping on line 1: did not find expected ',' or '}'"
+      ])
+    #expect(
+      messages("model:\n\tlayers: []") == [
+        "run.yaml:2:1: not valid YAML: while scanning for the next token on line 2: "
+          + "found character that cannot start any token; indent by spaces, not by tabs"
+      ])
+    #expect(messages("a: *nothing") == ["run.yaml:1:4: not valid YAML: found undefined alias"])
+  }
+
+  @Test func duplicateKeysDoNotHideOtherMistakes() {
+    let text = """
+      model: {architecture: mlp, hidden: [3]}
+      training: {epochs: 1, "seed": 3, seed: 4, shard: 2, seed: 5}
+      data: cifar10
+      data: mnist
+      """
+    #expect(
+      messages(text) == [
+        "run.yaml:2:34: key 'seed' is given twice in training; it was given before on line 2",
+        "run.yaml:2:43: unknown key 'shard' in training; did you mean 'shards'?",
+        "run.yaml:2:53: key 'seed' is given twice in training; it was given before on line 2",
+        "run.yaml:4:1: key 'data' is given twice; it was given before on line 3",
+      ])
+  }
+
+  @Test func aKeyInTheWrongSectionIsToldWhereItBelongs() {
+    #expect(messages(about: "batch_size: 3") == ["1: unknown key 'batch_size'; did you mean training.batch_size?"])
+    #expect(
+      messages(about: "training2: 3", training: "{epochs: 1, momentum: 0.9, lr: 3}") == [
+        "run.yaml:2:23: unknown key 'momentum' in training; did you mean optimizer.momentum?",
+        "run.yaml:2:38: unknown key 'lr' in training; did you mean schedule.rate?",
+        "1: unknown key 'training2'; did you mean 'training'?",
+      ])
+    #expect(
+      messages(about: "logging: {zzz: 3}") == ["11: unknown key 'zzz' in logging; known keys: every_steps"])
+  }
+
+  @Test func aKeyOfAnotherFormIsToldWhereItGoes() {
+    #expect(
+      messages(about: "schedule: {kind: cosine, gamma: 3, rate: \"0.1\"}") == [
+        "26: key 'gamma' does not go with kind cosine in schedule; it goes with kind step",
+        "42: schedule.rate: expected number > 0, found the string \"0.1\"; leave out the quotes",
+      ])
+    #expect(
+      messages("model: {architecture: mlp, hidden: [], layers: [relu]}\ntraining: {epochs: 1}") == [
+        "run.yaml:1:40: key 'layers' does not go with architecture mlp in model; "
+          + "leave architecture out, or leave out layers"
+      ])
+  }
+
+  @Test(arguments: [
+    (
+      "- conv:\n      filters: 4",
+      "3:7: model.layers.0: a layer has one key, found conv, filters; "
+        + "indent the layer's own keys deeper than its name, or write {conv: {…}}"
+    )
+  ])
+  func aLayerThatIsIndentedWrongly(item: String, message: String) {
+    #expect(messages("model:\n  layers:\n    \(item)\ntraining: {epochs: 1}") == ["run.yaml:" + message])
+  }
+
+  @Test(arguments: [
+    ("[relu: 3]", "18: model.layers.0.relu: expected no value, found '3'"),
+    ("[flatten: {x: 1}]", "22: unknown key 'x' in model.layers.0.flatten; flatten has no keys"),
+    ("[~]", "12: model.layers.0: expected layer, found nothing; write - relu, or - linear: 300"),
+    ("[[relu]]", "12: model.layers.0: expected layer, found a list; write - relu, or - linear: 300"),
+    ("[]", "11: model.layers: expected list of layers, found a list; it has too few items"),
+    ("[dropout: 1.0]", "21: model.layers.0.dropout.rate: expected number in [0, 1), found '1.0'"),
+    (
+      "[max_pool: [1, 2, 3]]",
+      "22: model.layers.0.max_pool.kernel: expected integer ≥ 1 or [height, width], found a list"
+    ),
+    (
+      "[conv: 3]",
+      "18: model.layers.0.conv: expected mapping of filters, kernel, stride, padding, dilation, groups, bias, "
+        + "initializer, found '3'"
+    ),
+    (
+      "[conv: {filters: 3, kernel: 3, padding: smae}]",
+      "51: model.layers.0.conv.padding: expected valid, same, integer ≥ 0 or [height, width], found 'smae'; "
+        + "did you mean 'same'?"
+    ),
+    (
+      "[linear: {outputs: 4, initializer: he_norml}]",
+      "46: model.layers.0.linear.initializer: expected one of he_normal, he_uniform, xavier_normal, xavier_uniform, "
+        + "lecun_normal, lecun_uniform, zeros, {normal: σ}, found 'he_norml'; did you mean 'he_normal'?"
+    ),
+    (
+      "[residual: {body: [relu], shortcut: relu}]",
+      "47: model.layers.0.residual.shortcut: expected list of layers, found 'relu'"
+    ),
+    (
+      "[parallel: [[relu], [tanhh]]]",
+      "32: model.layers.0.parallel.branches.1.0: unknown layer 'tanhh'; did you mean 'tanh'?"
+    ),
+  ])
+  func aWrongLayer(layers: String, message: String) {
+    #expect(messages(aboutLayers: layers) == [message])
+  }
+
+  @Test(arguments: [
+    (
+      "data: {validation: 4000}",
+      ["8: validation: 4000 leaves none of the 4000 training samples; lower data.validation"]
+    ),
+    (
+      "data: {validation: 100, train_limit: 100}",
+      ["8: validation: 100 leaves none of the 100 training samples; lower data.validation"]
+    ),
+    (
+      "data: {validation_from_end: true}",
+      ["8: validation_from_end wants data.validation; give data.validation, for example validation: 1000"]
+    ),
+    (
+      "data: {validation_from_end: yes}",
+      ["29: data.validation_from_end: expected true or false, found 'yes'; write true"]
+    ),
+    ("data: {augment: [flip, flip]}", ["8: an augmentation is listed twice; name each one once"]),
+    (
+      "data: {augment: [{shift: 0}, turn]}",
+      [
+        "26: data.augment.0.shift: expected integer ≥ 1, found '0'",
+        "30: data.augment.1: expected flip or {shift: PIXELS}, found 'turn'",
+      ]
+    ),
+    (
+      "data: {dataset: synthetic, shape: [3], augment: [flip]}",
+      ["40: flat samples cannot be flipped or shifted; leave data.augment out"]
+    ),
+    (
+      "data: {dataset: synthetic, shape: [3, 4]}",
+      ["28: a sample's shape has one or three sizes, found 2; write [features] or [height, width, channels]"]
+    ),
+    (
+      "optimizer: {nesterov: true}", ["13: nesterov wants momentum; give optimizer.momentum, for example momentum: 0.9"]
+    ),
+    ("optimizer: {clip_norm: 0}", ["24: optimizer.clip_norm: expected number > 0, found '0'"]),
+    (
+      "schedule: {kind: triangular, min: 0.2, max: 0.1, half_cycle: 3}",
+      ["40: the schedule's min 0.2 is not below its max 0.1"]
+    ),
+    (
+      "schedule: {kind: triangular, cycle_growth: 0.5, peak_decay: 2}",
+      [
+        "11: key 'half_cycle' is missing in schedule; write half_cycle: (integer ≥ 1)",
+        "44: schedule.cycle_growth: expected number ≥ 1, found '0.5'",
+        "61: schedule.peak_decay: expected number in (0, 1], found '2'",
+      ]
+    ),
+    ("schedule: {kind: cosine, rate: 1, min: 1}", ["35: the schedule's min 1.0 is not below its rate 1.0"]),
+    ("loss: {label_smoothing: 1}", ["25: loss.label_smoothing: expected number in [0, 1), found '1'"]),
+    (
+      "loss: {class_weights: [1, 2]}",
+      ["8: 2 class weights for 10 classes; give one weight a class, in the classes' order"]
+    ),
+    (
+      "loss: {kind: binary-cross-entropy, class_weights: balanced}",
+      [
+        "36: key 'class_weights' does not go with kind binary-cross-entropy in loss; it goes with kind cross-entropy"
+      ]
+    ),
+    ("evaluation: {block_size: 1.5}", ["26: evaluation.block_size: expected integer ≥ 1, found '1.5'"]),
+    (
+      "checkpoint: {keep: 0, every_minutes: -1}",
+      [
+        "20: checkpoint.keep: expected integer ≥ 1, found '0'",
+        "38: checkpoint.every_minutes: expected number > 0, found '-1'",
+      ]
+    ),
+  ])
+  func aWrongSection(section: String, expected: [String]) {
+    #expect(messages(about: section) == expected)
+  }
+
+  @Test(arguments: [
+    ("{}", "2:1: the length of the run is missing; give training.steps or training.epochs, for example epochs: 10"),
+    (
+      "{steps: 1, epochs: 2}",
+      "2:22: both training.steps and training.epochs are given; keep one, or set the other one to null"
+    ),
+    (
+      "{epochs: 1, shards: 5, batch_size: 3}",
+      "2:23: a batch of 3 cannot be cut into 5 shards; raise training.batch_size or lower training.shards"
+    ),
+    ("{epochs: 1, seed: -1}", "2:29: training.seed: expected integer from 0 to 2⁶⁴ − 1, found '-1'"),
+    (
+      "{epochs: 1, batch_size: 4001, drop_last: true}",
+      "2:23: drop_last leaves no batch of 4001 in 4000 training samples; lower training.batch_size"
+    ),
+  ])
+  func wrongTraining(training: String, message: String) {
+    let found = messages("model: {architecture: mlp, hidden: [3]}\ntraining: \(training)")
+    #expect(found == ["run.yaml:" + message])
+  }
+
+  @Test func aWarmUpAsLongAsTheRun() {
+    #expect(
+      messages(about: "schedule: {warmup_steps: 4}", training: "{steps: 4}") == [
+        "12: a warm-up of 4 steps leaves nothing of a run of 4; lower schedule.warmup_steps"
+      ])
+  }
+
+  @Test func aLastLayerThatDoesNotFitTheClasses() {
+    #expect(
+      messages("model: {layers: [flatten, linear: 11]}\ntraining: {epochs: 2}") == [
+        "run.yaml:1:9: the last layer has 11 outputs for 10 classes; give it one output a class: linear: 10"
+      ])
+  }
+
+  @Test func filesThatCannotBeRead() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func message(_ path: String) -> String {
+      do {
+        _ = try RunConfiguration.load(file: path)
+        return "none"
+      } catch {
+        return error.description
+      }
+    }
+    let missing = folder.appendingPathComponent("no.yaml").path
+    #expect(
+      message(missing) == "\(missing): no such configuration file; check the path; recipes are under configs/")
+    #expect(
+      message(folder.path)
+        == "\(folder.path): the configuration cannot be read; it must be a file that you may read")
+    let binary = folder.appendingPathComponent("binary.yaml")
+    try Data([0x6d, 0xff, 0xfe]).write(to: binary)
+    #expect(message(binary.path) == "\(binary.path): the configuration is not UTF-8 text")
+  }
+}

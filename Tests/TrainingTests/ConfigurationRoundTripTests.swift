@@ -1,0 +1,157 @@
+import DataPipeline
+import NeuralNetworks
+import Testing
+
+@testable import Training
+
+/// What is written is read back as the same configuration.
+@Suite struct ConfigurationRoundTripTests {
+  /// No value of it is a default.
+  static let unusual = """
+    data:
+      dataset: image-folder
+      path: "a folder: with \\"quotes\\" # and more"
+      validation: 0.125
+      validation_from_end: true
+      train_limit: 1001
+      test_limit: 77
+      normalize: per-pixel
+      augment: [flip, {shift: 3}]
+      image_size: [33, 31]
+      skip_bad_images: true
+    model:
+      layers:
+        - conv: {filters: 5, kernel: [3, 2], stride: 2, padding: same, dilation: 3, groups: depthwise, bias: false,
+                 initializer: {normal: 1.5e-7}}
+        - batch_norm: {momentum: 0.3, epsilon: 1e-7}
+        - leaky_relu: 0.3
+        - parallel:
+            - [max_pool: {kernel: 3, stride: 2, padding: 1}, residual: {body: [gelu_tanh], shortcut: [dropout: 0.1]}]
+            - []
+            - [average_pool: [3, 5]]
+        - global_average_pool
+        - linear: {outputs: 3, bias: false, initializer: lecun_uniform}
+    loss: {kind: cross-entropy, label_smoothing: 0.05, class_weights: [1, 0.5, 2e-3]}
+    optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}
+    schedule:
+      {kind: triangular, min: 1e-6, max: 0.3, half_cycle: 13, cycle_growth: 1.5, peak_decay: 0.5, warmup_steps: 7}
+    training: {batch_size: 97, steps: 1009, shards: 5, seed: 12345678901234567890, drop_last: true, blas_threads: 2}
+    evaluation: {every_steps: 11, every_epochs: 3, block_size: 101, at_end: false}
+    checkpoint: {every_steps: 17, every_epochs: 2, every_minutes: 0.5, keep: 4, best: false}
+    logging: {every_steps: 3}
+    """
+
+  private func roundTrip(_ configuration: RunConfiguration) throws -> RunConfiguration {
+    try RunConfiguration.parse(text: configuration.effectiveYAML(), fileName: "effective.yaml")
+  }
+
+  @Test func everyKey() throws {
+    let configuration = try RunConfiguration.parse(text: Self.unusual, fileName: "unusual.yaml")
+    #expect(try roundTrip(configuration) == configuration)
+
+    // The text above really sets every key of its sections.
+    let defaults = RunConfiguration(model: .layers([])).settings().filter { !$0.path.hasPrefix("model") }
+    let values = Dictionary(uniqueKeysWithValues: configuration.settings().map { ($0.path, $0.value) })
+    let sameWords = ["loss.kind", "optimizer.kind"]
+    let schedule = ["schedule.rate", "training.epochs"]
+    for (path, value) in defaults where !sameWords.contains(path) && !schedule.contains(path) {
+      #expect(values[path] != nil, "\(path) is missing")
+      #expect(values[path] != value, "\(path) has its default")
+    }
+  }
+
+  @Test(arguments: [
+    "data: {dataset: synthetic, shape: [7], classes: 3, samples: 55}",
+    "data: {dataset: idx, path: x, validation: 5}",
+    "data: {dataset: image-folder}",
+    "loss: binary-cross-entropy",
+    "loss: mean-squared-error",
+    "loss: {class_weights: balanced}",
+    "schedule: {kind: constant, rate: 1e-9}",
+    "schedule: {kind: step, rate: 0.1, gamma: 0.5, every: 30}",
+    "schedule: {kind: cosine, rate: 0.1, min: 1e-4, warmup_steps: 10}",
+    "evaluation: {every_epochs: null}",
+    "checkpoint: {every_minutes: null}",
+  ])
+  func everyForm(section: String) throws {
+    let text = "model: {architecture: mlp, hidden: [3]}\ntraining: {epochs: 9}\n" + section
+    let configuration = try RunConfiguration.parse(text: text, fileName: "form.yaml")
+    #expect(try roundTrip(configuration) == configuration)
+  }
+
+  @Test(arguments: [
+    "{architecture: mlp, hidden: [9, 8], activation: {leaky_relu: 0.2}, batch_norm: true, dropout: 0.25}",
+    "{architecture: mlp, hidden: [], initializer: {normal: 0.01}}",
+    "{architecture: patchify-convnet, patch: 4, filters: 10, hidden: 50, initializer: xavier_normal}",
+    "{architecture: resnet, widths: [4, 8], blocks: 2}",
+  ])
+  func everyArchitecture(model: String) throws {
+    let text = "model: \(model)\ntraining: {epochs: 9}"
+    let configuration = try RunConfiguration.parse(text: text, fileName: "model.yaml")
+    #expect(try roundTrip(configuration) == configuration)
+  }
+
+  @Test func theTextIsWhatPeopleWouldWrite() throws {
+    let text = """
+      model: {layers: [conv: {filters: 4, kernel: 3}, relu, flatten, dropout: 0.5, linear: 10]}
+      training: {epochs: 2, shards: 2}
+      """
+    let yaml = try RunConfiguration.parse(text: text, fileName: "short.yaml").effectiveYAML()
+    #expect(
+      yaml == """
+        data:
+          dataset: mnist-5k
+          path: null
+          validation: null
+          validation_from_end: false
+          train_limit: null
+          test_limit: null
+          normalize: per-channel
+          augment: []
+        model:
+          layers:
+            - conv: {filters: 4, kernel: 3, stride: 1, padding: valid, dilation: 1, groups: 1, bias: true, initializer: he_normal}
+            - relu
+            - flatten
+            - dropout: 0.5
+            - linear: {outputs: 10, bias: true, initializer: he_normal}
+        loss:
+          kind: cross-entropy
+          label_smoothing: 0.0
+          class_weights: equal
+        optimizer:
+          kind: sgd
+          weight_decay: 0.0
+          l2: 0.0
+          clip_norm: null
+          momentum: 0.0
+          nesterov: false
+        schedule:
+          kind: constant
+          warmup_steps: 0
+          rate: 0.01
+        training:
+          batch_size: 100
+          steps: null
+          epochs: 2
+          shards: 2
+          seed: 1
+          drop_last: false
+          blas_threads: 1
+        evaluation:
+          every_steps: null
+          every_epochs: 1
+          block_size: 500
+          at_end: true
+        checkpoint:
+          every_steps: null
+          every_epochs: null
+          every_minutes: 10.0
+          keep: 3
+          best: true
+        logging:
+          every_steps: 20
+
+        """)
+  }
+}
