@@ -45,7 +45,9 @@ let package = Package(
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CMPI", dependencies: ["COpenMPI"], cSettings: cSettings),
-    .target(name: "COneDNN", dependencies: ["CLibDNNL"], cSettings: cSettings),
+    .target(
+      name: "COneDNN", dependencies: ["CLibDNNL"], cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("dnnl")]),
     .target(
       name: "CImageFiles", dependencies: ["CLibJPEG", "CLibPNG", "CZlib"], cSettings: cSettings),
     .target(name: "CKernels", cSettings: cSettings),

@@ -24,5 +24,8 @@ typedef struct {
   ptrdiff_t padding_top, padding_left;
 } ck_window;
 
+/// Which version of the kernels this processor gets: 4 for AVX-512 (x86-64-v4), 3 for AVX2 (x86-64-v3), else 1.
+int ck_processor_level(void);
+
 #pragma clang assume_nonnull end
 #endif

@@ -1,3 +1,62 @@
+// Convolution through oneDNN 2.x on our layouts: images NHWC, weights [O, H, W, I/groups]. oneDNN passes dimensions
+// as C arrays and wants a dozen objects a convolution; one plan here holds them all.
 #ifndef CONEDNN_H
 #define CONEDNN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// An engine and a stream: one a worker, used from one thread at a time.
+typedef struct cd_context cd_context;
+/// One pass of one convolution.
+typedef struct cd_plan cd_plan;
+
+/// 0 is success; else a code for cd_status_text.
+typedef int cd_status;
+const char *cd_status_text(cd_status status);
+
+/// oneDNN's version and the instruction set that it uses: `2.6.3, AVX2`.
+void cd_describe(char *text, size_t size);
+
+/// OpenMP threads of the calling thread's parallel regions, oneDNN's included (it is built on libgomp, where the count
+/// belongs to each thread). The count is part of the bits. False where no OpenMP library is loaded.
+bool cd_set_thread_count(int count);
+
+cd_status cd_context_create(cd_context *_Nullable *_Nonnull context);
+void cd_context_destroy(cd_context *context);
+
+typedef struct {
+  int64_t batch, height, width, input_channels, output_channels, groups;
+  int64_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
+  int64_t padding_top, padding_left, padding_bottom, padding_right;
+  int64_t output_height, output_width;
+} cd_convolution;
+
+typedef enum { CD_FORWARD = 0, CD_BACKWARD_DATA = 1, CD_BACKWARD_WEIGHTS = 2 } cd_pass;
+
+/// Direct algorithm, float32. `bias` matters forward and in backward weights, `relu` (fused max(·, 0)) forward only.
+/// Takes milliseconds: keep the plan. The plan goes before its context.
+cd_status cd_plan_create(
+    cd_context *context, const cd_convolution *convolution, cd_pass pass, bool bias, bool relu,
+    cd_plan *_Nullable *_Nonnull plan);
+void cd_plan_destroy(cd_plan *plan);
+
+/// oneDNN's name for the implementation; `ref…` are its slow ones.
+const char *cd_plan_implementation(const cd_plan *plan);
+
+/// Bytes of 64-byte aligned memory that a run needs; their contents mean nothing between runs. Ours to give because
+/// oneDNN's own scratchpad belongs to the thread that made the plan.
+size_t cd_plan_workspace(const cd_plan *plan);
+
+/// Forward: output = conv(input, weights) + bias.
+/// Backward data: input = the gradient of the input, from output = its own gradient, and weights.
+/// Backward weights: weights and bias = gradients, from input and output = the output's gradient.
+/// bias may be null where the plan has none.
+cd_status cd_plan_run(
+    cd_plan *plan, void *input, void *weights, void *_Nullable bias, void *output, void *_Nullable workspace);
+
+#pragma clang assume_nonnull end
 #endif

@@ -1,0 +1,89 @@
+import CKernels
+
+/// Zeros (or, for pooling, nothing) around an image, in pixels.
+public struct Padding: Hashable, Sendable {
+  public var top, left, bottom, right: Int
+
+  public init(top: Int = 0, left: Int = 0, bottom: Int = 0, right: Int = 0) {
+    (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
+  }
+
+  /// The same on all sides.
+  public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+}
+
+/// The sizes of one convolution: input [batch, height, width, inputChannels], weights [outputChannels,
+/// kernelHeight, kernelWidth, inputChannels / groups], output [batch, outputHeight, outputWidth, outputChannels].
+public struct ConvolutionGeometry: Hashable, Sendable {
+  public var batch, height, width, inputChannels, outputChannels: Int
+  public var kernelHeight, kernelWidth: Int
+  public var strideHeight, strideWidth: Int
+  /// Distance of neighbouring taps; 1 is dense.
+  public var dilationHeight, dilationWidth: Int
+  public var padding: Padding
+  /// Group g of the outputs sees group g of the inputs only.
+  public var groups: Int
+
+  public init(
+    batch: Int, height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: (height: Int, width: Int),
+    stride: (height: Int, width: Int) = (1, 1), dilation: (height: Int, width: Int) = (1, 1),
+    padding: Padding = Padding(), groups: Int = 1
+  ) {
+    (self.batch, self.height, self.width) = (batch, height, width)
+    (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
+    (kernelHeight, kernelWidth) = kernel
+    (strideHeight, strideWidth) = stride
+    (dilationHeight, dilationWidth) = dilation
+    self.padding = padding
+    self.groups = groups
+    precondition(
+      groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
+      "\(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
+    precondition(
+      strideHeight > 0 && strideWidth > 0 && dilationHeight > 0 && dilationWidth > 0,
+      "stride \(stride) and dilation \(dilation) must be positive")
+    precondition(
+      outputHeight > 0 && outputWidth > 0,
+      "a \(kernelHeight)×\(kernelWidth) kernel with dilation \(dilation) does not fit a \(height)×\(width) image")
+  }
+
+  public var outputHeight: Int {
+    Self.outputSize(
+      height, kernel: kernelHeight, stride: strideHeight, dilation: dilationHeight,
+      padding: padding.top + padding.bottom)
+  }
+
+  public var outputWidth: Int {
+    Self.outputSize(
+      width, kernel: kernelWidth, stride: strideWidth, dilation: dilationWidth, padding: padding.left + padding.right)
+  }
+
+  /// Positions that a window of `kernel` taps takes along an axis of `size`; 0 or less where it does not fit.
+  public static func outputSize(_ size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Int) -> Int {
+    let room = size + padding - dilation * (kernel - 1) - 1
+    return room < 0 ? 0 : room / stride + 1
+  }
+
+  public var inputShape: [Int] { [batch, height, width, inputChannels] }
+  public var weightShape: [Int] { [outputChannels, kernelHeight, kernelWidth, inputChannels / groups] }
+  public var outputShape: [Int] { [batch, outputHeight, outputWidth, outputChannels] }
+
+  /// Output positions of the whole batch.
+  var positions: Int { batch * outputHeight * outputWidth }
+  /// Inputs to one output, within its group.
+  var patchLength: Int { kernelHeight * kernelWidth * inputChannels / groups }
+  /// One input channel a group, which the matrix product has no use for.
+  var isDepthwise: Bool { groups > 1 && groups == inputChannels }
+  /// A 1×1 kernel that visits every pixel: the image is its own matrix of patches.
+  var isPointwise: Bool {
+    kernelHeight == 1 && kernelWidth == 1 && strideHeight == 1 && strideWidth == 1 && padding == Padding()
+  }
+
+  var window: ck_window {
+    ck_window(
+      batch: batch, height: height, width: width, channels: inputChannels, output_height: outputHeight,
+      output_width: outputWidth, kernel_height: kernelHeight, kernel_width: kernelWidth, stride_height: strideHeight,
+      stride_width: strideWidth, dilation_height: dilationHeight, dilation_width: dilationWidth,
+      padding_top: padding.top, padding_left: padding.left)
+  }
+}

@@ -1,0 +1,52 @@
+#if OneDNN
+  import COneDNN
+#endif
+
+/// What one worker keeps between convolutions: oneDNN's plans, which take milliseconds to make, by geometry.
+/// Used from that worker's thread only.
+public final class ConvolutionPlans {
+  /// Which implementation convolutions use.
+  public enum Backend: Sendable {
+    /// oneDNN where it has a fast path, else matrix products.
+    case automatic
+    /// Matrix products always.
+    case reference
+  }
+
+  let pool: StoragePool
+  public let backend: Backend
+
+  /// Buffers, oneDNN's scratchpads among them, come from `pool`.
+  public init(pool: StoragePool, backend: Backend = .automatic) {
+    self.pool = pool
+    self.backend = backend
+  }
+
+  #if OneDNN
+    private struct Key: Hashable {
+      let geometry: ConvolutionGeometry
+      let pass: ConvolutionPlan.Pass
+      let bias: Bool
+      let relu: Bool
+    }
+
+    private var context: OneDNNContext?
+    // Only ever looked up, so its order does not matter. Nil: oneDNN has no fast path for it.
+    private var plans: [Key: ConvolutionPlan?] = [:]
+
+    /// The plan for one pass, or nil where the matrix product is to be used.
+    func plan(
+      for geometry: ConvolutionGeometry, _ pass: ConvolutionPlan.Pass, dtype: DType, bias: Bool = false,
+      relu: Bool = false
+    ) -> ConvolutionPlan? {
+      guard backend == .automatic && dtype == .float32 else { return nil }
+      let key = Key(geometry: geometry, pass: pass, bias: bias, relu: relu)
+      if let known = plans[key] { return known }
+      let context = self.context ?? OneDNNContext()
+      self.context = context
+      let plan = ConvolutionPlan(geometry, pass, bias: bias, relu: relu, context: context)
+      plans[key] = .some(plan)
+      return plan
+    }
+  #endif
+}
