@@ -1,3 +1,61 @@
+// Image and compressed files in memory: a fence around libjpeg-turbo, libpng and zlib.
+//
+// Nothing here ends the process or prints. Functions that can fail return false and leave a sentence in `message`;
+// what they allocate is the caller's to give to ci_free.
 #ifndef CIMAGEFILES_H
 #define CIMAGEFILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// Room for an error message, its end mark included.
+enum { CI_MESSAGE_LENGTH = 200 };
+
+/// Pixels [height, width, channels], 8 bits each.
+typedef struct {
+  ptrdiff_t height, width, channels;
+  uint8_t *_Nullable pixels;
+  char message[CI_MESSAGE_LENGTH];
+} ci_image;
+
+/// A block of bytes.
+typedef struct {
+  uint8_t *_Nullable data;
+  size_t count;
+  char message[CI_MESSAGE_LENGTH];
+} ci_bytes;
+
+void ci_free(void *_Nullable memory);
+
+/// Decodes a JPEG or PNG file (told apart by their first bytes) to RGB, whatever it holds: grey is repeated, palettes are
+/// looked up, 16 bits rounded to 8, alpha dropped, CMYK converted. A file that ends early, or whose
+/// entropy-coded data are damaged, fails: libjpeg would fill the rest with grey and go on.
+bool ci_decode(const uint8_t *bytes, size_t count, ci_image *image);
+bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ci_image *image);
+bool ci_decode_png(const uint8_t *bytes, size_t count, ci_image *image);
+
+/// Encodes image->pixels of 1 (grey) or 3 (RGB) channels as PNG.
+bool ci_encode_png(const ci_image *image, ci_bytes *file);
+
+/// Scales by a triangle filter: bilinear when enlarging, and stretched over all source pixels that a target pixel covers
+/// when shrinking, so nothing aliases (Pillow's BILINEAR). False when there is no memory.
+bool ci_resize(
+    const uint8_t *source, ptrdiff_t source_height, ptrdiff_t source_width, uint8_t *target, ptrdiff_t target_height,
+    ptrdiff_t target_width, ptrdiff_t channels);
+
+/// Inflates a gzip file that lies in memory; fails when it would exceed `limit` bytes, and when it is cut off.
+bool ci_gunzip(const uint8_t *bytes, size_t count, size_t limit, ci_bytes *result);
+
+/// A gzip file that is read as a stream.
+typedef struct ci_gzip_reader ci_gzip_reader;
+/// Null, with the reason in `message`, when the file cannot be opened or is not a gzip file.
+ci_gzip_reader *_Nullable ci_gzip_open(const char *path, char message[_Nonnull CI_MESSAGE_LENGTH]);
+/// Bytes read, less than `count` at the end only; -1 on damage, with the reason in `message`.
+ptrdiff_t ci_gzip_read(ci_gzip_reader *reader, void *bytes, size_t count, char message[_Nonnull CI_MESSAGE_LENGTH]);
+void ci_gzip_close(ci_gzip_reader *reader);
+
+#pragma clang assume_nonnull end
 #endif

@@ -1,0 +1,79 @@
+// Separable resampling with a triangle filter.
+#include <math.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+/// What one target pixel along an axis is made of: source pixels first..<first + count, and their weights.
+typedef struct {
+  ptrdiff_t first, count;
+} ci_span;
+
+/// Spans and weights (`*stride` a target pixel) of one axis. The filter's half-width is one source pixel when
+/// enlarging, one target pixel when shrinking.
+static bool ci_make_filter(
+    ptrdiff_t source, ptrdiff_t target, ci_span **spans, float **weights, ptrdiff_t *stride) {
+  double scale = (double)source / (double)target;
+  double support = scale > 1 ? scale : 1;
+  *stride = 2 * (ptrdiff_t)ceil(support) + 1;
+  *spans = malloc((size_t)target * sizeof(ci_span));
+  *weights = malloc((size_t)(target * *stride) * sizeof(float));
+  if (!*spans || !*weights) return false;
+  for (ptrdiff_t i = 0; i < target; i++) {
+    double centre = ((double)i + 0.5) * scale;
+    ptrdiff_t first = (ptrdiff_t)(centre - support + 0.5), end = (ptrdiff_t)(centre + support + 0.5);
+    if (first < 0) first = 0;
+    if (end > source) end = source;
+    float *weight = *weights + i * *stride;
+    double total = 0;
+    for (ptrdiff_t j = first; j < end; j++) {
+      double distance = fabs((double)j + 0.5 - centre) / support;
+      double w = distance < 1 ? 1 - distance : 0;
+      weight[j - first] = (float)w;
+      total += w;
+    }
+    for (ptrdiff_t j = 0; j < end - first; j++) weight[j] = (float)(weight[j] / total);
+    (*spans)[i] = (ci_span){first, end - first};
+  }
+  return true;
+}
+
+bool ci_resize(
+    const uint8_t *source, ptrdiff_t source_height, ptrdiff_t source_width, uint8_t *target, ptrdiff_t target_height,
+    ptrdiff_t target_width, ptrdiff_t channels) {
+  ci_span *rows = NULL, *columns = NULL;
+  float *row_weights = NULL, *column_weights = NULL;
+  ptrdiff_t row_stride = 0, column_stride = 0;
+  float *narrow = malloc((size_t)(source_height * target_width * channels) * sizeof(float));
+  bool ready = narrow && ci_make_filter(source_height, target_height, &rows, &row_weights, &row_stride);
+  ready = ready && ci_make_filter(source_width, target_width, &columns, &column_weights, &column_stride);
+
+  // Across first, then down: the intermediate keeps its fraction.
+  for (ptrdiff_t y = 0; ready && y < source_height; y++) {
+    for (ptrdiff_t x = 0; x < target_width; x++) {
+      const float *weight = column_weights + x * column_stride;
+      for (ptrdiff_t c = 0; c < channels; c++) {
+        float sum = 0;
+        for (ptrdiff_t j = 0; j < columns[x].count; j++) {
+          sum += weight[j] * (float)source[(y * source_width + columns[x].first + j) * channels + c];
+        }
+        narrow[(y * target_width + x) * channels + c] = sum;
+      }
+    }
+  }
+  ptrdiff_t length = target_width * channels;
+  for (ptrdiff_t y = 0; ready && y < target_height; y++) {
+    const float *weight = row_weights + y * row_stride;
+    for (ptrdiff_t i = 0; i < length; i++) {
+      float sum = 0;
+      for (ptrdiff_t j = 0; j < rows[y].count; j++) sum += weight[j] * narrow[(rows[y].first + j) * length + i];
+      target[y * length + i] = (uint8_t)(sum + 0.5f < 255 ? sum + 0.5f : 255);
+    }
+  }
+  free(narrow);
+  free(rows);
+  free(columns);
+  free(row_weights);
+  free(column_weights);
+  return ready;
+}
