@@ -15,8 +15,8 @@ let oneDNN: TargetDependency = .target(name: "COneDNN", condition: .when(traits:
 
 typealias TargetDependency = Target.Dependency
 
-func module(_ name: String, _ dependencies: [TargetDependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func module(_ name: String, _ dependencies: [TargetDependency], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
 func tests(of name: String, _ dependencies: [TargetDependency] = []) -> Target {
@@ -56,7 +56,7 @@ let package = Package(
     module("Tensors", ["CKernels", "COpenBLAS", oneDNN]),
     module("Autograd", ["Tensors"]),
     module("NeuralNetworks", ["Tensors", "Autograd"]),
-    module("DataPipeline", ["Tensors", "CImageFiles"]),
+    module("DataPipeline", ["Tensors", "CImageFiles", "CKernels"], resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels"]),
     module("MPICollectives", ["Collectives", "CMPI"]),
     module("Checkpoints", ["Tensors"]),

@@ -14,6 +14,7 @@
 #include "ck_convolution.h"
 #include "ck_elementwise.h"
 #include "ck_image.h"
+#include "ck_image_moments.h"
 #include "ck_layout.h"
 #include "ck_loss.h"
 #include "ck_normalization.h"

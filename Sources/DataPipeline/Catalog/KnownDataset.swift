@@ -1,0 +1,75 @@
+/// A public data set that Lockstep knows: where its files come from and what they are called.
+public struct KnownDataset: Sendable {
+  /// A file to download.
+  public struct RemoteFile: Sendable, Equatable {
+    /// The same file at several places; they are tried in order.
+    public var addresses: [String]
+    public var name: String
+    /// Bytes.
+    public var size: Int
+    /// In hexadecimal; nil where no checksum is published that we could rely on.
+    public var sha256: String?
+    public var unpacking: Unpacking
+
+    public init(addresses: [String], name: String, size: Int, sha256: String?, unpacking: Unpacking) {
+      (self.addresses, self.name, self.size) = (addresses, name, size)
+      (self.sha256, self.unpacking) = (sha256, unpacking)
+    }
+  }
+
+  public enum Unpacking: Sendable, Equatable {
+    /// A single gzipped file, kept under its name without `.gz`: only plain files can be shared by the ranks of a node.
+    case gunzip
+    /// An archive with a folder in it.
+    case tar
+  }
+
+  /// A file that has to be there for training.
+  public struct LocalFile: Sendable, Equatable {
+    public var name: String
+    /// Bytes of the original.
+    public var size: Int
+
+    public init(_ name: String, size: Int) { (self.name, self.size) = (name, size) }
+  }
+
+  public var kind: DatasetSpecification.Kind
+  public var summary: String
+  /// Terms of use, as the source states them.
+  public var terms: String
+  /// Folder below the data directory that `fetch` makes; other usual places come after it.
+  public var folders: [String]
+  public var files: [LocalFile]
+  public var remoteFiles: [RemoteFile]
+  /// Names of the classes; nil where the data set's own files say.
+  public var classNames: [String]?
+
+  public var name: String { kind.rawValue }
+
+  /// The folder that has the files: `path` itself or one of the usual places below it.
+  func locate(in path: String?) throws(DataError) -> String {
+    let root = path ?? DataCatalog.defaultDirectory
+    let candidates = folders.map { root.appendingPath($0) } + [root]
+    for folder in candidates where files.contains(where: { Self.exists($0.name, in: folder) }) {
+      let missing = files.filter { !Self.exists($0.name, in: folder) }
+      guard missing.isEmpty else {
+        throw DataError(
+          folder, "\(missing.map(\.name).joined(separator: ", ")) missing", advice: fetchAdvice(root))
+      }
+      return folder
+    }
+    let names = files.map(\.name).joined(separator: ", ")
+    throw DataError(
+      root,
+      "\(PathKind(root) == .missing ? "no such folder" : "no \(name) here"); expected \(names) in it or in "
+        + "\(root.appendingPath(folders[0]))", advice: fetchAdvice(root))
+  }
+
+  private func fetchAdvice(_ root: String) -> String {
+    "get the files by: lockstep data fetch \(name) --data \(root)"
+  }
+
+  static func exists(_ name: String, in folder: String) -> Bool {
+    IDXDataset.alternatives(name).contains { PathKind(folder.appendingPath($0)) != .missing }
+  }
+}

@@ -1,0 +1,25 @@
+/// What is wrong with data on disk or on their way here: where, what, and what to do about it.
+public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file or folder, as exactly as it is known ("PATH, record 7, byte 21511").
+  public var location: String
+  public var problem: String
+  /// What a person can do; nil where there is nothing to say.
+  public var advice: String?
+
+  public init(_ location: String, _ problem: String, advice: String? = nil) {
+    (self.location, self.problem, self.advice) = (location, problem, advice)
+  }
+
+  /// One line.
+  public var description: String {
+    let statement = "\(location): \(problem)"
+    return advice.map { "\(statement); \($0)" } ?? statement
+  }
+}
+
+extension DataError {
+  /// The reason of the last failed system call, in words.
+  static func system(_ location: String, _ action: String, code: Int32, advice: String? = nil) -> DataError {
+    DataError(location, "\(action): \(systemMessage(code))", advice: advice)
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their binary form: records of one (two) label bytes and 3072 pixel bytes,
+/// `[3, 32, 32]`.
+enum CIFARDataset {
+  enum Variant {
+    case cifar10, cifar100
+
+    var folderName: String { self == .cifar10 ? "cifar-10-batches-bin" : "cifar-100-binary" }
+    var trainingFiles: [String] {
+      self == .cifar10 ? (1...5).map { "data_batch_\($0).bin" } : ["train.bin"]
+    }
+    var testFiles: [String] { self == .cifar10 ? ["test_batch.bin"] : ["test.bin"] }
+    var classCount: Int { self == .cifar10 ? 10 : 100 }
+    /// CIFAR-100 has a coarse label (of 20) before the fine one.
+    var labelBytes: Int { self == .cifar10 ? 1 : 2 }
+    var namesFile: String { self == .cifar10 ? "batches.meta.txt" : "fine_label_names.txt" }
+  }
+
+  private static let shape = ImageShape(height: 32, width: 32, channels: 3)
+  private static let classNamesOf10 = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
+
+  static func open(_ variant: Variant, files: [String], in folder: String) throws(DataError) -> RecordDataset {
+    let stride = variant.labelBytes + shape.count
+    var segments: [RecordDataset.Segment] = []
+    var labels: [Int32] = []
+    for name in files {
+      let file = try FileContents.map(folder.appendingPath(name))
+      let count = file.bytes.count / stride
+      guard count > 0, count * stride == file.bytes.count else {
+        throw DataError(
+          "\(file.path), record \(count), byte \(file.bytes.count)",
+          "truncated: records have \(stride) bytes, and the last one has \(file.bytes.count - count * stride)",
+          advice: advice(variant))
+      }
+      for record in 0..<count {
+        let position = record * stride + variant.labelBytes - 1
+        let label = file.bytes[position]
+        guard label < variant.classCount else {
+          throw DataError(
+            "\(file.path), record \(record), byte \(position)", "label \(label) is not below \(variant.classCount)",
+            advice: advice(variant))
+        }
+        labels.append(Int32(label))
+      }
+      segments.append(.init(file: file, offset: variant.labelBytes, stride: stride, count: count))
+    }
+    // All batches are of one size; this finds a file that was cut off just between two records.
+    if let longest = segments.map(\.count).max(), let short = segments.first(where: { $0.count < longest }) {
+      throw DataError(
+        "\(short.file.path), record \(short.count), byte \(short.file.bytes.count)",
+        "truncated: \(short.count) records where another batch has \(longest)", advice: advice(variant))
+    }
+    return RecordDataset(
+      imageShape: shape, layout: .planar, classNames: classNames(variant, in: folder), labels: labels,
+      segments: segments)
+  }
+
+  private static func advice(_ variant: Variant) -> String {
+    "fetch it again: lockstep data fetch \(variant == .cifar10 ? "cifar10" : "cifar100")"
+  }
+
+  private static func classNames(_ variant: Variant, in folder: String) -> [String] {
+    let path = folder.appendingPath(variant.namesFile)
+    let names = (try? String(contentsOfFile: path, encoding: .utf8))?.split(whereSeparator: \.isWhitespace).map(
+      String.init)
+    if let names, names.count == variant.classCount { return names }
+    return variant == .cifar10 ? classNamesOf10 : (0..<variant.classCount).map { "class \($0)" }
+  }
+}

@@ -1,0 +1,107 @@
+/// What a specification names, opened: the data sets of the training and the test files, not yet limited or divided.
+struct DatasetFiles {
+  var training: any ImageDataset
+  var test: (any ImageDataset)?
+  /// Images that were left out because they cannot be read.
+  var unreadable: [DataError] = []
+
+  static func open(
+    _ specification: DatasetSpecification, dataDirectory: String?, seed: UInt64
+  ) throws(DataError) -> DatasetFiles {
+    let path = specification.path ?? dataDirectory
+    switch specification.kind {
+    case .synthetic:
+      return DatasetFiles(
+        training: synthetic(specification, part: 0, count: specification.syntheticCount, seed: seed),
+        test: synthetic(specification, part: 1, count: max(1, specification.syntheticCount / 10), seed: seed))
+    case .mnist5k:
+      // Bundled, so the data directory is of no concern.
+      let folder = if let path = specification.path { path } else { try BundledData.mnist5k() }
+      return try openIDX(in: folder, classNames: KnownDataset.digits, needsTest: true)
+    case .mnist, .fashionMNIST:
+      let known = KnownDataset.named(specification.kind)
+      return try openIDX(in: try known.locate(in: path), classNames: known.classNames, needsTest: true)
+    case .idx:
+      let folder = try demand(path, kind: .idx, holds: IDXDataset.trainingFiles)
+      return try openIDX(in: folder, classNames: nil, needsTest: false)
+    case .cifar10, .cifar100:
+      let variant: CIFARDataset.Variant = specification.kind == .cifar10 ? .cifar10 : .cifar100
+      let folder = try KnownDataset.named(specification.kind).locate(in: path)
+      return DatasetFiles(
+        training: try CIFARDataset.open(variant, files: variant.trainingFiles, in: folder),
+        test: try CIFARDataset.open(variant, files: variant.testFiles, in: folder))
+    case .imageFolder:
+      let folder = try demand(path, kind: .imageFolder, holds: ["train/CLASS/NAME.jpg", "test/CLASS/NAME.jpg"])
+      return try openImages(in: folder, specification)
+    }
+  }
+
+  private static func synthetic(
+    _ specification: DatasetSpecification, part: UInt32, count: Int, seed: UInt64
+  ) -> SyntheticDataset {
+    SyntheticDataset(
+      sampleShape: specification.syntheticShape, classCount: specification.syntheticClasses, count: count, seed: seed,
+      part: part)
+  }
+
+  private static func openImages(
+    in folder: String, _ specification: DatasetSpecification
+  ) throws(DataError) -> DatasetFiles {
+    let trainingFolder = folder.appendingPath("train")
+    let testFolder = folder.appendingPath("test")
+    guard PathKind(trainingFolder) == .folder else {
+      throw DataError(
+        trainingFolder, "no such folder",
+        advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (or .png), "
+          + "and, if there is a test split, as \(testFolder)/CLASS/NAME.jpg")
+    }
+    let size = specification.imageSize
+    var training = try ImageFolderDataset(folder: trainingFolder, classNames: nil, size: size)
+    var test: ImageFolderDataset?
+    if PathKind(testFolder) == .folder {
+      test = try ImageFolderDataset(
+        folder: testFolder, classNames: training.classNames, size: size, shape: training.imageShape)
+    }
+    var unreadable: [DataError] = []
+    if specification.skipBadImages {
+      (training, unreadable) = try training.withoutUnreadable()
+      if let whole = test {
+        let (readable, problems) = try whole.withoutUnreadable()
+        test = readable
+        unreadable += problems
+      }
+    }
+    return DatasetFiles(training: training, test: test, unreadable: unreadable)
+  }
+
+  private static func openIDX(
+    in folder: String, classNames: [String]?, needsTest: Bool
+  ) throws(DataError) -> DatasetFiles {
+    let training = try IDXDataset.open(
+      images: IDXDataset.trainingImages, labels: IDXDataset.trainingLabels, in: folder, classNames: classNames)
+    let hasTest = IDXDataset.alternatives(IDXDataset.testImages).contains { name in
+      PathKind(folder.appendingPath(name)) != .missing
+    }
+    guard needsTest || hasTest else { return DatasetFiles(training: training) }
+    let test = try IDXDataset.open(
+      images: IDXDataset.testImages, labels: IDXDataset.testLabels, in: folder, classNames: training.classNames)
+    guard test.imageShape == training.imageShape else {
+      throw DataError(
+        folder, "test images are \(test.imageShape), training images \(training.imageShape)",
+        advice: "are files mixed up?")
+    }
+    return DatasetFiles(training: training, test: test)
+  }
+
+  /// The user's own data have no usual place.
+  private static func demand(
+    _ path: String?, kind: DatasetSpecification.Kind, holds files: [String]
+  ) throws(DataError) -> String {
+    let expected = "expected there: \(files.joined(separator: ", "))"
+    guard let path else {
+      throw DataError("data.path", "is not given for \(kind.rawValue)", advice: "give it or --data; \(expected)")
+    }
+    guard PathKind(path) == .folder else { throw DataError(path, "no such folder", advice: expected) }
+    return path
+  }
+}

@@ -1,0 +1,53 @@
+/// The data of a run: its splits, opened, and how pixels become the model's input.
+public struct DatasetSplits: Sendable {
+  public let training: ImageSplit
+  /// Nil without `validation` in the specification.
+  public let validation: ImageSplit?
+  /// Nil where the data have no test files.
+  public let test: ImageSplit?
+  public let normalizer: Normalizer
+  /// Images that were left out (`skipBadImages`), each with its reason.
+  public let unreadable: [DataError]
+
+  public var classNames: [String] { training.classNames }
+  /// `[height, width, channels]` or `[features]`.
+  public var sampleShape: [Int] { training.sampleShape }
+
+  /// Opens the files and checks them.
+  ///
+  /// - Parameters:
+  ///   - dataDirectory: where to look when the specification has no path.
+  ///   - seed: draws the validation split and synthetic data.
+  ///   - normalizer: the one of a checkpoint; nil computes it on the training split.
+  public static func open(
+    _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil
+  ) throws(DataError) -> DatasetSplits {
+    let files = try DatasetFiles.open(specification, dataDirectory: dataDirectory, seed: seed)
+    var trainingRecords = Array(0..<limit(files.training.count, to: specification.trainLimit))
+    var validation: ImageSplit?
+    if let wanted = specification.validation {
+      let parts = try ValidationSplit.divide(
+        labels: trainingRecords.map { files.training.labels[$0] }, classCount: files.training.classNames.count,
+        taking: wanted, fromEnd: specification.validationFromEnd, seed: seed)
+      trainingRecords = parts.training
+      validation = ImageSplit(dataset: files.training, records: parts.validation)
+    }
+    let training = ImageSplit(dataset: files.training, records: trainingRecords)
+    let usedNormalizer: Normalizer
+    if let normalizer {
+      try normalizer.check(fits: training.dataset.imageShape)
+      usedNormalizer = normalizer
+    } else {
+      usedNormalizer = try Normalizer(specification.normalization, of: training)
+    }
+    return DatasetSplits(
+      training: training, validation: validation,
+      test: files.test.map { test in
+        ImageSplit(dataset: test, records: Array(0..<limit(test.count, to: specification.testLimit)))
+      },
+      normalizer: usedNormalizer,
+      unreadable: files.unreadable)
+  }
+
+  private static func limit(_ count: Int, to limit: Int?) -> Int { min(count, limit ?? count) }
+}

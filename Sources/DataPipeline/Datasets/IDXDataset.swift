@@ -1,0 +1,53 @@
+/// MNIST and what is stored like it: four IDX files, plain or gzipped.
+enum IDXDataset {
+  static let trainingImages = "train-images-idx3-ubyte"
+  static let trainingLabels = "train-labels-idx1-ubyte"
+  static let testImages = "t10k-images-idx3-ubyte"
+  static let testLabels = "t10k-labels-idx1-ubyte"
+
+  /// Files of the training split: a folder with these is taken.
+  static let trainingFiles = [trainingImages, trainingLabels]
+  static let testFiles = [testImages, testLabels]
+
+  /// - Parameter classNames: nil takes as many classes as the highest label asks for, named by their numbers.
+  static func open(
+    images: String, labels: String, in folder: String, classNames: [String]?
+  ) throws(DataError) -> RecordDataset {
+    let imageFile = try IDXFile(try find(images, in: folder), dimensions: 3...4)
+    let labelFile = try IDXFile(try find(labels, in: folder), dimensions: 1...1)
+    let count = imageFile.shape[0]
+    guard labelFile.shape[0] == count else {
+      throw DataError(
+        labelFile.file.path, "has \(labelFile.shape[0]) labels for the \(count) images of \(imageFile.file.path)",
+        advice: "fetch both files again")
+    }
+    guard count > 0 else { throw DataError(imageFile.file.path, "holds no images") }
+    let values = UnsafeRawBufferPointer(rebasing: labelFile.file.bytes[labelFile.offset...])
+    if let classNames, let record = values.firstIndex(where: { Int($0) >= classNames.count }) {
+      throw DataError(
+        "\(labelFile.file.path), record \(record), byte \(labelFile.offset + record)",
+        "label \(values[record]) is not below \(classNames.count)", advice: "fetch the file again")
+    }
+    let highest = Int(values.max() ?? 0)
+    let shape = ImageShape(
+      height: imageFile.shape[1], width: imageFile.shape[2],
+      channels: imageFile.shape.count == 4 ? imageFile.shape[3] : 1)
+    return RecordDataset(
+      imageShape: shape, layout: .interleaved, classNames: classNames ?? (0...highest).map(String.init),
+      labels: values.map { Int32($0) },
+      segments: [.init(file: imageFile.file, offset: imageFile.offset, stride: shape.count, count: count)])
+  }
+
+  /// The plain file, the gzipped one, or either under the other usual name ("train-images.idx3-ubyte").
+  static func find(_ name: String, in folder: String) throws(DataError) -> String {
+    for candidate in alternatives(name) where PathKind(folder.appendingPath(candidate)) != .missing {
+      return folder.appendingPath(candidate)
+    }
+    throw DataError(folder.appendingPath(name), "missing (and no \(name).gz either)")
+  }
+
+  static func alternatives(_ name: String) -> [String] {
+    let dotted = name.replacing("-idx", with: ".idx")
+    return [name, name + ".gz", dotted, dotted + ".gz"]
+  }
+}

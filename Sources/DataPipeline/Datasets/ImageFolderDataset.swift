@@ -1,0 +1,125 @@
+/// JPEG and PNG files in a folder for each class: `CLASS/NAME.jpg`. Images are decoded to RGB when they are read.
+///
+/// Classes are numbered by the byte order of their names. Records go round the classes, one of each in turn, each
+/// class in the byte order of its file names; so the first (or last) so many records are of all classes.
+struct ImageFolderDataset: ImageDataset {
+  let imageShape: ImageShape
+  let layout = PixelLayout.interleaved
+  let classNames: [String]
+  let labels: [Int32]
+  let paths: [String]
+  let decodesOnRead = true
+  /// Images of another size are scaled; otherwise they are an error.
+  let resizes: Bool
+
+  static let extensions = ["jpg", "jpeg", "png"]
+
+  /// - Parameters:
+  ///   - classNames: those of the training split, for the test split; nil takes the folders that are there.
+  ///   - size: what images are scaled to; nil takes `shape`, or else the first readable image's size.
+  init(
+    folder: String, classNames known: [String]?, size: (height: Int, width: Int)?, shape: ImageShape? = nil
+  ) throws(DataError) {
+    var found: [String] = []
+    for name in try sortedEntries(of: folder) where PathKind(folder.appendingPath(name)) == .folder {
+      found.append(name)
+    }
+    guard !found.isEmpty else {
+      throw DataError(folder, "has no folders of classes", advice: "expected \(folder.appendingPath("CLASS/NAME.jpg"))")
+    }
+    if let known, let stranger = found.first(where: { !known.contains($0) }) {
+      throw DataError(folder.appendingPath(stranger), "is a class that the training split does not have")
+    }
+    let names = known ?? found
+    var files: [[String]] = []
+    for name in names {
+      let classFolder = folder.appendingPath(name)
+      let images = found.contains(name) ? try sortedEntries(of: classFolder).filter(Self.isImage) : []
+      if known == nil, images.isEmpty {
+        throw DataError(classFolder, "has no .jpg, .jpeg or .png files", advice: "remove the folder or fill it")
+      }
+      files.append(images.map { classFolder.appendingPath($0) })
+    }
+    classNames = names
+    (paths, labels) = Self.interleave(files)
+    guard !paths.isEmpty else { throw DataError(folder, "has no .jpg, .jpeg or .png files") }
+    resizes = size != nil
+    if let size {
+      imageShape = ImageShape(height: size.height, width: size.width, channels: 3)
+    } else {
+      imageShape = if let shape { shape } else { try Self.firstShape(of: paths) }
+    }
+  }
+
+  private init(_ other: ImageFolderDataset, keeping records: [Int]) {
+    (imageShape, classNames, resizes) = (other.imageShape, other.classNames, other.resizes)
+    labels = records.map { other.labels[$0] }
+    paths = records.map { other.paths[$0] }
+  }
+
+  func withPixels<Result>(
+    ofRecord record: Int, _ body: (UnsafePointer<UInt8>) -> Result
+  ) throws(DataError) -> Result {
+    let path = paths[record]
+    let image: PixelImage
+    do throws(DataError) {
+      image = try PixelImage(contentsOf: path)
+    } catch {
+      throw DataError(error.location, error.problem, advice: "repair or remove it, or give --skip-bad-images")
+    }
+    if !resizes, (image.height, image.width) != (imageShape.height, imageShape.width) {
+      throw DataError(
+        path, "is \(image.height)×\(image.width), the other images are \(imageShape.height)×\(imageShape.width)",
+        advice: "set data.image_size to scale all images to one size")
+    }
+    let fitting = image.resized(height: imageShape.height, width: imageShape.width)
+    return fitting.pixels.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { preconditionFailure("an image without pixels") }
+      return body(base)
+    }
+  }
+
+  /// The data set without the images that cannot be read, and what is wrong with each of those.
+  ///
+  /// Every image is decoded once, before training: which ones are left out is then a property of the files, equal for
+  /// every worker and every spread.
+  func withoutUnreadable() throws(DataError) -> (dataset: ImageFolderDataset, unreadable: [DataError]) {
+    let problems = mapConcurrently(count: count) { record -> DataError? in
+      do throws(DataError) {
+        _ = try PixelImage(contentsOf: paths[record])
+        return nil
+      } catch {
+        return error
+      }
+    }
+    let kept = problems.indices.filter { problems[$0] == nil }
+    guard !kept.isEmpty else { throw DataError(paths[0], "unreadable, like all \(count) images") }
+    return (ImageFolderDataset(self, keeping: kept), problems.compactMap { $0 })
+  }
+
+  private static func isImage(_ name: String) -> Bool {
+    guard let dot = name.lastIndex(of: ".") else { return false }
+    return extensions.contains(name[name.index(after: dot)...].lowercased())
+  }
+
+  private static func interleave(_ files: [[String]]) -> (paths: [String], labels: [Int32]) {
+    var paths: [String] = []
+    var labels: [Int32] = []
+    for turn in 0..<(files.map(\.count).max() ?? 0) {
+      for (label, names) in files.enumerated() where turn < names.count {
+        paths.append(names[turn])
+        labels.append(Int32(label))
+      }
+    }
+    return (paths, labels)
+  }
+
+  private static func firstShape(of paths: [String]) throws(DataError) -> ImageShape {
+    for path in paths {
+      if let image = try? PixelImage(contentsOf: path) {
+        return ImageShape(height: image.height, width: image.width, channels: 3)
+      }
+    }
+    throw DataError(paths[0], "unreadable, like all \(paths.count) images")
+  }
+}

@@ -1,0 +1,100 @@
+import CKernels
+
+/// Sums of pixels and of their squares over many images, for each element of `[height, width, channels]`. Whole numbers.
+struct PixelMoments: Sendable {
+  /// Values that went into each sum.
+  private(set) var count: Int
+  private(set) var sums: [UInt64]
+  private(set) var squares: [UInt64]
+
+  /// 255² · 2¹⁶ is just below 2³²: so many images fit the kernel's 32-bit sums.
+  private static let imagesPerFlush = 1 << 16
+
+  init(of split: ImageSplit) throws(DataError) {
+    let dataset = split.dataset
+    guard dataset.decodesOnRead else {
+      self = try Self.sum(dataset, split.records[...])
+      return
+    }
+    // Decoding takes its time; parts may be added in any order, since the sums are exact.
+    let partSize = 256
+    let parts = mapConcurrently(count: (split.count + partSize - 1) / partSize) { part in
+      let records = split.records[part * partSize..<min(split.count, (part + 1) * partSize)]
+      return Result { () throws(DataError) in try Self.sum(dataset, records) }
+    }
+    self.init(empty: dataset.imageShape.count)
+    for part in parts { add(try part.get()) }
+  }
+
+  private init(empty elements: Int) {
+    count = 0
+    sums = [UInt64](repeating: 0, count: elements)
+    squares = sums
+  }
+
+  /// The sums of all pixels of a channel together.
+  func summedByChannel(_ channels: Int) -> PixelMoments {
+    var result = PixelMoments(empty: channels)
+    result.count = count * (sums.count / channels)
+    for element in sums.indices {
+      result.sums[element % channels] += sums[element]
+      result.squares[element % channels] += squares[element]
+    }
+    return result
+  }
+
+  /// In units of pixel/255.
+  var means: [Double] { sums.map { Double($0) / (255 * Double(count)) } }
+
+  /// √((n·Σx² − (Σx)²) / (n·(n−1))) / 255, the numerator exact; 1 where it is 0.
+  var standardDeviations: [Double] {
+    zip(sums, squares).map { sum, square in
+      let numerator = Int128(count) * Int128(square) - Int128(sum) * Int128(sum)
+      guard numerator > 0, count > 1 else { return 1 }
+      return (Double(numerator) / (Double(count) * Double(count - 1))).squareRoot() / 255
+    }
+  }
+
+  private mutating func add(_ other: PixelMoments) {
+    count += other.count
+    for element in sums.indices {
+      sums[element] += other.sums[element]
+      squares[element] += other.squares[element]
+    }
+  }
+
+  private static func sum(_ dataset: any ImageDataset, _ records: ArraySlice<Int>) throws(DataError) -> PixelMoments {
+    let elements = dataset.imageShape.count
+    var result = PixelMoments(empty: elements)
+    result.count = records.count
+    var start = records.startIndex
+    while start < records.endIndex {
+      let end = min(start + imagesPerFlush, records.endIndex)
+      // Sums in the record's order of bytes, 32 bits wide.
+      var sums = [UInt32](repeating: 0, count: elements)
+      var squares = sums
+      for record in records[start..<end] {
+        try dataset.withPixels(ofRecord: record) { pixels in
+          ck_image_moments(elements, pixels, &sums, &squares)
+        }
+      }
+      result.addRecordOrder(sums, squares, dataset)
+      start = end
+    }
+    return result
+  }
+
+  private mutating func addRecordOrder(_ sums: [UInt32], _ squares: [UInt32], _ dataset: any ImageDataset) {
+    let shape = dataset.imageShape
+    let pixels = shape.height * shape.width
+    for position in sums.indices {
+      let element =
+        switch dataset.layout {
+        case .interleaved: position
+        case .planar: position % pixels * shape.channels + position / pixels
+        }
+      self.sums[element] += UInt64(sums[position])
+      self.squares[element] += UInt64(squares[position])
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Tensors
+
+/// Takes a validation split out of the training records.
+enum ValidationSplit {
+  /// - Returns: numbers in 0 ..< `labels.count`, each part ascending.
+  static func divide(
+    labels: [Int32], classCount: Int, taking split: DatasetSpecification.Split, fromEnd: Bool, seed: UInt64
+  ) throws(DataError) -> (training: [Int], validation: [Int]) {
+    let count = labels.count
+    let wanted =
+      switch split {
+      case .count(let number): number
+      case .fraction(let fraction): Int((Double(count) * fraction).rounded())
+      }
+    guard wanted > 0, wanted < count else {
+      throw DataError(
+        "data.validation", "takes \(wanted) of \(count) training samples",
+        advice: "it has to leave some, and take some")
+    }
+    if fromEnd { return (Array(0..<count - wanted), Array(count - wanted..<count)) }
+    let validation = drawStratified(labels: labels, classCount: classCount, count: wanted, seed: seed)
+    var isValidation = [Bool](repeating: false, count: count)
+    for sample in validation { isValidation[sample] = true }
+    return ((0..<count).filter { !isValidation[$0] }, validation)
+  }
+
+  /// Each class gives in proportion to its size; the largest remainders get what rounding leaves (ties: lower label).
+  private static func drawStratified(labels: [Int32], classCount: Int, count: Int, seed: UInt64) -> [Int] {
+    var members = [[Int]](repeating: [], count: classCount)
+    for (sample, label) in labels.enumerated() { members[Int(label)].append(sample) }
+    // In integers: quota = size · count / total, remainder below total.
+    var quotas = members.map { $0.count * count / labels.count }
+    let remainders = members.map { $0.count * count % labels.count }
+    let order = remainders.indices.sorted { (remainders[$1], $0) < (remainders[$0], $1) }
+    for label in order.prefix(count - quotas.reduce(0, +)) { quotas[label] += 1 }
+    var drawn: [Int] = []
+    for (label, samples) in members.enumerated() {
+      var stream = RandomStream(seed: seed, purpose: .split, sample: UInt32(label))
+      drawn += stream.permutation(samples.count).prefix(quotas[label]).map { samples[$0] }
+    }
+    return drawn.sorted()
+  }
+}

@@ -1,0 +1,66 @@
+import CImageFiles
+import Foundation
+
+/// The bytes of a file, for reading.
+///
+/// A plain file is mapped, shared and read-only: all ranks of a node then read one copy, the page cache's.
+/// (As with every mapping, a file that somebody shortens later ends the process.) What is
+/// compressed is inflated into memory of our own.
+final class FileContents: @unchecked Sendable {
+  let path: String
+  let bytes: UnsafeRawBufferPointer
+  private enum Owner { case mapping, heap }
+  private let owner: Owner
+
+  private init(path: String, bytes: UnsafeRawBufferPointer, owner: Owner) {
+    (self.path, self.bytes, self.owner) = (path, bytes, owner)
+  }
+
+  deinit {
+    guard let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress) else { return }
+    switch owner {
+    case .mapping: munmap(base, bytes.count)
+    case .heap: ci_free(base)
+    }
+  }
+
+  /// Maps a plain file; inflates one that is named `.gz`, to at most `limit` bytes.
+  static func open(_ path: String, inflatingAtMost limit: Int = 1 << 32) throws(DataError) -> FileContents {
+    let file = try map(path)
+    return path.hasSuffix(".gz") ? try file.inflated(limit: limit) : file
+  }
+
+  static func map(_ path: String) throws(DataError) -> FileContents {
+    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(path, "cannot be opened", code: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system(path, "cannot be examined", code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw DataError(path, "is not a file") }
+    let count = Int(status.st_size)
+    guard count > 0 else {
+      return FileContents(path: path, bytes: UnsafeRawBufferPointer(start: nil, count: 0), owner: .mapping)
+    }
+    let address = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0)
+    guard let address, address != MAP_FAILED else { throw .system(path, "cannot be mapped", code: errno) }
+    return FileContents(path: path, bytes: UnsafeRawBufferPointer(start: address, count: count), owner: .mapping)
+  }
+
+  private func inflated(limit: Int) throws(DataError) -> FileContents {
+    var result = ci_bytes()
+    let source = bytes.bindMemory(to: UInt8.self)
+    guard let base = source.baseAddress, ci_gunzip(base, source.count, limit, &result) else {
+      let reason = bytes.isEmpty ? "the file is empty" : text(ofMessage: &result.message)
+      throw DataError(path, reason, advice: "fetch the file again")
+    }
+    return FileContents(
+      path: path, bytes: UnsafeRawBufferPointer(start: result.data, count: result.count), owner: .heap)
+  }
+}
+
+/// The message that a C function left in a fixed array, which Swift sees as a tuple.
+func text<Tuple>(ofMessage message: inout Tuple) -> String {
+  withUnsafeBytes(of: &message) { bytes in
+    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,66 @@
+import CImageFiles
+import Foundation
+
+/// Pixels `[height, width, channels]`, 8 bits each.
+public struct PixelImage: Sendable, Equatable {
+  public let height: Int
+  public let width: Int
+  public let channels: Int
+  public let pixels: [UInt8]
+
+  public init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+    precondition(
+      pixels.count == height * width * channels, "\(pixels.count) bytes for an image [\(height), \(width), \(channels)]"
+    )
+    (self.height, self.width, self.channels, self.pixels) = (height, width, channels, pixels)
+  }
+
+  /// Reads a JPEG or PNG file as RGB; see `ci_decode` for what happens to grey, palettes, alpha, 16 bits and CMYK.
+  public init(contentsOf path: String) throws(DataError) {
+    let file = try FileContents.map(path)
+    var image = ci_image()
+    defer { ci_free(image.pixels) }
+    let source = file.bytes.bindMemory(to: UInt8.self)
+    guard let base = source.baseAddress else { throw DataError(path, "unreadable image: the file is empty") }
+    guard ci_decode(base, source.count, &image), let pixels = image.pixels else {
+      throw DataError(path, "unreadable image: \(text(ofMessage: &image.message))")
+    }
+    let count = image.height * image.width * image.channels
+    self.init(
+      height: image.height, width: image.width, channels: image.channels,
+      pixels: Array(UnsafeBufferPointer(start: pixels, count: count)))
+  }
+
+  /// Scaled by a triangle filter, which is bilinear when it enlarges and averages areas when it shrinks.
+  public func resized(height newHeight: Int, width newWidth: Int) -> PixelImage {
+    if (newHeight, newWidth) == (height, width) { return self }
+    precondition(
+      height > 0 && width > 0 && newHeight > 0 && newWidth > 0,
+      "resizing [\(height), \(width)] to [\(newHeight), \(newWidth)]")
+    let count = newHeight * newWidth * channels
+    let target = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      guard let base = buffer.baseAddress else { return }
+      guard ci_resize(pixels, height, width, base, newHeight, newWidth, channels) else {
+        preconditionFailure("no memory to resize an image to [\(newHeight), \(newWidth)]")
+      }
+      initialized = count
+    }
+    return PixelImage(height: newHeight, width: newWidth, channels: channels, pixels: target)
+  }
+
+  /// The image as a PNG file's bytes; 1 channel is grey, 3 are RGB.
+  public func pngData() -> [UInt8] {
+    precondition(channels == 1 || channels == 3, "a PNG is written from 1 or 3 channels, not \(channels)")
+    var file = ci_bytes()
+    defer { ci_free(file.data) }
+    var copy = pixels
+    let encoded = copy.withUnsafeMutableBufferPointer { buffer in
+      var image = ci_image()
+      (image.height, image.width, image.channels, image.pixels) = (height, width, channels, buffer.baseAddress)
+      return ci_encode_png(&image, &file)
+    }
+    precondition(
+      encoded, "an image [\(height), \(width), \(channels)] became no PNG: \(text(ofMessage: &file.message))")
+    return Array(UnsafeBufferPointer(start: file.data, count: file.count))
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// The operating system's words for an error number.
+func systemMessage(_ code: Int32) -> String {
+  // strerror_r, since strerror may be overwritten by another thread.
+  var text = [CChar](repeating: 0, count: 256)
+  guard strerror_r(code, &text, text.count - 1) == 0 else { return "error \(code)" }
+  return text.withUnsafeBufferPointer { buffer in buffer.baseAddress.map { String(cString: $0) } ?? "error \(code)" }
+}
+
+/// What lies at a path.
+enum PathKind: Equatable {
+  case missing, folder
+  case file(size: Int)
+
+  init(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      self = .missing
+      return
+    }
+    self = status.st_mode & S_IFMT == S_IFDIR ? .folder : .file(size: Int(status.st_size))
+  }
+}
+
+extension String {
+  /// This folder's entry `name`.
+  func appendingPath(_ name: String) -> String {
+    if isEmpty || name.hasPrefix("/") { return name }
+    return hasSuffix("/") ? self + name : self + "/" + name
+  }
+
+  var lastPathComponent: String { split(separator: "/").last.map(String.init) ?? self }
+}
+
+/// Names in a folder, sorted by their bytes, hidden ones left out: the order is the same on every machine.
+func sortedEntries(of folder: String) throws(DataError) -> [String] {
+  let names: [String]
+  do {
+    names = try FileManager.default.contentsOfDirectory(atPath: folder)
+  } catch {
+    throw DataError(folder, "cannot be listed: \(error.localizedDescription)")
+  }
+  return names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}

@@ -1,0 +1,103 @@
+import Foundation
+
+/// Makes elements for the numbers of a range on a thread of its own, a few ahead of whoever takes them.
+///
+/// The thread is bound to the cores of the thread that creates the prefetcher. It ends when the range does, when making an
+/// element fails, or when the prefetcher is let go; `deinit` waits for it.
+final class Prefetcher<Element: Sendable>: Sendable {
+  typealias Producer = (Int) throws(DataError) -> Element
+
+  private let queue: Queue
+
+  /// - Parameter makeProducer: called once, on the thread; what it returns may keep state between elements.
+  init(_ numbers: Range<Int>, depth: Int, name: String, makeProducer: @escaping @Sendable () -> Producer) {
+    precondition(depth > 0, "a prefetcher that is \(depth) elements ahead")
+    let queue = Queue(numbers: numbers, depth: depth)
+    self.queue = queue
+    guard !numbers.isEmpty else {
+      queue.finish()
+      return
+    }
+    let thread = Thread { Self.run(queue, makeProducer()) }
+    thread.name = name
+    // Decoders keep little on the stack; 1 MB is plenty, and only what is touched is used.
+    thread.stackSize = 1 << 20
+    thread.start()
+  }
+
+  deinit { queue.stop() }
+
+  /// The next number's element, once it is there. Fails as the thread failed, every time.
+  func next() throws(DataError) -> Element { try queue.take() }
+
+  private static func run(_ queue: Queue, _ produce: Producer) {
+    defer { queue.finish() }
+    for number in queue.numbers {
+      guard queue.waitForRoom() else { return }
+      do throws(DataError) {
+        queue.put(.success(try produce(number)))
+      } catch {
+        queue.put(.failure(error))
+        return
+      }
+    }
+  }
+
+  /// What the two threads share; everything mutable is read and written under `condition`.
+  private final class Queue: @unchecked Sendable {
+    let numbers: Range<Int>
+    private let depth: Int
+    private let condition = NSCondition()
+    private var ready: [Result<Element, DataError>] = []
+    private var taken = 0
+    private var isStopped = false
+    private var isFinished = false
+
+    init(numbers: Range<Int>, depth: Int) {
+      (self.numbers, self.depth) = (numbers, depth)
+    }
+
+    func take() throws(DataError) -> Element {
+      condition.lock()
+      defer { condition.unlock() }
+      precondition(taken < numbers.count, "an element was asked for after the last one, \(numbers.upperBound - 1)")
+      while ready.isEmpty { condition.wait() }
+      // A failure stays in place.
+      let element = try ready[0].get()
+      ready.removeFirst()
+      taken += 1
+      condition.broadcast()
+      return element
+    }
+
+    /// False when nobody wants more.
+    func waitForRoom() -> Bool {
+      condition.lock()
+      defer { condition.unlock() }
+      while !isStopped, ready.count >= depth { condition.wait() }
+      return !isStopped
+    }
+
+    func put(_ result: Result<Element, DataError>) {
+      condition.lock()
+      defer { condition.unlock() }
+      ready.append(result)
+      condition.broadcast()
+    }
+
+    func finish() {
+      condition.lock()
+      defer { condition.unlock() }
+      isFinished = true
+      condition.broadcast()
+    }
+
+    func stop() {
+      condition.lock()
+      defer { condition.unlock() }
+      isStopped = true
+      condition.broadcast()
+      while !isFinished { condition.wait() }
+    }
+  }
+}
