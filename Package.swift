@@ -19,9 +19,9 @@ func module(_ name: String, _ dependencies: [TargetDependency], resources: [Reso
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
-func tests(of name: String, _ dependencies: [TargetDependency] = []) -> Target {
+func tests(of name: String, _ dependencies: [TargetDependency] = [], resources: [Resource] = []) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies,
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
     swiftSettings: swiftSettings)
 }
 
@@ -54,8 +54,8 @@ let package = Package(
 
     // The layers of the trainer, lowest first; imports point up this list only.
     module("Tensors", ["CKernels", "COpenBLAS", oneDNN]),
-    module("Autograd", ["Tensors"]),
-    module("NeuralNetworks", ["Tensors", "Autograd"]),
+    module("Autograd", ["CKernels", "Tensors"]),
+    module("NeuralNetworks", ["CKernels", "Tensors", "Autograd"]),
     module("DataPipeline", ["Tensors", "CImageFiles", "CKernels"], resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels"]),
     module("MPICollectives", ["Collectives", "CMPI"]),
@@ -71,9 +71,14 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // Gradient checks and goldens, shared by the tests of operations and of networks.
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Autograd"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+
     tests(of: "Tensors"),
-    tests(of: "Autograd", ["Tensors"]),
-    tests(of: "NeuralNetworks", ["Tensors", "Autograd"]),
+    tests(of: "Autograd", ["Tensors", "CKernels", "TestSupport"], resources: [.copy("Resources")]),
+    tests(of: "NeuralNetworks", ["Tensors", "Autograd", "TestSupport"], resources: [.copy("Resources")]),
     tests(of: "DataPipeline", ["Tensors"]),
     tests(of: "Collectives", ["Tensors", "MPICollectives", "CollectivesTestSupport", "collectives-selftest"]),
     // Checks that run on threads inside the tests and, through an executable, under mpirun.

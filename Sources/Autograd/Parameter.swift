@@ -40,11 +40,7 @@ public final class Parameter {
   public var value: Tensor { view(of: store.values) }
 
   /// This parameter's part of a flat buffer that is laid out like the values.
-  public func view(of flat: Tensor) -> Tensor {
-    Tensor(storage: flat.storage, offset: flatOffset(of: flat) + offset, shape: shape, dtype: flat.dtype)
-  }
-
-  private func flatOffset(of flat: Tensor) -> Int { (flat.pointer - flat.storage.pointer) / flat.dtype.size }
+  public func view(of flat: Tensor) -> Tensor { flat.view(at: offset, shape: shape) }
 }
 
 /// A tensor that belongs to a model but is not learnt by gradient: a running average.
@@ -66,9 +62,11 @@ public final class ModelBuffer {
     count = shape.reduce(1, *)
   }
 
-  public var value: Tensor {
-    Tensor(storage: store.bufferValues.storage, offset: offset, shape: shape, dtype: store.dtype)
-  }
+  /// The current value, a view of the flat buffer.
+  public var value: Tensor { view(of: store.bufferValues) }
+
+  /// This buffer's part of a flat tensor that is laid out like the store's buffers.
+  public func view(of flat: Tensor) -> Tensor { flat.view(at: offset, shape: shape) }
 }
 
 /// The parameters and buffers of one replica, in declaration order, each kind in one flat buffer: all-reduce,
@@ -135,4 +133,12 @@ public final class ParameterStore {
   }
 
   private static func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+}
+
+extension Tensor {
+  /// `shape` from element `offset` of this tensor on.
+  fileprivate func view(at offset: Int, shape: [Int]) -> Tensor {
+    let start = (pointer - storage.pointer) / dtype.size
+    return Tensor(storage: storage, offset: start + offset, shape: shape, dtype: dtype)
+  }
 }

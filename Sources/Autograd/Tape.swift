@@ -97,6 +97,13 @@ public final class Tape {
       variable.ownsAccumulated = false
       return
     }
+    if let existing = variable.accumulated, !variable.ownsAccumulated {
+      let sum = Tensor(uninitialized: variable.shape, dtype: variable.dtype, pool: pool)
+      ck_add(sum.dtype.kernelType, sum.count, existing.pointer, gradient.pointer, sum.pointer)
+      variable.accumulated = sum
+      variable.ownsAccumulated = true
+      return
+    }
     accumulateGradient(of: variable) { target, adding in
       if adding {
         ck_axpy(target.dtype.kernelType, target.count, 1, gradient.pointer, target.pointer)

@@ -7,11 +7,31 @@ public protocol Layer: AnyObject {
   /// Dotted path of this layer in its model, `""` for the model itself.
   var path: String { get }
 
+  /// The word that configurations and messages use for this kind of layer.
+  var name: String { get }
+
   /// Shape of one sample's output, for messages and for building what follows.
   var outputShape: [Int] { get }
 
+  /// The layer's own parameters in declaration order; those of layers inside it are not among them.
+  var parameters: [Parameter] { get }
+
+  /// Layers inside this one, in order.
+  var children: [any Layer] { get }
+
   /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
   func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable
+}
+
+extension Layer {
+  public var parameters: [Parameter] { [] }
+  public var children: [any Layer] { [] }
+}
+
+/// A layer that can apply the activation behind it in the same pass over memory.
+protocol ActivationFusing: Layer {
+  /// Takes the activation on if it can; the activation's own layer then passes values through.
+  func fuse(_ activation: Activation) -> Bool
 }
 
 /// What layers need to know of the pass they are part of.
@@ -27,7 +47,8 @@ public final class ForwardPass {
   /// Takes batch statistics times the number of samples, laid out like the store's buffers; the
   /// trainer sums it over shards and folds the average into the running averages. Nil in evaluation.
   public let statistics: Tensor?
-  /// Called with every layer's path and output, in order: to find where a value went wrong, or to look at representations.
+  /// Called with every layer's path and output, in order: to find where a value went wrong, or to look at
+  /// representations. Layers are not fused while there is an observer, so that it sees each one's own output.
   public var observer: ((String, Tensor) -> Void)?
 
   public init(
@@ -37,4 +58,6 @@ public final class ForwardPass {
     (self.tape, self.mode, self.seed, self.step) = (tape, mode, seed, step)
     (self.firstSample, self.statistics, self.observer) = (firstSample, statistics, observer)
   }
+
+  var fusesLayers: Bool { observer == nil }
 }

@@ -1,0 +1,94 @@
+import CKernels
+import Tensors
+
+/// A loss over one shard. Sums, never means: shards of any sizes add up, and the mean over a global batch is
+/// Σ `value` / Σ `weight`.
+public struct LossResult {
+  /// The sum on the tape, shape `[1]`; `Tape.backward(from:)` gives gradients of the sum.
+  public let sum: Variable
+  /// The same sum in double precision.
+  public let value: Double
+  /// What the mean divides by: samples, or their class weights, or samples·outputs, as each loss says.
+  public let weight: Double
+  /// Samples whose largest output is that of their class.
+  public let correct: Int
+}
+
+/// Losses of outputs `[batch, classes]` against labels `[batch]` (int32).
+extension Variable {
+  /// Cross-entropy of softmax(self). The target is 1 − smoothing on the label, smoothing / (classes − 1) on every other
+  /// class. A sample weighs `classWeights[label]` or 1; `weight` is the sum of these.
+  public func softmaxCrossEntropy(
+    labels: Tensor, smoothing: Double = 0, classWeights: [Double]? = nil
+  ) -> LossResult {
+    let (rows, columns) = requireLogits(for: labels)
+    precondition(classWeights.map { $0.count == columns } ?? true, "\(classWeights ?? []) for \(columns) classes")
+    let weights = classWeights.map { Tensor($0, shape: [columns], dtype: dtype, pool: tape.pool) }
+    let gradient = requiresGradient ? emptyLike() : nil
+    let loss = ck_softmax_cross_entropy(
+      type, rows, columns, value.pointer, labels.labelPointer, smoothing,
+      weights.map { UnsafeRawPointer($0.pointer) }, gradient?.pointer, nil)
+    precondition(
+      loss.invalid_row < 0,
+      "label \(labels[max(loss.invalid_row, 0)]) of row \(loss.invalid_row) for \(columns) classes")
+    return LossResult(
+      sum: recordLoss(loss.loss, gradient: gradient), value: loss.loss, weight: loss.weight, correct: loss.correct)
+  }
+
+  /// Binary cross-entropy of `classes` independent sigmoids against one-hot labels; `weight` is batch·classes, so that the
+  /// mean is over samples and classes.
+  public func binaryCrossEntropy(labels: Tensor) -> LossResult {
+    lossAgainstOneHot(labels, ck_binary_cross_entropy)
+  }
+
+  /// Σ (output − one-hot label)²; `weight` is batch·classes, so that the mean is over samples and outputs.
+  public func squaredError(labels: Tensor) -> LossResult {
+    lossAgainstOneHot(labels, ck_squared_error)
+  }
+
+  private typealias LossKernel = (
+    ck_type, Int, UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer?
+  ) -> Double
+
+  private func lossAgainstOneHot(_ labels: Tensor, _ kernel: LossKernel) -> LossResult {
+    let (rows, columns) = requireLogits(for: labels)
+    let targets = emptyLike()
+    ck_one_hot(type, rows, columns, labels.labelPointer, targets.pointer)
+    let gradient = requiresGradient ? emptyLike() : nil
+    let loss = kernel(type, value.count, value.pointer, targets.pointer, gradient?.pointer)
+    return LossResult(
+      sum: recordLoss(loss, gradient: gradient), value: loss, weight: Double(value.count),
+      correct: countCorrect(labels))
+  }
+
+  private func recordLoss(_ loss: Double, gradient: Tensor?) -> Variable {
+    let output = Tensor([loss], shape: [1], dtype: dtype, pool: tape.pool)
+    return tape.record(output, inputs: [self]) { [self] upstream in
+      guard let gradient else { return }
+      if upstream[0] == 1 {
+        tape.addGradient(gradient, to: self)
+      } else {
+        addGradient(gradient, scaledBy: upstream[0])
+      }
+    }
+  }
+
+  private func countCorrect(_ labels: Tensor) -> Int {
+    let (rows, columns) = rowsAndColumns
+    let predictions = Tensor(uninitialized: [rows], dtype: .int32, pool: tape.pool)
+    let (found, expected) = (predictions.int32s, labels.int32s)
+    if let start = found.baseAddress { ck_argmax(type, rows, columns, value.pointer, start) }
+    return (0..<rows).count { found[$0] == expected[$0] }
+  }
+
+  private func requireLogits(for labels: Tensor) -> (rows: Int, columns: Int) {
+    precondition(
+      shape.count == 2 && labels.count == shape[0] && labels.dtype == .int32,
+      "outputs of shape \(shape) against \(labels.dtype) labels of shape \(labels.shape)")
+    return (shape[0], shape[1])
+  }
+}
+
+extension Tensor {
+  fileprivate var labelPointer: UnsafePointer<Int32> { UnsafePointer(pointer.assumingMemoryBound(to: Int32.self)) }
+}

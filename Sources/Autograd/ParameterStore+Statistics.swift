@@ -1,0 +1,21 @@
+import CKernels
+import Tensors
+
+extension ParameterStore {
+  /// Folds a step's batch statistics into the running averages: new = (1 − momentum)·old + momentum·(sum / samples).
+  ///
+  /// - Parameters:
+  ///   - sums: Laid out like `bufferValues`: Σ over shards of statistic · samples of the shard.
+  ///   - samples: Number of samples in the global batch; nothing happens where there were none.
+  public func foldStatistics(sums: Tensor, samples: Double) {
+    precondition(
+      sums.count >= bufferFlatCount && sums.dtype == dtype,
+      "statistics \(sums.dtype)\(sums.shape) for \(bufferFlatCount) buffer elements of \(dtype)")
+    guard samples > 0 else { return }
+    for buffer in buffers {
+      ck_running_average(
+        dtype.kernelType, buffer.count, buffer.momentum, 1 / samples, buffer.view(of: sums).pointer,
+        buffer.value.pointer)
+    }
+  }
+}

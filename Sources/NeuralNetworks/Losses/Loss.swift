@@ -1,0 +1,35 @@
+import Autograd
+import Tensors
+
+/// What a run minimises, ready to be applied to a shard.
+public struct Loss: Sendable, Equatable {
+  public let specification: LossSpecification
+  public let classes: Int
+  /// One a class; nil weighs all alike.
+  public let classWeights: [Double]?
+
+  /// - Parameters:
+  ///   - balancedWeights: n / (K·nₖ) from the training split, for `ClassWeights.balanced`.
+  public init(_ specification: LossSpecification, classes: Int, balancedWeights: [Double]? = nil) {
+    self.specification = specification
+    self.classes = classes
+    classWeights =
+      switch specification {
+      case .crossEntropy(_, .balanced): balancedWeights
+      case .crossEntropy(_, .explicit(let weights)): weights
+      case .crossEntropy(_, .equal), .binaryCrossEntropy, .meanSquaredError: nil
+      }
+    precondition(
+      classWeights.map { $0.count == classes } ?? true, "\(classWeights?.count ?? 0) class weights, \(classes) classes")
+  }
+
+  /// `output` is `[batch, classes]`, `labels` `[batch]` (int32).
+  public func callAsFunction(_ output: Variable, labels: Tensor) -> LossResult {
+    switch specification {
+    case .crossEntropy(let smoothing, _):
+      output.softmaxCrossEntropy(labels: labels, smoothing: smoothing, classWeights: classWeights)
+    case .binaryCrossEntropy: output.binaryCrossEntropy(labels: labels)
+    case .meanSquaredError: output.squaredError(labels: labels)
+    }
+  }
+}

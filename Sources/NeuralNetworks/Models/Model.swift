@@ -1,0 +1,64 @@
+import Autograd
+import Tensors
+
+/// A network: layers, and the flat buffers that their parameters live in.
+public final class Model {
+  /// Shape of one sample: `[features]` or `[height, width, channels]`.
+  public let inputShape: [Int]
+  public let store: ParameterStore
+  public let root: Sequential
+  private let initialValues: [InitialValue]
+
+  /// Builds the layers, checks that their shapes fit and takes the parameters' memory (all zeros: see `initialize`).
+  ///
+  /// - Parameters:
+  ///   - outputs: What the last layer must give, such as the number of classes; nil takes whatever comes.
+  public init(
+    _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, dtype: DType = .float32,
+    pool: StoragePool = StoragePool()
+  ) throws(ModelError) {
+    precondition(inputShape.count == 1 || inputShape.count == 3, "a sample of shape \(inputShape)")
+    let builder = ModelBuilder(store: ParameterStore(dtype: dtype))
+    self.inputShape = inputShape
+    root = try builder.sequential(specifications, path: "", inputShape: inputShape)
+    store = builder.store
+    initialValues = builder.initialValues
+    if let outputs { try Self.check(root, gives: outputs) }
+    store.allocate(pool: pool)
+  }
+
+  public var outputShape: [Int] { root.outputShape }
+
+  /// All layers in the order of the configuration; a composed layer stands before those inside it.
+  public var layers: [any Layer] {
+    func withChildren(_ layer: any Layer) -> [any Layer] { [layer] + layer.children.flatMap(withChildren) }
+    return root.layers.flatMap(withChildren)
+  }
+
+  public var layerPaths: [String] { layers.map(\.path) }
+
+  public var summary: ModelSummary { ModelSummary(of: layers) }
+
+  /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
+  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    precondition(
+      Array(x.shape.dropFirst()) == inputShape, "a batch of shape \(x.shape) for samples of shape \(inputShape)")
+    return root(x, pass)
+  }
+
+  /// Sets every parameter to its value before training, drawn by (seed, the parameter's number in the model).
+  public func initialize(seed: UInt64) {
+    for (parameter, initial) in zip(store.parameters, initialValues) {
+      parameter.value.initialize(initial, seed: seed, parameter: parameter.index)
+    }
+  }
+
+  private static func check(_ root: Sequential, gives outputs: Int) throws(ModelError) {
+    guard root.outputShape != [outputs] else { return }
+    let last = root.layers.last
+    let place = LayerPlace(path: last?.path ?? "", kind: last?.name ?? "", inputShape: root.outputShape)
+    throw place.error(
+      "gives \(describe(root.outputShape)) outputs, but the data have \(outputs) classes",
+      hint: "end the model with linear: \(outputs)")
+  }
+}

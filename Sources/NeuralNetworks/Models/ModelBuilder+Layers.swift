@@ -1,0 +1,132 @@
+import Autograd
+import Tensors
+
+/// Where a layer stands and what reaches it, for building it and for saying what does not fit.
+struct LayerPlace {
+  let path: String
+  let kind: String
+  let inputShape: [Int]
+
+  func error(_ problem: String, hint: String) -> ModelError {
+    ModelError(path: path, kind: kind, inputShape: inputShape, problem: problem, hint: hint)
+  }
+
+  /// Height, width and channels of the image that reaches the layer.
+  func requireImage() throws(ModelError) -> (height: Int, width: Int, channels: Int) {
+    guard inputShape.count == 3 else {
+      throw error(
+        "needs an image [height, width, channels], but gets a vector of \(describe(inputShape))",
+        hint: "move it in front of the layer that flattens the image")
+    }
+    return (inputShape[0], inputShape[1], inputShape[2])
+  }
+
+  func requirePositive(_ value: Int, _ what: String) throws(ModelError) {
+    guard value > 0 else { throw error("\(what) is \(value)", hint: "it must be at least 1") }
+  }
+
+  func requirePositive(_ extent: Extent, _ what: String) throws(ModelError) {
+    guard extent.height > 0, extent.width > 0 else {
+      throw error("\(what) is \(describe(extent))", hint: "both sizes must be at least 1")
+    }
+  }
+}
+
+extension ModelBuilder {
+  /// Builds a list of layers; `path` is empty for the model itself, so that its layers are `0`, `1`, …
+  func sequential(
+    _ specifications: [LayerSpecification], path: String, inputShape: [Int]
+  ) throws(ModelError) -> Sequential {
+    var layers: [any Layer] = []
+    var shape = inputShape
+    for (index, specification) in specifications.enumerated() {
+      let place = LayerPlace(
+        path: path.isEmpty ? "\(index)" : "\(path).\(index)", kind: specification.name, inputShape: shape)
+      let layer = try layer(specification, at: place, behind: layers.last)
+      layers.append(layer)
+      shape = layer.outputShape
+    }
+    return Sequential(path: path, inputShape: inputShape, layers: layers)
+  }
+
+  private func layer(
+    _ specification: LayerSpecification, at place: LayerPlace, behind previous: (any Layer)?
+  ) throws(ModelError) -> any Layer {
+    switch specification {
+    case .linear(let outputs, let bias, let initializer):
+      return try linear(outputs: outputs, bias: bias, initializer: initializer, at: place)
+    case .convolution(let convolution): return try self.convolution(convolution, at: place)
+    case .batchNorm(let batchNorm):
+      return BatchNorm(
+        path: place.path, inputShape: place.inputShape, specification: batchNorm, builder: self)
+    case .activation(let activation):
+      let isFused = (previous as? any ActivationFusing)?.fuse(activation) ?? false
+      return ActivationLayer(
+        path: place.path, inputShape: place.inputShape, activation: activation, isFused: isFused)
+    case .maxPool(let pooling):
+      return MaxPool(path: place.path, inputShape: place.inputShape, window: try window(pooling, at: place))
+    case .averagePool(let pooling):
+      return AveragePool(
+        path: place.path, inputShape: place.inputShape, window: try window(pooling, at: place),
+        countsPadding: pooling.padding != .same)
+    case .globalAveragePool:
+      _ = try place.requireImage()
+      return GlobalAveragePool(path: place.path, inputShape: place.inputShape)
+    case .dropout(let rate):
+      guard rate >= 0, rate < 1 else {
+        throw place.error("the rate is \(rate)", hint: "it must be at least 0 and below 1")
+      }
+      return Dropout(path: place.path, inputShape: place.inputShape, rate: rate, builder: self)
+    case .flatten: return Flatten(path: place.path, inputShape: place.inputShape)
+    case .residual(let body, let shortcut): return try residual(body: body, shortcut: shortcut, at: place)
+    case .parallel(let branches): return try parallel(branches, at: place)
+    }
+  }
+
+  private func linear(
+    outputs: Int, bias: Bool, initializer: Initializer, at place: LayerPlace
+  ) throws(ModelError) -> Linear {
+    try place.requirePositive(outputs, "the number of outputs")
+    guard place.inputShape.count == 1 else {
+      throw place.error(
+        "needs a vector, but gets an image of \(describe(place.inputShape)) [height, width, channels]",
+        hint: "put flatten or global_average_pool in front of it")
+    }
+    return Linear(
+      path: place.path, inputs: place.inputShape[0], outputs: outputs, bias: bias, initializer: initializer,
+      builder: self)
+  }
+
+  private func residual(
+    body: [LayerSpecification], shortcut: [LayerSpecification], at place: LayerPlace
+  ) throws(ModelError) -> Residual {
+    let bodyLayers = try sequential(body, path: place.path + ".body", inputShape: place.inputShape)
+    let shortcutLayers = try sequential(shortcut, path: place.path + ".shortcut", inputShape: place.inputShape)
+    guard bodyLayers.outputShape == shortcutLayers.outputShape else {
+      let (first, second) = (describe(bodyLayers.outputShape), describe(shortcutLayers.outputShape))
+      throw place.error(
+        "the body gives \(first), the shortcut \(second)",
+        hint: shortcut.isEmpty
+          ? "give it a shortcut that changes the shape, such as a 1×1 conv with the body's filters and stride"
+          : "make both give the same shape")
+    }
+    return Residual(path: place.path, body: bodyLayers, shortcut: shortcutLayers)
+  }
+
+  private func parallel(_ branches: [[LayerSpecification]], at place: LayerPlace) throws(ModelError) -> Parallel {
+    guard !branches.isEmpty else { throw place.error("has no branches", hint: "list at least one") }
+    var built: [Sequential] = []
+    for (index, branch) in branches.enumerated() {
+      let path = "\(place.path).branches.\(index)"
+      built.append(try sequential(branch, path: path, inputShape: place.inputShape))
+    }
+    let sizes = built.map { $0.outputShape.dropLast() }
+    if let odd = sizes.firstIndex(where: { $0 != sizes[0] }) {
+      let (first, other) = (describe(built[0].outputShape), describe(built[odd].outputShape))
+      throw place.error(
+        "branch 0 gives \(first), branch \(odd) gives \(other)",
+        hint: "all branches must give one height and width; only channels may differ")
+    }
+    return Parallel(path: place.path, branches: built)
+  }
+}

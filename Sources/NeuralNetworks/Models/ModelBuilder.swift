@@ -1,0 +1,32 @@
+import Autograd
+import Tensors
+
+/// Collects what layers declare while a model is put together.
+public final class ModelBuilder {
+  let store: ParameterStore
+  private(set) var initialValues: [InitialValue] = []
+  private var nextOrdinal = 0
+
+  init(store: ParameterStore) {
+    self.store = store
+  }
+
+  /// Declares a learnable tensor; the order of these calls is the order of every flat buffer and file.
+  public func parameter(
+    _ path: String, shape: [Int], role: ParameterRole, layout: ParameterLayout = .plain, initially value: InitialValue
+  ) -> Parameter {
+    initialValues.append(value)
+    return store.declareParameter(path, shape: shape, role: role, layout: layout)
+  }
+
+  /// Declares a tensor that is not learnt by gradient.
+  public func buffer(_ path: String, shape: [Int], initialValue: Double, momentum: Double) -> ModelBuffer {
+    store.declareBuffer(path, shape: shape, initialValue: initialValue, momentum: momentum)
+  }
+
+  /// A number for each layer that draws at random, so that no two share draws.
+  public func takeOrdinal() -> UInt32 {
+    defer { nextOrdinal += 1 }
+    return UInt32(nextOrdinal)
+  }
+}

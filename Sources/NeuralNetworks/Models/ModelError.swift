@@ -1,0 +1,30 @@
+/// Why a list of layers does not make a model: which layer, what it gets, what it needs.
+public struct ModelError: Error, Equatable, CustomStringConvertible {
+  /// Dotted path of the layer: `3.body.0`; empty for the model as a whole.
+  public let path: String
+  /// The layer's word in configurations: `max_pool`.
+  public let kind: String
+  /// Shape of one sample that reaches the layer.
+  public let inputShape: [Int]
+  /// What is wrong, shapes included.
+  public let problem: String
+  /// What to do about it.
+  public let hint: String
+
+  public init(path: String, kind: String, inputShape: [Int], problem: String, hint: String) {
+    (self.path, self.kind, self.inputShape) = (path, kind, inputShape)
+    (self.problem, self.hint) = (problem, hint)
+  }
+
+  public var description: String {
+    let place = path.isEmpty ? "the model" : "layer \(path) (\(kind))"
+    return "\(place): \(problem); \(hint)"
+  }
+}
+
+/// `[32, 32, 3]` as messages write it: `32×32×3`.
+func describe(_ shape: [Int]) -> String {
+  shape.map(String.init).joined(separator: "×")
+}
+
+func describe(_ extent: Extent) -> String { describe([extent.height, extent.width]) }

@@ -1,0 +1,28 @@
+import Tensors
+
+/// Turns summed gradients into new weights. Works on the store's flat buffers and knows nothing of ranks: every
+/// replica takes the same step from the same sums.
+public protocol Optimizer: AnyObject {
+  /// What a resume needs beside the weights, by name, laid out like the store's values; zero before the first step.
+  var state: [(name: String, value: Tensor)] { get }
+
+  /// Updates the weights.
+  ///
+  /// - Parameters:
+  ///   - gradients: Sums over the global batch, laid out like the store's values; the optimiser may overwrite them.
+  ///   - scale: What makes a mean of the sums: 1 / (the global batch's weight).
+  ///   - report: Whether the norm and the penalty are wanted; both cost a pass over memory.
+  func step(gradients: Tensor, scale: Double, learningRate: Double, report: Bool) -> OptimizerReport
+}
+
+/// Figures of one step, summed in fixed chunks: equal for every spread of the shards.
+public struct OptimizerReport: Sendable, Equatable {
+  /// Euclidean norm of the whole gradient before clipping; nil where nobody asked.
+  public var gradientNorm: Double?
+  /// The regularisation term λ·Σw² of the loss, at the weights before the update; nil where nobody asked.
+  public var penalty: Double?
+
+  public init(gradientNorm: Double? = nil, penalty: Double? = nil) {
+    (self.gradientNorm, self.penalty) = (gradientNorm, penalty)
+  }
+}

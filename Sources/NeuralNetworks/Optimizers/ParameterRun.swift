@@ -1,0 +1,30 @@
+import Autograd
+import Tensors
+
+/// Neighbouring parameters that are regularised alike: one kernel call in the flat buffers.
+struct ParameterRun: Equatable {
+  /// Elements of the flat buffers, padding behind the parameters included (it stays zero).
+  var range: Range<Int>
+  /// Whether weight decay and L2 act on it: on weights only, neither on biases nor on normalisation.
+  var isRegularized: Bool
+
+  /// All parameters of `store` in as few runs as their roles allow.
+  static func runs(of store: ParameterStore) -> [ParameterRun] {
+    var runs: [ParameterRun] = []
+    for parameter in store.parameters {
+      let isRegularized = parameter.role == .weight
+      let range = parameter.offset..<parameter.offset + parameter.count
+      if let last = runs.last, last.isRegularized == isRegularized {
+        runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound
+      } else {
+        runs.append(ParameterRun(range: range, isRegularized: isRegularized))
+      }
+    }
+    return runs
+  }
+
+  /// The run's first element in a flat buffer.
+  func start(in flat: Tensor) -> UnsafeMutableRawPointer {
+    flat.pointer + range.lowerBound * flat.dtype.size
+  }
+}
