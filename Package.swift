@@ -73,7 +73,7 @@ let package = Package(
 
     // Gradient checks and goldens, shared by the tests of operations and of networks.
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Autograd"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CKernels", "Tensors", "Autograd"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
 
     tests(of: "Tensors"),

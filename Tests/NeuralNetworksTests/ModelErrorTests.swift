@@ -1,0 +1,142 @@
+import NeuralNetworks
+import Testing
+
+/// What a person reads whose layers do not fit together.
+@Suite struct ModelErrorTests {
+  private static let image = [8, 8, 6]
+
+  private func message(
+    _ layers: [LayerSpecification], inputShape: [Int] = image, outputs: Int? = nil
+  ) -> String {
+    do throws(ModelError) {
+      let model = try Model(layers, inputShape: inputShape, outputs: outputs)
+      return "built with outputs \(model.outputShape)"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private func convolution(
+    _ filters: Int, _ kernel: Int, stride: Int = 1, padding: Padding = .valid, groups: Int? = 1
+  ) -> LayerSpecification {
+    var specification = ConvolutionSpecification(filters: filters, kernel: Extent(kernel))
+    specification.stride = Extent(stride)
+    specification.padding = padding
+    specification.groups = groups
+    return .convolution(specification)
+  }
+
+  private func linear(_ outputs: Int) -> LayerSpecification {
+    .linear(outputs: outputs, bias: true, initializer: .heNormal)
+  }
+
+  @Test func linearBehindAnImage() {
+    #expect(
+      message([.activation(.relu), linear(10)])
+        == """
+        layer 1 (linear): needs a vector, but gets an image of 8×8×6 [height, width, channels]; \
+        put flatten or global_average_pool in front of it
+        """)
+  }
+
+  @Test func imageLayersBehindAVector() {
+    for layer in [convolution(4, 3), .maxPool(PoolingSpecification(kernel: Extent(2))), .globalAveragePool] {
+      #expect(
+        message([.flatten, layer])
+          == """
+          layer 1 (\(layer.name)): needs an image [height, width, channels], but gets a vector of 384; \
+          move it in front of the layer that flattens the image
+          """)
+    }
+  }
+
+  @Test func windowsLargerThanTheImage() {
+    #expect(
+      message([convolution(4, 3, stride: 2), .maxPool(PoolingSpecification(kernel: Extent(4)))])
+        == """
+        layer 1 (max_pool): a 4×4 window does not fit its input 3×3×4; \
+        use a smaller window, global_average_pool, or less striding and pooling in front of it
+        """)
+    #expect(
+      message([convolution(4, 9)])
+        == """
+        layer 0 (conv): a 9×9 kernel does not fit its input 8×8×6; \
+        use a smaller kernel, padding, or less striding and pooling in front of it
+        """)
+  }
+
+  @Test func paddingOfMoreThanHalfAWindow() {
+    var pooling = PoolingSpecification(kernel: Extent(2))
+    pooling.padding = .symmetric(Extent(height: 1, width: 2))
+    #expect(
+      message([.averagePool(pooling)])
+        == "layer 0 (average_pool): padding 1×2 is more than half of its 2×2 window; use at most half of the window")
+  }
+
+  @Test func groupsThatDoNotDivide() {
+    #expect(
+      message([convolution(8, 3, groups: 4)])
+        == """
+        layer 0 (conv): 4 groups do not divide the 6 channels of its input 8×8×6; \
+        use a number of groups that divides both channels and filters
+        """)
+    #expect(
+      message([convolution(8, 3, groups: nil)])
+        == """
+        layer 0 (conv): 6 groups do not divide its 8 filters; \
+        use a number of filters that is a multiple of the groups
+        """)
+  }
+
+  @Test func branchesOfDifferentShapes() {
+    #expect(
+      message([.activation(.relu), .residual(body: [convolution(4, 3, stride: 2)], shortcut: [])])
+        == """
+        layer 1 (residual): the body gives 3×3×4, the shortcut 8×8×6; give it a shortcut that changes the shape, \
+        such as a 1×1 conv with the body's filters and stride
+        """)
+    #expect(
+      message([.residual(body: [convolution(4, 3)], shortcut: [convolution(4, 1, stride: 2)])])
+        == "layer 0 (residual): the body gives 6×6×4, the shortcut 4×4×4; make both give the same shape")
+    #expect(
+      message([.parallel(branches: [[convolution(4, 3, padding: .same)], [convolution(4, 3)]])])
+        == """
+        layer 0 (parallel): branch 0 gives 8×8×4, branch 1 gives 6×6×4; \
+        all branches must give one height and width; only channels may differ
+        """)
+    #expect(message([.parallel(branches: [])]) == "layer 0 (parallel): has no branches; list at least one")
+  }
+
+  @Test func layersInsideOthersAreNamed() {
+    let inner: [LayerSpecification] = [convolution(4, 3, padding: .same), linear(3)]
+    let hint = "put flatten or global_average_pool in front of it"
+    let problem = "needs a vector, but gets an image of 8×8×4 [height, width, channels]"
+    #expect(
+      message([.activation(.relu), .residual(body: inner, shortcut: [])])
+        == "layer 1.body.1 (linear): \(problem); \(hint)")
+    #expect(message([.parallel(branches: [[], inner])]) == "layer 0.branches.1.1 (linear): \(problem); \(hint)")
+  }
+
+  @Test func outputsThatAreNotTheClasses() {
+    #expect(
+      message([.flatten, linear(7)], outputs: 10)
+        == "layer 1 (linear): gives 7 outputs, but the data have 10 classes; end the model with linear: 10")
+    #expect(
+      message([convolution(10, 3)], outputs: 10)
+        == "layer 0 (conv): gives 6×6×10 outputs, but the data have 10 classes; end the model with linear: 10")
+    #expect(
+      message([], outputs: 10)
+        == "the model: gives 8×8×6 outputs, but the data have 10 classes; end the model with linear: 10")
+    #expect(message([.flatten, linear(10)], outputs: 10) == "built with outputs [10]")
+  }
+
+  @Test func sizesOutOfRange() {
+    #expect(
+      message([.flatten, linear(0)])
+        == "layer 1 (linear): the number of outputs is 0; it must be at least 1")
+    #expect(
+      message([convolution(4, 3, stride: 0)]) == "layer 0 (conv): the stride is 0×0; both sizes must be at least 1")
+    #expect(
+      message([.dropout(rate: 1)]) == "layer 0 (dropout): the rate is 1.0; it must be at least 0 and below 1")
+  }
+}

@@ -1,0 +1,71 @@
+import NeuralNetworks
+import Testing
+
+@Suite struct ScheduleTests {
+  private func schedule(
+    _ kind: ScheduleSpecification.Kind, warmup: Int = 0, totalSteps: Int = 100
+  ) -> Schedule {
+    var specification = ScheduleSpecification()
+    specification.kind = kind
+    specification.warmupSteps = warmup
+    return Schedule(specification, totalSteps: totalSteps)
+  }
+
+  private func expect(_ schedule: Schedule, _ expected: [Int: Double]) {
+    for (step, rate) in expected.sorted(by: { $0.key < $1.key }) {
+      #expect(abs(schedule.rate(at: step) - rate) <= 1e-15 + 1e-12 * rate, "step \(step)")
+    }
+  }
+
+  @Test func constantRateStaysAfterWarmup() {
+    expect(
+      schedule(.constant(rate: 0.4), warmup: 4), [0: 0.1, 1: 0.2, 2: 0.3, 3: 0.4, 4: 0.4, 99: 0.4, 1000: 0.4])
+  }
+
+  @Test func stepsCountFromTheStartOfTheRun() {
+    expect(
+      schedule(.step(rate: 1, gamma: 0.1, every: 30), warmup: 2),
+      [0: 0.5, 1: 1, 29: 1, 30: 0.1, 59: 0.1, 60: 0.01, 90: 0.001])
+  }
+
+  @Test func cosineRunsFromWarmupToTheEnd() {
+    let cosine = schedule(.cosine(rate: 1, minimum: 0.2), warmup: 20, totalSteps: 100)
+    expect(cosine, [0: 0.05, 19: 1, 20: 1, 60: 0.6, 100: 0.2, 500: 0.2])
+    #expect(cosine.rate(at: 40) > cosine.rate(at: 41))
+  }
+
+  /// The formula of the recipes: c = t mod 2·n, lo + (hi − lo)·(c/n on the way up, 2 − c/n on the way down).
+  @Test(arguments: [3, 500, 800]) func triangleOfEqualCycles(half: Int) {
+    let (low, high) = (1e-5, 1e-1)
+    let triangle = schedule(
+      .triangular(minimum: low, maximum: high, halfCycle: half, cycleGrowth: 1, peakDecay: 1))
+    for step in 0..<(5 * half) {
+      let c = Double(step % (2 * half))
+      let expected = low + (high - low) * (c < Double(half) ? c / Double(half) : 2 - c / Double(half))
+      #expect(triangle.rate(at: step) == expected)
+    }
+  }
+
+  @Test func doublingCyclesAndDecayingPeaks() {
+    let triangle = schedule(
+      .triangular(minimum: 0, maximum: 1, halfCycle: 800, cycleGrowth: 2, peakDecay: 0.5))
+    expect(
+      triangle,
+      [
+        0: 0, 400: 0.5, 800: 1, 1200: 0.5, 1600: 0, 2400: 0.25, 3200: 0.5, 4800: 0, 8000: 0.25, 11200: 0, 17600: 0.125,
+        24000: 0,
+      ])
+  }
+
+  @Test func fractionalGrowthRoundsEachHalf() {
+    // Halves of 3, 4.5 -> 5 (rounded away from zero), 6.75 -> 7 steps.
+    let triangle = schedule(.triangular(minimum: 0, maximum: 1, halfCycle: 3, cycleGrowth: 1.5, peakDecay: 1))
+    expect(triangle, [3: 1, 6: 0, 11: 1, 16: 0, 23: 1, 30: 0])
+  }
+
+  @Test func triangleBeginsBehindWarmup() {
+    let triangle = schedule(
+      .triangular(minimum: 0.1, maximum: 1, halfCycle: 10, cycleGrowth: 1, peakDecay: 1), warmup: 5)
+    expect(triangle, [0: 0.02, 4: 0.1, 5: 0.1, 15: 1, 25: 0.1])
+  }
+}
