@@ -19,13 +19,17 @@ extension SumProgram {
     var start = 0
     while start < count {
       let length = min(Self.blockLength, count - start)
-      for addition in additions {
+      let sum = results[0] + start
+      for addition in additions.dropLast() {
         addInPlace(slots[addition.target] + start, slots[addition.source] + start, count: length)
       }
-      let sum = slots[0] + start
-      for result in results where result + start != sum {
-        (result + start).update(from: sum, count: length)
+      // By now every other slot has been used up, so a result may lie in any of them.
+      if let root = additions.last {
+        ck_add(CK_FLOAT32, length, slots[root.target] + start, slots[root.source] + start, sum)
+      } else if slots[0] != results[0] {
+        sum.update(from: slots[0] + start, count: length)
       }
+      for result in results.dropFirst() { (result + start).update(from: sum, count: length) }
       start += length
     }
   }
