@@ -4,6 +4,32 @@ import Foundation
 ///
 /// `Bundle.module` would trap where the folder is missing; this says what is missing.
 public enum BundledData {
+  /// A file below the resource folder.
+  public struct File: Sendable, Equatable {
+    public let name: String
+    public let sha256: String
+  }
+
+  static let mnist5kFiles = [
+    File(
+      name: "mnist-5k/train-images-idx3-ubyte.gz",
+      sha256: "57bda97743f41db461b2b008975cb44b184e2f726289bcd133d8a7f51077258b"),
+    File(
+      name: "mnist-5k/train-labels-idx1-ubyte.gz",
+      sha256: "b199f9f363a904ca8647c31691af44c0e2059e38b1948ca2614feb14ecacd3ac"),
+    File(
+      name: "mnist-5k/t10k-images-idx3-ubyte.gz",
+      sha256: "37fa477ee458d8ba40e00d0004adebd31c891e65616b233c855f91fe2bc453d3"),
+    File(
+      name: "mnist-5k/t10k-labels-idx1-ubyte.gz",
+      sha256: "898f0715474528214ed77907035dea176afe86a3a65beed1054e3ff61b35f5d3"),
+  ]
+  static let novelFiles = [
+    File(
+      name: "novel/pride-and-prejudice.txt.gz",
+      sha256: "4bf10d85ed60fa55a0be368cd4634dbc5e6b18c2d5a5a0e1758a59d31907c086")
+  ]
+
   static let folderName = "Lockstep_DataPipeline.resources"
 
   /// 5 000 digits of MNIST as four gzipped IDX files.
@@ -12,7 +38,7 @@ public enum BundledData {
   /// Jane Austen, Pride and Prejudice: UTF-8 text, gzipped.
   public static func novel() throws(DataError) -> String { try locate("novel/pride-and-prejudice.txt.gz") }
 
-  private static func locate(_ name: String) throws(DataError) -> String {
+  static func locate(_ name: String) throws(DataError) -> String {
     let candidates = folders()
     for folder in candidates {
       let path = folder.appendingPath("Resources").appendingPath(name)

@@ -1,0 +1,14 @@
+import Tensors
+
+/// SHA-256 of files.
+enum Checksum {
+  static func sha256(_ path: String) throws(DataError) -> String {
+    SHA256.hexadecimal(of: try FileContents.map(path).bytes)
+  }
+
+  /// What is wrong with the file's checksum; nil if nothing is.
+  static func mismatch(_ path: String, sha256 expected: String) throws(DataError) -> String? {
+    let found = try sha256(path)
+    return found == expected ? nil : "its SHA-256 is \(found), expected \(expected)"
+  }
+}

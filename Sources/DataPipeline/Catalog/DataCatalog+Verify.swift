@@ -1,0 +1,95 @@
+/// What was found of a data set.
+public struct DataStatus: Sendable {
+  public enum FileState: Sendable, Equatable {
+    case whole
+    case missing
+    /// There, but not what it should be.
+    case damaged(String)
+  }
+
+  public struct File: Sendable, Equatable {
+    public var path: String
+    public var state: FileState
+  }
+
+  public var files: [File]
+  /// What reading the files found, beyond single files; nil where nothing did.
+  public var problem: DataError?
+
+  public var isPresent: Bool { files.contains { $0.state != .missing } }
+  public var isWhole: Bool { files.allSatisfy { $0.state == .whole } && problem == nil }
+}
+
+extension DataCatalog {
+  /// A quick look: which files are there, and their sizes.
+  public func status(of entry: Entry) -> DataStatus { status(of: entry, readingContents: false) }
+
+  /// Reads everything: checksums where there are any for the files as they are kept, structure and labels elsewhere.
+  public func verify(_ entry: Entry) -> DataStatus { status(of: entry, readingContents: true) }
+
+  private func status(of entry: Entry, readingContents: Bool) -> DataStatus {
+    switch entry.source {
+    case .bundled(let files):
+      return DataStatus(files: files.map { Self.check($0, readingContents: readingContents) })
+    case .download(let dataset):
+      let folder = folder(of: dataset)
+      var status = DataStatus(
+        files: dataset.files.map { Self.check($0, of: dataset, in: folder, readingContents: readingContents) })
+      if readingContents, status.isWhole { status.problem = Self.problem(in: dataset, folder: folder) }
+      return status
+    }
+  }
+
+  /// Where the data set is, or would be put.
+  func folder(of dataset: KnownDataset) -> String {
+    let candidates = dataset.folders.map { directory.appendingPath($0) } + [directory]
+    return candidates.first { folder in dataset.files.contains { KnownDataset.exists($0.name, in: folder) } }
+      ?? candidates[0]
+  }
+
+  private static func check(_ file: BundledData.File, readingContents: Bool) -> DataStatus.File {
+    do throws(DataError) {
+      let path = try BundledData.locate(file.name)
+      let problem = readingContents ? try Checksum.mismatch(path, sha256: file.sha256) : nil
+      return DataStatus.File(path: path, state: problem.map { .damaged($0) } ?? .whole)
+    } catch {
+      return DataStatus.File(path: file.name, state: .missing)
+    }
+  }
+
+  private static func check(
+    _ file: KnownDataset.LocalFile, of dataset: KnownDataset, in folder: String, readingContents: Bool
+  ) -> DataStatus.File {
+    guard let path = try? IDXDataset.find(file.name, in: folder), case .file(let size) = PathKind(path) else {
+      return DataStatus.File(path: folder.appendingPath(file.name), state: .missing)
+    }
+    // Somebody may have put the archive's own file there.
+    let archive = dataset.remoteFiles.first { path.hasSuffix(".gz") && $0.name == file.name + ".gz" }
+    let expected = archive?.size ?? file.size
+    guard size == expected else {
+      return DataStatus.File(path: path, state: .damaged("has \(size) bytes, expected \(expected)"))
+    }
+    if readingContents, let sha256 = archive?.sha256 {
+      do throws(DataError) {
+        if let problem = try Checksum.mismatch(path, sha256: sha256) {
+          return DataStatus.File(path: path, state: .damaged(problem))
+        }
+      } catch {
+        return DataStatus.File(path: path, state: .damaged(error.problem))
+      }
+    }
+    return DataStatus.File(path: path, state: .whole)
+  }
+
+  /// What the reader that training uses says of the files.
+  private static func problem(in dataset: KnownDataset, folder: String) -> DataError? {
+    var specification = DatasetSpecification()
+    (specification.kind, specification.path, specification.normalization) = (dataset.kind, folder, .none)
+    do throws(DataError) {
+      _ = try DatasetSplits.open(specification, seed: 0)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}

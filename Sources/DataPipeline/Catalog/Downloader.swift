@@ -1,0 +1,42 @@
+import Foundation
+import FoundationNetworking
+
+/// Downloads files over HTTP(S), going on where an earlier attempt ended.
+struct Downloader: Sendable {
+  /// Attempts in a row that may bring nothing, at each address.
+  var attempts = 4
+  /// Wait before the second attempt; doubles each time.
+  var firstDelay = 1.0
+  /// Seconds without a byte that count as a lost connection.
+  var timeout = 60.0
+
+  /// Fetches a file of a known size into `path`, appending to what is there.
+  /// - Parameter progress: called with the number of bytes that are there, on another thread.
+  func download(
+    _ addresses: [String], to path: String, size: Int, progress: @escaping @Sendable (Int) -> Void
+  ) throws(DataError) {
+    var failures: [String] = []
+    for address in addresses {
+      guard let url = URL(string: address) else { preconditionFailure("'\(address)' is no URL") }
+      var fruitless = 0
+      while fruitless < attempts {
+        if fruitless > 0 { Thread.sleep(forTimeInterval: firstDelay * Double(1 << (fruitless - 1))) }
+        let output = try OutputFile(path, appending: true)
+        // More than there should be: something else, or two runs at once.
+        if output.count > size { try output.startOver() }
+        if output.count == size { return }
+        let before = output.count
+        let failure = try HTTPTransfer.run(url, output: output, timeout: timeout, progress: progress)
+        let count = output.count
+        try output.close()
+        if failure == nil, count == size { return }
+        failures.append("\(address): \(failure?.text ?? "sent \(count) bytes, expected \(size)")")
+        if let failure, !failure.mayPass { break }
+        fruitless = count > before ? 1 : fruitless + 1
+      }
+    }
+    throw DataError(
+      path, "the download failed (\(failures.last ?? "no address is known"))",
+      advice: "what is there is kept: run the command again to go on")
+  }
+}
