@@ -2,7 +2,7 @@
 /// thread only; every method is collective: all workers call the same methods in the same order.
 ///
 /// A method that throws leaves the group unusable: the worker ends, and the others' calls throw too
-/// (threads) or their processes are ended (MPI).
+/// (threads), or the program ends all ranks (`MPIEnvironment.abort`).
 public protocol Communicator: AnyObject {
   /// This worker's number, 0 ..< size.
   var worker: Int { get }
