@@ -1,7 +1,7 @@
 import CKernels
 
 /// Zeros (or, for pooling, nothing) around an image, in pixels.
-public struct Padding: Hashable, Sendable {
+public struct ImagePadding: Hashable, Sendable {
   public var top, left, bottom, right: Int
 
   public init(top: Int = 0, left: Int = 0, bottom: Int = 0, right: Int = 0) {
@@ -10,6 +10,9 @@ public struct Padding: Hashable, Sendable {
 
   /// The same on all sides.
   public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+
+  /// The same on both sides of each axis.
+  public init(height: Int, width: Int) { self.init(top: height, left: width, bottom: height, right: width) }
 }
 
 /// The sizes of one convolution: input [batch, height, width, inputChannels], weights [outputChannels,
@@ -20,14 +23,14 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   public var strideHeight, strideWidth: Int
   /// Distance of neighbouring taps; 1 is dense.
   public var dilationHeight, dilationWidth: Int
-  public var padding: Padding
+  public var padding: ImagePadding
   /// Group g of the outputs sees group g of the inputs only.
   public var groups: Int
 
   public init(
     batch: Int, height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: (height: Int, width: Int),
     stride: (height: Int, width: Int) = (1, 1), dilation: (height: Int, width: Int) = (1, 1),
-    padding: Padding = Padding(), groups: Int = 1
+    padding: ImagePadding = ImagePadding(), groups: Int = 1
   ) {
     (self.batch, self.height, self.width) = (batch, height, width)
     (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
@@ -76,7 +79,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   var isDepthwise: Bool { groups > 1 && groups == inputChannels }
   /// A 1×1 kernel that visits every pixel: the image is its own matrix of patches.
   var isPointwise: Bool {
-    kernelHeight == 1 && kernelWidth == 1 && strideHeight == 1 && strideWidth == 1 && padding == Padding()
+    kernelHeight == 1 && kernelWidth == 1 && strideHeight == 1 && strideWidth == 1 && padding == ImagePadding()
   }
 
   var window: ck_window {

@@ -14,7 +14,7 @@ import Testing
     strided.padding = ImagePadding(height: 1, width: 1)
     var dilated = plain
     (dilated.dilationHeight, dilated.dilationWidth) = (2, 3)
-    dilated.padding = ImagePadding(top: 2, bottom: 1, left: 0, right: 3)
+    dilated.padding = ImagePadding(top: 2, left: 0, bottom: 1, right: 3)
     var grouped = plain
     grouped.groups = 3
     var depthwise = strided

@@ -22,8 +22,8 @@ import Testing
     (window.strideHeight, window.strideWidth) = (try reference.integer("sh"), try reference.integer("sw"))
     (window.dilationHeight, window.dilationWidth) = (try reference.integer("dh"), try reference.integer("dw"))
     window.padding = ImagePadding(
-      top: try reference.integer("top"), bottom: try reference.integer("bottom"), left: try reference.integer("left"),
-      right: try reference.integer("right"))
+      top: try reference.integer("top"), left: try reference.integer("left"),
+      bottom: try reference.integer("bottom"), right: try reference.integer("right"))
     window.groups = try reference.integer("groups")
     let inputs = ["x", "weight"] + (reference.tensors["bias"] == nil ? [] : ["bias"])
     // In float32 the sums of up to 60 products round; oneDNN and the matrix product each in their own order.

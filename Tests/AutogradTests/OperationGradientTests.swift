@@ -90,7 +90,7 @@ import Testing
     expectGradients(of: [image]) { $0[0].maxPool(window) }
     expectGradients(of: [image]) { $0[0].averagePool(window) }
     (window.strideHeight, window.strideWidth) = (2, 1)
-    window.padding = ImagePadding(top: 1, bottom: 0, left: 0, right: 1)
+    window.padding = ImagePadding(top: 1, left: 0, bottom: 0, right: 1)
     expectGradients(of: [image]) { $0[0].maxPool(window) * $0[0].averagePool(window) }
     expectGradients(of: [image]) { $0[0].averagePool(window, countingPadding: false) }
     expectGradients(of: [image]) { $0[0].globalAveragePool() }

@@ -37,7 +37,7 @@ private struct DirectConvolution {
 
 private func geometry(
   _ batch: Int, _ height: Int, _ width: Int, _ inputs: Int, _ outputs: Int, kernel: (Int, Int),
-  stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1), padding: Padding = Padding(), groups: Int = 1
+  stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1), padding: ImagePadding = ImagePadding(), groups: Int = 1
 ) -> ConvolutionGeometry {
   ConvolutionGeometry(
     batch: batch, height: height, width: width, inputChannels: inputs, outputChannels: outputs,
@@ -45,22 +45,22 @@ private func geometry(
 }
 
 private let geometries = [
-  geometry(2, 5, 7, 3, 5, kernel: (3, 3), padding: Padding(1)),
-  geometry(3, 7, 5, 8, 16, kernel: (3, 3), padding: Padding(1)),
-  geometry(2, 8, 8, 16, 8, kernel: (3, 3), stride: (2, 2), padding: Padding(1)),
-  geometry(1, 9, 11, 5, 7, kernel: (3, 5), stride: (2, 3), padding: Padding(top: 0, left: 2, bottom: 1, right: 3)),
-  geometry(2, 11, 9, 4, 3, kernel: (3, 3), dilation: (2, 3), padding: Padding(2)),
+  geometry(2, 5, 7, 3, 5, kernel: (3, 3), padding: ImagePadding(1)),
+  geometry(3, 7, 5, 8, 16, kernel: (3, 3), padding: ImagePadding(1)),
+  geometry(2, 8, 8, 16, 8, kernel: (3, 3), stride: (2, 2), padding: ImagePadding(1)),
+  geometry(1, 9, 11, 5, 7, kernel: (3, 5), stride: (2, 3), padding: ImagePadding(top: 0, left: 2, bottom: 1, right: 3)),
+  geometry(2, 11, 9, 4, 3, kernel: (3, 3), dilation: (2, 3), padding: ImagePadding(2)),
   geometry(3, 6, 6, 7, 13, kernel: (1, 1)),
   geometry(2, 7, 7, 8, 8, kernel: (1, 1), stride: (2, 2)),
   geometry(5, 8, 8, 3, 10, kernel: (4, 4), stride: (4, 4)),
-  geometry(2, 6, 5, 6, 9, kernel: (3, 3), padding: Padding(1), groups: 3),
-  geometry(2, 6, 5, 16, 32, kernel: (3, 3), stride: (2, 1), padding: Padding(1), groups: 2),
+  geometry(2, 6, 5, 6, 9, kernel: (3, 3), padding: ImagePadding(1), groups: 3),
+  geometry(2, 6, 5, 16, 32, kernel: (3, 3), stride: (2, 1), padding: ImagePadding(1), groups: 2),
   geometry(2, 5, 5, 6, 8, kernel: (1, 1), groups: 2),
-  geometry(3, 7, 6, 5, 5, kernel: (3, 3), padding: Padding(1), groups: 5),
-  geometry(2, 9, 9, 16, 16, kernel: (3, 3), stride: (2, 2), padding: Padding(1), groups: 16),
-  geometry(2, 6, 7, 3, 6, kernel: (2, 3), padding: Padding(top: 1, left: 0, bottom: 0, right: 2), groups: 3),
-  geometry(2, 6, 6, 4, 4, kernel: (3, 3), dilation: (2, 2), padding: Padding(2), groups: 4),
-  geometry(1, 2, 2, 3, 4, kernel: (3, 3), padding: Padding(2)),
+  geometry(3, 7, 6, 5, 5, kernel: (3, 3), padding: ImagePadding(1), groups: 5),
+  geometry(2, 9, 9, 16, 16, kernel: (3, 3), stride: (2, 2), padding: ImagePadding(1), groups: 16),
+  geometry(2, 6, 7, 3, 6, kernel: (2, 3), padding: ImagePadding(top: 1, left: 0, bottom: 0, right: 2), groups: 3),
+  geometry(2, 6, 6, 4, 4, kernel: (3, 3), dilation: (2, 2), padding: ImagePadding(2), groups: 4),
+  geometry(1, 2, 2, 3, 4, kernel: (3, 3), padding: ImagePadding(2)),
 ]
 
 private let backends: [ConvolutionPlans.Backend] = [.automatic, .reference]
@@ -128,7 +128,7 @@ private let backends: [ConvolutionPlans.Backend] = [.automatic, .reference]
 
   @Test func patchesOfManyImagesAreWorkedOnInSlabs() {
     // 33 · 32 · 32 patches of 27 doubles are more than one slab.
-    let g = geometry(33, 32, 32, 3, 2, kernel: (3, 3), padding: Padding(1))
+    let g = geometry(33, 32, 32, 3, 2, kernel: (3, 3), padding: ImagePadding(1))
     let plans = ConvolutionPlans(pool: StoragePool(), backend: .reference)
     let (input, weights) = (randomTensor(g.inputShape, .float64, 1), randomTensor(g.weightShape, .float64, 2))
     let gradient = randomTensor(g.outputShape, .float64, 3)
@@ -164,7 +164,7 @@ private let backends: [ConvolutionPlans.Backend] = [.automatic, .reference]
   @Test func theSteadyStateTakesNoMemory() {
     let pool = StoragePool()
     let plans = ConvolutionPlans(pool: pool)
-    let g = geometry(2, 9, 9, 16, 16, kernel: (3, 3), padding: Padding(1))
+    let g = geometry(2, 9, 9, 16, 16, kernel: (3, 3), padding: ImagePadding(1))
     let (input, weights) = (
       randomTensor(g.inputShape, .float32, 1, pool: pool), randomTensor(g.weightShape, .float32, 2, pool: pool)
     )
@@ -186,7 +186,7 @@ private let backends: [ConvolutionPlans.Backend] = [.automatic, .reference]
     @Test func usualShapesRunInOneDNN() {
       let plans = ConvolutionPlans(pool: StoragePool())
       for passes in [ConvolutionPlan.Pass.forward, .backwardData, .backwardWeights] {
-        let g = geometry(8, 16, 16, 16, 32, kernel: (3, 3), padding: Padding(1))
+        let g = geometry(8, 16, 16, 16, 32, kernel: (3, 3), padding: ImagePadding(1))
         let plan = plans.plan(for: g, passes, dtype: .float32)
         #expect(plan != nil)
         #expect(plans.plan(for: g, passes, dtype: .float32) === plan)

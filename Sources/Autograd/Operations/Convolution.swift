@@ -32,8 +32,6 @@ extension ConvolutionWindow {
     return ConvolutionGeometry(
       batch: image[0], height: image[1], width: image[2], inputChannels: image[3], outputChannels: filters,
       kernel: (kernelHeight, kernelWidth), stride: (strideHeight, strideWidth),
-      dilation: (dilationHeight, dilationWidth),
-      padding: Padding(top: padding.top, left: padding.left, bottom: padding.bottom, right: padding.right),
-      groups: groups)
+      dilation: (dilationHeight, dilationWidth), padding: padding, groups: groups)
   }
 }

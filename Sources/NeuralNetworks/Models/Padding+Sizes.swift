@@ -1,16 +1,17 @@
 import Autograd
+import Tensors
 
 extension Padding {
   /// Rows and columns to add around an image of this size.
   func resolved(height: Int, width: Int, kernel: Extent, stride: Extent, dilation: Extent = Extent(1)) -> ImagePadding {
     switch self {
-    case .valid: return .none
+    case .valid: return ImagePadding()
     case .symmetric(let extent): return ImagePadding(height: extent.height, width: extent.width)
     case .same:
       let rows = Self.total(size: height, kernel: kernel.height, stride: stride.height, dilation: dilation.height)
       let columns = Self.total(size: width, kernel: kernel.width, stride: stride.width, dilation: dilation.width)
       return ImagePadding(
-        top: rows / 2, bottom: rows - rows / 2, left: columns / 2, right: columns - columns / 2)
+        top: rows / 2, left: columns / 2, bottom: rows - rows / 2, right: columns - columns / 2)
     }
   }
 
