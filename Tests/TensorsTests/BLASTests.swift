@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Tensors
+
+@Suite struct BLASTests {
+  @Test(arguments: [(1, 1, 1), (3, 5, 7), (17, 4, 33)], floatingTypes)
+  func everyOrientation(_ size: (Int, Int, Int), _ dtype: DType) {
+    let (m, n, k) = size
+    for transposeA in [false, true] {
+      for transposeB in [false, true] {
+        let a = randomTensor(transposeA ? [k, m] : [m, k], dtype, 1)
+        let b = randomTensor(transposeB ? [n, k] : [k, n], dtype, 2)
+        let c = randomTensor([m, n], dtype, 3)
+        let (x, y, before) = (a.values, b.values, c.values)
+        let expected = (0..<m * n).map { index -> Double in
+          let (i, j) = (index / n, index % n)
+          let sum = (0..<k).reduce(0.0) {
+            $0 + x[transposeA ? $1 * m + i : i * k + $1] * y[transposeB ? j * k + $1 : $1 * n + j]
+          }
+          return 0.5 * sum + 2 * before[index]
+        }
+        BLAS.multiply(a, transposeA: transposeA, b, transposeB: transposeB, into: c, alpha: 0.5, beta: 2)
+        expectClose(c.values, expected, dtype, ulps: 32)
+      }
+    }
+  }
+
+  @Test func betaZeroReadsNothing() {
+    let (a, b) = (randomTensor([2, 2], .float32, 1), randomTensor([2, 2], .float32, 2))
+    let c = Tensor([.nan, .nan, .nan, .nan], shape: [2, 2], pool: StoragePool())
+    BLAS.multiply(a, b, into: c)
+    #expect(c.values.allSatisfy { $0.isFinite })
+  }
+
+  @Test func noInnerElementsGiveZeros() {
+    let pool = StoragePool()
+    let (a, b) = (Tensor(zeros: [2, 0], pool: pool), Tensor(zeros: [0, 3], pool: pool))
+    let c = randomTensor([2, 3], .float32, 1)
+    BLAS.multiply(a, b, into: c)
+    #expect(c.values == [0, 0, 0, 0, 0, 0])
+  }
+
+  @Test func slowKernelsOnAWideProcessorAreNamed() {
+    #expect(BLAS.kernelWarning(coreName: "SkylakeX", hasAVX512: true, requestedCore: nil) == nil)
+    #expect(BLAS.kernelWarning(coreName: "Haswell", hasAVX512: false, requestedCore: "Haswell") == nil)
+    let warning = BLAS.kernelWarning(coreName: "Haswell", hasAVX512: true, requestedCore: "Haswell")
+    #expect(warning?.contains("OPENBLAS_CORETYPE=Haswell") == true)
+    let unnamed = BLAS.kernelWarning(coreName: "Zen", hasAVX512: true, requestedCore: nil)
+    #expect(unnamed?.contains("Zen") == true && unnamed?.contains("OPENBLAS_CORETYPE") == false)
+    #expect(!BLAS.coreName.isEmpty && BLAS.configuration.contains("OpenBLAS"))
+  }
+}

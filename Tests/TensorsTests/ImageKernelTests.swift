@@ -1,0 +1,45 @@
+import CKernels
+import Tensors
+import Testing
+
+@Suite struct ImageKernelTests {
+  private let pool = StoragePool()
+
+  @Test(arguments: [CK_NO_TABLE, CK_PER_CHANNEL, CK_PER_PIXEL], [1, 3])
+  func everyMove(_ table: ck_table, _ channels: Int) {
+    let (height, width) = (5, 7)
+    let count = height * width * channels
+    let pixels = (0..<count).map { UInt8($0 * 37 % 256) }
+    let entries = table == CK_PER_CHANNEL ? channels : count
+    for dtype in floatingTypes {
+      let (mean, inverse) = (randomTensor([entries], dtype, 1), randomTensor([entries], dtype, 2))
+      let (means, inverses) = (mean.values, inverse.values)
+      for planar in [false, true] {
+        for mirror in [false, true] {
+          for (down, right) in [(0, 0), (2, -3), (-1, 1), (5, 0), (0, -7), (9, 9)] {
+            var image = ck_image(
+              height: height, width: width, channels: channels, planar: planar, mirror: mirror, shift_down: down,
+              shift_right: right)
+            let expected = (0..<count).map { index -> Double in
+              let (c, j, i) = (index % channels, index / channels % width, index / channels / width)
+              let (row, moved) = (i - down, j - right)
+              var value = 0.0
+              if (0..<height).contains(row) && (0..<width).contains(moved) {
+                let column = mirror ? width - 1 - moved : moved
+                let source = planar ? (c * height + row) * width + column : (row * width + column) * channels + c
+                value = Double(pixels[source]) / 255
+              }
+              let entry = table == CK_PER_CHANNEL ? c : index
+              return table == CK_NO_TABLE ? value : (value - means[entry]) * inverses[entry]
+            }
+            let y = Tensor(uninitialized: [height, width, channels], dtype: dtype, pool: pool)
+            ck_image_normalize(
+              dtype.kernelType, &image, pixels, 1 / 255.0, table, table == CK_NO_TABLE ? nil : mean.pointer,
+              table == CK_NO_TABLE ? nil : inverse.pointer, y.pointer)
+            expectClose(y.values, expected, dtype, ulps: 4, "planar \(planar), mirror \(mirror), \(down), \(right)")
+          }
+        }
+      }
+    }
+  }
+}
