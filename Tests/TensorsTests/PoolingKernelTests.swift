@@ -6,7 +6,7 @@ private struct Case: Sendable, CustomTestStringConvertible {
   let batch, height, width, channels: Int
   let kernel, stride: (Int, Int)
   var dilation = (1, 1)
-  var padding = Padding()
+  var padding = ImagePadding()
 
   var geometry: ConvolutionGeometry {
     ConvolutionGeometry(
@@ -49,12 +49,13 @@ private struct Case: Sendable, CustomTestStringConvertible {
 
 private let cases = [
   Case(batch: 2, height: 6, width: 8, channels: 5, kernel: (2, 2), stride: (2, 2)),
-  Case(batch: 1, height: 7, width: 5, channels: 17, kernel: (3, 3), stride: (2, 2), padding: Padding(1)),
+  Case(batch: 1, height: 7, width: 5, channels: 17, kernel: (3, 3), stride: (2, 2), padding: ImagePadding(1)),
   Case(
     batch: 3, height: 9, width: 7, channels: 3, kernel: (3, 2), stride: (1, 3),
-    padding: Padding(top: 1, left: 0, bottom: 1, right: 1)),
+    padding: ImagePadding(top: 1, left: 0, bottom: 1, right: 1)),
   Case(
-    batch: 2, height: 9, width: 9, channels: 4, kernel: (3, 3), stride: (2, 2), dilation: (2, 1), padding: Padding(1)),
+    batch: 2, height: 9, width: 9, channels: 4, kernel: (3, 3), stride: (2, 2), dilation: (2, 1),
+    padding: ImagePadding(1)),
 ]
 
 @Suite struct PoolingKernelTests {
