@@ -16,20 +16,6 @@ import Testing
     }
   }
 
-  private func convolution(
-    _ filters: Int, _ kernel: Int, stride: Int = 1, padding: Padding = .valid, groups: Int? = 1
-  ) -> LayerSpecification {
-    var specification = ConvolutionSpecification(filters: filters, kernel: Extent(kernel))
-    specification.stride = Extent(stride)
-    specification.padding = padding
-    specification.groups = groups
-    return .convolution(specification)
-  }
-
-  private func linear(_ outputs: Int) -> LayerSpecification {
-    .linear(outputs: outputs, bias: true, initializer: .heNormal)
-  }
-
   @Test func linearBehindAnImage() {
     #expect(
       message([.activation(.relu), linear(10)])

@@ -1,0 +1,85 @@
+import Autograd
+import Foundation
+import NeuralNetworks
+import Tensors
+import TestSupport
+
+func golden(_ name: String) throws -> Golden {
+  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  let goldens = try Golden.load(folder.appendingPathComponent("Resources/networks.json"))
+  guard let found = goldens[name] else { throw GoldenError(description: "no golden \(name)") }
+  return found
+}
+
+func linear(_ outputs: Int, bias: Bool = true, initializer: Initializer = .heNormal) -> LayerSpecification {
+  .linear(outputs: outputs, bias: bias, initializer: initializer)
+}
+
+func convolution(
+  _ filters: Int, _ kernel: Int, stride: Int = 1, padding: Padding = .valid, dilation: Int = 1, groups: Int? = 1,
+  bias: Bool = true
+) -> LayerSpecification {
+  var specification = ConvolutionSpecification(filters: filters, kernel: Extent(kernel))
+  specification.stride = Extent(stride)
+  specification.padding = padding
+  specification.dilation = Extent(dilation)
+  specification.groups = groups
+  specification.bias = bias
+  return .convolution(specification)
+}
+
+let batchNorm = LayerSpecification.batchNorm(BatchNormSpecification())
+let relu = LayerSpecification.activation(.relu)
+
+func pooling(_ kernel: Int, stride: Int? = nil, padding: Padding = .valid) -> PoolingSpecification {
+  var specification = PoolingSpecification(kernel: Extent(kernel), stride: stride.map { Extent($0) })
+  specification.padding = padding
+  return specification
+}
+
+/// One forward and backward pass of a whole model.
+struct TrainingPass {
+  let output: Tensor
+  let loss: LossResult
+  let inputGradient: Tensor?
+  /// Laid out like the store's values.
+  let gradients: Tensor
+  /// Laid out like the store's buffers.
+  let statistics: Tensor
+
+  init(
+    _ model: Model, _ x: Tensor, labels: Tensor, loss: Loss, context: ExecutionContext, step: Int = 0,
+    firstSample: Int = 0, inputGradient wantsInputGradient: Bool = false,
+    observer: ((String, Tensor) -> Void)? = nil
+  ) {
+    let store = model.store
+    gradients = Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: context.pool)
+    statistics = Tensor(zeros: [store.bufferFlatCount], dtype: store.dtype, pool: context.pool)
+    let tape = Tape(context: context, parameterGradients: gradients)
+    let pass = ForwardPass(
+      tape: tape, mode: .training, seed: 5, step: step, firstSample: firstSample, statistics: statistics,
+      observer: observer)
+    let input = tape.input(x, requiresGradient: wantsInputGradient)
+    let output = model(input, pass)
+    self.output = output.value
+    self.loss = loss(output, labels: labels)
+    tape.backward(from: self.loss.sum)
+    tape.zeroUntouchedGradients(of: store.parameters)
+    self.inputGradient = input.gradient
+  }
+}
+
+func evaluate(_ model: Model, _ x: Tensor, context: ExecutionContext) -> Tensor {
+  let tape = Tape(context: context, recording: false)
+  return model(tape.input(x), ForwardPass(tape: tape, mode: .evaluation)).value
+}
+
+/// The values of a model's parameters, nudged away from zero so that no gradient vanishes by chance.
+func randomizeParameters(of model: Model, seed: UInt64 = 41) {
+  var random = TestRandom(seed: seed)
+  let pool = StoragePool()
+  for parameter in model.store.parameters {
+    parameter.value.copy(
+      from: random.tensor(parameter.shape, scale: 0.7, gap: 0.1, dtype: model.store.dtype, pool: pool))
+  }
+}
