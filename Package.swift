@@ -59,7 +59,7 @@ let package = Package(
     module("DataPipeline", ["Tensors", "CImageFiles", "CKernels"], resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels"]),
     module("MPICollectives", ["Collectives", "CMPI"]),
-    module("Checkpoints", ["Tensors"]),
+    module("Checkpoints", ["Tensors", "CZlib"]),
     module(
       "Training",
       ["Tensors", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Yams"]),

@@ -1,0 +1,53 @@
+import Glibc
+
+/// What the world did wrong with a checkpoint, a tensor file or a run folder: which file, what, and what to do.
+public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendable {
+  public enum Kind: Sendable {
+    /// There is no such file or folder.
+    case missing
+    /// The system refused to open or read it.
+    case unreadable
+    /// The system refused to create or write it: permissions, a full disk.
+    case unwritable
+    /// Its contents are not what was written, or not of its format.
+    case damaged
+    /// Whole, but it does not belong to what it is used for.
+    case incompatible
+    /// Another run is writing there.
+    case locked
+  }
+
+  public let kind: Kind
+  public let path: String
+  /// The tensor that the problem is in, if it is in one.
+  public let tensor: String?
+  public let problem: String
+  public let hint: String?
+
+  public init(_ kind: Kind, path: String, tensor: String? = nil, _ problem: String, hint: String? = nil) {
+    (self.kind, self.path, self.tensor, self.problem, self.hint) = (kind, path, tensor, problem, hint)
+  }
+
+  public var description: String {
+    let place = tensor.map { "\(path): tensor \($0)" } ?? path
+    return "\(place): \(problem)" + (hint.map { "; \($0)" } ?? "")
+  }
+}
+
+extension CheckpointError {
+  /// The error of a system call on `path`; `action` completes "cannot …".
+  static func system(_ kind: Kind, path: String, action: String, code: Int32 = errno) -> CheckpointError {
+    let hint: String? =
+      switch code {
+      case ENOSPC, EDQUOT, EFBIG: "free some space or choose another folder (--run-dir)"
+      case EACCES, EPERM, EROFS: "check the permissions or choose another folder"
+      default: nil
+      }
+    return CheckpointError(kind, path: path, "cannot \(action): \(String(cString: strerror(code)))", hint: hint)
+  }
+
+  static func damaged(_ path: String, tensor: String? = nil, _ problem: String) -> CheckpointError {
+    CheckpointError(
+      .damaged, path: path, tensor: tensor, problem, hint: "use another checkpoint or get the file again")
+  }
+}

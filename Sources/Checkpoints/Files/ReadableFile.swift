@@ -1,0 +1,54 @@
+import Glibc
+
+/// A file read by position. Reads, not a mapping: a file that shrinks meanwhile then gives an error, not a signal.
+final class ReadableFile {
+  let path: String
+  let size: Int
+  private let descriptor: Int32
+
+  init(path: String) throws(CheckpointError) {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      size = 0
+      throw .system(errno == ENOENT ? .missing : .unreadable, path: path, action: "open the file")
+    }
+    var status = stat()
+    let isStat = fstat(descriptor, &status) == 0
+    size = Int(status.st_size)
+    guard isStat, status.st_mode & S_IFMT == S_IFREG else {
+      throw CheckpointError(.unreadable, path: path, "not a regular file")
+    }
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Fills `bytes` from position `offset` on.
+  func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(CheckpointError) {
+    guard let start = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      let count = pread(descriptor, start + done, bytes.count - done, offset + done)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .system(.unreadable, path: path, action: "read the file")
+      }
+      guard count > 0 else { throw .damaged(path, "the file ends at byte \(offset + done), more was expected") }
+      done += count
+    }
+  }
+
+  func bytes(_ range: Range<Int>) throws(CheckpointError) -> [UInt8] {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 8)
+    defer { buffer.deallocate() }
+    try read(into: buffer, at: range.lowerBound)
+    return Array(buffer)
+  }
+
+  static func contents(of path: String) throws(CheckpointError) -> [UInt8] {
+    let file = try ReadableFile(path: path)
+    return try file.bytes(0..<file.size)
+  }
+}

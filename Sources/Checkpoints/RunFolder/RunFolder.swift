@@ -1,0 +1,71 @@
+/// The folder of one run, open for writing: `config.yaml`, `metrics.jsonl`, `checkpoints/step-NNNNNNNN.safetensors`,
+/// `summary.json`. One process at a time, rank 0's.
+///
+/// Every file but the metrics appears whole or not at all, and nothing else says which checkpoint is newest or best
+/// than the checkpoints themselves: the folder is in order whenever the process is killed.
+public final class RunFolder {
+  public let path: String
+  /// Whether there was nothing of an earlier run here when the folder was opened.
+  public let wasEmpty: Bool
+
+  let calls: SystemCalls
+  private let lock: FolderLock
+  let metrics: MetricsLog
+
+  /// Creates the folder if need be, locks it, and removes what a killed run left half written.
+  ///
+  /// - Throws: if the folder cannot be written, or another run holds it.
+  public convenience init(path: String) throws(CheckpointError) {
+    try self.init(path: path, calls: SystemCalls())
+  }
+
+  init(path: String, calls: SystemCalls) throws(CheckpointError) {
+    (self.path, self.calls) = (path, calls)
+    try Paths.createFolder(path)
+    lock = try FolderLock(folder: path)
+    let checkpoints = RunLayout.checkpointsFolder(in: path)
+    wasEmpty = try Paths.names(in: path).allSatisfy { $0 == FolderLock.name }
+    try Paths.createFolder(checkpoints)
+    metrics = MetricsLog(path: RunLayout.metrics(in: path))
+    for folder in [path, checkpoints] {
+      for name in try Paths.names(in: folder) where name.hasSuffix(AtomicFile.temporarySuffix) {
+        try Paths.removeFile(Paths.join(folder, name))
+      }
+    }
+  }
+
+  /// Writes `config.yaml`, the effective configuration.
+  public func writeConfiguration(_ yaml: String) throws(CheckpointError) {
+    try AtomicFile.write(yaml, to: RunLayout.configuration(in: path), calls: calls)
+  }
+
+  /// Writes `summary.json`; `json` is the text of one object.
+  public func writeSummary(_ json: String) throws(CheckpointError) {
+    try AtomicFile.write(json.hasSuffix("\n") ? json : json + "\n", to: RunLayout.summary(in: path), calls: calls)
+  }
+
+  /// Appends a line to `metrics.jsonl`.
+  ///
+  /// - Parameter record: an object with an integer `step`, the number of updates done.
+  public func appendMetrics(_ record: JSON) throws(CheckpointError) {
+    try metrics.append(record)
+  }
+
+  /// Makes the folder that of a run at `step`, before the run goes on from there: metrics of later steps are cut off,
+  /// the summary is removed, and checkpoints of later steps (damaged ones, or of a future that is given up) are set
+  /// aside as `….superseded`, so that they are neither taken for this run's nor lost.
+  ///
+  /// - Returns: where the checkpoints that were set aside are now.
+  @discardableResult
+  public func rewind(to step: Int) throws(CheckpointError) -> [String] {
+    var setAside: [String] = []
+    for checkpoint in try checkpoints() where checkpoint.step > step {
+      let path = checkpoint.path + ".superseded"
+      try Paths.rename(checkpoint.path, to: path)
+      setAside.append(path)
+    }
+    try metrics.cut(after: step, calls: calls)
+    try Paths.removeFile(RunLayout.summary(in: path))
+    return setAside
+  }
+}

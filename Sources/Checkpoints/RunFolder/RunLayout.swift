@@ -1,0 +1,24 @@
+/// Where things lie in a run folder.
+public enum RunLayout {
+  public static func configuration(in folder: String) -> String { Paths.join(folder, "config.yaml") }
+  public static func metrics(in folder: String) -> String { Paths.join(folder, "metrics.jsonl") }
+  public static func summary(in folder: String) -> String { Paths.join(folder, "summary.json") }
+  public static func checkpointsFolder(in folder: String) -> String { Paths.join(folder, "checkpoints") }
+
+  /// `checkpoints/step-00001000.safetensors`; more digits where a step needs them.
+  public static func checkpoint(step: Int, in folder: String) -> String {
+    precondition(step >= 0, "a checkpoint of step \(step)")
+    let digits = String(step)
+    let zeros = String(repeating: "0", count: max(0, 8 - digits.count))
+    return Paths.join(checkpointsFolder(in: folder), "step-\(zeros)\(digits).safetensors")
+  }
+
+  /// The step in a checkpoint's file name, nil for other files.
+  static func step(ofCheckpointNamed name: String) -> Int? {
+    let (prefix, suffix) = ("step-", ".safetensors")
+    guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
+    let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
+    guard digits.count >= 8, digits.allSatisfy({ ("0"..."9").contains($0) }) else { return nil }
+    return Int(digits)
+  }
+}
