@@ -1,4 +1,6 @@
+import DataPipeline
 import Foundation
+import NeuralNetworks
 import Testing
 
 @testable import Training
@@ -29,5 +31,28 @@ import Testing
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(text.hasPrefix("# "), "a recipe begins with what it shows")
     #expect(text.contains("lockstep "), "a recipe says how it is run")
+  }
+
+  /// Layers fit the data and each other; the numbers of parameters were counted from PyTorch's twins of these models.
+  @Test(arguments: [
+    ("quickstart.yaml", 215_418),
+    ("bench/mlp-1024x3.yaml", 5_259_264),
+    ("bench/resnet20.yaml", 272_474),
+    ("image-classification/softmax-regression.yaml", 30_730),
+    ("image-classification/two-layer-49k.yaml", 154_160),
+    ("image-classification/patchify-f4.yaml", 33_050),
+    ("image-classification/patchify-f8.yaml", 40_280),
+    ("image-classification/patchify-long.yaml", 773_270),
+  ])
+  func modelIsBuilt(_ file: String, parameters: Int) throws {
+    let configuration = try RunConfiguration.load(file: Self.folder.appendingPathComponent(file).path)
+    let inputShape: [Int] =
+      switch configuration.data.kind {
+      case .mnist5k: [28, 28, 1]
+      case .synthetic: configuration.data.syntheticShape
+      default: [32, 32, 3]
+      }
+    let layers = configuration.model.layers(inputShape: inputShape, outputs: 10)
+    #expect(try Model(layers, inputShape: inputShape, outputs: 10).store.parameterCount == parameters)
   }
 }
