@@ -13,6 +13,15 @@ public final class ConvolutionPlans {
     case reference
   }
 
+  /// What convolutions run on in this build, for a person.
+  public static var library: String {
+    #if OneDNN
+      "oneDNN"
+    #else
+      "matrix products"
+    #endif
+  }
+
   let pool: StoragePool
   public let backend: Backend
 

@@ -10,6 +10,7 @@
 #define CKERNELS_H
 
 #include "ck_activation.h"
+#include "ck_affinity.h"
 #include "ck_base.h"
 #include "ck_convolution.h"
 #include "ck_elementwise.h"
