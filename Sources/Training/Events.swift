@@ -1,0 +1,79 @@
+/// What a run tells whoever watches it. Worker 0 alone has a reporter, so nothing is said twice.
+///
+/// Calls come from the training thread between steps: a reporter that draws must be quick and decide itself how often.
+public protocol TrainingReporter: AnyObject {
+  func started(_ run: RunDescription)
+  func completed(_ step: StepReport)
+  func evaluated(_ evaluation: EvaluationReport)
+  func wroteCheckpoint(_ file: String, step: Int)
+  /// Something a person should know that does not end the run.
+  func warn(_ message: String)
+  /// Something only a person who asked for details wants to know.
+  func detail(_ message: String)
+  func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?)
+}
+
+/// The facts of a run, fixed from start to end.
+public struct RunDescription: Sendable {
+  public var data: String
+  public var trainingSamples: Int
+  public var validationSamples: Int
+  public var testSamples: Int
+  public var model: String
+  public var parameters: Int
+  public var workers: Int
+  public var ranks: Int
+  public var nodes: Int
+  public var shards: Int
+  /// False when the number of shards follows the number of workers: then the bits hold for this number only.
+  public var shardsAreFixed: Bool
+  public var batchSize: Int
+  public var blasKernels: String
+  public var convolutionLibrary: String
+  public var threadsPerWorker: Int
+  public var totalSteps: Int
+  public var stepsPerEpoch: Int
+  public var firstStep: Int
+  public var folder: String
+  /// A table of the layers.
+  public var layers: String
+  /// Images that are left out, each with its reason.
+  public var unreadableImages: [String]
+  /// What is wrong with the choice of BLAS kernels, if anything is.
+  public var kernelWarning: String?
+  /// How much longer the longest run of shards is than the mean, as a fraction of the mean.
+  public var imbalance: Double
+}
+
+/// One step, as all workers saw it.
+public struct StepReport: Sendable {
+  /// Steps done, this one included.
+  public var step: Int
+  public var totalSteps: Int
+  /// Epochs done, with a fraction.
+  public var epoch: Double
+  public var loss: Double
+  public var accuracy: Double
+  public var learningRate: Double
+  /// Since the last logged step.
+  public var samplesPerSecond: Double
+  public var secondsLeft: Double
+  /// Whether `logging.every_steps` says that this one goes into the log.
+  public var isLogged: Bool
+}
+
+public struct EvaluationReport: Sendable {
+  public enum Split: String, Sendable {
+    case training = "train"
+    case validation, test
+  }
+
+  public var split: Split
+  public var step: Int
+  public var epoch: Double
+  public var loss: Double
+  public var accuracy: Double
+  public var samples: Int
+  public var seconds: Double
+  public var isBest: Bool
+}

@@ -1,0 +1,39 @@
+import Collectives
+
+/// An error that every worker knows of, so that all end together and one of them says it.
+public struct AgreedFailure: ExitCodeProviding, CustomStringConvertible {
+  /// What went wrong, as the lowest worker that saw it puts it.
+  public let description: String
+  /// What the process ends with: 2 for wrong use and wrong configuration, 1 for the rest.
+  public let exitCode: Int32
+}
+
+extension Communicator {
+  /// Runs `work` on every worker; if it fails on any, all throw the same `AgreedFailure` instead of
+  /// waiting for each other. Collective.
+  public func agree<Result>(on work: () throws -> Result) throws -> Result {
+    var result: Result?
+    var report: [UInt8] = []
+    do {
+      result = try work()
+    } catch {
+      let code = (error as? any ExitCodeProviding)?.exitCode ?? 1
+      report = [UInt8(clamping: code)] + Array("\(error)".utf8)
+    }
+    let reports = try allGather(report)
+    let failed = reports.indices.filter { !reports[$0].isEmpty }
+    guard let first = failed.first else {
+      guard let result else { preconditionFailure("work neither failed nor gave a result") }
+      return result
+    }
+    let text = String(decoding: reports[first].dropFirst(), as: UTF8.self)
+    // Where all fail alike it is everybody's error, not one rank's.
+    let prefix = failed.count == size ? "" : "rank \(first): "
+    throw AgreedFailure(description: prefix + text, exitCode: Int32(reports[first][0]))
+  }
+
+  /// Bytes of worker `root` on every worker; the others need not know how many. Collective.
+  public func broadcast(bytes: [UInt8], from root: Int) throws -> [UInt8] {
+    try allGather(worker == root ? bytes : [])[root]
+  }
+}

@@ -1,0 +1,119 @@
+import Autograd
+import Collectives
+import DataPipeline
+import NeuralNetworks
+import Tensors
+
+/// Loss and accuracy over a whole split, every example counted once.
+///
+/// The split is cut into blocks of a fixed size, spread over the workers in contiguous runs. Blocks' sums are gathered and
+/// added up in block order, so the result has the same bits for every number of workers.
+struct Evaluator {
+  struct Result: Sendable, Equatable {
+    var samples = 0
+    var loss = 0.0
+    var correct = 0
+    /// Rows: true class; columns: predicted class.
+    var confusion: [[Int]] = []
+
+    var accuracy: Double { samples > 0 ? Double(correct) / Double(samples) : 0 }
+
+    /// Share of each class that was recognised; nil where the split has no sample of it.
+    var perClassAccuracy: [Double?] {
+      confusion.enumerated().map { index, row in
+        let total = row.reduce(0, +)
+        return total > 0 ? Double(row[index]) / Double(total) : nil
+      }
+    }
+  }
+
+  let split: ImageSplit
+  let normalizer: Normalizer
+  let blockSize: Int
+  let communicator: any Communicator
+
+  private var classes: Int { split.classNames.count }
+
+  /// Collective.
+  func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result {
+    let blockCount = EvaluationBlocks(count: split.count, blockSize: blockSize).blockCount
+    let mine = Sharding.range(count: blockCount, part: communicator.worker, of: communicator.size)
+    let assembler = BatchAssembler(split: split, normalizer: normalizer, pool: context.pool)
+    let loader = EvaluationLoader(assembler: assembler, blockSize: blockSize, blocks: mine)
+    var sums: [UInt8] = []
+    for _ in mine {
+      sums += evaluate(try loader.next(), model: model, loss: loss, context: context).bytes
+    }
+    return combine(try communicator.allGather(sums).flatMap { $0 })
+  }
+
+  private func evaluate(_ batch: Batch, model: Model, loss: Loss, context: ExecutionContext) -> BlockSums {
+    let tape = Tape(context: context, recording: false)
+    let output = model(tape.input(batch.images), ForwardPass(tape: tape, mode: .evaluation))
+    let result = loss(output, labels: batch.labels)
+    var sums = BlockSums(samples: batch.count, loss: result.sum.value[0], weight: result.weight, classes: classes)
+    let scores = UnsafeBufferPointer(output.value.floats)
+    for (row, label) in batch.labels.int32s.enumerated() {
+      // The first of equal scores, as the training loss counts it.
+      var predicted = 0
+      for candidate in 1..<max(1, classes) where scores[row * classes + candidate] > scores[row * classes + predicted] {
+        predicted = candidate
+      }
+      sums.confusion[Int(label) * classes + predicted] += 1
+    }
+    return sums
+  }
+
+  private func combine(_ bytes: [UInt8]) -> Result {
+    var result = Result(confusion: Array(repeating: Array(repeating: 0, count: classes), count: classes))
+    var (loss, weight) = (0.0, 0.0)
+    for start in stride(from: 0, to: bytes.count, by: BlockSums.byteCount(classes: classes)) {
+      let sums = BlockSums(bytes: bytes[start...], classes: classes)
+      result.samples += sums.samples
+      loss += sums.loss
+      weight += sums.weight
+      for index in 0..<(classes * classes) {
+        result.confusion[index / classes][index % classes] += Int(sums.confusion[index])
+      }
+    }
+    result.correct = (0..<classes).reduce(0) { $0 + result.confusion[$1][$1] }
+    result.loss = weight > 0 ? loss / weight : 0
+    return result
+  }
+}
+
+/// One block's sums, as they travel between workers (of one processor type: native byte order).
+private struct BlockSums {
+  var samples: Int
+  var loss: Double
+  var weight: Double
+  /// `[true class, predicted class]`
+  var confusion: [Int32]
+
+  init(samples: Int, loss: Double, weight: Double, classes: Int) {
+    (self.samples, self.loss, self.weight) = (samples, loss, weight)
+    confusion = [Int32](repeating: 0, count: classes * classes)
+  }
+
+  static func byteCount(classes: Int) -> Int { 3 * 8 + 4 * classes * classes }
+
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    withUnsafeBytes(of: Int64(samples)) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: loss) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: weight) { bytes.append(contentsOf: $0) }
+    confusion.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  init(bytes: ArraySlice<UInt8>, classes: Int) {
+    (samples, loss, weight, confusion) = bytes.withUnsafeBytes { raw in
+      (
+        Int(raw.loadUnaligned(as: Int64.self)),
+        raw.loadUnaligned(fromByteOffset: 8, as: Double.self),
+        raw.loadUnaligned(fromByteOffset: 16, as: Double.self),
+        (0..<(classes * classes)).map { raw.loadUnaligned(fromByteOffset: 24 + 4 * $0, as: Int32.self) }
+      )
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import DataPipeline
+import Foundation
+import NeuralNetworks
+import Tensors
+
+/// What a run needs that is the same for all workers of a process: the configuration, the opened data, and what follows from both.
+public struct PreparedRun: Sendable {
+  public let configuration: RunConfiguration
+  public let options: RunOptions
+  public let stop: StopRequest
+  let data: DatasetSplits
+  let layers: [LayerSpecification]
+  let loss: Loss
+  let sampler: EpochSampler
+  public let totalSteps: Int
+  let schedule: Schedule
+
+  /// Opens the data and checks what can be checked before any worker starts.
+  public init(
+    _ configuration: RunConfiguration, dataDirectory: String? = nil, options: RunOptions = RunOptions(),
+    stop: StopRequest = StopRequest()
+  ) throws {
+    let training = configuration.training
+    self.configuration = configuration
+    self.options = options
+    self.stop = stop
+    BLAS.threadCount = training.blasThreads
+    data = try DatasetSplits.open(configuration.data, dataDirectory: dataDirectory, seed: training.seed)
+    guard data.training.count > 0 else { throw RunError.noTrainingSamples }
+    layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.classNames.count)
+    loss = Loss(
+      configuration.loss, classes: data.classNames.count, balancedWeights: Self.balancedWeights(of: data.training))
+    sampler = EpochSampler(
+      seed: training.seed, count: data.training.count, batchSize: training.batchSize, dropLast: training.dropLast)
+    totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
+    schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
+    // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
+    _ = try Model(layers, inputShape: data.sampleShape, outputs: data.classNames.count)
+  }
+
+  /// The same run on random data of the same shape, as long as anyone cares to measure it.
+  public static func synthetic(like original: RunConfiguration) throws -> PreparedRun {
+    var configuration = original
+    let shape = original.data.nominalShape
+    configuration.data = DatasetSpecification()
+    configuration.data.kind = .synthetic
+    configuration.data.syntheticShape = shape.sample
+    configuration.data.syntheticClasses = shape.classes
+    configuration.data.augmentations = original.data.augmentations
+    // Enough that batches do not stay in the cache, little enough to be made at once.
+    configuration.data.syntheticCount = max(2000, 2 * original.training.batchSize)
+    configuration.training.epochs = nil
+    configuration.training.steps = 1 << 40
+    return try PreparedRun(configuration)
+  }
+
+  /// n / (K · nₖ): every class counts alike in the sum over the split. A class without samples gets 0.
+  static func balancedWeights(of split: ImageSplit) -> [Double] {
+    var counts = [Int](repeating: 0, count: split.classNames.count)
+    for sample in 0..<split.count { counts[Int(split.label(ofSample: sample))] += 1 }
+    return counts.map { $0 > 0 ? Double(split.count) / Double(counts.count * $0) : 0 }
+  }
+
+  /// Parts of a batch: as configured, or one a worker.
+  public func shards(workers: Int) throws -> Int {
+    let shards = configuration.training.shards ?? workers
+    guard workers <= shards else { throw RunError.moreWorkersThanShards(workers: workers, shards: shards) }
+    guard shards <= configuration.training.batchSize else {
+      throw RunError.batchSmallerThanShards(batchSize: configuration.training.batchSize, shards: shards)
+    }
+    return shards
+  }
+
+  func epoch(after steps: Int) -> Double { Double(steps) / Double(sampler.stepsPerEpoch) }
+
+  /// Whether something that happens every so many steps or epochs is due after `steps` steps.
+  func isDue(after steps: Int, everySteps: Int?, everyEpochs: Int?) -> Bool {
+    if let everySteps, steps % everySteps == 0 { return true }
+    if let everyEpochs, steps % (everyEpochs * sampler.stepsPerEpoch) == 0 { return true }
+    return false
+  }
+}
+
+/// What the command line decides about a run, none of which changes its weights.
+public struct RunOptions: Sendable {
+  /// Folder to write to; nil makes a new one under `runs`.
+  public var runFolder: String?
+  public var resume = ResumeMode.automatic
+  /// Name of the configuration, for a new folder's name.
+  public var name = "run"
+
+  public init(runFolder: String? = nil, resume: ResumeMode = .automatic, name: String = "run") {
+    (self.runFolder, self.resume, self.name) = (runFolder, resume, name)
+  }
+
+  /// `quickstart` for `configs/quickstart.yaml`.
+  public static func name(ofConfiguration file: String) -> String {
+    URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+  }
+}
+
+public enum ResumeMode: Sendable, Equatable {
+  /// Goes on where the folder has a checkpoint, starts otherwise.
+  case automatic
+  /// Refuses a folder that is not empty.
+  case never
+  /// Goes on from this file.
+  case checkpoint(String)
+
+  public init(argument: String) {
+    switch argument {
+    case "auto": self = .automatic
+    case "never": self = .never
+    default: self = .checkpoint(argument)
+    }
+  }
+}

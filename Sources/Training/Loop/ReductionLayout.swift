@@ -1,0 +1,60 @@
+import Autograd
+import Tensors
+
+/// What one shard hands to the all-reduce, in one buffer: its gradients, the batch statistics of its
+/// normalisation layers, and a few sums that describe the step.
+///
+///     [ gradients | statistics × samples | samples, loss weight, loss, correct, stop | zeros ]
+///
+/// All of it goes through the same tree, so everything that steers a run has the same bits on every spread.
+struct ReductionLayout: Sendable {
+  let gradients: Range<Int>
+  let statistics: Range<Int>
+  let totals: Range<Int>
+
+  init(store: ParameterStore) {
+    gradients = 0..<store.flatCount
+    statistics = gradients.upperBound..<(gradients.upperBound + store.bufferFlatCount)
+    totals = statistics.upperBound..<(statistics.upperBound + 16)
+  }
+
+  /// Elements of a whole leaf.
+  var count: Int { totals.upperBound }
+
+  func gradients(of leaf: Tensor) -> Tensor { view(gradients, of: leaf) }
+  func statistics(of leaf: Tensor) -> Tensor { view(statistics, of: leaf) }
+
+  private func view(_ range: Range<Int>, of leaf: Tensor) -> Tensor {
+    Tensor(storage: leaf.storage, offset: range.lowerBound, shape: [range.count], dtype: leaf.dtype)
+  }
+
+  func write(_ sums: StepTotals, to leaf: Tensor) {
+    let values = UnsafeMutableBufferPointer(rebasing: leaf.floats[totals])
+    values[0] = Float(sums.samples)
+    values[1] = Float(sums.lossWeight)
+    values[2] = Float(sums.loss)
+    values[3] = Float(sums.correct)
+    values[4] = Float(sums.stopRequests)
+  }
+
+  func totals(of leaf: Tensor) -> StepTotals {
+    let values = UnsafeMutableBufferPointer(rebasing: leaf.floats[totals])
+    return StepTotals(
+      samples: Double(values[0]), lossWeight: Double(values[1]), loss: Double(values[2]),
+      correct: Double(values[3]), stopRequests: Double(values[4]))
+  }
+}
+
+/// Sums over the samples of a shard, and after the all-reduce over the global batch.
+struct StepTotals: Sendable, Equatable {
+  var samples = 0.0
+  /// What the summed loss and gradients are divided by: samples, or the sum of their class weights.
+  var lossWeight = 0.0
+  var loss = 0.0
+  var correct = 0.0
+  /// Workers that were asked to stop; any makes all of them stop after this step.
+  var stopRequests = 0.0
+
+  var meanLoss: Double { lossWeight > 0 ? loss / lossWeight : 0 }
+  var accuracy: Double { samples > 0 ? correct / samples : 0 }
+}

@@ -1,0 +1,102 @@
+import Autograd
+import CKernels
+import Checkpoints
+import DataPipeline
+import NeuralNetworks
+import Tensors
+
+/// A replica's tensors as a checkpoint holds them: under dotted paths, in PyTorch's layouts.
+extension Replica {
+  /// Parameters in declaration order, then buffers in theirs: what `weights_sha256` is taken over.
+  var weights: [TensorSource] { model.weights }
+
+  /// SHA-256 over all parameters and buffers, as a checkpoint of them would carry it.
+  func weightsDigest() throws -> String { try Checkpoint.weightsSHA256(of: weights) }
+
+  /// The optimiser's state by parameter: `optimizer.momentum.0.weight`.
+  var optimizerState: [TensorSource] {
+    optimizer.state.flatMap { state in
+      model.store.parameters.map { parameter in
+        TensorSource(
+          Self.stateName(state.name, parameter), parameter.view(of: state.value), layout: parameter.fileLayout)
+      }
+    }
+  }
+
+  func loadOptimizerState(from checkpoint: Checkpoint) throws {
+    for state in optimizer.state {
+      for parameter in model.store.parameters {
+        try checkpoint.read(
+          Self.stateName(state.name, parameter), into: parameter.view(of: state.value), layout: parameter.fileLayout)
+      }
+    }
+  }
+
+  /// The first parameter or buffer with a value that is not finite.
+  var firstNonFiniteTensor: String? {
+    model.store.parameters.first { !$0.value.isFinite }?.path ?? model.store.buffers.first { !$0.value.isFinite }?.path
+  }
+
+  /// The flat buffers that make up the replica's state: equal on all workers at all times.
+  var replicatedState: [Tensor] {
+    [model.store.values, model.store.bufferValues] + optimizer.state.map(\.value)
+  }
+
+  private static func stateName(_ state: String, _ parameter: Parameter) -> String {
+    "optimizer.\(state).\(parameter.path)"
+  }
+}
+
+extension Model {
+  /// Parameters in declaration order, then buffers in theirs.
+  var weights: [TensorSource] {
+    store.parameters.map { TensorSource($0.path, $0.value, layout: $0.fileLayout) }
+      + store.buffers.map { TensorSource($0.path, $0.value) }
+  }
+
+  /// Takes parameters and buffers from a checkpoint.
+  ///
+  /// - Throws: if it is damaged, or holds another model: then which parameters differ.
+  func loadWeights(from checkpoint: Checkpoint) throws {
+    try checkpoint.requireWeights(weights.map { Checkpoint.Expectation($0.name, shape: $0.shape) })
+    for parameter in store.parameters {
+      try checkpoint.read(parameter.path, into: parameter.value, layout: parameter.fileLayout)
+    }
+    for buffer in store.buffers { try checkpoint.read(buffer.path, into: buffer.value) }
+  }
+}
+
+extension Parameter {
+  fileprivate var fileLayout: FileLayout {
+    switch layout {
+    case .plain: .plain
+    case .convolution: .convolution
+    }
+  }
+}
+
+extension Tensor {
+  var isFinite: Bool { ck_first_nonfinite(dtype.kernelType, count, pointer) < 0 }
+}
+
+/// The normaliser travels with the weights: a model must meet the input it was trained on.
+extension Normalizer {
+  var tensors: [TensorSource] {
+    mean.isEmpty
+      ? []
+      : [
+        TensorSource("data.mean", shape: [mean.count], values: mean),
+        TensorSource("data.standard_deviation", shape: [mean.count], values: standardDeviation),
+      ]
+  }
+
+  init(of checkpoint: Checkpoint, kind: DatasetSpecification.Normalization) throws {
+    guard kind != .none else {
+      self = .none
+      return
+    }
+    self.init(
+      kind: kind, mean: try checkpoint.floats("data.mean"),
+      standardDeviation: try checkpoint.floats("data.standard_deviation"))
+  }
+}

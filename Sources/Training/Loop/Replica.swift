@@ -1,0 +1,75 @@
+import Autograd
+import DataPipeline
+import NeuralNetworks
+import Tensors
+
+/// One worker's copy of the model, with what it needs to compute a shard's leaf and to apply an update.
+final class Replica {
+  let model: Model
+  let loss: Loss
+  let optimizer: any Optimizer
+  let context: ExecutionContext
+  let layout: ReductionLayout
+  private let seed: UInt64
+
+  init(_ run: PreparedRun) throws {
+    context = ExecutionContext()
+    model = try Model(
+      run.layers, inputShape: run.data.sampleShape, outputs: run.data.classNames.count, pool: context.pool)
+    loss = run.loss
+    optimizer = SGD(run.configuration.optimizer, store: model.store, pool: context.pool)
+    seed = run.configuration.training.seed
+    layout = ReductionLayout(store: model.store)
+    model.initialize(seed: seed)
+  }
+
+  /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
+  func computeLeaf(_ batch: Batch, step: Int, stopRequests: Int, into leaf: Tensor) {
+    let gradients = layout.gradients(of: leaf)
+    let statistics = layout.statistics(of: leaf)
+    guard batch.count > 0 else {
+      leaf.fillWithZeros()
+      layout.write(StepTotals(stopRequests: Double(stopRequests)), to: leaf)
+      return
+    }
+    let tape = Tape(context: context, parameterGradients: gradients)
+    let pass = ForwardPass(
+      tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: statistics)
+    let output = model(tape.input(batch.images), pass)
+    let result = loss(output, labels: batch.labels)
+    tape.backward(from: result.sum)
+    tape.zeroUntouchedGradients(of: model.store.parameters)
+    let sums = StepTotals(
+      samples: Double(batch.count), lossWeight: result.weight, loss: result.sum.value[0],
+      correct: Double(result.correct), stopRequests: Double(stopRequests))
+    layout.write(sums, to: leaf)
+  }
+
+  /// One optimiser update from the summed leaves.
+  func update(
+    from reduced: Tensor, totals: StepTotals, learningRate: Double, report: Bool
+  ) -> OptimizerReport {
+    // A batch whose samples all weigh nothing has no gradient to average.
+    let scale = totals.lossWeight > 0 ? 1 / totals.lossWeight : 0
+    let result = optimizer.step(
+      gradients: layout.gradients(of: reduced), scale: scale, learningRate: learningRate, report: report)
+    model.store.foldStatistics(sums: layout.statistics(of: reduced), samples: totals.samples)
+    return result
+  }
+
+  /// The first layer whose output is not finite for this batch, in forward order; nil where all are.
+  func firstNonFiniteLayer(_ batch: Batch, step: Int) -> String? {
+    guard batch.count > 0 else { return nil }
+    var found: String?
+    let tape = Tape(context: context, recording: false)
+    // Statistics go to a scratch buffer: the running averages must not see this pass.
+    let scratch = Tensor(zeros: [layout.statistics.count], dtype: model.store.dtype, pool: context.pool)
+    let pass = ForwardPass(
+      tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: scratch)
+    pass.observer = { path, value in
+      if found == nil && !value.isFinite { found = path }
+    }
+    _ = model(tape.input(batch.images), pass)
+    return found
+  }
+}

@@ -1,0 +1,40 @@
+/// How far a run is, and what it has to remember between steps: part of every checkpoint.
+struct RunProgress: Codable, Equatable, Sendable {
+  /// Sums over some steps, each step weighted by its samples.
+  struct Window: Codable, Equatable, Sendable {
+    var samples = 0.0
+    var loss = 0.0
+    var correct = 0.0
+
+    mutating func add(_ totals: StepTotals, loss stepLoss: Double) {
+      samples += totals.samples
+      loss += stepLoss * totals.samples
+      correct += totals.correct
+    }
+
+    var meanLoss: Double { samples > 0 ? loss / samples : 0 }
+    var accuracy: Double { samples > 0 ? correct / samples : 0 }
+  }
+
+  /// The validation split, measured after some step.
+  struct Evaluation: Codable, Equatable, Sendable {
+    var step: Int
+    var loss: Double
+    var accuracy: Double
+
+    /// More is recognised, or as much at a lower loss.
+    func isBetter(than other: Evaluation) -> Bool { (accuracy, -loss) > (other.accuracy, -other.loss) }
+  }
+
+  /// Optimiser updates done.
+  var step = 0
+  /// Since the last logged step, kept so that a resumed run logs what an uninterrupted one does.
+  var sinceLogged = Window()
+  /// Of the last step that was logged, or the window if none was yet.
+  var lastLogged: Window?
+  var best: Evaluation?
+  var lastValidation: Evaluation?
+  /// Seconds and samples of all the run's parts so far.
+  var wallSeconds = 0.0
+  var samples = 0.0
+}

@@ -1,0 +1,115 @@
+import Checkpoints
+import Foundation
+
+/// What worker 0 does beside training: it owns the run folder, finds the checkpoint to go on from, writes
+/// checkpoints, metrics and the summary.
+final class RunRecorder {
+  let folder: RunFolder
+  /// Where the run goes on; nil for a new one.
+  let checkpoint: Checkpoint?
+  /// The newest checkpoint in the folder that is known to be whole.
+  private(set) var lastCheckpoint: String?
+  private let run: PreparedRun
+  private let shards: Int
+  private let reporter: (any TrainingReporter)?
+  private var lastWriting = ContinuousClock.now
+
+  /// Opens the folder and decides between starting and going on. Nothing in the folder changes before `begin`.
+  init(_ run: PreparedRun, shards: Int, reporter: (any TrainingReporter)?) throws {
+    self.run = run
+    self.shards = shards
+    self.reporter = reporter
+    folder = try RunFolder(path: run.options.runFolder ?? Self.newFolder(named: run.options.name))
+    switch run.options.resume {
+    case .automatic:
+      checkpoint = try folder.newestCheckpoint { reporter?.warn("\($0); using the one before it") }
+    case .never:
+      guard folder.wasEmpty else { throw RunError.folderNotEmpty(folder.path) }
+      checkpoint = nil
+    case .checkpoint(let path):
+      checkpoint = try RunFolder.checkpoint(at: path) { reporter?.warn("\($0)") }
+    }
+    lastCheckpoint = checkpoint?.path
+    if let checkpoint { try refuseOtherRuns(checkpoint) }
+  }
+
+  /// Only what cannot change the past may differ from the checkpoint's configuration.
+  private func refuseOtherRuns(_ checkpoint: Checkpoint) throws {
+    let name = checkpoint.path
+    let old = try RunConfiguration.parse(text: checkpoint.metadata.configuration, fileName: name)
+    let differences = run.configuration.differences(from: old)
+    // Shards that were not set followed the workers; setting them to what they were changes nothing.
+    let shards = "\(checkpoint.metadata.shards)"
+    let refused = differences.filter {
+      $0.onResume == .refused && !($0.path == "training.shards" && ($0.new == shards || $0.old == shards))
+    }
+    guard refused.isEmpty else {
+      throw RunError.anotherConfiguration(checkpoint: name, differences: refused.map(\.description))
+    }
+    for change in differences where change.onResume == .changesBits {
+      reporter?.warn("\(change.description): the run goes on, but with other bits than without this change")
+    }
+    guard self.shards == checkpoint.metadata.shards else {
+      throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: self.shards)
+    }
+  }
+
+  /// Makes the folder that of this run: what an abandoned future left is set aside, the configuration written.
+  func begin(at step: Int) throws {
+    for path in try folder.rewind(to: step) { reporter?.detail("set aside \(path)") }
+    try folder.writeConfiguration(run.configuration.effectiveYAML())
+  }
+
+  func isDue(minutes: Double?) -> Bool {
+    minutes.map { (ContinuousClock.now - lastWriting) / .seconds(60) >= $0 } ?? false
+  }
+
+  /// - Throws: if the file cannot be written; older checkpoints are untouched then.
+  func write(_ replica: Replica, metadata: CheckpointMetadata) throws {
+    lastWriting = .now
+    let written = try folder.save(
+      weights: replica.weights, state: replica.optimizerState + run.data.normalizer.tensors, metadata: metadata,
+      keep: run.configuration.checkpoint.keep)
+    lastCheckpoint = written.path
+    reporter?.wroteCheckpoint(written.path, step: metadata.step)
+  }
+
+  func log(_ report: StepReport, gradientNorm: Double?, wallSeconds: Double) throws {
+    var members: [JSON.Member] = [
+      .init("step", .integer(report.step)), .init("epoch", .number(report.epoch)), .init("split", .string("train")),
+      .init("loss", .number(report.loss)), .init("accuracy", .number(report.accuracy)),
+      .init("learning_rate", .number(report.learningRate)),
+    ]
+    if let gradientNorm { members.append(.init("gradient_norm", .number(gradientNorm))) }
+    members.append(.init("samples_per_second", .number(report.samplesPerSecond)))
+    members.append(.init("wall_seconds", .number(wallSeconds)))
+    try folder.appendMetrics(.object(members))
+  }
+
+  func log(_ report: EvaluationReport, wallSeconds: Double) throws {
+    try folder.appendMetrics(
+      .object([
+        .init("step", .integer(report.step)), .init("epoch", .number(report.epoch)),
+        .init("split", .string(report.split.rawValue)), .init("loss", .number(report.loss)),
+        .init("accuracy", .number(report.accuracy)), .init("samples", .integer(report.samples)),
+        .init("seconds", .number(report.seconds)), .init("wall_seconds", .number(wallSeconds)),
+      ]))
+  }
+
+  func write(_ summary: RunSummary) throws { try folder.writeSummary(summary.json.description) }
+
+  /// `runs/NAME-20260131-235959`, with a number behind it where that exists.
+  private static func newFolder(named name: String) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyyMMdd-HHmmss"
+    let base = "runs/\(name)-\(formatter.string(from: Date()))"
+    var path = base
+    var number = 2
+    while FileManager.default.fileExists(atPath: path) {
+      path = "\(base)-\(number)"
+      number += 1
+    }
+    return path
+  }
+}

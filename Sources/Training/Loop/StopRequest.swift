@@ -1,0 +1,53 @@
+import Foundation
+import Synchronization
+
+/// Whether this process was asked to stop, and by what. Set from a signal thread or a clock, read by workers once a step.
+public final class StopRequest: Sendable {
+  /// Why a run stops before its last step; decides the exit code.
+  public enum Reason: Int32, Sendable {
+    case interrupt = 1
+    case termination = 2
+    case timeLimit = 3
+
+    /// What the shell is told: 130 and 143 say "stopped after a checkpoint".
+    public var exitCode: Int32 { self == .interrupt ? 130 : 143 }
+  }
+
+  private let value = Atomic<Int32>(0)
+
+  public init() {}
+
+  public var reason: Reason? { Reason(rawValue: value.load(ordering: .relaxed)) }
+
+  /// The first reason stays.
+  public func request(_ reason: Reason) {
+    _ = value.compareExchange(expected: 0, desired: reason.rawValue, ordering: .relaxed)
+  }
+
+  /// Asks for a stop once `seconds` have passed.
+  public func request(_ reason: Reason, after seconds: Double) {
+    Thread.detachNewThread { [self] in
+      Thread.sleep(forTimeInterval: seconds)
+      request(reason)
+    }
+  }
+
+  /// From now on SIGINT, SIGTERM and SIGUSR1 ask for a stop instead of ending the process; a second SIGINT ends it at once.
+  ///
+  /// Call it before any other thread exists: threads inherit the blocked signals, so that only the waiting thread takes them.
+  public func listenForSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGINT, SIGTERM, SIGUSR1] { sigaddset(&signals, signal) }
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    let waited = signals
+    Thread.detachNewThread { [self] in
+      var waited = waited
+      var signal: Int32 = 0
+      while sigwait(&waited, &signal) == 0 {
+        if signal == SIGINT && reason == .interrupt { _exit(Reason.interrupt.exitCode) }
+        request(signal == SIGINT ? .interrupt : .termination)
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import DataPipeline
+import Tensors
+
+/// Metrics, evaluations and the summary.
+extension Trainer {
+  func report(_ outcome: WorkerSession.Outcome, learningRate: Double, isLogged: Bool) throws {
+    clock.add(samples: outcome.totals.samples)
+    progress.samples += outcome.totals.samples
+    progress.sinceLogged.add(outcome.totals, loss: outcome.loss)
+    guard recorder != nil else {
+      if isLogged { startNewWindow() }
+      return
+    }
+    let window = progress.sinceLogged
+    let report = StepReport(
+      step: progress.step, totalSteps: run.totalSteps, epoch: run.epoch(after: progress.step),
+      loss: window.meanLoss, accuracy: window.accuracy, learningRate: learningRate,
+      samplesPerSecond: clock.samplesPerSecond,
+      secondsLeft: clock.secondsPerStep * Double(run.totalSteps - progress.step), isLogged: isLogged)
+    if isLogged {
+      try recorder?.log(report, gradientNorm: outcome.gradientNorm, wallSeconds: clock.wallSeconds)
+      startNewWindow()
+    }
+    reporter?.completed(report)
+  }
+
+  private func startNewWindow() {
+    progress.lastLogged = progress.sinceLogged
+    progress.sinceLogged = RunProgress.Window()
+  }
+
+  /// Measures the validation split, if there is one. Collective.
+  ///
+  /// - Returns: whether no evaluation before was better.
+  func evaluateValidation() throws -> Bool {
+    guard let split = run.data.validation, let result = try evaluate(split, as: .validation) else { return false }
+    return result.isBest && run.configuration.checkpoint.best
+  }
+
+  private func evaluate(_ split: ImageSplit, as name: EvaluationReport.Split) throws -> EvaluationReport? {
+    let start = ContinuousClock.now
+    let result = try Evaluator(
+      split: split, normalizer: run.data.normalizer, blockSize: run.configuration.evaluation.blockSize,
+      communicator: communicator
+    ).evaluate(model: session.replica.model, loss: run.loss, context: session.replica.context)
+    guard result.samples > 0 else { return nil }
+    var isBest = false
+    if name == .validation {
+      let candidate = RunProgress.Evaluation(step: progress.step, loss: result.loss, accuracy: result.accuracy)
+      isBest = progress.best.map { candidate.isBetter(than: $0) } ?? true
+      progress.lastValidation = candidate
+      if isBest { progress.best = candidate }
+    }
+    let report = EvaluationReport(
+      split: name, step: progress.step, epoch: run.epoch(after: progress.step), loss: result.loss,
+      accuracy: result.accuracy, samples: result.samples, seconds: (ContinuousClock.now - start) / .seconds(1),
+      isBest: isBest)
+    try recorder?.log(report, wallSeconds: clock.wallSeconds)
+    reporter?.evaluated(report)
+    return report
+  }
+
+  /// Measures the test split after the last step, and writes the summary. Collective.
+  func finish(_ stopped: StopRequest.Reason?) throws {
+    let wallSeconds = clock.wallSeconds
+    var summary = RunSummary()
+    if stopped == nil, run.configuration.evaluation.atEnd, let test = run.data.test {
+      let report = try evaluate(test, as: .test)
+      (summary.testLoss, summary.testAccuracy) = (report?.loss, report?.accuracy)
+    }
+    guard let recorder else { return }
+    summary.steps = progress.step
+    summary.epochs = run.epoch(after: progress.step)
+    summary.wallSeconds = wallSeconds
+    summary.samplesPerSecond = wallSeconds > 0 ? progress.samples / wallSeconds : 0
+    let window = progress.sinceLogged.samples > 0 ? progress.sinceLogged : progress.lastLogged
+    summary.trainLoss = window?.meanLoss
+    summary.validationLoss = progress.lastValidation?.loss
+    summary.validationAccuracy = progress.lastValidation?.accuracy
+    (summary.workers, summary.ranks, summary.nodes) = (communicator.size, place.ranks, place.nodes)
+    summary.shards = communicator.layout.shards
+    summary.parameters = session.replica.model.store.parameterCount
+    summary.weightsSHA256 = try session.replica.weightsDigest()
+    try recorder.write(summary)
+    reporter?.finished(summary, folder: recorder.folder.path, stopped: stopped)
+  }
+
+  var description: RunDescription {
+    let configuration = run.configuration
+    let store = session.replica.model.store
+    return RunDescription(
+      data: configuration.data.kind.rawValue, trainingSamples: run.data.training.count,
+      validationSamples: run.data.validation?.count ?? 0, testSamples: run.data.test?.count ?? 0,
+      model: configuration.model.name, parameters: store.parameterCount, workers: communicator.size,
+      ranks: place.ranks, nodes: place.nodes, shards: communicator.layout.shards,
+      shardsAreFixed: configuration.training.shards != nil, batchSize: configuration.training.batchSize,
+      blasKernels: BLAS.coreName, convolutionLibrary: ConvolutionPlans.library,
+      threadsPerWorker: configuration.training.blasThreads, totalSteps: run.totalSteps,
+      stepsPerEpoch: run.sampler.stepsPerEpoch, firstStep: progress.step, folder: recorder?.folder.path ?? "",
+      layers: session.replica.model.summary.description, unreadableImages: run.data.unreadable.map(\.description),
+      kernelWarning: BLAS.kernelWarning, imbalance: communicator.layout.imbalance)
+  }
+}

@@ -1,0 +1,69 @@
+import Checkpoints
+import DataPipeline
+import Foundation
+import Tensors
+
+/// Starting, going on, and writing down where a run stands.
+extension Trainer {
+  /// Worker 0 takes its state from the checkpoint, if there is one; then all workers take worker 0's. Collective.
+  func restore() throws {
+    let restored = try communicator.agree {
+      guard let recorder else { return [UInt8]() }
+      if let checkpoint = recorder.checkpoint { progress = try load(checkpoint) }
+      try recorder.begin(at: progress.step)
+      return Array(try JSONEncoder().encode(progress))
+    }
+    let agreed = try communicator.broadcast(bytes: restored, from: 0)
+    progress = try JSONDecoder().decode(RunProgress.self, from: Data(agreed))
+    for tensor in session.replica.replicatedState where tensor.count > 0 {
+      let bytes = UnsafeMutableRawBufferPointer(start: tensor.pointer, count: tensor.count * tensor.dtype.size)
+      try communicator.broadcast(bytes, from: 0)
+    }
+  }
+
+  private func load(_ checkpoint: Checkpoint) throws -> RunProgress {
+    let replica = session.replica
+    try replica.model.loadWeights(from: checkpoint)
+    try replica.loadOptimizerState(from: checkpoint)
+    guard try Normalizer(of: checkpoint, kind: run.configuration.data.normalization) == run.data.normalizer else {
+      throw RunError.otherData(checkpoint: checkpoint.path)
+    }
+    return try JSONDecoder().decode(RunProgress.self, from: Data(checkpoint.metadata.progress.utf8))
+  }
+
+  /// Worker 0 writes a checkpoint of the state after the last step.
+  ///
+  /// - Throws: if the weights are not finite, so that no checkpoint ever holds such, or the file cannot be written.
+  func writeCheckpoint(learningRate: Double) throws {
+    guard let recorder else { return }
+    if let parameter = session.replica.firstNonFiniteTensor {
+      throw RunError.spoiltWeights(
+        step: progress.step, parameter: parameter, learningRate: learningRate, checkpoint: recorder.lastCheckpoint)
+    }
+    progress.wallSeconds = clock.wallSeconds
+    try recorder.write(session.replica, metadata: metadata())
+  }
+
+  private func metadata() throws -> CheckpointMetadata {
+    let training = run.configuration.training
+    let best = progress.best.map {
+      CheckpointMetadata.Best(step: $0.step, metric: "validation_accuracy", value: $0.accuracy)
+    }
+    let place = run.sampler.positions(ofStep: progress.step)
+    return CheckpointMetadata(
+      step: progress.step, epoch: run.sampler.epoch(ofStep: progress.step), position: place.lowerBound,
+      shards: communicator.layout.shards, workers: communicator.size, blasThreads: training.blasThreads, best: best,
+      configuration: run.configuration.effectiveYAML(),
+      progress: String(decoding: try JSONEncoder().encode(progress), as: UTF8.self))
+  }
+
+  /// What to say of a loss that is not finite. Collective.
+  func divergence(_ outcome: WorkerSession.Outcome, step: Int, learningRate: Double) throws -> any Error {
+    let layer = try session.firstNonFiniteLayer(step: step)
+    let description = RunError.diverged(
+      step: step + 1, learningRate: learningRate, loss: outcome.loss, layer: layer,
+      checkpoint: recorder?.lastCheckpoint)
+    // Every worker is here; worker 0, which knows the checkpoint, says it for all.
+    return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
+  }
+}

@@ -1,0 +1,79 @@
+import Checkpoints
+import Collectives
+import DataPipeline
+import Foundation
+import NeuralNetworks
+import Tensors
+
+/// One worker's training run. Every worker runs the same code; worker 0 also writes and reports.
+public final class Trainer {
+  let run: PreparedRun
+  let communicator: any Communicator
+  let place: (ranks: Int, nodes: Int)
+  let reporter: (any TrainingReporter)?
+  let session: WorkerSession
+  /// Worker 0's alone.
+  let recorder: RunRecorder?
+  var progress = RunProgress()
+  var clock = RunClock()
+
+  /// Collective. Builds this worker's replica, and gives it the state of the checkpoint if there is one to go on from.
+  ///
+  /// - Parameters:
+  ///   - place: How many processes the job has, on how many machines: for the record only.
+  ///   - reporter: Told what happens, by worker 0 alone.
+  public init(
+    _ run: PreparedRun, communicator: any Communicator, place: (ranks: Int, nodes: Int),
+    reporter: (any TrainingReporter)?
+  ) throws {
+    let isFirst = communicator.worker == 0
+    (self.run, self.communicator, self.place) = (run, communicator, place)
+    self.reporter = isFirst ? reporter : nil
+    session = try communicator.agree { try WorkerSession(run, communicator: communicator) }
+    recorder = try communicator.agree {
+      isFirst ? try RunRecorder(run, shards: communicator.layout.shards, reporter: reporter) : nil
+    }
+    try restore()
+  }
+
+  /// Trains to the last step, or until a stop is asked for.
+  ///
+  /// - Returns: why it stopped early, nil if it ran to the end. The same on every worker.
+  public func train() throws -> StopRequest.Reason? {
+    reporter?.started(description)
+    session.startLoading(from: progress.step)
+    clock.start(progress)
+    var stopped: StopRequest.Reason?
+    while progress.step < run.totalSteps && stopped == nil {
+      let step = progress.step
+      let rate = run.schedule.rate(at: step)
+      let isLogged = (step + 1) % run.configuration.logging.everySteps == 0 || step + 1 == run.totalSteps
+      let outcome = try session.performStep(
+        step, learningRate: rate, stopping: run.stop.reason != nil, report: isLogged)
+      guard outcome.loss.isFinite else { throw try divergence(outcome, step: step, learningRate: rate) }
+      progress.step += 1
+      try report(outcome, learningRate: rate, isLogged: isLogged)
+
+      // One worker's request stops all of them after the same step.
+      if outcome.totals.stopRequests > 0 { stopped = run.stop.reason ?? .termination }
+      let isBest = evaluationIsDue ? try evaluateValidation() : false
+      if stopped != nil || isBest || checkpointIsDue { try writeCheckpoint(learningRate: rate) }
+    }
+    try finish(stopped)
+    return stopped
+  }
+
+  private var evaluationIsDue: Bool {
+    let settings = run.configuration.evaluation
+    return progress.step == run.totalSteps
+      || run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
+  }
+
+  /// Only worker 0 writes, so only its clock counts.
+  private var checkpointIsDue: Bool {
+    let settings = run.configuration.checkpoint
+    return progress.step == run.totalSteps
+      || run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
+      || recorder?.isDue(minutes: settings.everyMinutes) ?? false
+  }
+}

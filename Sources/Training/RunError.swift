@@ -1,0 +1,97 @@
+import Checkpoints
+import DataPipeline
+import NeuralNetworks
+
+/// Errors that say which exit code they deserve; all others end with 1.
+public protocol ExitCodeProviding: Error {
+  var exitCode: Int32 { get }
+}
+
+/// Why a run cannot start or go on.
+public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
+  case noTrainingSamples
+  case noSuchSplit(String)
+  case moreWorkersThanShards(workers: Int, shards: Int)
+  case batchSmallerThanShards(batchSize: Int, shards: Int)
+  case anotherConfiguration(checkpoint: String, differences: [String])
+  case otherShards(checkpoint: String, old: Int, new: Int)
+  case folderNotEmpty(String)
+  case otherData(checkpoint: String)
+  case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
+  case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
+
+  public var exitCode: Int32 {
+    switch self {
+    case .diverged, .spoiltWeights: 1
+    default: 2
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .noTrainingSamples:
+      "the training split is empty; lower data.validation or raise data.train_limit"
+    case .noSuchSplit(let name):
+      "the data of this run have no \(name) split; choose another with --split"
+    case .moreWorkersThanShards(let workers, let shards):
+      """
+      \(workers) workers for \(shards) shards: a worker needs at least one shard; use at most \(shards) workers, or set \
+      training.shards to \(workers) or more (another number of shards gives other bits)
+      """
+    case .batchSmallerThanShards(let batchSize, let shards):
+      """
+      a batch_size of \(batchSize) cannot be cut into \(shards) shards; raise training.batch_size, or use fewer workers \
+      or shards
+      """
+    case .anotherConfiguration(let checkpoint, let differences):
+      """
+      \(checkpoint) belongs to a run with another configuration:
+      \(differences.map { "  " + $0 }.joined(separator: "\n"))
+      go on with the configuration in its run folder, or start a new run with another --run-dir
+      """
+    case .otherShards(let checkpoint, let old, let new):
+      """
+      \(checkpoint) was trained with \(old) shards, this run would have \(new), one a worker; go on with \(old) workers, or \
+      with --set training.shards=\(old) and any number of workers up to that
+      """
+    case .folderNotEmpty(let path):
+      "\(path) is not empty, and --resume never was given; choose another --run-dir, or leave --resume out to go on there"
+    case .otherData(let checkpoint):
+      "the training data are not those that \(checkpoint) was trained on (their mean or deviation differs); check --data"
+    case .diverged(let step, let learningRate, let loss, let layer, let checkpoint):
+      """
+      the loss became \(loss) in step \(step) at learning rate \(learningRate)\
+      \(layer.map { "; the first layer whose output is not finite is \($0)" } ?? "; all layers' outputs are finite")
+      \(Self.advice(checkpoint))
+      """
+    case .spoiltWeights(let step, let parameter, let learningRate, let checkpoint):
+      """
+      after step \(step) at learning rate \(learningRate) the weights are not finite; the first layer parameter is \(parameter)
+      \(Self.advice(checkpoint))
+      """
+    }
+  }
+
+  private static func advice(_ checkpoint: String?) -> String {
+    let kept = checkpoint.map { "the last good checkpoint is \($0); " } ?? "no checkpoint was written before; "
+    return kept + "try a lower learning rate, a warm-up, or optimizer.clip_norm"
+  }
+}
+
+extension ConfigurationError: ExitCodeProviding {
+  public var exitCode: Int32 { 2 }
+}
+
+extension ModelError: ExitCodeProviding {
+  public var exitCode: Int32 { 2 }
+}
+
+extension CheckpointError: ExitCodeProviding {
+  /// A wrong path or a checkpoint that does not belong is wrong use; a disk that is full is not.
+  public var exitCode: Int32 {
+    switch kind {
+    case .missing, .incompatible, .locked: 2
+    case .unreadable, .unwritable, .damaged: 1
+    }
+  }
+}

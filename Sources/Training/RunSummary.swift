@@ -1,0 +1,42 @@
+import Checkpoints
+
+/// What `summary.json` says of a run once it has ended. Fractions, seconds; null where there is none.
+public struct RunSummary: Sendable, Equatable {
+  public var steps = 0
+  public var epochs = 0.0
+  /// Over all parts of a run that was stopped and went on.
+  public var wallSeconds = 0.0
+  public var samplesPerSecond = 0.0
+  public var trainLoss: Double?
+  public var validationLoss: Double?
+  public var validationAccuracy: Double?
+  public var testLoss: Double?
+  public var testAccuracy: Double?
+  public var workers = 1
+  public var ranks = 1
+  public var nodes = 1
+  public var shards = 1
+  public var parameters = 0
+  public var weightsSHA256 = ""
+
+  /// Every key is there, whether or not there is a value: readers rely on it.
+  public var json: JSON {
+    [
+      "steps": .integer(steps),
+      "epochs": .number(epochs),
+      "wall_seconds": .number(wallSeconds),
+      "samples_per_second": .number(samplesPerSecond),
+      "train_loss": .number(trainLoss),
+      "validation_loss": .number(validationLoss),
+      "validation_accuracy": .number(validationAccuracy),
+      "test_loss": .number(testLoss),
+      "test_accuracy": .number(testAccuracy),
+      "workers": .integer(workers),
+      "ranks": .integer(ranks),
+      "nodes": .integer(nodes),
+      "shards": .integer(shards),
+      "parameters": .integer(parameters),
+      "weights_sha256": .string(weightsSHA256),
+    ]
+  }
+}

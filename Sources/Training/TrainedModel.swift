@@ -1,0 +1,82 @@
+import Autograd
+import Checkpoints
+import Collectives
+import DataPipeline
+import NeuralNetworks
+import Tensors
+
+/// A model out of a checkpoint, with the data it was trained on, ready to be measured.
+public struct TrainedModel: Sendable {
+  /// The checkpoint's file.
+  public let checkpoint: String
+  /// Optimiser updates that its weights have seen.
+  public let step: Int
+  public let weightsSHA256: String
+  public let configuration: RunConfiguration
+  let data: DatasetSplits
+  private let layers: [LayerSpecification]
+  private let loss: Loss
+
+  /// Loss, accuracy and confusion matrix over a split.
+  public struct Evaluation: Sendable, Equatable {
+    public let samples: Int
+    public let loss: Double
+    public let accuracy: Double
+    public let classNames: [String]
+    /// Share of each class that was recognised; nil where the split has no sample of it.
+    public let perClassAccuracy: [Double?]
+    /// Rows: true class; columns: predicted class.
+    public let confusion: [[Int]]
+  }
+
+  /// Opens what `path`, a run folder or a checkpoint file, stands for, and its data.
+  ///
+  /// - Parameter damaged: told of checkpoints that were passed over.
+  public init(at path: String, dataDirectory: String?, damaged: (String) -> Void) throws {
+    let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
+    checkpoint = file.path
+    step = file.metadata.step
+    weightsSHA256 = file.weightsSHA256
+    configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
+    BLAS.threadCount = configuration.training.blasThreads
+    data = try DatasetSplits.open(
+      configuration.data, dataDirectory: dataDirectory, seed: configuration.training.seed,
+      normalizer: Normalizer(of: file, kind: configuration.data.normalization))
+    layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.classNames.count)
+    loss = Loss(
+      configuration.loss, classes: data.classNames.count,
+      balancedWeights: PreparedRun.balancedWeights(of: data.training))
+  }
+
+  /// The model with its weights, in memory of its own.
+  private func makeModel(context: ExecutionContext) throws -> Model {
+    let model = try Model(
+      layers, inputShape: data.sampleShape, outputs: data.classNames.count, pool: context.pool)
+    try model.loadWeights(from: Checkpoint(path: checkpoint))
+    return model
+  }
+
+  /// Measures a split. Collective: the blocks are spread over the workers.
+  public func evaluate(
+    _ name: EvaluationReport.Split, communicator: any Communicator
+  ) throws -> Evaluation {
+    let split: ImageSplit? =
+      switch name {
+      case .training: data.training
+      case .validation: data.validation
+      case .test: data.test
+      }
+    let context = ExecutionContext()
+    let (model, chosen) = try communicator.agree {
+      guard let split, split.count > 0 else { throw RunError.noSuchSplit(name.rawValue) }
+      return (try makeModel(context: context), split)
+    }
+    let result = try Evaluator(
+      split: chosen, normalizer: data.normalizer, blockSize: configuration.evaluation.blockSize,
+      communicator: communicator
+    ).evaluate(model: model, loss: loss, context: context)
+    return Evaluation(
+      samples: result.samples, loss: result.loss, accuracy: result.accuracy, classNames: data.classNames,
+      perClassAccuracy: result.perClassAccuracy, confusion: result.confusion)
+  }
+}
