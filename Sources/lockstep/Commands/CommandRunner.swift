@@ -1,0 +1,102 @@
+import ArgumentParser
+import Collectives
+import Foundation
+import MPICollectives
+import Tensors
+import Training
+
+/// Where a worker stands among the processes of a job.
+struct Place: Sendable {
+  var rank = 0
+  var ranks = 1
+  var nodes = 1
+}
+
+/// What a process makes ready before its workers start, once, whatever their number.
+protocol Preparation: Sendable {
+  /// Parts of a batch for this number of workers; throws where there are fewer parts than workers.
+  func shards(workers: Int) throws -> Int
+}
+
+/// Runs a command's work on every worker, and turns what goes wrong into one message and an exit code.
+enum CommandRunner {
+  /// Prepares once a process, then works once a worker: threads of this process or, where a launcher started several, ranks.
+  ///
+  /// - Parameters:
+  ///   - workers: Threads of the local mode; nil for one. Refused under a launcher.
+  ///   - pinned: Gives each thread cores of its own.
+  ///   - prepare: Its errors are said once and end all ranks.
+  ///   - work: A worker's part; returns the exit code.
+  static func run<Prepared: Preparation>(
+    workers: Int? = nil, pinned: Bool = false,
+    prepare: (Place) throws -> Prepared,
+    work: @escaping @Sendable (any Communicator, Place, Prepared) throws -> Int32
+  ) throws {
+    let code =
+      if let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment) {
+        runRank(launcher: launcher, workers: workers, prepare: prepare, work: work)
+      } else {
+        runThreads(workers: workers ?? 1, pinned: pinned, prepare: prepare, work: work)
+      }
+    if code != 0 { throw ExitCode(code) }
+  }
+
+  private static func runRank<Prepared: Preparation>(
+    launcher: MPILauncher, workers: Int?, prepare: (Place) throws -> Prepared,
+    work: (any Communicator, Place, Prepared) throws -> Int32
+  ) -> Int32 {
+    let mpi: MPIEnvironment
+    do {
+      mpi = try MPIEnvironment.start(launcher: launcher)
+    } catch {
+      return report(error)
+    }
+    let place = Place(rank: mpi.rank, ranks: mpi.size, nodes: mpi.nodes.count)
+    do {
+      let (prepared, shards) = try mpi.communicator(shards: mpi.size).agree {
+        if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }
+        let prepared = try prepare(place)
+        return (prepared, try prepared.shards(workers: place.ranks))
+      }
+      let code = try work(mpi.communicator(shards: shards), place, prepared)
+      try mpi.finalize()
+      return code
+    } catch let failure as AgreedFailure {
+      if place.rank == 0 { report(failure) }
+      try? mpi.finalize()
+      return failure.exitCode
+    } catch {
+      // This rank alone knows: say it here and take the others down.
+      mpi.abort(exitCode: report(error, prefix: place.ranks > 1 ? "rank \(place.rank): " : ""))
+    }
+  }
+
+  private static func runThreads<Prepared: Preparation>(
+    workers: Int, pinned: Bool, prepare: (Place) throws -> Prepared,
+    work: @escaping @Sendable (any Communicator, Place, Prepared) throws -> Int32
+  ) -> Int32 {
+    do {
+      guard workers >= 1 else { throw WrongUse.tooFewWorkers(workers) }
+      let place = Place()
+      let prepared = try prepare(place)
+      let shards = try prepared.shards(workers: workers)
+      guard workers > 1 else { return try work(SoloCommunicator(shards: shards), place, prepared) }
+      let cores = pinned ? CoreBinding.allowedCores : []
+      let codes = try ThreadGroup.run(layout: ShardLayout(shards: shards, workers: workers)) { communicator in
+        CoreBinding.bindCurrentThread(worker: communicator.worker, of: workers, cores: cores)
+        return try work(communicator, place, prepared)
+      }
+      return codes.max() ?? 0
+    } catch {
+      return report(error)
+    }
+  }
+
+  @discardableResult
+  private static func report(_ error: any Error, prefix: String = "") -> Int32 {
+    Terminal.standard.printError("error: \(prefix)\(error)")
+    return (error as? any ExitCodeProviding)?.exitCode ?? 1
+  }
+}
+
+extension PreparedRun: Preparation {}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Collectives
+import Training
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measures a trained model: loss, accuracy, per-class accuracy, confusion matrix.",
+    discussion: """
+      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file.
+
+      Examples:
+        lockstep evaluate runs/quickstart
+        lockstep evaluate runs/quickstart --split validation
+        lockstep evaluate runs/quickstart/checkpoints/step-00000500.safetensors --json
+        mpirun -np 4 lockstep evaluate runs/quickstart               the same numbers, spread over four ranks
+      """)
+
+  @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
+  var path: String
+
+  @Option(help: "Which split: train, validation or test.")
+  var split: EvaluationReport.Split = .test
+
+  @Option(help: "Folder that data sets are looked for in.", completion: .directory)
+  var data: String?
+
+  @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")
+  var workers: Int?
+
+  @Flag(help: "Prints one JSON object instead of tables.")
+  var json = false
+
+  func run() throws {
+    let (split, json) = (split, json)
+    try CommandRunner.run(workers: workers) { place in
+      try TrainedModel(at: path, dataDirectory: data) { problem in
+        if place.rank == 0 { Terminal.standard.printError("warning: \(problem)") }
+      }
+    } work: { communicator, _, trained in
+      let result = try trained.evaluate(split, communicator: communicator)
+      if communicator.worker == 0 {
+        let text = EvaluationText(result: result, trained: trained, split: split)
+        Terminal.standard.print(json ? text.json : text.tables)
+      }
+      return 0
+    }
+  }
+}
+
+extension TrainedModel: Preparation {
+  /// Evaluation is spread by blocks, not by shards; any number of workers will do.
+  func shards(workers: Int) -> Int { workers }
+}
+
+extension EvaluationReport.Split: ExpressibleByArgument {}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Collectives
+import Foundation
+import Training
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains the model that a configuration describes.",
+    discussion: """
+      Examples:
+        lockstep train configs/quickstart.yaml
+        lockstep train configs/quickstart.yaml --workers 2 --set training.epochs=3
+        lockstep train configs/image-classification/patchify-f4.yaml --data ~/data
+        lockstep train configs/quickstart.yaml --run-dir runs/first      start, or go on where it stopped
+        mpirun -np 4 lockstep train configs/quickstart.yaml              four ranks instead of one process
+
+      A run folder holds config.yaml, metrics.jsonl, summary.json and checkpoints/. Ctrl-C (or SIGTERM) writes a checkpoint
+      and ends with 130 (143); the same command with the same --run-dir goes on from there, with any number of workers up to
+      the number of shards, to the same weights.
+      """)
+
+  @Argument(
+    help: "The configuration (YAML; see docs/configuration.md).", completion: .file(extensions: ["yaml", "yml"]))
+  var config: String
+
+  @Option(
+    name: .customLong("set"), help: ArgumentHelp("Replaces a value of the configuration.", valueName: "a.b=value"))
+  var overrides: [String] = []
+
+  @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")
+  var workers: Int?
+
+  @Option(help: "Run folder (default: runs/NAME-DATE-TIME).", completion: .directory)
+  var runDir: String?
+
+  @Option(help: "Folder that data sets are looked for in.", completion: .directory)
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "auto goes on if the run folder has a checkpoint; never refuses a folder that is not empty; a file is gone on from.",
+      valueName: "auto|never|CHECKPOINT"))
+  var resume = "auto"
+
+  @Option(help: ArgumentHelp("Stops with a checkpoint after this long: 90, 45s, 30m, 2h.", valueName: "time"))
+  var timeLimit: Duration?
+
+  @Flag(help: "Counts images that cannot be read and goes on without them.")
+  var skipBadImages = false
+
+  @Flag(help: "Gives each worker thread, with its helper threads, cores of its own.")
+  var pin = false
+
+  @Flag(name: .shortAndLong, help: "Prints nothing but errors and warnings.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Prints every logged step, checkpoints, and the model's layers.")
+  var verbose = false
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+  }
+
+  func run() throws {
+    let stop = StopRequest()
+    stop.listenForSignals()
+    if let timeLimit { stop.request(.timeLimit, after: timeLimit.seconds) }
+    let verbosity: RunReporter.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
+    let options = RunOptions(
+      runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
+    try CommandRunner.run(workers: workers, pinned: pin) { _ in
+      var configuration = try RunConfiguration.load(file: config, overrides: overrides)
+      if skipBadImages { configuration.data.skipBadImages = true }
+      return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop)
+    } work: { communicator, place, run in
+      let reporter = communicator.worker == 0 ? RunReporter(verbosity: verbosity) : nil
+      let trainer = try Trainer(
+        run, communicator: communicator, place: (place.ranks, place.nodes), reporter: reporter)
+      return try trainer.train()?.exitCode ?? 0
+    }
+  }
+}
+
+/// A time as people write it on a command line: `90`, `45s`, `30m`, `2h`.
+struct Duration: ExpressibleByArgument {
+  let seconds: Double
+
+  init?(argument: String) {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    let unit = argument.last.flatMap { units[$0] }
+    guard let value = Double(unit == nil ? argument : String(argument.dropLast())), value > 0 else { return nil }
+    seconds = value * (unit ?? 1)
+  }
+}

@@ -1,0 +1,20 @@
+import Training
+
+/// Arguments that cannot be meant.
+enum WrongUse: Error, ExitCodeProviding, CustomStringConvertible {
+  case workersUnderLauncher(ranks: Int)
+  case tooFewWorkers(Int)
+
+  var exitCode: Int32 { 2 }
+
+  var description: String {
+    switch self {
+    case .workersUnderLauncher(let ranks):
+      """
+      --workers was given, but a launcher started \(ranks) rank\(ranks == 1 ? "" : "s")
+      hint: each rank is one worker; leave --workers out and choose their number with mpirun -np N
+      """
+    case .tooFewWorkers(let count): "--workers \(count): at least one worker is needed"
+    }
+  }
+}

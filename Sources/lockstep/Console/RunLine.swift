@@ -1,0 +1,24 @@
+import Training
+
+/// The line that says what is about to run, and on what.
+enum RunLine {
+  static func text(_ run: RunDescription) -> String {
+    var parts = ["\(run.data): \(samples(run))", "\(run.model), \(Format.count(run.parameters)) parameters"]
+    var spread = run.ranks > 1 ? "\(run.ranks) ranks" : "\(run.workers) worker\(run.workers == 1 ? "" : "s")"
+    if run.nodes > 1 { spread += " on \(run.nodes) nodes" }
+    spread += ", \(run.shards) shard\(run.shards == 1 ? "" : "s")"
+    if !run.shardsAreFixed { spread += " (not set: the bits hold for this number of workers only)" }
+    parts.append(spread)
+    parts.append("batch \(run.batchSize)")
+    let threads = "\(run.threadsPerWorker) thread\(run.threadsPerWorker == 1 ? "" : "s") a worker"
+    parts.append("OpenBLAS \(run.blasKernels), convolution \(run.convolutionLibrary), \(threads)")
+    return parts.joined(separator: " | ")
+  }
+
+  private static func samples(_ run: RunDescription) -> String {
+    var text = "\(run.trainingSamples) training"
+    if run.validationSamples > 0 { text += ", \(run.validationSamples) validation" }
+    if run.testSamples > 0 { text += ", \(run.testSamples) test" }
+    return text
+  }
+}

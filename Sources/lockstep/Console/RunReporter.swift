@@ -1,0 +1,110 @@
+import Foundation
+import Training
+
+/// Shows a run to a person: a progress bar on a terminal, few plain lines in a pipe.
+final class RunReporter: TrainingReporter {
+  enum Verbosity: Int, Comparable {
+    case quiet, normal, verbose
+
+    static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  private let terminal: Terminal
+  private let verbosity: Verbosity
+  private var lastDrawing = 0.0
+  private var lastPlainLine = 0.0
+  private var barIsShown = false
+  private var tableHeadIsPrinted = false
+
+  /// A terminal is redrawn ten times a second; a pipe gets a line every half minute, or every logged step with -v.
+  private static let drawingInterval = 0.1
+  private static let plainInterval = 30.0
+
+  init(terminal: Terminal = .standard, verbosity: Verbosity) {
+    self.terminal = terminal
+    self.verbosity = verbosity
+    lastPlainLine = ProcessInfo.processInfo.systemUptime
+  }
+
+  func started(_ run: RunDescription) {
+    print(RunLine.text(run))
+    if let warning = run.kernelWarning { warn(warning) }
+    if run.imbalance > 0 {
+      let percent = Format.decimal(run.imbalance * 100, 0)
+      detail(
+        "\(run.shards) shards do not divide over \(run.workers) workers: the busiest has \(percent) % more than the mean"
+      )
+    }
+    if !run.unreadableImages.isEmpty {
+      let count = run.unreadableImages.count
+      warn("\(count) image\(count == 1 ? "" : "s") left out that cannot be read")
+      run.unreadableImages.forEach(detail)
+    }
+    detail(run.layers)
+    if run.firstStep == run.totalSteps {
+      print("\(run.folder) is complete: all \(run.totalSteps) steps are done")
+    } else if run.firstStep > 0 {
+      print("resuming \(run.folder) after step \(run.firstStep) of \(run.totalSteps)")
+    }
+  }
+
+  func completed(_ step: StepReport) {
+    guard verbosity > .quiet else { return }
+    let now = ProcessInfo.processInfo.systemUptime
+    if terminal.isInteractive {
+      if now - lastDrawing >= Self.drawingInterval || step.step == step.totalSteps {
+        lastDrawing = now
+        terminal.redraw(ProgressBar.text(step, width: terminal.width))
+        barIsShown = true
+      }
+      return
+    }
+    let isDue = verbosity == .verbose ? step.isLogged : now - lastPlainLine >= Self.plainInterval
+    if isDue {
+      lastPlainLine = now
+      print(ProgressBar.plainText(step))
+    }
+  }
+
+  func evaluated(_ evaluation: EvaluationReport) {
+    if !tableHeadIsPrinted {
+      print(EvaluationTable.head)
+      tableHeadIsPrinted = true
+    }
+    print(EvaluationTable.line(evaluation))
+  }
+
+  func wroteCheckpoint(_ file: String, step: Int) { detail("checkpoint \(file)") }
+
+  func warn(_ message: String) {
+    clearBar()
+    terminal.printError("warning: \(message)")
+  }
+
+  func detail(_ message: String) {
+    if verbosity == .verbose { print(message) }
+  }
+
+  func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?) {
+    let rate = "\(Format.duration(summary.wallSeconds)), \(Format.decimal(summary.samplesPerSecond, 0)) samples/s"
+    if stopped != nil {
+      print("stopped after step \(summary.steps) (\(rate)); the checkpoint is in \(folder)")
+      print("go on with the same command and --run-dir \(folder)")
+    } else {
+      let test = summary.testAccuracy.map { "test accuracy \(Format.percent($0)), " } ?? ""
+      print("done: \(test)\(summary.steps) steps in \(rate)")
+      print("run folder \(folder)")
+    }
+  }
+
+  private func print(_ line: String) {
+    guard verbosity > .quiet else { return }
+    clearBar()
+    terminal.print(line)
+  }
+
+  private func clearBar() {
+    if barIsShown { terminal.clearLine() }
+    barIsShown = false
+  }
+}
