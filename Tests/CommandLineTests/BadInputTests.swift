@@ -1,0 +1,188 @@
+import Foundation
+import Testing
+
+/// Bad input ends in one clear message: what, where, what to do. Nothing crashes, no rank hangs.
+@Suite(.serialized)
+struct BadInputTests {
+  private let folder: TemporaryFolder
+  private let config: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    config = try folder.write(SmallRun.configuration, to: "small.yaml")
+  }
+
+  /// Runs `train` with these overrides and more arguments.
+  private func train(_ overrides: [String] = [], _ more: [String] = []) throws -> ProcessResult {
+    let sets = overrides.flatMap { ["--set", $0] }
+    let run = more.contains("--run-dir") ? [] : ["--run-dir", folder.path("run-\(UUID().uuidString)")]
+    return try Lockstep.run(["train", config, "-q"] + run + sets + more)
+  }
+
+  private func expectMessage(
+    _ result: ProcessResult, code: Int32, mentions words: [String], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.exitCode == code, "\(result.errors)", sourceLocation: sourceLocation)
+    for word in words {
+      #expect(
+        result.errors.contains(word), "no '\(word)' in: \(result.errors)", sourceLocation: sourceLocation)
+    }
+    #expect(!result.errors.contains("Fatal error"), "\(result.errors)", sourceLocation: sourceLocation)
+  }
+
+  @Test("a configuration that is not there")
+  func missingConfiguration() throws {
+    let result = try Lockstep.run(["train", folder.path("nowhere.yaml")])
+    expectMessage(result, code: 2, mentions: ["nowhere.yaml"])
+  }
+
+  @Test("several mistakes are all listed, each with its line and the nearest right key")
+  func severalMistakes() throws {
+    let text = SmallRun.configuration
+      .replacingOccurrences(of: "batch_size: 30", with: "bacth_size: 30")
+      .replacingOccurrences(of: "momentum: 0.9", with: "momentum: fast")
+      .replacingOccurrences(of: "max_pool: 2", with: "max_pol: 2")
+    let broken = try folder.write(text, to: "broken.yaml")
+    let result = try Lockstep.run(["train", broken])
+    expectMessage(
+      result, code: 2,
+      mentions: ["bacth_size", "batch_size", "momentum", "max_pol", "max_pool", "broken.yaml:7", "broken.yaml:12"])
+  }
+
+  @Test("under mpirun a wrong configuration is said once and ends all ranks")
+  func saidOnceUnderMpirun() throws {
+    let result = try Lockstep.runRanks(
+      2, ["train", config, "--run-dir", folder.path("run"), "--set", "training.bacth_size=3"], limit: 60)
+    #expect(result.exitCode == 2, "\(result.errors)")
+    let said = result.errors.components(separatedBy: "bacth_size").count - 1
+    #expect(said >= 1 && result.errors.components(separatedBy: "error:").count == 2, "\(result.errors)")
+  }
+
+  @Test("data that are not there: which files are expected and where to get them")
+  func missingData() throws {
+    let result = try train(["data.dataset=cifar10"], ["--data", folder.path("no-data")])
+    expectMessage(result, code: 2, mentions: ["no-data", "data_batch_1.bin", "lockstep data fetch cifar10"])
+  }
+
+  @Test("a truncated data file: file and place")
+  func truncatedData() throws {
+    let batches = folder.url.appendingPathComponent("cifar-10-batches-bin")
+    try FileManager.default.createDirectory(at: batches, withIntermediateDirectories: true)
+    for index in 1...5 {
+      let count = index == 3 ? 3073 * 10 + 1000 : 3073 * 10
+      try Data(count: count).write(to: batches.appendingPathComponent("data_batch_\(index).bin"))
+    }
+    try Data(count: 3073 * 10).write(to: batches.appendingPathComponent("test_batch.bin"))
+    let result = try train(
+      ["data.dataset=cifar10", "data.train_limit=20", "data.validation=5"], ["--data", folder.url.path])
+    expectMessage(result, code: 1, mentions: ["data_batch_3.bin"])
+  }
+
+  @Test("shapes that do not fit: the layer and both shapes")
+  func shapesThatDoNotFit() throws {
+    let text = SmallRun.configuration.replacingOccurrences(of: "        - flatten\n", with: "")
+    let broken = try folder.write(text, to: "shapes.yaml")
+    let result = try Lockstep.run(["train", broken, "--run-dir", folder.path("run")])
+    expectMessage(result, code: 2, mentions: ["linear", "7×7×4", "flatten"])
+  }
+
+  @Test("a batch smaller than the shards; more workers than shards; no workers")
+  func numbersThatDoNotFit() throws {
+    expectMessage(try train(["training.batch_size=3"]), code: 2, mentions: ["batch_size", "shards"])
+    expectMessage(try train([], ["--workers", "5"]), code: 2, mentions: ["5", "shards", "4"])
+    expectMessage(try train([], ["--workers", "0"]), code: 2, mentions: ["--workers"])
+  }
+
+  @Test("--workers under mpirun")
+  func workersUnderMpirun() throws {
+    let result = try Lockstep.runRanks(2, ["train", config, "--workers", "2"], limit: 60)
+    #expect(result.exitCode == 2, "\(result.errors)")
+    #expect(result.errors.components(separatedBy: "--workers was given").count == 2, "\(result.errors)")
+  }
+
+  @Test("a resume with another batch size or model is refused with the difference")
+  func resumeWithAnotherConfiguration() throws {
+    let run = folder.path("run")
+    #expect(try train(["training.steps=20"], ["--run-dir", run]).exitCode == 0)
+    let other = try train(["training.batch_size=40"], ["--run-dir", run])
+    expectMessage(other, code: 2, mentions: ["training.batch_size", "30", "40"])
+    let model = try train(["model.layers.0.conv.filters=5"], ["--run-dir", run])
+    expectMessage(model, code: 2, mentions: ["model.layers"])
+  }
+
+  @Test("a checkpoint of another model: which parameters differ")
+  func checkpointOfAnotherModel() throws {
+    let run = folder.path("run")
+    #expect(try train(["training.steps=20"], ["--run-dir", run]).exitCode == 0)
+    let checkpoint = run + "/checkpoints/step-00000020.safetensors"
+    let result = try train(["model.layers.0.conv.filters=5"], ["--resume", checkpoint])
+    expectMessage(result, code: 2, mentions: ["0.weight"])
+  }
+
+  @Test("a run folder that cannot be written")
+  func unwritableRunFolder() throws {
+    let file = try folder.write("in the way", to: "occupied")
+    let result = try train([], ["--run-dir", file])
+    expectMessage(result, code: 2, mentions: ["occupied"])
+  }
+
+  @Test("a loss that is not finite: step, rate, layer; the last good checkpoint stays")
+  func divergence() throws {
+    let run = folder.path("run")
+    let result = try train(
+      ["schedule={kind: constant, rate: 1.0e+30}", "checkpoint.every_steps=1"], ["--run-dir", run])
+    expectMessage(result, code: 1, mentions: ["step", "1e+30", "learning rate", "layer"])
+    let checkpoints = try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints")
+      .filter { $0.hasSuffix(".safetensors") }
+    for name in checkpoints {
+      let evaluation = try Lockstep.run(["evaluate", run + "/checkpoints/" + name])
+      #expect(evaluation.exitCode == 0, "\(evaluation.errors)")
+    }
+  }
+
+  @Test("a full disk while writing a checkpoint: training says so and ends with 1, the old one survives")
+  func fullDisk() throws {
+    let run = folder.path("run")
+    #expect(try train(["training.steps=40"], ["--run-dir", run]).exitCode == 0)
+    // The limit on file sizes stands in for a full disk: writes past it fail in the same way.
+    let limited = try ChildProcess(
+      "/bin/bash",
+      ["-c", "ulimit -f 4; trap '' XFSZ; exec \"$0\" \"$@\"", Build.lockstep, "train", config, "-q", "--run-dir", run]
+    ).wait()
+    expectMessage(limited, code: 1, mentions: ["checkpoint"])
+    let evaluation = try Lockstep.run(["evaluate", run])
+    #expect(evaluation.exitCode == 0, "\(evaluation.errors)")
+    #expect(try train([], ["--run-dir", run]).exitCode == 0)
+  }
+
+  @Test("an unreadable image: its path; --skip-bad-images counts it and goes on")
+  func unreadableImage() throws {
+    let images = folder.url.appendingPathComponent("images")
+    let source = TestImages.pngs(count: 12)
+    for split in ["train", "test"] {
+      for (name, range) in [("cat", 0..<6), ("dog", 6..<12)] {
+        let classFolder = images.appendingPathComponent("\(split)/\(name)")
+        try FileManager.default.createDirectory(at: classFolder, withIntermediateDirectories: true)
+        for index in range { try source[index].write(to: classFolder.appendingPathComponent("\(index).png")) }
+      }
+    }
+    try Data("not an image".utf8).write(to: images.appendingPathComponent("train/cat/broken.png"))
+    let settings = [
+      "data={dataset: image-folder, path: \(images.path), normalize: per-channel}", "training.batch_size=4",
+      "training.steps=6", "model={layers: [flatten, linear: 2]}",
+    ]
+    expectMessage(try train(settings), code: 1, mentions: ["broken.png", "--skip-bad-images"])
+    let skipping = try train(settings, ["--skip-bad-images"])
+    #expect(skipping.exitCode == 0, "\(skipping.errors)")
+    #expect(skipping.errors.contains("1 image"), "\(skipping.errors)")
+  }
+
+  @Test("unknown commands and options end with 2 and a hint")
+  func wrongUse() throws {
+    #expect(try Lockstep.run(["trian"]).exitCode == 2)
+    #expect(try Lockstep.run(["train"]).exitCode == 2)
+    #expect(try Lockstep.run(["train", config, "--worker", "2"]).exitCode == 2)
+    #expect(try Lockstep.run(["train", config, "-q", "-v"]).exitCode == 2)
+    #expect(try Lockstep.run(["evaluate", folder.path("no-run")]).exitCode == 2)
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// A network small enough for a test, with everything that could make two spreads differ: batch normalisation,
+/// dropout, augmentation, momentum, and a batch that the shards do not divide evenly.
+enum SmallRun {
+  static let steps = 200
+
+  static let configuration = """
+    data: {dataset: mnist-5k, train_limit: 590, test_limit: 100, validation: 100, normalize: per-channel, augment: [flip, shift: 2]}
+    model:
+      layers:
+        - conv: {filters: 4, kernel: 3, stride: 2, padding: same, bias: false}
+        - batch_norm
+        - relu
+        - max_pool: 2
+        - flatten
+        - dropout: 0.2
+        - linear: 16
+        - relu
+        - linear: 10
+    optimizer: {kind: sgd, momentum: 0.9, weight_decay: 5.0e-4}
+    schedule: {kind: triangular, min: 1.0e-3, max: 0.05, half_cycle: 50}
+    training: {batch_size: 30, steps: \(steps), shards: 4, seed: 3}
+    evaluation: {every_steps: 50}
+    checkpoint: {every_steps: 40, keep: 3}
+    logging: {every_steps: 10}
+    """
+
+  /// What `summary.json` of a run folder says.
+  static func summary(of folder: String) throws -> [String: Any] {
+    let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/summary.json"))
+    return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+  }
+
+  static func digest(of folder: String) throws -> String {
+    try summary(of: folder)["weights_sha256"] as? String ?? "no digest"
+  }
+
+  /// The lines of `metrics.jsonl`, without what depends on the clock.
+  static func metrics(of folder: String) throws -> [String] {
+    let text = try String(contentsOfFile: folder + "/metrics.jsonl", encoding: .utf8)
+    return try text.split(separator: "\n").map { line in
+      var object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+      for clock in ["samples_per_second", "wall_seconds", "seconds"] { object[clock] = nil }
+      let data = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+      return String(decoding: data, as: UTF8.self)
+    }
+  }
+}
