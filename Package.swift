@@ -88,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "collectives-selftest", dependencies: ["Collectives", "MPICollectives", "CollectivesTestSupport"],
       path: "Tests/collectives-selftest", swiftSettings: swiftSettings),
-    tests(of: "Checkpoints", ["Tensors"]),
+    tests(of: "Checkpoints", ["Tensors"], resources: [.copy("Resources")]),
     tests(of: "Training", ["NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Tensors"]),
     .testTarget(name: "CommandLineTests", dependencies: ["lockstep"], swiftSettings: swiftSettings),
   ],

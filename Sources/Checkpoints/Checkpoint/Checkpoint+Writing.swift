@@ -19,6 +19,7 @@ extension Checkpoint {
     try write(to: path, weights: weights, state: state, metadata: metadata, calls: SystemCalls())
   }
 
+  @discardableResult
   static func write(
     to path: String, weights: [TensorSource], state: [TensorSource], metadata: CheckpointMetadata, calls: SystemCalls
   ) throws(CheckpointError) -> String {
