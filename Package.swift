@@ -79,7 +79,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Autograd", ["Tensors", "CKernels", "TestSupport"], resources: [.copy("Resources")]),
     tests(of: "NeuralNetworks", ["Tensors", "Autograd", "TestSupport"], resources: [.copy("Resources")]),
-    tests(of: "DataPipeline", ["Tensors"]),
+    tests(of: "DataPipeline", ["Tensors"], resources: [.copy("Resources")]),
     tests(of: "Collectives", ["Tensors", "MPICollectives", "CollectivesTestSupport", "collectives-selftest"]),
     // Checks that run on threads inside the tests and, through an executable, under mpirun.
     .target(

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+@testable import DataPipeline
+
+/// Validation splits, limits, normalisation.
+struct SplitTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try Fixtures.writeIDX(to: folder, training: 103, test: 9)
+  }
+
+  private func open(_ change: (inout DatasetSpecification) -> Void, seed: UInt64 = 1) throws -> DatasetSplits {
+    var specification = DatasetSpecification()
+    (specification.kind, specification.path) = (.idx, folder.path)
+    change(&specification)
+    return try DatasetSplits.open(specification, seed: seed)
+  }
+
+  @Test func validationIsTakenOutByClassAndBySeed() throws {
+    let splits = try open { $0.validation = .count(21) }
+    let validation = try #require(splits.validation)
+    #expect(validation.count == 21 && splits.training.count == 82)
+    #expect(Set(validation.records + splits.training.records) == Set(0..<103))
+    // Labels go round ten classes: 11 samples of 0, 1 and 2, 10 of the others.
+    for label in Int32(0)...9 {
+      #expect((2...3).contains((0..<21).count { validation.label(ofSample: $0) == label }))
+    }
+    #expect(try open({ $0.validation = .count(21) }).validation?.records == validation.records)
+    #expect(try open({ $0.validation = .count(21) }, seed: 2).validation?.records != validation.records)
+    #expect(try open { $0.validation = .fraction(0.1) }.validation?.count == 10)
+  }
+
+  @Test func validationFromTheEndAndLimits() throws {
+    let splits = try open {
+      ($0.trainLimit, $0.testLimit, $0.validation, $0.validationFromEnd) = (50, 4, .count(8), true)
+    }
+    #expect(splits.training.records == Array(0..<42))
+    #expect(splits.validation?.records == Array(42..<50))
+    #expect(splits.test?.records == Array(0..<4))
+    #expect(try open { $0.trainLimit = 1000 }.training.count == 103)
+  }
+
+  @Test(arguments: [0, 103, 500]) func impossibleValidationIsAnError(count: Int) {
+    let error = #expect(throws: DataError.self) { try open { $0.validation = .count(count) } }
+    #expect(error?.description.hasPrefix("data.validation: takes \(count) of 103 training samples") == true)
+  }
+
+  @Test func normalizationSeesTheTrainingSplitAlone() throws {
+    let splits = try open { ($0.validation, $0.normalization) = (.count(50), .perPixel) }
+    let alone = try Normalizer(.perPixel, of: splits.training)
+    let everything = try Normalizer(.perPixel, of: ImageSplit(splits.training.dataset))
+    #expect(splits.normalizer == alone && splits.normalizer != everything)
+  }
+
+  @Test func aCheckpointsNormalizerIsTakenAsItIs() throws {
+    var specification = DatasetSpecification()
+    (specification.kind, specification.path) = (.idx, folder.path)
+    let kept = Normalizer(kind: .perChannel, mean: [0.25], standardDeviation: [2])
+    #expect(try DatasetSplits.open(specification, seed: 1, normalizer: kept).normalizer == kept)
+    let other = Normalizer(kind: .perChannel, mean: [0, 0, 0], standardDeviation: [1, 1, 1])
+    let error = #expect(throws: DataError.self) {
+      try DatasetSplits.open(specification, seed: 1, normalizer: other)
+    }
+    #expect(error?.problem == "has 3 means (per-channel) for images of 5×3×1")
+  }
+}
