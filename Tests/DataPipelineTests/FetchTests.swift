@@ -65,7 +65,8 @@ final class FetchTests {
     #expect(error?.location == folder.file("x"))
     #expect(error?.problem == "the download failed (\(server.address("/missing")): answered 404)")
     server.serve("/short", .init(body: Array(body.prefix(10))))
-    #expect(throws: DataError.self) { try download(["/short"]) }
+    let short = #expect(throws: DataError.self) { try download(["/short"]) }
+    #expect(short?.problem.contains("/short: ") == true)
   }
 
   @Test func aFileThatCannotBeWrittenIsSaid() throws {

@@ -147,7 +147,7 @@ struct ReaderTests {
   }
 
   @Test func theNovelIsReadable() throws {
-    let text = String(decoding: try FileContents.open(BundledData.novel()).bytes, as: UTF8.self)
+    let text = try FileContents.open(BundledData.novel()).withBytes { String(decoding: $0, as: UTF8.self) }
     #expect(text.hasPrefix("PRIDE AND PREJUDICE\n\nBy Jane Austen") && text.count == 684_768)
   }
 
@@ -163,12 +163,12 @@ struct ReaderTests {
       try FileContents.open(plain)
     }
     let path = try folder.write(whole, to: "whole.gz")
-    #expect(try FileContents.open(path).bytes.count == 1008)
+    #expect(try FileContents.open(path).count == 1008)
     #expect(throws: DataError(path, "it inflates to more than 1000 bytes", advice: "fetch the file again")) {
       try FileContents.open(path, inflatingAtMost: 1000)
     }
     // Two files in one are one.
-    #expect(try FileContents.open(folder.write(whole + whole, to: "twice.gz")).bytes.count == 2016)
+    #expect(try FileContents.open(folder.write(whole + whole, to: "twice.gz")).count == 2016)
   }
 
   @Test func syntheticDataHaveTheirShape() throws {

@@ -3,7 +3,7 @@ import Tensors
 /// SHA-256 of files.
 enum Checksum {
   static func sha256(_ path: String) throws(DataError) -> String {
-    SHA256.hexadecimal(of: try FileContents.map(path).bytes)
+    try FileContents.map(path).withBytes { SHA256.hexadecimal(of: $0) }
   }
 
   /// What is wrong with the file's checksum; nil if nothing is.

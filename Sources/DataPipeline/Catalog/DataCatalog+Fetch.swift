@@ -96,7 +96,7 @@ extension DataCatalog {
     let contents = try FileContents.open(path)
     let target = String(path.dropLast(3))
     let output = try OutputFile(target + ".part", appending: false)
-    try output.write(contents.bytes)
+    try contents.withBytes { bytes throws(DataError) in try output.write(bytes) }
     try output.close(renamingTo: target)
   }
 }

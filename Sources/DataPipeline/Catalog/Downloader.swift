@@ -15,7 +15,9 @@ struct Downloader: Sendable {
   func download(
     _ addresses: [String], to path: String, size: Int, progress: @escaping @Sendable (Int) -> Void
   ) throws(DataError) {
-    var failures: [String] = []
+    var lastFailure = "no address is known"
+    // Progress is to get further than ever: starting over again and again is none.
+    var furthest = 0
     for address in addresses {
       guard let url = URL(string: address) else { preconditionFailure("'\(address)' is no URL") }
       var fruitless = 0
@@ -25,18 +27,18 @@ struct Downloader: Sendable {
         // More than there should be: something else, or two runs at once.
         if output.count > size { try output.startOver() }
         if output.count == size { return }
-        let before = output.count
+        furthest = max(furthest, output.count)
         let failure = try HTTPTransfer.run(url, output: output, timeout: timeout, progress: progress)
         let count = output.count
         try output.close()
         if failure == nil, count == size { return }
-        failures.append("\(address): \(failure?.text ?? "sent \(count) bytes, expected \(size)")")
+        lastFailure = "\(address): \(failure?.text ?? "ended after \(count) bytes of \(size)")"
         if let failure, !failure.mayPass { break }
-        fruitless = count > before ? 1 : fruitless + 1
+        fruitless = count > furthest ? 1 : fruitless + 1
       }
     }
     throw DataError(
-      path, "the download failed (\(failures.last ?? "no address is known"))",
+      path, "the download failed (\(lastFailure))",
       advice: "what is there is kept: run the command again to go on")
   }
 }

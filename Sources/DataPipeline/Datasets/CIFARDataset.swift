@@ -28,16 +28,16 @@ enum CIFARDataset {
     var labels: [Int32] = []
     for name in files {
       let file = try FileContents.map(folder.appendingPath(name))
-      let count = file.bytes.count / stride
-      guard count > 0, count * stride == file.bytes.count else {
+      let count = file.count / stride
+      guard count > 0, count * stride == file.count else {
         throw DataError(
-          "\(file.path), record \(count), byte \(file.bytes.count)",
-          "truncated: records have \(stride) bytes, and the last one has \(file.bytes.count - count * stride)",
+          "\(file.path), record \(count), byte \(file.count)",
+          "truncated: records have \(stride) bytes, and the last one has \(file.count - count * stride)",
           advice: advice(variant))
       }
       for record in 0..<count {
         let position = record * stride + variant.labelBytes - 1
-        let label = file.bytes[position]
+        let label = file[position]
         guard label < variant.classCount else {
           throw DataError(
             "\(file.path), record \(record), byte \(position)", "label \(label) is not below \(variant.classCount)",
@@ -50,7 +50,7 @@ enum CIFARDataset {
     // All batches are of one size; this finds a file that was cut off just between two records.
     if let longest = segments.map(\.count).max(), let short = segments.first(where: { $0.count < longest }) {
       throw DataError(
-        "\(short.file.path), record \(short.count), byte \(short.file.bytes.count)",
+        "\(short.file.path), record \(short.count), byte \(short.file.count)",
         "truncated: \(short.count) records where another batch has \(longest)", advice: advice(variant))
     }
     return RecordDataset(

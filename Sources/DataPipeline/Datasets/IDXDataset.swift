@@ -22,7 +22,7 @@ enum IDXDataset {
         advice: "fetch both files again")
     }
     guard count > 0 else { throw DataError(imageFile.file.path, "holds no images") }
-    let values = UnsafeRawBufferPointer(rebasing: labelFile.file.bytes[labelFile.offset...])
+    let values = labelFile.file.withBytes { Array($0[labelFile.offset...]) }
     if let classNames, let record = values.firstIndex(where: { Int($0) >= classNames.count }) {
       throw DataError(
         "\(labelFile.file.path), record \(record), byte \(labelFile.offset + record)",

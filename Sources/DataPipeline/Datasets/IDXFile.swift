@@ -9,29 +9,29 @@ struct IDXFile {
 
   /// - Parameter dimensions: how many are allowed.
   init(_ path: String, dimensions: ClosedRange<Int>) throws(DataError) {
-    file = try FileContents.open(path)
-    let bytes = file.bytes
+    let file = try FileContents.open(path)
+    self.file = file
     let advice = "fetch the file again"
-    guard bytes.count >= 4 else {
-      throw DataError(path, "ends at byte \(bytes.count), within the header of an IDX file", advice: advice)
+    guard file.count >= 4 else {
+      throw DataError(path, "ends at byte \(file.count), within the header of an IDX file", advice: advice)
     }
-    guard bytes[0] == 0, bytes[1] == 0, bytes[2] == 8 else {
-      let start = bytes.prefix(4).map { String($0) }.joined(separator: " ")
+    guard file[0] == 0, file[1] == 0, file[2] == 8 else {
+      let start = (0..<4).map { String(file[$0]) }.joined(separator: " ")
       throw DataError(
         "\(path), byte 0", "no IDX file of unsigned bytes: it starts with \(start), not 0 0 8",
         advice: "only MNIST's format is read here")
     }
-    guard dimensions.contains(Int(bytes[3])) else {
+    guard dimensions.contains(Int(file[3])) else {
       throw DataError(
-        "\(path), byte 3", "has \(bytes[3]) dimensions, expected \(dimensions.lowerBound)",
+        "\(path), byte 3", "has \(file[3]) dimensions, expected \(dimensions.lowerBound)",
         advice: "images have 3 (or 4, with channels), labels 1; are files mixed up?")
     }
-    let dimensionCount = Int(bytes[3])
-    guard bytes.count >= 4 + 4 * dimensionCount else {
-      throw DataError(path, "ends at byte \(bytes.count), within the header of an IDX file", advice: advice)
+    let dimensionCount = Int(file[3])
+    guard file.count >= 4 + 4 * dimensionCount else {
+      throw DataError(path, "ends at byte \(file.count), within the header of an IDX file", advice: advice)
     }
     shape = (0..<dimensionCount).map { axis in
-      Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4 + 4 * axis, as: UInt32.self)))
+      (4..<8).reduce(0) { $0 << 8 | Int(file[4 * axis + $1]) }
     }
     try checkSize(advice: advice)
   }
@@ -48,16 +48,15 @@ struct IDXFile {
       recordSize = product
     }
     let expected = offset + shape[0] * recordSize
-    let bytes = file.bytes
-    if bytes.count < expected {
-      let record = (bytes.count - offset) / recordSize
+    if file.count < expected {
+      let record = (file.count - offset) / recordSize
       throw DataError(
-        "\(path), record \(record), byte \(bytes.count)",
+        "\(path), record \(record), byte \(file.count)",
         "truncated: the header promises \(shape[0]) records, \(expected) bytes", advice: advice)
     }
-    if bytes.count > expected {
+    if file.count > expected {
       throw DataError(
-        "\(path), byte \(expected)", "has \(bytes.count - expected) bytes more than its header promises", advice: advice
+        "\(path), byte \(expected)", "has \(file.count - expected) bytes more than its header promises", advice: advice
       )
     }
   }

@@ -27,7 +27,7 @@ struct RecordDataset: ImageDataset {
       "\(labels.count) labels for \(segments.map(\.count)) records")
     for segment in segments where segment.count > 0 {
       let end = segment.offset + (segment.count - 1) * segment.stride + imageShape.count
-      precondition(end <= segment.file.bytes.count, "records reach byte \(end) of \(segment.file.path)")
+      precondition(end <= segment.file.count, "records reach byte \(end) of \(segment.file.path)")
     }
   }
 
@@ -39,8 +39,10 @@ struct RecordDataset: ImageDataset {
     var number = segments.count - 1
     while starts[number] > record { number -= 1 }
     let segment = segments[number]
-    guard let base = segment.file.bytes.baseAddress else { preconditionFailure("a record in an empty file") }
-    let pixels = base + segment.offset + (record - starts[number]) * segment.stride
-    return body(pixels.assumingMemoryBound(to: UInt8.self))
+    let start = segment.offset + (record - starts[number]) * segment.stride
+    return segment.file.withBytes { bytes in
+      guard let base = bytes.baseAddress else { preconditionFailure("a record in an empty file") }
+      return body((base + start).assumingMemoryBound(to: UInt8.self))
+    }
   }
 }

@@ -8,7 +8,8 @@ import Foundation
 /// compressed is inflated into memory of our own.
 final class FileContents: @unchecked Sendable {
   let path: String
-  let bytes: UnsafeRawBufferPointer
+  /// Goes with the object, so nobody outside gets hold of it but for the length of a call.
+  private let bytes: UnsafeRawBufferPointer
   private enum Owner { case mapping, heap }
   private let owner: Owner
 
@@ -22,6 +23,18 @@ final class FileContents: @unchecked Sendable {
     case .mapping: munmap(base, bytes.count)
     case .heap: ci_free(base)
     }
+  }
+
+  var count: Int { bytes.count }
+
+  subscript(position: Int) -> UInt8 { bytes[position] }
+
+  /// Calls `body` with all bytes, which are there until it returns.
+  func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
   }
 
   /// Maps a plain file; inflates one that is named `.gz`, to at most `limit` bytes.

@@ -20,9 +20,11 @@ public struct PixelImage: Sendable, Equatable {
     let file = try FileContents.map(path)
     var image = ci_image()
     defer { ci_free(image.pixels) }
-    let source = file.bytes.bindMemory(to: UInt8.self)
-    guard let base = source.baseAddress else { throw DataError(path, "unreadable image: the file is empty") }
-    guard ci_decode(base, source.count, &image), let pixels = image.pixels else {
+    guard file.count > 0 else { throw DataError(path, "unreadable image: the file is empty") }
+    let isDecoded = file.withBytes { bytes in
+      bytes.bindMemory(to: UInt8.self).baseAddress.map { ci_decode($0, bytes.count, &image) } ?? false
+    }
+    guard isDecoded, let pixels = image.pixels else {
       throw DataError(path, "unreadable image: \(text(ofMessage: &image.message))")
     }
     let count = image.height * image.width * image.channels
