@@ -30,7 +30,7 @@ def compressed(data: bytes) -> bytes:
 
 
 def idx(array: np.ndarray) -> bytes:
-    """The IDX format: two zero bytes, type 8 (unsigned byte), the number of dimensions, big-endian sizes, the elements."""
+    """The IDX format: two zero bytes, type 8 (bytes), the number of dimensions, big-endian sizes, the elements."""
     header = struct.pack(">BBBB", 0, 0, 8, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape)
     return header + array.astype(np.uint8).tobytes()
 
@@ -59,7 +59,7 @@ def make_digits(source: pathlib.Path, folder: pathlib.Path) -> None:
 
 
 def find_blob(index: bytes, name: bytes) -> tuple[int, int]:
-    """Place (offset, length) of a variable in the .rdb file, out of its .rdx: integer pairs, then their names, in order."""
+    """Place (offset, length) of a variable in the .rdb file, out of the .rdx: integer pairs, then their names."""
     pairs, at = [], 0
     vector = struct.pack(">II", 13, 2)  # an INTSXP of length 2
     while (at := index.find(vector, at)) >= 0:

@@ -1,5 +1,5 @@
-"""Makes Tests/DataPipelineTests/Resources/images.json: small image files, what Pillow decodes them to, and Pillow's scaled
-versions. usage: make_image_goldens.py OUTPUT_FILE; needs Pillow and NumPy.
+"""Makes Tests/DataPipelineTests/Resources/images.json: small image files, what Pillow decodes them to, and Pillow's
+scaled versions. usage: make_image_goldens.py OUTPUT_FILE; needs Pillow and NumPy.
 
 Pillow reads only the upper byte of 16-bit colour; there the expected value is round(v / 257), computed here.
 """

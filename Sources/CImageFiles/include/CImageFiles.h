@@ -30,8 +30,8 @@ typedef struct {
 
 void ci_free(void *_Nullable memory);
 
-/// Decodes a JPEG or PNG file (told apart by their first bytes) to RGB, whatever it holds: grey is repeated, palettes are
-/// looked up, 16 bits rounded to 8, alpha dropped, CMYK converted. A file that ends early, or whose
+/// Decodes a JPEG or PNG file (told apart by their first bytes) to RGB, whatever it holds: grey is repeated,
+/// palettes are looked up, 16 bits rounded to 8, alpha dropped, CMYK converted. A file that ends early, or whose
 /// entropy-coded data are damaged, fails: libjpeg would fill the rest with grey and go on.
 bool ci_decode(const uint8_t *bytes, size_t count, ci_image *image);
 bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ci_image *image);
@@ -40,8 +40,8 @@ bool ci_decode_png(const uint8_t *bytes, size_t count, ci_image *image);
 /// Encodes image->pixels of 1 (grey) or 3 (RGB) channels as PNG.
 bool ci_encode_png(const ci_image *image, ci_bytes *file);
 
-/// Scales by a triangle filter: bilinear when enlarging, and stretched over all source pixels that a target pixel covers
-/// when shrinking, so nothing aliases (Pillow's BILINEAR). False when there is no memory.
+/// Scales by a triangle filter: bilinear when enlarging, and stretched over all source pixels that a target pixel
+/// covers when shrinking, so nothing aliases (Pillow's BILINEAR). False when there is no memory.
 bool ci_resize(
     const uint8_t *source, ptrdiff_t source_height, ptrdiff_t source_width, uint8_t *target, ptrdiff_t target_height,
     ptrdiff_t target_width, ptrdiff_t channels);

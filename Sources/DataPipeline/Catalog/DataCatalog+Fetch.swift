@@ -14,9 +14,9 @@ public struct FetchProgress: Sendable, Equatable {
 extension DataCatalog {
   /// Downloads what is missing of a data set, checks and unpacks it.
   ///
-  /// A file comes as `NAME.part` and gets its name when it is whole and its checksum is right. What an interrupted download
-  /// left is gone on with.
-  /// - Parameter progress: called now and then, on another thread.
+  /// A file comes as `NAME.part` and gets its name when it is whole and its checksum is right. What an interrupted
+  /// download left is gone on with.
+  /// - Parameter progress: called now and then, while bytes come on another thread.
   public func fetch(
     _ entry: Entry, progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }
   ) throws(DataError) {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their binary form: records of one (two) label bytes and 3072 pixel bytes,
-/// `[3, 32, 32]`.
+/// CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their binary form: records of one (two) label bytes and 3072 pixel
+/// bytes, `[3, 32, 32]`.
 enum CIFARDataset {
   enum Variant {
     case cifar10, cifar100

@@ -1,5 +1,5 @@
-/// An IDX file of unsigned bytes, MNIST's format: two zero bytes, the type (8), the number of dimensions, their sizes as
-/// big-endian 32-bit integers, the elements.
+/// An IDX file of unsigned bytes, MNIST's format: two zero bytes, the type (8), the number of dimensions, their
+/// sizes as big-endian 32-bit integers, the elements.
 struct IDXFile {
   let file: FileContents
   /// Sizes of the dimensions, the number of records first.

@@ -1,6 +1,7 @@
 import CKernels
 
-/// Sums of pixels and of their squares over many images, for each element of `[height, width, channels]`. Whole numbers.
+/// Sums of pixels and of their squares over many images, for each element of `[height, width, channels]`. Whole
+/// numbers.
 struct PixelMoments: Sendable {
   /// Values that went into each sum.
   private(set) var count: Int

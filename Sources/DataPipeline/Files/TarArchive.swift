@@ -1,8 +1,8 @@
 import CImageFiles
 import Foundation
 
-/// Unpacks gzipped tar archives: POSIX ustar, with GNU's long names. Plain files and folders only, which is all that data
-/// sets hold; links and devices are passed over.
+/// Unpacks gzipped tar archives: POSIX ustar, with GNU's long names. Plain files and folders only, which is all that
+/// data sets hold; links and devices are passed over.
 struct TarArchive: ~Copyable {
   private let path: String
   private let reader: OpaquePointer

@@ -52,12 +52,21 @@ public struct BatchAssembler: Sendable {
     image.planar = dataset.layout == .planar
     image.mirror = move.mirror
     (image.shift_down, image.shift_right) = (move.down, move.right)
-    let table =
+    var table =
       switch normalizer.kind {
       case .none: CK_NO_TABLE
       case .perChannel: CK_PER_CHANNEL
       case .perPixel: CK_PER_PIXEL
       }
+    if dataset.sampleShape.count == 1 {
+      // Features are not moved, and each of them is a channel: for the kernel, one row of pixels.
+      (image.height, image.width, image.channels) = (1, shape.count, 1)
+      (image.mirror, image.shift_down, image.shift_right) = (false, 0, 0)
+      if table == CK_PER_CHANNEL { table = CK_PER_PIXEL }
+    } else if move == .none {
+      // Rows need not be told apart: one long one is quicker.
+      (image.height, image.width) = (1, shape.height * shape.width)
+    }
     ck_image_normalize(
       CK_FLOAT32, &image, pixels, 1 / 255, table, normalizer.mean, normalizer.inverseDeviation, target)
   }

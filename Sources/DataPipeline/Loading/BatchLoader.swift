@@ -2,8 +2,8 @@ import Tensors
 
 /// Prepares a worker's shards of each global batch, in the background and ahead of time.
 ///
-/// Which samples a shard holds, and what happens to them, follows from the sampler, the shard's number and the number of
-/// shards: not from who asks. Make it on the worker's own thread: its helper then shares the worker's cores.
+/// Which samples a shard holds, and what happens to them, follows from the sampler, the shard's number and the
+/// number of shards: not from who asks. Make it on the worker's own thread: its helper then shares the worker's cores.
 public final class BatchLoader: Sendable {
   private let prefetcher: Prefetcher<[Batch]>
 

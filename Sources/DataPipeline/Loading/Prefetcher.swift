@@ -2,8 +2,8 @@ import Foundation
 
 /// Makes elements for the numbers of a range on a thread of its own, a few ahead of whoever takes them.
 ///
-/// The thread is bound to the cores of the thread that creates the prefetcher. It ends when the range does, when making an
-/// element fails, or when the prefetcher is let go; `deinit` waits for it.
+/// The thread is bound to the cores of the thread that creates the prefetcher. It ends when the range does, when
+/// making an element fails, or when the prefetcher is let go; `deinit` waits for it.
 final class Prefetcher<Element: Sendable>: Sendable {
   typealias Producer = (Int) throws(DataError) -> Element
 
