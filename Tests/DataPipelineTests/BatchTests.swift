@@ -69,6 +69,23 @@ struct BatchTests {
     #expect(empty.count == 0 && empty.images.shape == [0, 19] && empty.labels.shape == [0])
   }
 
+  @Test func manyFeaturesAreNormalizedEachByItself() throws {
+    let dataset = SyntheticDataset(sampleShape: [3001], classCount: 2, count: 9, seed: 1, part: 0)
+    let split = ImageSplit(dataset)
+    let normalizer = try Normalizer(.perChannel, of: split)
+    #expect(try Normalizer(.perPixel, of: split).mean == normalizer.mean && normalizer.mean.count == 3001)
+    let assembler = BatchAssembler(
+      split: split, normalizer: normalizer, augmentation: Augmentation([.flip, .shift(3)]), seed: 1, pool: pool)
+    let batch = try assembler.assemble(Array(0..<9), firstPosition: 0)
+    for feature in [0, 1500, 3000] {
+      let values = (0..<9).map { batch.images[$0 * 3001 + feature] }
+      let mean = values.reduce(0, +) / 9
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 8
+      // Nine numbers of about 1 with a few roundings each.
+      #expect(abs(mean) < 1e-5 && abs(variance - 1) < 1e-4)
+    }
+  }
+
   @Test func memoryIsUsedAgain() throws {
     let assembler = BatchAssembler(split: ImageSplit(MemoryDataset(count: 9)), normalizer: .none, pool: pool)
     _ = try assembler.assemble([1, 2], firstPosition: 0)

@@ -33,6 +33,15 @@ struct SplitTests {
     #expect(try open { $0.validation = .fraction(0.1) }.validation?.count == 10)
   }
 
+  @Test func largestRemaindersGetWhatRoundingLeaves() throws {
+    // 12, 7 and 4 samples; a third of 23 is 8: quotas 4.17, 2.43 and 1.39, so the second class gets one more.
+    let labels = [Int32](repeating: 0, count: 12) + [Int32](repeating: 1, count: 7) + [Int32](repeating: 2, count: 4)
+    let parts = try ValidationSplit.divide(labels: labels, classCount: 3, taking: .count(8), fromEnd: false, seed: 4)
+    #expect((0...2).map { label in parts.validation.count { labels[$0] == label } } == [4, 3, 1])
+    #expect((parts.training + parts.validation).sorted() == Array(0..<23))
+    #expect(parts.training == parts.training.sorted() && parts.validation == parts.validation.sorted())
+  }
+
   @Test func validationFromTheEndAndLimits() throws {
     let splits = try open {
       ($0.trainLimit, $0.testLimit, $0.validation, $0.validationFromEnd) = (50, 4, .count(8), true)
