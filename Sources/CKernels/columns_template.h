@@ -1,31 +1,87 @@
-// Sums down the columns of a matrix.
+// A bias's row added to a matrix, and its gradient: sums down the columns, with the activation between them.
 //
-// Rows are added in blocks of at most CK_ROW_BLOCK in REAL, and the blocks' sums in double: accurate for the hundred
-// thousand rows that a batch of images is, and vectorised across columns.
+// A block of rows is added up in REAL, the blocks' sums in double: accurate for the hundred thousand rows that a
+// batch of images is, and vectorised across columns.
 
-enum { K(column_block) = 256 };
-
-// partial[c] = Σ over the block's rows of x[r, c]
-CK_CLONES static void K(column_block_sums)(
-    ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, const REAL *x, double *totals) {
-  REAL partial[K(column_block)];
-  for (ptrdiff_t c = 0; c < columns; c++) partial[c] = 0;
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    for (ptrdiff_t c = 0; c < columns; c++) partial[c] += x[r * stride + c];
+CK_CLONES static void K(block_sums)(
+    block b, ptrdiff_t stride, const REAL *x, double *totals) {
+  REAL sum[CK_PANEL] = {0};
+  for (ptrdiff_t r = 0; r < b.rows; r++) {
+    for (ptrdiff_t c = 0; c < b.width; c++) sum[c] += x[r * stride + c];
   }
-  for (ptrdiff_t c = 0; c < columns; c++) totals[c] += partial[c];
+  for (ptrdiff_t c = 0; c < b.width; c++) totals[c] += sum[c];
+}
+
+// dx = dy where y > 0, else 0; and its sums
+CK_CLONES static void K(block_relu_sums)(
+    block b, ptrdiff_t stride, const REAL *y, const REAL *dy, REAL *dx, double *totals) {
+  REAL sum[CK_PANEL] = {0};
+  for (ptrdiff_t r = 0; r < b.rows; r++) {
+    for (ptrdiff_t c = 0; c < b.width; c++) {
+      REAL g = y[r * stride + c] > 0 ? dy[r * stride + c] : 0;
+      dx[r * stride + c] = g;
+      sum[c] += g;
+    }
+  }
+  for (ptrdiff_t c = 0; c < b.width; c++) totals[c] += sum[c];
+}
+
+static void K(write_sums)(panel p, double *totals, REAL *sums, bool accumulate) {
+  panel_fold(p, totals);
+  REAL *to = sums + p.first;
+  for (ptrdiff_t c = 0; c < p.columns; c++) to[c] = (REAL)(accumulate ? to[c] + totals[c] : totals[c]);
 }
 
 static void K(column_sums)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, REAL *sums, bool accumulate) {
-  for (ptrdiff_t first = 0; first < columns; first += K(column_block)) {
-    ptrdiff_t width = columns - first < K(column_block) ? columns - first : K(column_block);
-    double totals[K(column_block)] = {0};
-    for (ptrdiff_t r = 0; r < rows; r += CK_ROW_BLOCK) {
-      ptrdiff_t height = rows - r < CK_ROW_BLOCK ? rows - r : CK_ROW_BLOCK;
-      K(column_block_sums)(height, width, columns, x + r * columns + first, totals);
+  for (ptrdiff_t first = 0; first < columns; first += CK_PANEL) {
+    panel p = panel_at(rows, columns, first);
+    double totals[CK_PANEL] = {0};
+    for (ptrdiff_t i = 0; i < p.blocks; i++) {
+      block b = panel_block(p, i);
+      K(block_sums)(b, p.stride, x + b.offset, totals);
     }
-    for (ptrdiff_t c = 0; c < width; c++) {
-      sums[first + c] = (REAL)(accumulate ? sums[first + c] + totals[c] : totals[c]);
+    K(write_sums)(p, totals, sums, accumulate);
+  }
+}
+
+static void K(relu_column_sums)(
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *y, const REAL *dy, REAL *dx, REAL *sums, bool accumulate) {
+  for (ptrdiff_t first = 0; first < columns; first += CK_PANEL) {
+    panel p = panel_at(rows, columns, first);
+    double totals[CK_PANEL] = {0};
+    for (ptrdiff_t i = 0; i < p.blocks; i++) {
+      block b = panel_block(p, i);
+      K(block_relu_sums)(b, p.stride, y + b.offset, dy + b.offset, dx + b.offset, totals);
+    }
+    K(write_sums)(p, totals, sums, accumulate);
+  }
+}
+
+CK_CLONES static void K(block_add_row)(
+    block b, ptrdiff_t stride, bool relu, const REAL *x, const REAL *bias, REAL *y) {
+  for (ptrdiff_t r = 0; r < b.rows; r++) {
+    const REAL *from = x + r * stride;
+    REAL *to = y + r * stride;
+    if (relu) {
+      for (ptrdiff_t c = 0; c < b.width; c++) {
+        REAL v = from[c] + bias[c];
+        to[c] = v < 0 ? 0 : v;
+      }
+    } else {
+      for (ptrdiff_t c = 0; c < b.width; c++) to[c] = from[c] + bias[c];
+    }
+  }
+}
+
+static void K(add_row)(
+    ptrdiff_t rows, ptrdiff_t columns, bool relu, const REAL *x, const REAL *bias, REAL *y) {
+  for (ptrdiff_t first = 0; first < columns; first += CK_PANEL) {
+    panel p = panel_at(rows, columns, first);
+    REAL repeated[CK_PANEL];
+    for (ptrdiff_t c = 0; c < p.width; c++) repeated[c] = bias[first + c % p.columns];
+    for (ptrdiff_t i = 0; i < p.blocks; i++) {
+      block b = panel_block(p, i);
+      K(block_add_row)(b, p.stride, relu, x + b.offset, repeated, y + b.offset);
     }
   }
 }

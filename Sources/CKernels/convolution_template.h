@@ -1,68 +1,81 @@
 // Patches as matrix rows, and depthwise convolution; see ck_convolution.h.
 
-static void K(im2col)(
+// The usual pieces of colour images, kernels 3 to 8, are copied in place: a call of memcpy takes longer than they do.
+CK_INLINE void K(copy_piece)(ptrdiff_t n, const REAL *x, REAL *y) {
+  switch (n) {
+    case 9: memcpy(y, x, 9 * sizeof(REAL)); break;
+    case 12: memcpy(y, x, 12 * sizeof(REAL)); break;
+    case 15: memcpy(y, x, 15 * sizeof(REAL)); break;
+    case 21: memcpy(y, x, 21 * sizeof(REAL)); break;
+    case 24: memcpy(y, x, 24 * sizeof(REAL)); break;
+    default: memcpy(y, x, n * sizeof(REAL));
+  }
+}
+
+CK_INLINE void K(zero_piece)(ptrdiff_t n, REAL *y) {
+  if (n) memset(y, 0, n * sizeof(REAL));
+}
+
+CK_CLONES static void K(im2col)(
     const ck_window *w, ptrdiff_t first_channel, ptrdiff_t group_channels, const REAL *x, REAL *columns) {
-  ptrdiff_t channels = w->channels, bytes = group_channels * sizeof(REAL);
+  ptrdiff_t channels = w->channels, line_length = w->kernel_width * group_channels;
+  // Neighbouring taps are neighbours in memory.
+  bool contiguous = group_channels == channels && w->dilation_width == 1;
   for (ptrdiff_t n = 0; n < w->batch; n++) {
     const REAL *image = x + n * w->height * w->width * channels + first_channel;
     for (ptrdiff_t i = 0; i < w->output_height; i++) {
       for (ptrdiff_t j = 0; j < w->output_width; j++) {
         taps inside = column_taps(w, j);
-        for (ptrdiff_t r = 0; r < w->kernel_height; r++, columns += w->kernel_width * group_channels) {
+        for (ptrdiff_t r = 0; r < w->kernel_height; r++, columns += line_length) {
           ptrdiff_t row = i * w->stride_height - w->padding_top + r * w->dilation_height;
           if (row < 0 || row >= w->height) {
-            memset(columns, 0, w->kernel_width * bytes);
+            K(zero_piece)(line_length, columns);
             continue;
           }
-          const REAL *line = image + row * w->width * channels;
-          memset(columns, 0, inside.begin * bytes);
-          if (group_channels == channels && w->dilation_width == 1) {
-            // Neighbouring taps are neighbours in memory.
-            memcpy(
-                columns + inside.begin * channels, line + (inside.origin + inside.begin) * channels,
-                (inside.end - inside.begin) * bytes);
+          const REAL *line = image + (row * w->width + inside.origin) * channels;
+          K(zero_piece)(inside.begin * group_channels, columns);
+          if (contiguous) {
+            ptrdiff_t skip = inside.begin * channels;
+            K(copy_piece)((inside.end - inside.begin) * channels, line + skip, columns + skip);
           } else {
             for (ptrdiff_t s = inside.begin; s < inside.end; s++) {
-              memcpy(
-                  columns + s * group_channels, line + (inside.origin + s * w->dilation_width) * channels, bytes);
+              K(copy_piece)(group_channels, line + s * w->dilation_width * channels, columns + s * group_channels);
             }
           }
-          memset(columns + inside.end * group_channels, 0, (w->kernel_width - inside.end) * bytes);
+          K(zero_piece)(line_length - inside.end * group_channels, columns + inside.end * group_channels);
         }
       }
     }
   }
 }
 
-CK_CLONES static void K(col2im_line)(ptrdiff_t n, const REAL *x, REAL *y) {
+CK_INLINE void K(add_piece)(ptrdiff_t n, const REAL *restrict x, REAL *restrict y) {
   for (ptrdiff_t c = 0; c < n; c++) y[c] += x[c];
 }
 
-static void K(col2im)(
+CK_CLONES static void K(col2im)(
     const ck_window *w, ptrdiff_t first_channel, ptrdiff_t group_channels, const REAL *columns, REAL *dx,
     bool accumulate) {
-  ptrdiff_t channels = w->channels;
+  ptrdiff_t channels = w->channels, line_length = w->kernel_width * group_channels;
+  bool contiguous = group_channels == channels && w->dilation_width == 1;
   for (ptrdiff_t p = 0; !accumulate && p < w->batch * w->height * w->width; p++) {
-    memset(dx + p * channels + first_channel, 0, group_channels * sizeof(REAL));
+    K(zero_piece)(group_channels, dx + p * channels + first_channel);
   }
   for (ptrdiff_t n = 0; n < w->batch; n++) {
     REAL *image = dx + n * w->height * w->width * channels + first_channel;
     for (ptrdiff_t i = 0; i < w->output_height; i++) {
       for (ptrdiff_t j = 0; j < w->output_width; j++) {
         taps inside = column_taps(w, j);
-        for (ptrdiff_t r = 0; r < w->kernel_height; r++, columns += w->kernel_width * group_channels) {
+        for (ptrdiff_t r = 0; r < w->kernel_height; r++, columns += line_length) {
           ptrdiff_t row = i * w->stride_height - w->padding_top + r * w->dilation_height;
           if (row < 0 || row >= w->height) continue;
-          REAL *line = image + row * w->width * channels;
-          if (group_channels == channels && w->dilation_width == 1) {
-            K(col2im_line)(
-                (inside.end - inside.begin) * channels, columns + inside.begin * channels,
-                line + (inside.origin + inside.begin) * channels);
+          REAL *line = image + (row * w->width + inside.origin) * channels;
+          if (contiguous) {
+            ptrdiff_t skip = inside.begin * channels;
+            K(add_piece)((inside.end - inside.begin) * channels, columns + skip, line + skip);
           } else {
             for (ptrdiff_t s = inside.begin; s < inside.end; s++) {
-              K(col2im_line)(
-                  group_channels, columns + s * group_channels,
-                  line + (inside.origin + s * w->dilation_width) * channels);
+              K(add_piece)(group_channels, columns + s * group_channels, line + s * w->dilation_width * channels);
             }
           }
         }

@@ -68,7 +68,3 @@ double ck_max_magnitude(ck_type type, ptrdiff_t count, const void *x) {
 ptrdiff_t ck_first_nonfinite(ck_type type, ptrdiff_t count, const void *x) {
   return CK_CALL(type, first_nonfinite, count, x);
 }
-
-void ck_add_row(ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *x, const void *bias, void *y) {
-  CK_CALL(type, add_row, rows, columns, x, bias, y);
-}

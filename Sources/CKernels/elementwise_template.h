@@ -106,9 +106,3 @@ static ptrdiff_t K(first_nonfinite)(ptrdiff_t n, const REAL *x) {
   }
   return -1;
 }
-
-CK_CLONES static void K(add_row)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, const REAL *bias, REAL *y) {
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    for (ptrdiff_t c = 0; c < columns; c++) y[r * columns + c] = x[r * columns + c] + bias[c];
-  }
-}

@@ -1,47 +1,35 @@
-// One 8-bit image to normalised numbers; see ck_image.h.
+// One 8-bit image to normalised numbers; see ck_image.h. Pixels are gathered as bytes into the order of the output, a
+// piece of a row at a time, and converted and normalised from there in one vectorised loop.
 
-CK_INLINE REAL K(normalized)(
-    REAL value, ptrdiff_t channel, ptrdiff_t element, ck_table table, const REAL *mean,
-    const REAL *inverse_deviation) {
-  switch (table) {
-    case CK_PER_CHANNEL: return (value - mean[channel]) * inverse_deviation[channel];
-    case CK_PER_PIXEL: return (value - mean[element]) * inverse_deviation[element];
-    case CK_NO_TABLE: break;
+CK_CLONES static void K(normalize_piece)(
+    ptrdiff_t n, const uint8_t *pixels, REAL scale, const REAL *mean, const REAL *inverse_deviation, REAL *y) {
+  if (mean) {
+    for (ptrdiff_t k = 0; k < n; k++) y[k] = (scale * pixels[k] - mean[k]) * inverse_deviation[k];
+  } else {
+    for (ptrdiff_t k = 0; k < n; k++) y[k] = scale * pixels[k];
   }
-  return value;
 }
 
-CK_INLINE void K(image_rows)(
+static void K(image_normalize)(
     const ck_image *image, const uint8_t *pixels, REAL scale, ck_table table, const REAL *mean,
     const REAL *inverse_deviation, REAL *y) {
-  ptrdiff_t height = image->height, width = image->width, channels = image->channels;
-  ptrdiff_t column_step = image->planar ? 1 : channels, channel_step = image->planar ? height * width : 1;
-  ptrdiff_t right = image->shift_right;
-  // Output columns whose pixel lies inside the source.
-  ptrdiff_t begin = right < 0 ? 0 : right < width ? right : width;
-  ptrdiff_t end = right > 0 ? width : width + right > begin ? width + right : begin;
-  for (ptrdiff_t i = 0; i < height; i++) {
-    ptrdiff_t source_row = i - image->shift_down;
-    bool inside = source_row >= 0 && source_row < height;
-    const uint8_t *row = inside ? pixels + source_row * width * column_step : pixels;
-    for (ptrdiff_t j = 0; j < width; j++) {
-      ptrdiff_t source = image->mirror ? width - 1 - (j - right) : j - right;
-      bool empty = !inside || j < begin || j >= end;
-      for (ptrdiff_t c = 0; c < channels; c++) {
-        ptrdiff_t element = (i * width + j) * channels + c;
-        REAL value = empty ? 0 : scale * row[source * column_step + c * channel_step];
-        y[element] = K(normalized)(value, c, element, table, mean, inverse_deviation);
-      }
+  ptrdiff_t width = image->width, channels = image->channels;
+  if (channels < 1 || channels > CK_PIECE) __builtin_trap();
+  ptrdiff_t piece = CK_PIECE / channels < width ? CK_PIECE / channels : width;
+  uint8_t gathered[CK_PIECE];
+  // A table by channels is repeated to the length of a piece.
+  REAL means[CK_PIECE], inverses[CK_PIECE];
+  for (ptrdiff_t k = 0; table == CK_PER_CHANNEL && k < piece * channels; k++) {
+    means[k] = mean[k % channels];
+    inverses[k] = inverse_deviation[k % channels];
+  }
+  for (ptrdiff_t i = 0; i < image->height; i++) {
+    for (ptrdiff_t j = 0; j < width; j += piece) {
+      ptrdiff_t columns = width - j < piece ? width - j : piece, at = (i * width + j) * channels;
+      gather(image, pixels, i, j, columns, gathered);
+      const REAL *m = table == CK_PER_CHANNEL ? means : table == CK_PER_PIXEL ? mean + at : NULL;
+      const REAL *d = table == CK_PER_CHANNEL ? inverses : table == CK_PER_PIXEL ? inverse_deviation + at : NULL;
+      K(normalize_piece)(columns * channels, gathered, scale, m, d, y + at);
     }
-  }
-}
-
-CK_CLONES static void K(image_normalize)(
-    const ck_image *image, const uint8_t *pixels, REAL scale, ck_table table, const REAL *mean,
-    const REAL *inverse_deviation, REAL *y) {
-  switch (table) {
-    case CK_NO_TABLE: K(image_rows)(image, pixels, scale, CK_NO_TABLE, mean, inverse_deviation, y); break;
-    case CK_PER_CHANNEL: K(image_rows)(image, pixels, scale, CK_PER_CHANNEL, mean, inverse_deviation, y); break;
-    case CK_PER_PIXEL: K(image_rows)(image, pixels, scale, CK_PER_PIXEL, mean, inverse_deviation, y); break;
   }
 }

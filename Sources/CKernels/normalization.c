@@ -1,4 +1,4 @@
-enum { CK_ROW_BLOCK = 64 };
+#include "panels.h"
 
 #define CK_TEMPLATE "normalization_template.h"
 #include "instantiate.h"

@@ -2,6 +2,12 @@
 
 #include "window.h"
 
+// Bottom and right padding matter to a mean's divisor alone.
+typedef struct {
+  ptrdiff_t bottom, right;
+  bool counted;
+} average_padding;
+
 #define CK_TEMPLATE "pooling_template.h"
 #include "instantiate.h"
 
@@ -17,13 +23,15 @@ void ck_max_pool_backward(
 void ck_average_pool_forward(
     ck_type type, const ck_window *window, ptrdiff_t padding_bottom, ptrdiff_t padding_right, bool count_padding,
     const void *x, void *y) {
-  CK_CALL(type, average_pool_forward, window, padding_bottom, padding_right, count_padding, x, y);
+  average_padding padding = {padding_bottom, padding_right, count_padding};
+  CK_CALL(type, average_pool_forward, window, padding, x, y);
 }
 
 void ck_average_pool_backward(
     ck_type type, const ck_window *window, ptrdiff_t padding_bottom, ptrdiff_t padding_right, bool count_padding,
     const void *dy, void *dx, bool accumulate) {
-  CK_CALL(type, average_pool_backward, window, padding_bottom, padding_right, count_padding, dy, dx, accumulate);
+  average_padding padding = {padding_bottom, padding_right, count_padding};
+  CK_CALL(type, average_pool_backward, window, padding, dy, dx, accumulate);
 }
 
 void ck_global_average_pool_forward(

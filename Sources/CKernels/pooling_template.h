@@ -1,43 +1,29 @@
 // Pooling; see ck_pooling.h. The inner loops run over channels.
 
-CK_CLONES static void K(take_larger)(ptrdiff_t channels, const REAL *x, int32_t position, REAL *y, int32_t *indices) {
+CK_INLINE void K(take_larger)(
+    ptrdiff_t channels, const REAL *restrict x, int32_t position, REAL *restrict y, int32_t *restrict indices) {
   for (ptrdiff_t c = 0; c < channels; c++) {
     // A NaN wins, as it should be seen.
     bool larger = x[c] > y[c] || x[c] != x[c];
     y[c] = larger ? x[c] : y[c];
-    indices[c] = larger ? position : indices[c];
+    if (indices) indices[c] = larger ? position : indices[c];
   }
 }
 
-CK_CLONES static void K(take_larger_value)(ptrdiff_t channels, const REAL *x, REAL *y) {
-  for (ptrdiff_t c = 0; c < channels; c++) {
-    bool larger = x[c] > y[c] || x[c] != x[c];
-    y[c] = larger ? x[c] : y[c];
-  }
-}
-
-static void K(max_pool_forward)(const ck_window *w, const REAL *x, REAL *y, int32_t *indices) {
+CK_INLINE void K(max_pool_body)(const ck_window *w, const REAL *x, REAL *y, int32_t *indices) {
   ptrdiff_t channels = w->channels;
-  for (ptrdiff_t n = 0; n < w->batch; n++) {
-    const REAL *image = x + n * w->height * w->width * channels;
+  for (ptrdiff_t n = 0; n < w->batch; n++, x += w->height * w->width * channels) {
     for (ptrdiff_t i = 0; i < w->output_height; i++) {
       taps rows = row_taps(w, i);
       for (ptrdiff_t j = 0; j < w->output_width; j++) {
         taps columns = column_taps(w, j);
-        bool first = true;
+        ptrdiff_t position = tap_position(w, rows, columns, rows.begin, columns.begin);
+        for (ptrdiff_t c = 0; c < channels; c++) y[c] = x[position * channels + c];
+        for (ptrdiff_t c = 0; indices && c < channels; c++) indices[c] = (int32_t)position;
         for (ptrdiff_t r = rows.begin; r < rows.end; r++) {
-          for (ptrdiff_t s = columns.begin; s < columns.end; s++) {
-            ptrdiff_t position = tap_position(w, rows, columns, r, s);
-            const REAL *pixel = image + position * channels;
-            if (first) {
-              for (ptrdiff_t c = 0; c < channels; c++) y[c] = pixel[c];
-              for (ptrdiff_t c = 0; indices && c < channels; c++) indices[c] = (int32_t)position;
-              first = false;
-            } else if (indices) {
-              K(take_larger)(channels, pixel, (int32_t)position, y, indices);
-            } else {
-              K(take_larger_value)(channels, pixel, y);
-            }
+          for (ptrdiff_t s = columns.begin + (r == rows.begin); s < columns.end; s++) {
+            position = tap_position(w, rows, columns, r, s);
+            K(take_larger)(channels, x + position * channels, (int32_t)position, y, indices);
           }
         }
         y += channels;
@@ -47,83 +33,75 @@ static void K(max_pool_forward)(const ck_window *w, const REAL *x, REAL *y, int3
   }
 }
 
+CK_CLONES static void K(max_pool_forward)(const ck_window *w, const REAL *x, REAL *y, int32_t *indices) {
+  if (indices) {
+    K(max_pool_body)(w, x, y, indices);
+  } else {
+    K(max_pool_body)(w, x, y, NULL);
+  }
+}
+
 static void K(max_pool_backward)(
     const ck_window *w, const REAL *dy, const int32_t *indices, REAL *dx, bool accumulate) {
   ptrdiff_t channels = w->channels, image = w->height * w->width * channels;
   ptrdiff_t outputs = w->output_height * w->output_width;
   if (!accumulate) memset(dx, 0, w->batch * image * sizeof(REAL));
-  for (ptrdiff_t n = 0; n < w->batch; n++) {
+  for (ptrdiff_t n = 0; n < w->batch; n++, dx += image) {
     for (ptrdiff_t o = 0; o < outputs; o++) {
-      for (ptrdiff_t c = 0; c < channels; c++) dx[n * image + indices[c] * channels + c] += dy[c];
+      for (ptrdiff_t c = 0; c < channels; c++) dx[indices[c] * channels + c] += dy[c];
       dy += channels;
       indices += channels;
     }
   }
 }
 
-CK_CLONES static void K(add_scaled)(ptrdiff_t n, REAL factor, const REAL *x, REAL *y) {
-  for (ptrdiff_t c = 0; c < n; c++) y[c] += factor * x[c];
-}
-
 // 1 / (number of taps that the mean is over)
-static REAL K(average_factor)(
-    const ck_window *w, ptrdiff_t padding_bottom, ptrdiff_t padding_right, bool count_padding, taps rows,
-    taps columns) {
+CK_INLINE REAL K(average_factor)(const ck_window *w, average_padding padding, taps rows, taps columns) {
   ptrdiff_t height = rows.end - rows.begin, width = columns.end - columns.begin;
-  if (count_padding) {
-    taps all_rows = taps_inside(
-        0, 0, 0, w->dilation_height, w->kernel_height, w->height + padding_bottom - rows.origin);
-    taps all_columns = taps_inside(
-        0, 0, 0, w->dilation_width, w->kernel_width, w->width + padding_right - columns.origin);
-    height = all_rows.end;
-    width = all_columns.end;
+  if (padding.counted) {
+    ptrdiff_t below = w->height + padding.bottom - rows.origin, beside = w->width + padding.right - columns.origin;
+    height = taps_inside(0, 0, 0, w->dilation_height, w->kernel_height, below).end;
+    width = taps_inside(0, 0, 0, w->dilation_width, w->kernel_width, beside).end;
   }
   return (REAL)1 / (REAL)(height * width);
 }
 
-static void K(average_pool_forward)(
-    const ck_window *w, ptrdiff_t padding_bottom, ptrdiff_t padding_right, bool count_padding, const REAL *x,
-    REAL *y) {
+CK_CLONES static void K(average_pool_forward)(const ck_window *w, average_padding padding, const REAL *x, REAL *y) {
   ptrdiff_t channels = w->channels;
-  for (ptrdiff_t n = 0; n < w->batch; n++) {
-    const REAL *image = x + n * w->height * w->width * channels;
+  for (ptrdiff_t n = 0; n < w->batch; n++, x += w->height * w->width * channels) {
     for (ptrdiff_t i = 0; i < w->output_height; i++) {
       taps rows = row_taps(w, i);
-      for (ptrdiff_t j = 0; j < w->output_width; j++) {
+      for (ptrdiff_t j = 0; j < w->output_width; j++, y += channels) {
         taps columns = column_taps(w, j);
-        REAL factor = K(average_factor)(w, padding_bottom, padding_right, count_padding, rows, columns);
+        REAL factor = K(average_factor)(w, padding, rows, columns);
         for (ptrdiff_t c = 0; c < channels; c++) y[c] = 0;
         for (ptrdiff_t r = rows.begin; r < rows.end; r++) {
           for (ptrdiff_t s = columns.begin; s < columns.end; s++) {
-            ptrdiff_t position = tap_position(w, rows, columns, r, s);
-            K(add_scaled)(channels, factor, image + position * channels, y);
+            const REAL *pixel = x + tap_position(w, rows, columns, r, s) * channels;
+            for (ptrdiff_t c = 0; c < channels; c++) y[c] += factor * pixel[c];
           }
         }
-        y += channels;
       }
     }
   }
 }
 
-static void K(average_pool_backward)(
-    const ck_window *w, ptrdiff_t padding_bottom, ptrdiff_t padding_right, bool count_padding, const REAL *dy,
-    REAL *dx, bool accumulate) {
-  ptrdiff_t channels = w->channels, size = w->height * w->width * channels;
-  if (!accumulate) memset(dx, 0, w->batch * size * sizeof(REAL));
-  for (ptrdiff_t n = 0; n < w->batch; n++) {
-    REAL *image = dx + n * size;
+CK_CLONES static void K(average_pool_backward)(
+    const ck_window *w, average_padding padding, const REAL *dy, REAL *dx, bool accumulate) {
+  ptrdiff_t channels = w->channels, image = w->height * w->width * channels;
+  if (!accumulate) memset(dx, 0, w->batch * image * sizeof(REAL));
+  for (ptrdiff_t n = 0; n < w->batch; n++, dx += image) {
     for (ptrdiff_t i = 0; i < w->output_height; i++) {
       taps rows = row_taps(w, i);
-      for (ptrdiff_t j = 0; j < w->output_width; j++) {
+      for (ptrdiff_t j = 0; j < w->output_width; j++, dy += channels) {
         taps columns = column_taps(w, j);
-        REAL factor = K(average_factor)(w, padding_bottom, padding_right, count_padding, rows, columns);
+        REAL factor = K(average_factor)(w, padding, rows, columns);
         for (ptrdiff_t r = rows.begin; r < rows.end; r++) {
           for (ptrdiff_t s = columns.begin; s < columns.end; s++) {
-            ptrdiff_t position = tap_position(w, rows, columns, r, s);
-            K(add_scaled)(channels, factor, dy, image + position * channels);
+            REAL *pixel = dx + tap_position(w, rows, columns, r, s) * channels;
+            for (ptrdiff_t c = 0; c < channels; c++) pixel[c] += factor * dy[c];
           }
         }
-        dy += channels;
       }
     }
   }

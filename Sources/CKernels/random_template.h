@@ -24,14 +24,18 @@ static void K(random_uniform)(ck_stream stream, ptrdiff_t n, REAL low, REAL high
 }
 
 static void K(random_normal)(ck_stream stream, ptrdiff_t n, double mean, double deviation, REAL *y) {
-  for (ptrdiff_t i = 0; i < n; i += 2) {
-    uint32_t words[4];
-    ck_random_words(stream, (uint64_t)i * 2, 4, words);
-    // In (0, 1]: the logarithm must exist.
-    double radius = sqrt(-2 * log(1 - unit_f64(words, 0)));
-    double angle = 2 * M_PI * unit_f64(words, 1);
-    y[i] = (REAL)(mean + deviation * radius * cos(angle));
-    if (i + 1 < n) y[i + 1] = (REAL)(mean + deviation * radius * sin(angle));
+  enum { buffer = 128 };
+  uint32_t words[2 * buffer];
+  for (ptrdiff_t i = 0; i < n; i += buffer) {
+    ptrdiff_t size = n - i < buffer ? n - i : buffer;
+    ck_random_words(stream, (uint64_t)i * 2, (size + 1) / 2 * 4, words);
+    for (ptrdiff_t k = 0; k < size; k += 2) {
+      // 1 − u is in (0, 1]: the logarithm must exist.
+      double radius = deviation * sqrt(-2 * log(1 - unit_f64(words, k)));
+      double angle = 2 * M_PI * unit_f64(words, k + 1);
+      y[i + k] = (REAL)(mean + radius * cos(angle));
+      if (k + 1 < size) y[i + k + 1] = (REAL)(mean + radius * sin(angle));
+    }
   }
 }
 

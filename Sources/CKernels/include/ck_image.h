@@ -20,7 +20,7 @@ typedef struct {
   ptrdiff_t shift_down, shift_right;
 } ck_image;
 
-/// y [height, width, channels] = (pixel · scale − mean) · inverse_deviation, tables of `channels` values or of
+/// For at most 1024 channels: y [height, width, channels] = (pixel · scale − mean) · inverse_deviation, tables of `channels` values or of
 /// height·width·channels (in y's order, after the move), or none: y = pixel · scale.
 void ck_image_normalize(
     ck_type type, const ck_image *image, const uint8_t *pixels, double scale, ck_table table,
