@@ -38,6 +38,7 @@
 
     /// Nil where oneDNN has nothing, or only its slow reference loops, for this geometry.
     init?(_ geometry: ConvolutionGeometry, _ pass: Pass, bias: Bool, relu: Bool, context: OneDNNContext) {
+      if Self.overrunsItsScratchpad(geometry, pass) { return nil }
       var description = cd_convolution(geometry)
       var handle: OpaquePointer?
       guard cd_plan_create(context.handle, &description, pass.code, bias, relu, &handle) == 0, let handle else {
@@ -47,6 +48,13 @@
       self.context = context
       workspace = cd_plan_workspace(handle)
       if implementation.hasPrefix("ref") { return nil }
+    }
+
+    /// oneDNN (2.6 to 3.x, its issue 6035) compacts the input of a strided 1×1 convolution into a buffer that is too small
+    /// where there are fewer channels than lanes of a vector: backward-weights then gives wrong sums, or crashes.
+    private static func overrunsItsScratchpad(_ geometry: ConvolutionGeometry, _ pass: Pass) -> Bool {
+      pass == .backwardWeights && geometry.kernelHeight == 1 && geometry.kernelWidth == 1
+        && (geometry.strideHeight > 1 || geometry.strideWidth > 1) && geometry.inputChannels / geometry.groups < 16
     }
 
     deinit { cd_plan_destroy(handle) }

@@ -52,6 +52,7 @@ private let geometries = [
   geometry(2, 11, 9, 4, 3, kernel: (3, 3), dilation: (2, 3), padding: ImagePadding(2)),
   geometry(3, 6, 6, 7, 13, kernel: (1, 1)),
   geometry(2, 7, 7, 8, 8, kernel: (1, 1), stride: (2, 2)),
+  geometry(6, 8, 8, 4, 6, kernel: (1, 1), stride: (2, 2)),
   geometry(5, 8, 8, 3, 10, kernel: (4, 4), stride: (4, 4)),
   geometry(2, 6, 5, 6, 9, kernel: (3, 3), padding: ImagePadding(1), groups: 3),
   geometry(2, 6, 5, 16, 32, kernel: (3, 3), stride: (2, 1), padding: ImagePadding(1), groups: 2),
