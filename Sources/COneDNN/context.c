@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -35,18 +37,25 @@ static const char *instruction_set(void) {
 
 void cd_describe(char *text, size_t size) {
   const dnnl_version_t *version = dnnl_version();
-  snprintf(text, size, "%d.%d.%d, %s", version->major, version->minor, version->patch, instruction_set());
+  snprintf(text, size, "%d.%d.%d (%s)", version->major, version->minor, version->patch, instruction_set());
+}
+
+typedef void (*count_setter)(int);
+
+static pthread_once_t setter_once = PTHREAD_ONCE_INIT;
+static count_setter setter;
+
+// Looked up instead of linked: libdnnl brings the OpenMP library that it was built with, and another one beside it
+// would set a count that nobody reads.
+static void find_setter(void) {
+  void *symbol = dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+  memcpy(&setter, &symbol, sizeof setter);
 }
 
 bool cd_set_thread_count(int count) {
-  // Looked up instead of linked: libdnnl brings the OpenMP library that it was built with, and another one beside it
-  // would set a count that nobody reads.
-  union {
-    void *object;
-    void (*function)(int);
-  } set = {dlsym(RTLD_DEFAULT, "omp_set_num_threads")};
-  if (!set.object) return false;
-  set.function(count);
+  pthread_once(&setter_once, find_setter);
+  if (!setter) return false;
+  setter(count);
   return true;
 }
 

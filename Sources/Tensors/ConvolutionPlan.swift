@@ -39,6 +39,7 @@
     /// Nil where oneDNN has nothing, or only its slow reference loops, for this geometry.
     init?(_ geometry: ConvolutionGeometry, _ pass: Pass, bias: Bool, relu: Bool, context: OneDNNContext) {
       if Self.overrunsItsScratchpad(geometry, pass) { return nil }
+      BLAS.useThreadCountInOneDNN()
       var description = cd_convolution(geometry)
       var handle: OpaquePointer?
       guard cd_plan_create(context.handle, &description, pass.code, bias, relu, &handle) == 0, let handle else {
@@ -64,6 +65,7 @@
 
     /// See `cd_plan_run` for which tensors are read and which are written in which pass.
     func run(input: Tensor, weights: Tensor, bias: Tensor?, output: Tensor, pool: StoragePool) {
+      BLAS.useThreadCountInOneDNN()
       let space = pool.allocate(byteCount: workspace)
       let status = cd_plan_run(
         handle, input.pointer, weights.pointer, bias?.pointer, output.pointer, space.pointer)

@@ -13,10 +13,14 @@ public final class ConvolutionPlans {
     case reference
   }
 
-  /// What convolutions run on in this build, for a person.
+  /// What convolutions run on in this build, for a person: `oneDNN 2.6.3 (AVX2)`.
   public static var library: String {
     #if OneDNN
-      "oneDNN"
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+        guard let start = text.baseAddress else { return "oneDNN" }
+        cd_describe(start, text.count)
+        return "oneDNN \(String(cString: start))"
+      }
     #else
       "matrix products"
     #endif

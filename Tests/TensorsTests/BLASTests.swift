@@ -1,3 +1,4 @@
+import CKernels
 import Testing
 
 @testable import Tensors
@@ -24,6 +25,39 @@ import Testing
       }
     }
   }
+
+  /// Large results of thin factors go through oneDNN where there is one; every shape around the rule must agree with
+  /// the same product in double.
+  @Test(arguments: [(512, 512, 5), (513, 530, 256), (511, 600, 7), (520, 515, 257)])
+  func thinProducts(_ size: (Int, Int, Int)) {
+    let (m, n, k) = size
+    let (a, b, c) = (
+      randomTensor([k, m], .float32, 1), randomTensor([k, n], .float32, 2), randomTensor([m, n], .float32, 3)
+    )
+    func wide(_ tensor: Tensor) -> Tensor {
+      let copy = Tensor(uninitialized: tensor.shape, dtype: .float64, pool: StoragePool())
+      ck_convert(CK_FLOAT32, CK_FLOAT64, tensor.count, tensor.pointer, copy.pointer)
+      return copy
+    }
+    let exact = wide(c)
+    BLAS.multiply(wide(a), transposeA: true, wide(b), into: exact, beta: 1)
+    BLAS.multiply(a, transposeA: true, b, into: c, beta: 1)
+    let difference = wide(c)
+    ck_subtract(CK_FLOAT64, c.count, difference.pointer, exact.pointer, difference.pointer)
+    #expect(ck_max_magnitude(CK_FLOAT64, c.count, difference.pointer) < 1e-5 * Double(k).squareRoot())
+  }
+
+  #if OneDNN
+    @Test func whichProductsGoThroughOneDNN() {
+      let plain = MatrixView(Tensor(zeros: [1, 1], pool: StoragePool()))
+      let transposed = MatrixView(plain.pointer, stride: 1, transposed: true)
+      #expect(BLAS.isForOneDNN(m: 1024, n: 3072, k: 128, transposed, plain))
+      #expect(!BLAS.isForOneDNN(m: 1024, n: 3072, k: 1000, transposed, plain))
+      #expect(!BLAS.isForOneDNN(m: 128, n: 1024, k: 128, transposed, plain))
+      #expect(!BLAS.isForOneDNN(m: 1024, n: 3072, k: 128, plain, plain))
+      #expect(!BLAS.isForOneDNN(m: 1024, n: 3072, k: 128, plain, transposed))
+    }
+  #endif
 
   @Test func betaZeroReadsNothing() {
     let (a, b) = (randomTensor([2, 2], .float32, 1), randomTensor([2, 2], .float32, 2))

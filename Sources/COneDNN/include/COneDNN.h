@@ -1,4 +1,4 @@
-// Convolution through oneDNN 2.x on our layouts: images NHWC, weights [O, H, W, I/groups]. oneDNN passes dimensions
+// Convolution and products through oneDNN 2.x on our layouts: images NHWC, weights [O, H, W, I/groups]. oneDNN passes dimensions
 // as C arrays and wants a dozen objects a convolution; one plan here holds them all.
 #ifndef CONEDNN_H
 #define CONEDNN_H
@@ -18,11 +18,12 @@ typedef struct cd_plan cd_plan;
 typedef int cd_status;
 const char *cd_status_text(cd_status status);
 
-/// oneDNN's version and the instruction set that it uses: `2.6.3, AVX2`.
+/// oneDNN's version and the instruction set that it uses: `2.6.3 (AVX2)`.
 void cd_describe(char *text, size_t size);
 
 /// OpenMP threads of the calling thread's parallel regions, oneDNN's included (it is built on libgomp, where the count
-/// belongs to each thread). The count is part of the bits. False where no OpenMP library is loaded.
+/// belongs to each thread): to be set before plans are made or run and before products. The count is part of the bits.
+/// False where no OpenMP library is loaded. Cheap.
 bool cd_set_thread_count(int count);
 
 cd_status cd_context_create(cd_context *_Nullable *_Nonnull context);
@@ -57,6 +58,11 @@ size_t cd_plan_workspace(const cd_plan *plan);
 /// bias may be null where the plan has none.
 cd_status cd_plan_run(
     cd_plan *plan, void *input, void *weights, void *_Nullable bias, void *output, void *_Nullable workspace);
+
+/// c = alpha · op(a)·op(b) + beta · c, row-major; op(a) is [m, k], op(b) [k, n]; strides are from row to row in memory.
+cd_status cd_product(
+    bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t stride_a,
+    const float *b, int64_t stride_b, float beta, float *c, int64_t stride_c);
 
 #pragma clang assume_nonnull end
 #endif
