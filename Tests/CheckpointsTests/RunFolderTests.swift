@@ -140,7 +140,13 @@ import Testing
       let error = #expect(throws: CheckpointError.self) { try RunFolder(path: temporary.file("run")) }
       #expect(error?.kind == .locked)
       #expect(error?.problem.contains("process \(getpid()) on ") == true)
-      try first.writeSummary("{}")
+      #expect(first.wasEmpty)
+    }
+    // A run that ended before it wrote anything leaves nothing that a new one minds.
+    do {
+      let second = try RunFolder(path: temporary.file("run"))
+      #expect(second.wasEmpty)
+      try second.writeSummary("{}")
     }
     #expect(try !RunFolder(path: temporary.file("run")).wasEmpty)
   }

@@ -5,7 +5,8 @@
 /// than the checkpoints themselves: the folder is in order whenever the process is killed.
 public final class RunFolder {
   public let path: String
-  /// Whether there was nothing of an earlier run here when the folder was opened.
+  /// Whether there was nothing of an earlier run here when the folder was opened, except traces of one that ended
+  /// before it began.
   public let wasEmpty: Bool
 
   let calls: SystemCalls
@@ -24,8 +25,10 @@ public final class RunFolder {
     try Paths.createFolder(path)
     lock = try FolderLock(folder: path)
     let checkpoints = RunLayout.checkpointsFolder(in: path)
-    wasEmpty = try Paths.names(in: path).allSatisfy { $0 == FolderLock.name }
     try Paths.createFolder(checkpoints)
+    let ours = [FolderLock.name, Paths.name(of: checkpoints)]
+    let found = try Paths.names(in: path).filter { !ours.contains($0) } + Paths.names(in: checkpoints)
+    wasEmpty = found.isEmpty
     metrics = MetricsLog(path: RunLayout.metrics(in: path))
     for folder in [path, checkpoints] {
       for name in try Paths.names(in: folder) where name.hasSuffix(AtomicFile.temporarySuffix) {
