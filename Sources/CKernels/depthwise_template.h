@@ -63,7 +63,8 @@ static void K(depthwise_backward_weights)(
             for (ptrdiff_t j = 0; j < w->output_width; j++) {
               taps columns = column_taps(w, j);
               if (s < columns.begin || s >= columns.end) continue;
-              sum += pixels[tap_position(w, rows, columns, r, s) * w->channels] * g[(i * w->output_width + j) * outputs];
+              ptrdiff_t from = tap_position(w, rows, columns, r, s), to = i * w->output_width + j;
+              sum += pixels[from * w->channels] * g[to * outputs];
             }
           }
           total += sum;

@@ -38,8 +38,9 @@ void ck_bias_activation_forward(
     ck_type type, ck_activation activation, double slope, ptrdiff_t rows, ptrdiff_t columns, const void *x,
     const void *_Nullable bias, void *y);
 
-/// Backward of the above (ReLU in one pass over memory): dx[r, c] = f'(…) · dy[r, c], and dbias[c] = Σ over r of dx[r, c] (or += with
-/// `accumulate_bias`) unless dbias is null. In place on dy. Only activations that are differentiable from y.
+/// Backward of the above (ReLU in one pass over memory): dx[r, c] = f'(…) · dy[r, c], and dbias[c] = Σ over r of dx[r,
+/// c] (or += with `accumulate_bias`) unless dbias is null. In place on dy. Only activations that are differentiable
+/// from y.
 void ck_bias_activation_backward(
     ck_type type, ck_activation activation, double slope, ptrdiff_t rows, ptrdiff_t columns,
     const void *_Nullable y, const void *dy, void *dx, void *_Nullable dbias, bool accumulate_bias);

@@ -14,8 +14,8 @@ void ck_copy_rows(
 
 /// y [batch, columns, rows] = the transposes of x [batch, rows, columns].
 ///
-/// Images NHWC to NCHW: (batch, height·width, channels); back: (batch, channels, height·width). Convolution
-/// weights [O, H, W, I] to PyTorch's [O, I, H, W], grouped or not: (O, height·width, inputs of a group), and back likewise.
+/// Images NHWC to NCHW: (batch, height·width, channels); back: (batch, channels, height·width). Convolution weights
+/// [O, H, W, I] to PyTorch's [O, I, H, W], grouped or not: (O, height·width, inputs of a group), and back likewise.
 void ck_transpose(ck_type type, ptrdiff_t batch, ptrdiff_t rows, ptrdiff_t columns, const void *x, void *y);
 
 #pragma clang assume_nonnull end

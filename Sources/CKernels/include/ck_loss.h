@@ -32,8 +32,8 @@ typedef struct {
   ptrdiff_t invalid_row;
 } ck_loss;
 
-/// Cross-entropy of softmax(logits) against labels. The target is 1 − smoothing on the label and
-/// smoothing/(columns − 1) on every other class; a row weighs class_weights[label] (null: 1). Rows with a negative label are left out.
+/// Cross-entropy of softmax(logits) against labels. The target is 1 − smoothing on the label and smoothing/(columns −
+/// 1) on every other class; a row weighs class_weights[label] (null: 1). Rows with a negative label are left out.
 /// gradient (unless null; in place on the logits) = weight · (softmax − target), of the sum and not of the mean.
 /// row_losses (unless null) gets weight · loss of each row.
 ck_loss ck_softmax_cross_entropy(

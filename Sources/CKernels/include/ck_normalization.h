@@ -28,8 +28,8 @@ void ck_batch_norm_backward_sums(
     bool relu, const void *_Nullable y, const void *dy, void *sum_dy, void *sum_dy_normalized);
 
 /// Second pass backwards, with n = `count` rows behind the statistics:
-/// dx = gamma · inverse_deviation · (dy − sum_dy/n − (x − mean) · inverse_deviation · sum_dy_normalized/n); in place on dy.
-/// Null sums mean that the statistics were constants (evaluation): dx = gamma · inverse_deviation · dy.
+/// dx = gamma · inverse_deviation · (dy − sum_dy/n − (x − mean) · inverse_deviation · sum_dy_normalized/n); in place
+/// on dy. Null sums mean that the statistics were constants (evaluation): dx = gamma · inverse_deviation · dy.
 void ck_batch_norm_backward_input(
     ck_type type, ptrdiff_t rows, ptrdiff_t channels, const void *x, const void *mean, const void *inverse_deviation,
     const void *_Nullable gamma, bool relu, const void *_Nullable y, const void *dy, const void *_Nullable sum_dy,

@@ -13,8 +13,8 @@ void ck_max_pool_forward(
 void ck_max_pool_backward(
     ck_type type, const ck_window *window, const void *dy, const int32_t *indices, void *dx, bool accumulate);
 
-/// Mean of each window. With `count_padding` the sum is divided by the number of taps that lie in the padded image (PyTorch's
-/// default; `padding_bottom` and `padding_right` bound it), else by those inside the image.
+/// Mean of each window. With `count_padding` the sum is divided by the number of taps that lie in the padded image
+/// (PyTorch's default; `padding_bottom` and `padding_right` bound it), else by those inside the image.
 void ck_average_pool_forward(
     ck_type type, const ck_window *window, ptrdiff_t padding_bottom, ptrdiff_t padding_right, bool count_padding,
     const void *x, void *y);

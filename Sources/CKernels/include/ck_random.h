@@ -28,8 +28,8 @@ void ck_random_uniform(ck_type type, ck_stream stream, ptrdiff_t count, double l
 void ck_random_normal(ck_type type, ck_stream stream, ptrdiff_t count, double mean, double deviation, void *y);
 
 /// Inverted dropout: an element is zeroed with probability `rate`, else scaled by 1/(1 − rate); mask gets 1 where it
-/// was kept. Row r draws from the stream of sample samples[r], or stream.sample + r where samples is null; element i of it
-/// looks at word i. In place.
+/// was kept. Row r draws from the stream of sample samples[r], or stream.sample + r where samples is null; element i
+/// of it looks at word i. In place.
 void ck_dropout_forward(
     ck_type type, ptrdiff_t rows, ptrdiff_t row_length, double rate, ck_stream stream,
     const uint32_t *_Nullable samples, const void *x, void *y, uint8_t *mask);
