@@ -6,8 +6,12 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What a person can do; nil where there is nothing to say.
   public var advice: String?
 
-  public init(_ location: String, _ problem: String, advice: String? = nil) {
+  /// Whether a wrong name or path was given, rather than something having failed.
+  public var isWrongUse: Bool
+
+  public init(_ location: String, _ problem: String, advice: String? = nil, isWrongUse: Bool = false) {
     (self.location, self.problem, self.advice) = (location, problem, advice)
+    self.isWrongUse = isWrongUse
   }
 
   /// One line.

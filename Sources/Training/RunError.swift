@@ -95,3 +95,7 @@ extension CheckpointError: ExitCodeProviding {
     }
   }
 }
+
+extension DataError: ExitCodeProviding {
+  public var exitCode: Int32 { isWrongUse ? 2 : 1 }
+}

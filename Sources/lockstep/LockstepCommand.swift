@@ -17,7 +17,7 @@ struct LockstepCommand: ParsableCommand {
       after a checkpoint was written.
       """,
     version: Version.text,
-    subcommands: [TrainCommand.self, EvaluateCommand.self, BenchCommand.self])
+    subcommands: [TrainCommand.self, EvaluateCommand.self, BenchCommand.self, DataCommand.self])
 
   /// Like ArgumentParser's own, but wrong use ends with 2, as the exit codes promise.
   static func main() {

@@ -46,6 +46,6 @@ public struct DataCatalog: Sendable {
   public static func entry(named name: String) throws(DataError) -> Entry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
     let names = entries.map(\.name).joined(separator: ", ")
-    throw DataError("data set '\(name)'", "is not known", advice: "known are \(names)")
+    throw DataError("data set '\(name)'", "is not known", advice: "known are \(names)", isWrongUse: true)
   }
 }

@@ -54,7 +54,7 @@ public struct KnownDataset: Sendable {
       let missing = files.filter { !Self.exists($0.name, in: folder) }
       guard missing.isEmpty else {
         throw DataError(
-          folder, "\(missing.map(\.name).joined(separator: ", ")) missing", advice: fetchAdvice(root))
+          folder, "\(missing.map(\.name).joined(separator: ", ")) missing", advice: fetchAdvice(root), isWrongUse: true)
       }
       return folder
     }
@@ -62,7 +62,7 @@ public struct KnownDataset: Sendable {
     throw DataError(
       root,
       "\(PathKind(root) == .missing ? "no such folder" : "no \(name) here"); expected \(names) in it or in "
-        + "\(root.appendingPath(folders[0]))", advice: fetchAdvice(root))
+        + "\(root.appendingPath(folders[0]))", advice: fetchAdvice(root), isWrongUse: true)
   }
 
   private func fetchAdvice(_ root: String) -> String {

@@ -54,11 +54,14 @@ extension Model {
       + store.buffers.map { TensorSource($0.path, $0.value) }
   }
 
+  /// Their names and shapes.
+  var expectations: [Checkpoint.Expectation] { weights.map { Checkpoint.Expectation($0.name, shape: $0.shape) } }
+
   /// Takes parameters and buffers from a checkpoint.
   ///
   /// - Throws: if it is damaged, or holds another model: then which parameters differ.
   func loadWeights(from checkpoint: Checkpoint) throws {
-    try checkpoint.requireWeights(weights.map { Checkpoint.Expectation($0.name, shape: $0.shape) })
+    try checkpoint.requireWeights(expectations)
     for parameter in store.parameters {
       try checkpoint.read(parameter.path, into: parameter.value, layout: parameter.fileLayout)
     }

@@ -15,7 +15,11 @@ final class RunRecorder {
   private var lastWriting = ContinuousClock.now
 
   /// Opens the folder and decides between starting and going on. Nothing in the folder changes before `begin`.
-  init(_ run: PreparedRun, shards: Int, reporter: (any TrainingReporter)?) throws {
+  ///
+  /// - Parameter model: The tensors that a checkpoint to go on from must hold.
+  init(
+    _ run: PreparedRun, shards: Int, model: [Checkpoint.Expectation], reporter: (any TrainingReporter)?
+  ) throws {
     self.run = run
     self.shards = shards
     self.reporter = reporter
@@ -30,11 +34,11 @@ final class RunRecorder {
       checkpoint = try RunFolder.checkpoint(at: path) { reporter?.warn("\($0)") }
     }
     lastCheckpoint = checkpoint?.path
-    if let checkpoint { try refuseOtherRuns(checkpoint) }
+    if let checkpoint { try refuseOtherRuns(checkpoint, model: model) }
   }
 
   /// Only what cannot change the past may differ from the checkpoint's configuration.
-  private func refuseOtherRuns(_ checkpoint: Checkpoint) throws {
+  private func refuseOtherRuns(_ checkpoint: Checkpoint, model: [Checkpoint.Expectation]) throws {
     let name = checkpoint.path
     let old = try RunConfiguration.parse(text: checkpoint.metadata.configuration, fileName: name)
     let differences = run.configuration.differences(from: old)
@@ -44,7 +48,10 @@ final class RunRecorder {
       $0.onResume == .refused && !($0.path == "training.shards" && ($0.new == shards || $0.old == shards))
     }
     guard refused.isEmpty else {
-      throw RunError.anotherConfiguration(checkpoint: name, differences: refused.map(\.description))
+      var reasons = refused.map(\.description)
+      // Where the model is another, say which parameters that makes differ.
+      do { try checkpoint.requireWeights(model) } catch { reasons.append(error.problem) }
+      throw RunError.anotherConfiguration(checkpoint: name, differences: reasons)
     }
     for change in differences where change.onResume == .changesBits {
       reporter?.warn("\(change.description): the run goes on, but with other bits than without this change")

@@ -29,9 +29,12 @@ public final class Trainer {
     let isFirst = communicator.worker == 0
     (self.run, self.communicator, self.place) = (run, communicator, place)
     self.reporter = isFirst ? reporter : nil
-    session = try communicator.agree { try WorkerSession(run, communicator: communicator) }
+    let session = try communicator.agree { try WorkerSession(run, communicator: communicator) }
+    self.session = session
     recorder = try communicator.agree {
-      isFirst ? try RunRecorder(run, shards: communicator.layout.shards, reporter: reporter) : nil
+      guard isFirst else { return nil }
+      return try RunRecorder(
+        run, shards: communicator.layout.shards, model: session.replica.model.expectations, reporter: reporter)
     }
     try restore()
   }

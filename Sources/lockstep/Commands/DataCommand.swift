@@ -1,0 +1,126 @@
+import ArgumentParser
+import DataPipeline
+import Foundation
+import Synchronization
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Lists, checks and downloads the known data sets.",
+    discussion: """
+      Examples:
+        lockstep data list --data ~/data
+        lockstep data fetch cifar10 --data ~/data      goes on where an interrupted download stopped
+        lockstep data verify cifar10 --data ~/data
+      """,
+    subcommands: [ListCommand.self, VerifyCommand.self, FetchCommand.self], defaultSubcommand: ListCommand.self)
+
+  struct Options: ParsableArguments {
+    @Option(
+      help: "Folder that data sets are kept in (default: \(DataCatalog.defaultDirectory)).", completion: .directory)
+    var data: String?
+
+    var catalog: DataCatalog { DataCatalog(directory: data) }
+  }
+
+  struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "Says which data sets are known, and what is there of them.")
+
+    @OptionGroup var options: Options
+
+    func run() {
+      let width = DataCatalog.entries.map(\.name.count).max() ?? 0
+      for entry in DataCatalog.entries {
+        let status = options.catalog.status(of: entry)
+        let state = status.isWhole ? "there" : status.isPresent ? "incomplete" : "not there"
+        let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
+        let padded = state.padding(toLength: 10, withPad: " ", startingAt: 0)
+        Terminal.standard.print("\(name)  \(padded)  \(entry.summary)")
+      }
+    }
+  }
+
+  struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "verify", abstract: "Reads a data set from end to end: checksums, sizes, records, labels.")
+
+    @OptionGroup var options: Options
+
+    @Argument(help: "A name from `lockstep data list`.")
+    var name: String
+
+    func run() throws {
+      let entry = try DataCommand.reporting { try DataCatalog.entry(named: name) }
+      let status = options.catalog.verify(entry)
+      for file in status.files {
+        switch file.state {
+        case .whole: Terminal.standard.print("whole    \(file.path)")
+        case .missing: Terminal.standard.print("missing  \(file.path)")
+        case .damaged(let problem): Terminal.standard.print("damaged  \(file.path): \(problem)")
+        }
+      }
+      if let problem = status.problem { Terminal.standard.print("damaged  \(problem)") }
+      guard status.isWhole else {
+        Terminal.standard.printError("error: \(name) is not whole; get it by: lockstep data fetch \(name)")
+        throw ExitCode(1)
+      }
+    }
+  }
+
+  struct FetchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "fetch", abstract: "Downloads what is missing of a data set, checks and unpacks it.")
+
+    @OptionGroup var options: Options
+
+    @Argument(help: "A name from `lockstep data list`.")
+    var name: String
+
+    func run() throws {
+      try DataCommand.reporting {
+        let entry = try DataCatalog.entry(named: name)
+        let display = FetchDisplay()
+        try options.catalog.fetch(entry) { display.show($0) }
+        display.end()
+        Terminal.standard.print("\(name) is there")
+      }
+    }
+  }
+
+  /// Says an error in the form of all commands: a name that is not known is wrong use, the rest has failed.
+  static func reporting<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch {
+      Terminal.standard.printError("error: \(error)")
+      throw ExitCode((error as? DataError)?.isWrongUse == true ? 2 : 1)
+    }
+  }
+}
+
+/// Draws how far downloads are, on a terminal only. Called from the download's thread.
+private final class FetchDisplay: Sendable {
+  private let lastDrawing = Mutex(0.0)
+
+  func show(_ progress: FetchProgress) {
+    let terminal = Terminal.standard
+    let now = ProcessInfo.processInfo.systemUptime
+    let isDue = lastDrawing.withLock { last in
+      guard now - last >= 0.1 || progress.stage != .downloading else { return false }
+      last = now
+      return true
+    }
+    guard terminal.isInteractive, isDue else { return }
+    let megabytes = { (bytes: Int) in Format.decimal(Double(bytes) / 1e6, 1) }
+    switch progress.stage {
+    case .downloading:
+      terminal.redraw("\(progress.file): \(megabytes(progress.bytes)) of \(megabytes(progress.totalBytes)) MB")
+    case .checking: terminal.redraw("\(progress.file): comparing the checksum")
+    case .unpacking: terminal.redraw("\(progress.file): unpacking")
+    }
+  }
+
+  func end() {
+    if Terminal.standard.isInteractive { Terminal.standard.clearLine() }
+  }
+}
