@@ -22,9 +22,10 @@ func golden(_ name: String) throws -> Golden {
 /// Runs `function` on a golden's inputs in `dtype` and gives the largest relative difference of the output and of all
 /// gradients from the golden's.
 func difference(
-  from golden: Golden, inputs names: [String], dtype: DType = .float64, _ function: ([Variable]) -> Variable
+  from golden: Golden, inputs names: [String], dtype: DType = .float64,
+  backend: ConvolutionPlans.Backend = .automatic, _ function: ([Variable]) -> Variable
 ) throws -> Double {
-  let context = ExecutionContext()
+  let context = ExecutionContext(convolutionBackend: backend)
   let tape = Tape(context: context)
   let inputs = try names.map {
     tape.input(try golden.tensor($0, dtype: dtype, pool: context.pool), requiresGradient: true)
