@@ -51,6 +51,7 @@ let package = Package(
     .target(
       name: "CImageFiles", dependencies: ["CLibJPEG", "CLibPNG", "CZlib"], cSettings: cSettings),
     .target(name: "CKernels", cSettings: cSettings),
+    .target(name: "CSignals", cSettings: cSettings),
 
     // The layers of the trainer, lowest first; imports point up this list only.
     module("Tensors", ["CKernels", "COpenBLAS", oneDNN]),
@@ -62,7 +63,7 @@ let package = Package(
     module("Checkpoints", ["Tensors", "CZlib"]),
     module(
       "Training",
-      ["Tensors", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Yams"]),
+      ["Tensors", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "CSignals", "Yams"]),
     .executableTarget(
       name: "lockstep",
       dependencies: [

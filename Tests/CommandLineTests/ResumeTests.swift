@@ -4,9 +4,9 @@ import Testing
 /// Train 2k steps = train k, stop in any way, go on with any number of workers.
 @Suite(.serialized)
 struct ResumeTests {
-  private func uninterrupted(_ folder: TemporaryFolder, _ config: String) throws -> String {
+  private func uninterrupted(_ folder: TemporaryFolder, _ config: String, _ more: [String] = []) throws -> String {
     let run = folder.path("uninterrupted")
-    let result = try Lockstep.run(["train", config, "--run-dir", run, "-q"])
+    let result = try Lockstep.run(["train", config, "--run-dir", run, "-q"] + more)
     try #require(result.exitCode == 0, "\(result.errors)")
     return run
   }
@@ -72,17 +72,19 @@ struct ResumeTests {
   func signalToLauncher() throws {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.configuration, to: "small.yaml")
-    let reference = try uninterrupted(folder, config)
+    // Long enough that the signal, which mpirun passes on, arrives before the end.
+    let long = ["--set", "training.steps=1500"]
+    let reference = try uninterrupted(folder, config, long)
 
     let run = folder.path("ranks")
-    let child = try Lockstep.startRanks(2, ["train", config, "--run-dir", run])
+    let child = try Lockstep.startRanks(2, ["train", config, "--run-dir", run] + long)
     try child.waitUntil("the first logged step") {
       FileManager.default.fileExists(atPath: run + "/metrics.jsonl")
     }
     child.send(SIGUSR1)
     let stopped = try child.wait()
     #expect(stopped.exitCode == 143, "\(stopped.output)\n\(stopped.errors)")
-    let resumed = try Lockstep.runRanks(3, ["train", config, "--run-dir", run, "-q"])
+    let resumed = try Lockstep.runRanks(3, ["train", config, "--run-dir", run, "-q"] + long)
     #expect(resumed.exitCode == 0, "\(resumed.errors)")
     #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: reference))
   }

@@ -1,3 +1,4 @@
+import CSignals
 import Foundation
 import Synchronization
 
@@ -33,20 +34,18 @@ public final class StopRequest: Sendable {
   }
 
   /// From now on SIGINT, SIGTERM and SIGUSR1 ask for a stop instead of ending the process; a second SIGINT ends it at once.
-  ///
-  /// Call it before any other thread exists: threads inherit the blocked signals, so that only the waiting thread takes them.
+  /// Call it once a process.
   public func listenForSignals() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for signal in [SIGINT, SIGTERM, SIGUSR1] { sigaddset(&signals, signal) }
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let waited = signals
+    let signals = [SIGINT, SIGTERM, SIGUSR1]
+    let pipe = csignals_listen(signals, Int32(signals.count))
+    // Without a pipe signals keep their usual effect, and the last checkpoint is what is left.
+    guard pipe >= 0 else { return }
     Thread.detachNewThread { [self] in
-      var waited = waited
-      var signal: Int32 = 0
-      while sigwait(&waited, &signal) == 0 {
-        if signal == SIGINT && reason == .interrupt { _exit(Reason.interrupt.exitCode) }
-        request(signal == SIGINT ? .interrupt : .termination)
+      var signal: UInt8 = 0
+      while read(pipe, &signal, 1) == 1 {
+        let isInterrupt = Int32(signal) == SIGINT
+        if isInterrupt && reason == .interrupt { _exit(Reason.interrupt.exitCode) }
+        request(isInterrupt ? .interrupt : .termination)
       }
     }
   }

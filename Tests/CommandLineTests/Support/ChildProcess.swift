@@ -66,6 +66,12 @@ final class ChildProcess: Sendable {
     process.standardError = errors.pipe.value
     process.standardInput = FileHandle.nullDevice
     self.process = Locked(process)
+    // A child inherits the blocked signals of the thread that starts it; the pool's threads block all of them.
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try process.run()
     output.start()
     errors.start()
