@@ -40,7 +40,8 @@ extension CheckpointError {
     let hint: String? =
       switch code {
       case ENOSPC, EDQUOT, EFBIG: "free some space or choose another folder (--run-dir)"
-      case EACCES, EPERM, EROFS: "check the permissions or choose another folder"
+      case EACCES, EPERM, EROFS: "check the permissions or choose another folder (--run-dir)"
+      case EEXIST, ENOTDIR: "a file is in the way; choose another folder (--run-dir)"
       default: nil
       }
     return CheckpointError(kind, path: path, "cannot \(action): \(String(cString: strerror(code)))", hint: hint)

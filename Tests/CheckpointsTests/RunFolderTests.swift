@@ -158,6 +158,7 @@ import Testing
       let error = #expect(throws: CheckpointError.self) { try RunFolder(path: path) }
       #expect(error?.kind == .unwritable)
       #expect(error?.problem.hasPrefix("cannot create the folder") == true)
+      #expect(error?.hint == (path.contains("taken") ? "a file is in the way; choose another folder (--run-dir)" : nil))
     }
   }
 
