@@ -10,11 +10,11 @@ public final class MPIEnvironment {
   public let size: Int
   /// The machines that the ranks run on.
   public let nodes: NodeMap
-  /// The MPI library's name and version.
-  public let library: String
+  /// The MPI library's name and version; known without starting MPI.
+  public static var libraryVersion: String { MPIError.text { _ = cmpi_library_version($0, $1) } }
 
-  private init(rank: Int, size: Int, nodes: NodeMap, library: String) {
-    (self.rank, self.size, self.nodes, self.library) = (rank, size, nodes, library)
+  private init(rank: Int, size: Int, nodes: NodeMap) {
+    (self.rank, self.size, self.nodes) = (rank, size, nodes)
   }
 
   /// Initialises MPI. All ranks call it, once, at the start of the program.
@@ -28,16 +28,15 @@ public final class MPIEnvironment {
     var size: Int32 = 0
     try check(cmpi_rank(&rank), "MPI_Comm_rank")
     try check(cmpi_size(&size), "MPI_Comm_size", rank: Int(rank))
-    let library = MPIError.text { _ = cmpi_library_version($0, $1) }
     if let processes = launcher.processes, processes != Int(size) {
       throw MPIError(
         call: "MPI_Init_thread", message: "\(launcher.name) started \(processes) processes, MPI sees \(size)",
         rank: Int(rank),
-        hint: "start with the mpirun of \(library), or with srun --mpi=pmix")
+        hint: "start with the mpirun of \(libraryVersion), or with srun --mpi=pmix")
     }
     let communicator = MPICommunicator(rank: Int(rank), layout: ShardLayout(shards: Int(size), workers: Int(size)))
     let nodes = try NodeMap(gatheringOver: communicator)
-    return MPIEnvironment(rank: Int(rank), size: Int(size), nodes: nodes, library: library)
+    return MPIEnvironment(rank: Int(rank), size: Int(size), nodes: nodes)
   }
 
   /// A communicator whose workers are the ranks, over `shards` shards (at least one a rank).

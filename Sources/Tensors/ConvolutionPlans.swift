@@ -22,7 +22,7 @@ public final class ConvolutionPlans {
         return "oneDNN \(String(cString: start))"
       }
     #else
-      "matrix products"
+      "matrix products (a build without oneDNN)"
     #endif
   }
 

@@ -1,3 +1,17 @@
+import MPICollectives
+import Tensors
+
+/// What `--version` prints: ours, the libraries', the kernels in use, and the traits of the build.
 enum Version {
-  static let text = "0.1.0"
+  static let number = "0.1.0"
+
+  static var text: String {
+    """
+    Lockstep \(number)
+    products     \(BLAS.configuration) (kernels \(BLAS.coreName))
+    convolution  \(ConvolutionPlans.library)
+    ranks        \(MPIEnvironment.libraryVersion)
+    own kernels  \(ProcessorFeatures.kernelLevel)
+    """
+  }
 }

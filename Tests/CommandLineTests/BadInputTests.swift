@@ -46,7 +46,10 @@ struct BadInputTests {
     let result = try Lockstep.run(["train", broken])
     expectMessage(
       result, code: 2,
-      mentions: ["bacth_size", "batch_size", "momentum", "max_pol", "max_pool", "broken.yaml:7", "broken.yaml:13", "broken.yaml:15"])
+      mentions: [
+        "bacth_size", "batch_size", "momentum", "max_pol", "max_pool", "broken.yaml:7", "broken.yaml:13",
+        "broken.yaml:15",
+      ])
   }
 
   @Test("under mpirun a wrong configuration is said once and ends all ranks")

@@ -1,3 +1,5 @@
+import Foundation
+
 /// How far a run is, and what it has to remember between steps: part of every checkpoint.
 struct RunProgress: Codable, Equatable, Sendable {
   /// Sums over some steps, each step weighted by its samples.
@@ -37,4 +39,11 @@ struct RunProgress: Codable, Equatable, Sendable {
   /// Seconds and samples of all the run's parts so far.
   var wallSeconds = 0.0
   var samples = 0.0
+
+  /// JSON with its keys in a fixed order: equal runs write equal files.
+  func encoded() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try encoder.encode(self)
+  }
 }

@@ -11,7 +11,7 @@ extension Trainer {
       guard let recorder else { return [UInt8]() }
       if let checkpoint = recorder.checkpoint { progress = try load(checkpoint) }
       try recorder.begin(at: progress.step)
-      return Array(try JSONEncoder().encode(progress))
+      return Array(try progress.encoded())
     }
     let agreed = try communicator.broadcast(bytes: restored, from: 0)
     progress = try JSONDecoder().decode(RunProgress.self, from: Data(agreed))
@@ -54,7 +54,7 @@ extension Trainer {
       step: progress.step, epoch: run.sampler.epoch(ofStep: progress.step), position: place.lowerBound,
       shards: communicator.layout.shards, workers: communicator.size, blasThreads: training.blasThreads, best: best,
       configuration: run.configuration.effectiveYAML(),
-      progress: String(decoding: try JSONEncoder().encode(progress), as: UTF8.self))
+      progress: String(decoding: try progress.encoded(), as: UTF8.self))
   }
 
   /// What to say of a loss that is not finite. Collective.

@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+
+/// What the commands print and leave behind: contracts that other programs rely on.
+@Suite(.serialized)
+struct CommandTests {
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
+  }
+
+  @Test("a run folder holds what it promises, and anyone can recompute weights_sha256 from the checkpoint")
+  func runFolder() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let run = folder.path("run")
+    let result = try Lockstep.run(["train", config, "--run-dir", run, "--set", "training.steps=40"])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let first = try #require(result.lines.first)
+    for fact in ["mnist-5k", "parameters", "1 worker", "4 shards", "OpenBLAS", "1 thread"] {
+      #expect(first.contains(fact), "no '\(fact)' in: \(first)")
+    }
+    let summary = try SmallRun.summary(of: run)
+    let keys = [
+      "steps", "epochs", "wall_seconds", "samples_per_second", "train_loss", "validation_loss",
+      "validation_accuracy", "test_loss", "test_accuracy", "workers", "ranks", "nodes", "shards", "parameters",
+      "weights_sha256",
+    ]
+    for key in keys { #expect(summary[key] != nil, "summary.json has no \(key)") }
+    #expect(summary["steps"] as? Int == 40)
+    #expect(try SmallRun.metrics(of: run).count >= 4)
+    #expect(FileManager.default.fileExists(atPath: run + "/config.yaml"))
+
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: run + "/checkpoints/step-00000040.safetensors"))
+    #expect(try digestOfWeights(inCheckpoint: bytes) == summary["weights_sha256"] as? String)
+  }
+
+  /// SHA-256, by the system's own tool, over every tensor that is neither optimiser state nor the data's normaliser.
+  private func digestOfWeights(inCheckpoint bytes: Data) throws -> String {
+    let length = bytes.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+    let header = try object(String(decoding: bytes[8..<(8 + length)], as: UTF8.self))
+    let spans = header.compactMap { name, value -> (start: Int, end: Int)? in
+      guard !name.hasPrefix("optimizer."), !name.hasPrefix("data."),
+        let offsets = (value as? [String: Any])?["data_offsets"] as? [Int]
+      else { return nil }
+      return (offsets[0], offsets[1])
+    }.sorted { $0.start < $1.start }
+    let folder = try TemporaryFolder()
+    var weights = Data()
+    for span in spans { weights += bytes[(8 + length + span.start)..<(8 + length + span.end)] }
+    try weights.write(to: folder.url.appendingPathComponent("weights"))
+    let result = try ChildProcess("/usr/bin/sha256sum", [folder.path("weights")]).wait()
+    return String(result.output.prefix(64))
+  }
+
+  @Test("evaluate gives the numbers of the summary, in one process and on ranks, as tables and as JSON")
+  func evaluate() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let run = folder.path("run")
+    let settings = ["--set", "training.steps=40", "--set", "data.validation=null", "--set", "evaluation.block_size=7"]
+    #expect(try Lockstep.run(["train", config, "--run-dir", run, "-q"] + settings).exitCode == 0)
+    let summary = try SmallRun.summary(of: run)
+
+    let alone = try Lockstep.run(["evaluate", run, "--json"])
+    let ranks = try Lockstep.runRanks(3, ["evaluate", run, "--json"])
+    #expect(alone.exitCode == 0 && ranks.exitCode == 0, "\(alone.errors)\(ranks.errors)")
+    #expect(alone.output == ranks.output)
+    let report = try object(alone.output)
+    #expect(report["accuracy"] as? Double == summary["test_accuracy"] as? Double)
+    #expect(report["loss"] as? Double == summary["test_loss"] as? Double)
+    let matrix = try #require(report["confusion_matrix"] as? [[Int]])
+    #expect(matrix.flatMap { $0 }.reduce(0, +) == 100)
+    let tables = try Lockstep.run(["evaluate", run])
+    #expect(tables.output.contains("accuracy") && tables.lines.count >= 12, "\(tables.output)")
+    #expect(try Lockstep.run(["evaluate", run, "--split", "validation"]).exitCode == 2)
+  }
+
+  @Test("a network learns a hundred images by heart: zero error on them")
+  func overfitting() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(
+      """
+      data: {dataset: mnist-5k, train_limit: 100, test_limit: 10}
+      model: {layers: [flatten, linear: 64, relu, linear: 10]}
+      optimizer: {kind: sgd, momentum: 0.9}
+      schedule: {kind: constant, rate: 0.05}
+      training: {batch_size: 20, epochs: 40, shards: 1}
+      """, to: "overfit.yaml")
+    let run = folder.path("run")
+    #expect(try Lockstep.run(["train", config, "--run-dir", run, "-q"]).exitCode == 0)
+    let report = try object(try Lockstep.run(["evaluate", run, "--split", "train", "--json"]).output)
+    #expect(report["samples"] as? Int == 100)
+    #expect(report["accuracy"] as? Double == 1)
+  }
+
+  @Test("bench step prints its JSON object last")
+  func benchStep() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let result = try Lockstep.run([
+      "bench", "step", config, "--steps", "5", "--warmup", "1", "--workers", "2", "--json",
+    ])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let report = try object(try #require(result.lines.last))
+    let times = try #require(report["ms_per_step"] as? [String: Double])
+    let (least, median, most) = try (
+      #require(times["min"]), #require(times["median"]), #require(times["max"])
+    )
+    #expect(0 < least && least <= median && median <= most)
+    #expect(report["batch_size"] as? Int == 30 && report["workers"] as? Int == 2 && report["ranks"] as? Int == 1)
+    for key in ["samples_per_second", "parameters", "peak_rss_bytes"] { #expect(report[key] != nil, "\(key)") }
+  }
+
+  @Test("a time limit stops with a checkpoint and 143")
+  func timeLimit() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let run = folder.path("run")
+    let result = try Lockstep.run(
+      ["train", config, "--run-dir", run, "--set", "training.steps=1000000", "--time-limit", "2s"])
+    #expect(result.exitCode == 143, "\(result.errors)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints")
+    #expect(names.contains { $0.hasSuffix(".safetensors") })
+  }
+
+  @Test("data list names every data set; the bundled ones are whole; an unknown name is wrong use")
+  func data() throws {
+    let list = try Lockstep.run(["data", "list"])
+    for name in ["mnist-5k", "novel", "mnist", "fashion-mnist", "cifar10", "cifar100"] {
+      #expect(list.output.contains(name), "\(list.output)")
+    }
+    #expect(try Lockstep.run(["data", "verify", "mnist-5k"]).exitCode == 0)
+    #expect(try Lockstep.run(["data", "verify", "novel"]).exitCode == 0)
+    let folder = try TemporaryFolder()
+    #expect(try Lockstep.run(["data", "verify", "cifar10", "--data", folder.url.path]).exitCode == 1)
+    #expect(try Lockstep.run(["data", "fetch", "cifar11"]).exitCode == 2)
+  }
+
+  @Test(
+    "every command explains itself with examples",
+    arguments: [["train"], ["evaluate"], ["bench", "step"], ["data"], []])
+  func help(command: [String]) throws {
+    let result = try Lockstep.run(command + ["--help"])
+    #expect(result.exitCode == 0)
+    #expect(result.output.contains("lockstep") && result.output.contains("Examples:"), "\(result.output)")
+  }
+
+  @Test("--version names the libraries")
+  func version() throws {
+    let result = try Lockstep.run(["--version"])
+    #expect(result.exitCode == 0)
+    for word in ["Lockstep", "OpenBLAS", "MPI", "oneDNN"] {
+      #expect(result.output.contains(word), "\(result.output)")
+    }
+  }
+}
