@@ -16,6 +16,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case anotherConfiguration(checkpoint: String, differences: [String])
   case otherShards(checkpoint: String, old: Int, new: Int)
   case folderNotEmpty(String)
+  case alreadyFurther(checkpoint: String, step: Int, totalSteps: Int)
   case otherData(checkpoint: String)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
   case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
@@ -53,6 +54,11 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
       \(checkpoint) was trained with \(old) shards, this run would have \(new), one a worker; go on with \(old) workers, or \
       with --set training.shards=\(old) and any number of workers up to that
+      """
+    case .alreadyFurther(let checkpoint, let step, let totalSteps):
+      """
+      \(checkpoint) is after step \(step), but this run would end at step \(totalSteps); raise training.steps or \
+      training.epochs, or start a new run with another --run-dir
       """
     case .folderNotEmpty(let path):
       "\(path) is not empty, and --resume never was given; choose another --run-dir, or leave --resume out to go on there"

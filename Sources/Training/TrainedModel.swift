@@ -40,7 +40,7 @@ public struct TrainedModel: Sendable {
     configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
     BLAS.threadCount = configuration.training.blasThreads
     data = try DatasetSplits.open(
-      configuration.data, dataDirectory: dataDirectory, seed: configuration.training.seed,
+      configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,
       normalizer: Normalizer(of: file, kind: configuration.data.normalization))
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.classNames.count)
     loss = Loss(

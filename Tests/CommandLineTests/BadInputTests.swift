@@ -113,6 +113,16 @@ struct BadInputTests {
     expectMessage(model, code: 2, mentions: ["model.layers"])
   }
 
+  @Test("a resume to a length that is already passed is refused, and the folder left as it is")
+  func resumeToShorterRun() throws {
+    let run = folder.path("run")
+    #expect(try train(["training.steps=20"], ["--run-dir", run]).exitCode == 0)
+    let summary = try SmallRun.digest(of: run)
+    expectMessage(
+      try train(["training.steps=10"], ["--run-dir", run]), code: 2, mentions: ["after step 20", "step 10"])
+    #expect(try SmallRun.digest(of: run) == summary)
+  }
+
   @Test("a checkpoint of another model: which parameters differ")
   func checkpointOfAnotherModel() throws {
     let run = folder.path("run")

@@ -93,6 +93,24 @@ struct CommandTests {
     #expect(report["accuracy"] as? Double == 1)
   }
 
+  @Test("the logged loss holds the whole L2 term, however often it is logged; a finished run's log does not grow")
+  func loggedLoss() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let run = folder.path("run")
+    let arguments = [
+      "train", config, "--run-dir", run, "-q", "--set", "optimizer.l2=10", "--set", "training.steps=20", "--set",
+      "schedule={kind: constant, rate: 1.0e-9}", "--set", "logging.every_steps=10",
+    ]
+    #expect(try Lockstep.run(arguments).exitCode == 0)
+    // At this rate the weights stand still: λΣw² of all their steps is that of the last one, far above the data's loss.
+    let loss = try #require(try SmallRun.summary(of: run)["train_loss"] as? Double)
+    #expect(loss > 100)
+    let lines = try SmallRun.metrics(of: run)
+    #expect(try Lockstep.run(arguments).exitCode == 0)
+    #expect(try SmallRun.metrics(of: run) == lines)
+  }
+
   @Test("bench step prints its JSON object last")
   func benchStep() throws {
     let folder = try TemporaryFolder()

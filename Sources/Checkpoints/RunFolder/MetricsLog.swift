@@ -34,14 +34,14 @@ final class MetricsLog {
   }
 
   /// Removes lines of later steps, and lines that are torn.
-  func cut(after step: Int, calls: SystemCalls) throws(CheckpointError) {
+  func cut(after step: Int, keepingTest: Bool = true, calls: SystemCalls) throws(CheckpointError) {
     guard Paths.exists(path) else { return }
     closeFile()
     let contents = try ReadableFile.contents(of: path)
     var kept: [UInt8] = []
     for line in contents.split(separator: UInt8(ascii: "\n")) {
       guard let record = try? JSON(parsing: Array(line)), let lineStep = record["step"]?.integerValue,
-        lineStep <= step
+        lineStep <= step, keepingTest || lineStep < step || record["split"]?.text != "test"
       else { continue }
       kept += line + [UInt8(ascii: "\n")]
     }

@@ -58,16 +58,17 @@ public final class RunFolder {
   /// the summary is removed, and checkpoints of later steps (damaged ones, or of a future that is given up) are set
   /// aside as `….superseded`, so that they are neither taken for this run's nor lost.
   ///
+  /// - Parameter keepingTest: False drops what the test split gave at that step: a run at its end measures it again.
   /// - Returns: where the checkpoints that were set aside are now.
   @discardableResult
-  public func rewind(to step: Int) throws(CheckpointError) -> [String] {
+  public func rewind(to step: Int, keepingTest: Bool = true) throws(CheckpointError) -> [String] {
     var setAside: [String] = []
     for checkpoint in try checkpoints() where checkpoint.step > step {
       let path = checkpoint.path + ".superseded"
       try Paths.rename(checkpoint.path, to: path)
       setAside.append(path)
     }
-    try metrics.cut(after: step, calls: calls)
+    try metrics.cut(after: step, keepingTest: keepingTest, calls: calls)
     try Paths.removeFile(RunLayout.summary(in: path))
     return setAside
   }

@@ -1,4 +1,11 @@
 extension DatasetSpecification {
+  /// The same data elsewhere: a directory from the command line comes before a path in the configuration.
+  public func located(in dataDirectory: String?) -> DatasetSpecification {
+    var copy = self
+    if dataDirectory != nil { copy.path = nil }
+    return copy
+  }
+
   /// Shape of a sample and number of classes as far as they are known without opening a file; a folder without
   /// `image_size` and IDX files count as images of 32×32 in ten classes.
   public var nominalShape: (sample: [Int], classes: Int) {

@@ -11,7 +11,9 @@ public struct AgreedFailure: ExitCodeProviding, CustomStringConvertible {
 extension Communicator {
   /// Runs `work` on every worker; if it fails on any, all throw the same `AgreedFailure` instead of
   /// waiting for each other. Collective.
-  public func agree<Result>(on work: () throws -> Result) throws -> Result {
+  ///
+  /// - Parameter only: The one worker that has anything to do, so that its errors need no name.
+  public func agree<Result>(on only: Int? = nil, _ work: () throws -> Result) throws -> Result {
     var result: Result?
     var report: [UInt8] = []
     do {
@@ -28,7 +30,7 @@ extension Communicator {
     }
     let text = String(decoding: reports[first].dropFirst(), as: UTF8.self)
     // Where all fail alike it is everybody's error, not one rank's.
-    let prefix = failed.count == size ? "" : "rank \(first): "
+    let prefix = failed.count == size || first == only ? "" : "worker \(first): "
     throw AgreedFailure(description: prefix + text, exitCode: Int32(reports[first][0]))
   }
 

@@ -25,7 +25,8 @@ public struct PreparedRun: Sendable {
     self.options = options
     self.stop = stop
     BLAS.threadCount = training.blasThreads
-    data = try DatasetSplits.open(configuration.data, dataDirectory: dataDirectory, seed: training.seed)
+    data = try DatasetSplits.open(
+      configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed)
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.classNames.count)
     loss = Loss(
@@ -48,7 +49,9 @@ public struct PreparedRun: Sendable {
     configuration.data.syntheticClasses = shape.classes
     configuration.data.augmentations = original.data.augmentations
     // Enough that batches do not stay in the cache, little enough to be made at once.
-    configuration.data.syntheticCount = max(2000, 2 * original.training.batchSize)
+    // A whole number of batches, so that all steps are alike.
+    let batchSize = original.training.batchSize
+    configuration.data.syntheticCount = batchSize * max(2, (2000 + batchSize - 1) / batchSize)
     configuration.training.epochs = nil
     configuration.training.steps = 1 << 40
     return try PreparedRun(configuration)

@@ -2,15 +2,17 @@ import Foundation
 
 /// How far a run is, and what it has to remember between steps: part of every checkpoint.
 struct RunProgress: Codable, Equatable, Sendable {
+  init() {}
+
   /// Sums over some steps, each step weighted by its samples.
   struct Window: Codable, Equatable, Sendable {
     var samples = 0.0
     var loss = 0.0
     var correct = 0.0
 
-    mutating func add(_ totals: StepTotals, loss stepLoss: Double) {
+    mutating func add(_ totals: StepTotals) {
       samples += totals.samples
-      loss += stepLoss * totals.samples
+      loss += totals.meanLoss * totals.samples
       correct += totals.correct
     }
 
@@ -34,16 +36,27 @@ struct RunProgress: Codable, Equatable, Sendable {
   var sinceLogged = Window()
   /// Of the last step that was logged, or the window if none was yet.
   var lastLogged: Window?
+  /// What L2 added to the loss in the last logged step; it takes a pass over the weights, so not every step has one.
+  var penalty = 0.0
   var best: Evaluation?
   var lastValidation: Evaluation?
   /// Seconds and samples of all the run's parts so far.
   var wallSeconds = 0.0
   var samples = 0.0
 
+  init(encoded: some Sequence<UInt8>) throws {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    self = try decoder.decode(RunProgress.self, from: Data(encoded))
+  }
+
   /// JSON with its keys in a fixed order: equal runs write equal files.
   func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try encoder.encode(self)
   }
 }

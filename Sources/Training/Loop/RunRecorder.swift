@@ -56,6 +56,9 @@ final class RunRecorder {
     for change in differences where change.onResume == .changesBits {
       reporter?.warn("\(change.description): the run goes on, but with other bits than without this change")
     }
+    guard checkpoint.metadata.step <= run.totalSteps else {
+      throw RunError.alreadyFurther(checkpoint: name, step: checkpoint.metadata.step, totalSteps: run.totalSteps)
+    }
     guard self.shards == checkpoint.metadata.shards else {
       throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: self.shards)
     }
@@ -63,7 +66,9 @@ final class RunRecorder {
 
   /// Makes the folder that of this run: what an abandoned future left is set aside, the configuration written.
   func begin(at step: Int) throws {
-    for path in try folder.rewind(to: step) { reporter?.detail("set aside \(path)") }
+    for path in try folder.rewind(to: step, keepingTest: step < run.totalSteps) {
+      reporter?.detail("set aside \(path)")
+    }
     try folder.writeConfiguration(run.configuration.effectiveYAML())
   }
 

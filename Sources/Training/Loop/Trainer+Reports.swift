@@ -6,7 +6,8 @@ extension Trainer {
   func report(_ outcome: WorkerSession.Outcome, learningRate: Double, isLogged: Bool) throws {
     clock.add(samples: outcome.totals.samples)
     progress.samples += outcome.totals.samples
-    progress.sinceLogged.add(outcome.totals, loss: outcome.loss)
+    progress.sinceLogged.add(outcome.totals)
+    if isLogged { progress.penalty = outcome.penalty }
     guard recorder != nil else {
       if isLogged { startNewWindow() }
       return
@@ -14,7 +15,7 @@ extension Trainer {
     let window = progress.sinceLogged
     let report = StepReport(
       step: progress.step, totalSteps: run.totalSteps, epoch: run.epoch(after: progress.step),
-      loss: window.meanLoss, accuracy: window.accuracy, learningRate: learningRate,
+      loss: window.meanLoss + progress.penalty, accuracy: window.accuracy, learningRate: learningRate,
       samplesPerSecond: clock.samplesPerSecond,
       secondsLeft: clock.secondsPerStep * Double(run.totalSteps - progress.step), isLogged: isLogged)
     if isLogged {
@@ -29,11 +30,16 @@ extension Trainer {
     progress.sinceLogged = RunProgress.Window()
   }
 
-  /// Measures the validation split, if there is one. Collective.
+  /// Measures the validation split; where there is none, the test split, which steers nothing. Collective.
   ///
   /// - Returns: whether no evaluation before was better.
   func evaluateValidation() throws -> Bool {
-    guard let split = run.data.validation, let result = try evaluate(split, as: .validation) else { return false }
+    guard let split = run.data.validation else {
+      // After the last step it is measured anyway.
+      if let test = run.data.test, progress.step < run.totalSteps { _ = try evaluate(test, as: .test) }
+      return false
+    }
+    guard let result = try evaluate(split, as: .validation) else { return false }
     return result.isBest && run.configuration.checkpoint.best
   }
 
@@ -47,7 +53,7 @@ extension Trainer {
     var isBest = false
     if name == .validation {
       let candidate = RunProgress.Evaluation(step: progress.step, loss: result.loss, accuracy: result.accuracy)
-      isBest = progress.best.map { candidate.isBetter(than: $0) } ?? true
+      isBest = result.loss.isFinite && progress.best.map { candidate.isBetter(than: $0) } ?? true
       progress.lastValidation = candidate
       if isBest { progress.best = candidate }
     }
@@ -74,7 +80,7 @@ extension Trainer {
     summary.wallSeconds = wallSeconds
     summary.samplesPerSecond = wallSeconds > 0 ? progress.samples / wallSeconds : 0
     let window = progress.sinceLogged.samples > 0 ? progress.sinceLogged : progress.lastLogged
-    summary.trainLoss = window?.meanLoss
+    summary.trainLoss = window.map { $0.meanLoss + progress.penalty }
     summary.validationLoss = progress.lastValidation?.loss
     summary.validationAccuracy = progress.lastValidation?.accuracy
     (summary.workers, summary.ranks, summary.nodes) = (communicator.size, place.ranks, place.nodes)

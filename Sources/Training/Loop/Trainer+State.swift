@@ -7,14 +7,14 @@ import Tensors
 extension Trainer {
   /// Worker 0 takes its state from the checkpoint, if there is one; then all workers take worker 0's. Collective.
   func restore() throws {
-    let restored = try communicator.agree {
+    let restored = try communicator.agree(on: 0) {
       guard let recorder else { return [UInt8]() }
       if let checkpoint = recorder.checkpoint { progress = try load(checkpoint) }
       try recorder.begin(at: progress.step)
       return Array(try progress.encoded())
     }
     let agreed = try communicator.broadcast(bytes: restored, from: 0)
-    progress = try JSONDecoder().decode(RunProgress.self, from: Data(agreed))
+    progress = try RunProgress(encoded: agreed)
     for tensor in session.replica.replicatedState where tensor.count > 0 {
       let bytes = UnsafeMutableRawBufferPointer(start: tensor.pointer, count: tensor.count * tensor.dtype.size)
       try communicator.broadcast(bytes, from: 0)
@@ -28,7 +28,7 @@ extension Trainer {
     guard try Normalizer(of: checkpoint, kind: run.configuration.data.normalization) == run.data.normalizer else {
       throw RunError.otherData(checkpoint: checkpoint.path)
     }
-    return try JSONDecoder().decode(RunProgress.self, from: Data(checkpoint.metadata.progress.utf8))
+    return try RunProgress(encoded: checkpoint.metadata.progress.utf8)
   }
 
   /// Worker 0 writes a checkpoint of the state after the last step.
@@ -60,10 +60,12 @@ extension Trainer {
   /// What to say of a loss that is not finite. Collective.
   func divergence(_ outcome: WorkerSession.Outcome, step: Int, learningRate: Double) throws -> any Error {
     let layer = try session.firstNonFiniteLayer(step: step)
+    // Only worker 0 knows it, but any of them may be the one that is heard.
+    let known = try communicator.broadcast(bytes: Array((recorder?.lastCheckpoint ?? "").utf8), from: 0)
+    let checkpoint = known.isEmpty ? nil : String(decoding: known, as: UTF8.self)
     let description = RunError.diverged(
       step: step + 1, learningRate: learningRate, loss: outcome.loss, layer: layer,
-      checkpoint: recorder?.lastCheckpoint)
-    // Every worker is here; worker 0, which knows the checkpoint, says it for all.
+      checkpoint: checkpoint)
     return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
   }
 }

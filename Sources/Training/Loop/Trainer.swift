@@ -31,7 +31,7 @@ public final class Trainer {
     self.reporter = isFirst ? reporter : nil
     let session = try communicator.agree { try WorkerSession(run, communicator: communicator) }
     self.session = session
-    recorder = try communicator.agree {
+    recorder = try communicator.agree(on: 0) {
       guard isFirst else { return nil }
       return try RunRecorder(
         run, shards: communicator.layout.shards, model: session.replica.model.expectations, reporter: reporter)
@@ -57,8 +57,8 @@ public final class Trainer {
       progress.step += 1
       try report(outcome, learningRate: rate, isLogged: isLogged)
 
-      // One worker's request stops all of them after the same step.
-      if outcome.totals.stopRequests > 0 { stopped = run.stop.reason ?? .termination }
+      // One worker's request stops all of them after the same step; a run that is done is not stopped.
+      if outcome.totals.stopRequests > 0 && progress.step < run.totalSteps { stopped = run.stop.reason ?? .termination }
       let isBest = evaluationIsDue ? try evaluateValidation() : false
       if stopped != nil || isBest || checkpointIsDue { try writeCheckpoint(learningRate: rate) }
     }

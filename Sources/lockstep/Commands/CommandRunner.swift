@@ -94,6 +94,8 @@ enum CommandRunner {
 
   @discardableResult
   private static func report(_ error: any Error, prefix: String = "") -> Int32 {
+    // A progress bar may be standing there.
+    if Terminal.standard.isInteractive { Terminal.standard.clearLine() }
     Terminal.standard.printError("error: \(prefix)\(error)")
     return (error as? any ExitCodeProviding)?.exitCode ?? 1
   }
