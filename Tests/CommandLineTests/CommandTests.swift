@@ -156,7 +156,7 @@ struct CommandTests {
 
   @Test(
     "every command explains itself with examples",
-    arguments: [["train"], ["evaluate"], ["bench", "step"], ["data"], []])
+    arguments: [["train"], ["evaluate"], ["bench"], ["bench", "step"], ["data"], ["data", "fetch"], []])
   func help(command: [String]) throws {
     let result = try Lockstep.run(command + ["--help"])
     #expect(result.exitCode == 0)

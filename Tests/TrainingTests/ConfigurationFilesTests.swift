@@ -33,7 +33,8 @@ import Testing
     #expect(text.contains("lockstep "), "a recipe says how it is run")
   }
 
-  /// Layers fit the data and each other; the numbers of parameters were counted from PyTorch's twins of these models.
+  /// Layers fit the data and each other; the numbers of parameters are those of the same layers
+  /// in PyTorch, counted there or by hand.
   @Test(arguments: [
     ("quickstart.yaml", 206_970),
     ("bench/mlp-1024x3.yaml", 5_259_264),

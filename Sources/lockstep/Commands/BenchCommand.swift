@@ -6,6 +6,10 @@ import Training
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measures on this machine what training costs.",
+    discussion: """
+      Examples:
+        lockstep bench step configs/bench/mlp-1024x3.yaml
+      """,
     subcommands: [BenchStepCommand.self])
 }
 

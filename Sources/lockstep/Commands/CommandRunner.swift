@@ -34,7 +34,7 @@ enum CommandRunner {
   ) throws {
     let code =
       if let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment) {
-        runRank(launcher: launcher, workers: workers, prepare: prepare, work: work)
+        runRank(launcher: launcher, workers: workers, pinned: pinned, prepare: prepare, work: work)
       } else {
         runThreads(workers: workers ?? 1, pinned: pinned, prepare: prepare, work: work)
       }
@@ -42,7 +42,7 @@ enum CommandRunner {
   }
 
   private static func runRank<Prepared: Preparation>(
-    launcher: MPILauncher, workers: Int?, prepare: (Place) throws -> Prepared,
+    launcher: MPILauncher, workers: Int?, pinned: Bool, prepare: (Place) throws -> Prepared,
     work: (any Communicator, Place, Prepared) throws -> Int32
   ) -> Int32 {
     let mpi: MPIEnvironment
@@ -55,6 +55,7 @@ enum CommandRunner {
     do {
       let (prepared, shards) = try mpi.communicator(shards: mpi.size).agree {
         if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }
+        if pinned { throw WrongUse.pinUnderLauncher }
         let prepared = try prepare(place)
         return (prepared, try prepared.shards(workers: place.ranks))
       }

@@ -24,7 +24,8 @@ struct DataCommand: ParsableCommand {
 
   struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "list", abstract: "Says which data sets are known, and what is there of them.")
+      commandName: "list", abstract: "Says which data sets are known, and what is there of them.",
+      discussion: "Examples:\n  lockstep data list --data ~/data")
 
     @OptionGroup var options: Options
 
@@ -42,7 +43,8 @@ struct DataCommand: ParsableCommand {
 
   struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "verify", abstract: "Reads a data set from end to end: checksums, sizes, records, labels.")
+      commandName: "verify", abstract: "Reads a data set from end to end: checksums, sizes, records, labels.",
+      discussion: "Examples:\n  lockstep data verify cifar10 --data ~/data")
 
     @OptionGroup var options: Options
 
@@ -69,7 +71,8 @@ struct DataCommand: ParsableCommand {
 
   struct FetchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "fetch", abstract: "Downloads what is missing of a data set, checks and unpacks it.")
+      commandName: "fetch", abstract: "Downloads what is missing of a data set, checks and unpacks it.",
+      discussion: "Examples:\n  lockstep data fetch cifar10 --data ~/data")
 
     @OptionGroup var options: Options
 

@@ -4,6 +4,7 @@ import Training
 enum WrongUse: Error, ExitCodeProviding, CustomStringConvertible {
   case workersUnderLauncher(ranks: Int)
   case tooFewWorkers(Int)
+  case pinUnderLauncher
 
   var exitCode: Int32 { 2 }
 
@@ -14,6 +15,8 @@ enum WrongUse: Error, ExitCodeProviding, CustomStringConvertible {
       --workers was given, but a launcher started \(ranks) rank\(ranks == 1 ? "" : "s")
       hint: each rank is one worker; leave --workers out and choose their number with mpirun -np N
       """
+    case .pinUnderLauncher:
+      "--pin is for the threads of one process\nhint: the launcher binds ranks: mpirun --bind-to core"
     case .tooFewWorkers(let count): "--workers \(count): at least one worker is needed"
     }
   }
