@@ -51,11 +51,17 @@ import Testing
     @Test func whichProductsGoThroughOneDNN() {
       let plain = MatrixView(Tensor(zeros: [1, 1], pool: StoragePool()))
       let transposed = MatrixView(plain.pointer, stride: 1, transposed: true)
-      #expect(BLAS.isForOneDNN(m: 1024, n: 3072, k: 128, transposed, plain))
-      #expect(!BLAS.isForOneDNN(m: 1024, n: 3072, k: 1000, transposed, plain))
-      #expect(!BLAS.isForOneDNN(m: 128, n: 1024, k: 128, transposed, plain))
-      #expect(!BLAS.isForOneDNN(m: 1024, n: 3072, k: 128, plain, plain))
-      #expect(!BLAS.isForOneDNN(m: 1024, n: 3072, k: 128, plain, transposed))
+      func isForOneDNN(_ m: Int, _ n: Int, _ k: Int, _ a: MatrixView, _ b: MatrixView, hasAVX512: Bool) -> Bool {
+        BLAS.isForOneDNN(m: m, n: n, k: k, a, b, hasAVX512: hasAVX512)
+      }
+      #expect(isForOneDNN(1024, 3072, 128, transposed, plain, hasAVX512: false))
+      #expect(!isForOneDNN(1024, 3072, 1000, transposed, plain, hasAVX512: false))
+      #expect(!isForOneDNN(128, 1024, 128, transposed, plain, hasAVX512: false))
+      #expect(!isForOneDNN(1024, 3072, 128, plain, plain, hasAVX512: false))
+      #expect(!isForOneDNN(1024, 3072, 128, plain, transposed, hasAVX512: false))
+      #expect(isForOneDNN(128, 1024, 3072, plain, transposed, hasAVX512: true))
+      #expect(isForOneDNN(1024, 3072, 128, transposed, plain, hasAVX512: true))
+      #expect(!isForOneDNN(128, 50, 3072, plain, transposed, hasAVX512: true))
     }
   #endif
 
