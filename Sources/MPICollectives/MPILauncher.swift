@@ -5,6 +5,8 @@ public struct MPILauncher: Sendable, Equatable {
   public let name: String
   /// Number of processes it says it started, if it says so.
   public let processes: Int?
+  /// This process's number among them, before MPI is asked for it; nil if the launcher does not say.
+  public let rank: Int?
 
   /// The launcher of this process, or nil if it was started by hand.
   ///
@@ -15,13 +17,16 @@ public struct MPILauncher: Sendable, Equatable {
     func number(_ key: String) -> Int? { environment[key].flatMap { Int($0) } }
     let slurmTasks = Self.isInSlurmStep(environment) ? number("SLURM_STEP_NUM_TASKS") : nil
     if let size = number("OMPI_COMM_WORLD_SIZE") {
-      self.init(name: "mpirun", processes: size)
+      self.init(name: "mpirun", processes: size, rank: number("OMPI_COMM_WORLD_RANK"))
     } else if environment["PMIX_RANK"] != nil {
-      self.init(name: slurmTasks == nil ? "PMIx launcher" : "srun", processes: slurmTasks)
+      self.init(
+        name: slurmTasks == nil ? "PMIx launcher" : "srun", processes: slurmTasks, rank: number("PMIX_RANK"))
     } else if environment["PMI_RANK"] != nil {
-      self.init(name: slurmTasks == nil ? "PMI launcher" : "srun", processes: number("PMI_SIZE") ?? slurmTasks)
+      self.init(
+        name: slurmTasks == nil ? "PMI launcher" : "srun", processes: number("PMI_SIZE") ?? slurmTasks,
+        rank: number("PMI_RANK"))
     } else if let tasks = slurmTasks, tasks > 1 {
-      self.init(name: "srun", processes: tasks)
+      self.init(name: "srun", processes: tasks, rank: number("SLURM_PROCID"))
     } else {
       return nil
     }
@@ -32,8 +37,8 @@ public struct MPILauncher: Sendable, Equatable {
     MPILauncher(environment: environment) != nil
   }
 
-  private init(name: String, processes: Int?) {
-    (self.name, self.processes) = (name, processes)
+  private init(name: String, processes: Int?, rank: Int?) {
+    (self.name, self.processes, self.rank) = (name, processes, rank)
   }
 
   /// Steps that Slurm makes for a batch script and for external processes carry these numbers instead of 0, 1, ….

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MPICollectives
 
 @main
 struct LockstepCommand: ParsableCommand {
@@ -19,18 +20,31 @@ struct LockstepCommand: ParsableCommand {
     version: Version.text,
     subcommands: [TrainCommand.self, EvaluateCommand.self, BenchCommand.self, DataCommand.self])
 
-  /// Like ArgumentParser's own, but wrong use ends with 2, as the exit codes promise.
+  /// Like ArgumentParser's own, but wrong use ends with 2, as the exit codes promise, and of the ranks of a launcher
+  /// the first alone says what is found before MPI has started.
   static func main() {
+    let rank = MPILauncher(environment: ProcessInfo.processInfo.environment)?.rank ?? 0
     do {
       var command = try parseAsRoot()
+      if rank > 0 && command is any FirstRankCommand { Foundation.exit(0) }
       try command.run()
     } catch let code as ExitCode {
       Foundation.exit(code.rawValue)
     } catch {
       let isHelp = exitCode(for: error) == .success
+      guard rank == 0 else { endSilently(isHelp ? 0 : 2) }
       let text = fullMessage(for: error)
       if !text.isEmpty { isHelp ? Terminal.standard.print(text) : Terminal.standard.printError(text) }
       Foundation.exit(isHelp ? 0 : 2)
     }
   }
+
+  /// Leaves the word to rank 0. A launcher ends the job as soon as one rank fails: rank 0's message must be out by then.
+  private static func endSilently(_ code: Int32) -> Never {
+    if code != 0 { Thread.sleep(forTimeInterval: 2) }
+    Foundation.exit(code)
+  }
 }
+
+/// A command without a part for every rank: under a launcher rank 0 alone runs it, the others end at once.
+protocol FirstRankCommand: ParsableCommand {}

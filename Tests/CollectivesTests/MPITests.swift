@@ -30,6 +30,19 @@ import Testing
     #expect(MPILauncher(environment: ["PMI_RANK": "1", "PMI_SIZE": "3"])?.processes == 3)
     #expect(MPILauncher(environment: ["PMIX_RANK": "1"])?.processes == nil)
   }
+
+  @Test(
+    arguments: [
+      // Open MPI's own number comes before that of the job step that mpirun was started in.
+      (["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "2", "PMIX_RANK": "7", "SLURM_PROCID": "0"], 2),
+      (["PMIX_RANK": "3"], 3),
+      (["PMI_RANK": "1", "PMI_SIZE": "2"], 1),
+      (["SLURM_JOB_ID": "7", "SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1"], 1),
+      (["OMPI_COMM_WORLD_SIZE": "4"], nil),
+    ] as [([String: String], Int?)])
+  func theRankIsTheLaunchersOwn(environment: [String: String], rank: Int?) throws {
+    #expect(try #require(MPILauncher(environment: environment)).rank == rank)
+  }
 }
 
 @Suite struct NodeMapTests {

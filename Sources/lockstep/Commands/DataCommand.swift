@@ -11,6 +11,9 @@ struct DataCommand: ParsableCommand {
         lockstep data list --data ~/data
         lockstep data fetch cifar10 --data ~/data      goes on where an interrupted download stopped
         lockstep data verify cifar10 --data ~/data
+
+      Under mpirun rank 0 alone does the work, on its own host. Hosts that share no file system each need the data: run
+      the command on each of them, without mpirun.
       """,
     subcommands: [ListCommand.self, VerifyCommand.self, FetchCommand.self], defaultSubcommand: ListCommand.self)
 
@@ -22,7 +25,7 @@ struct DataCommand: ParsableCommand {
     var catalog: DataCatalog { DataCatalog(directory: data) }
   }
 
-  struct ListCommand: ParsableCommand {
+  struct ListCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: "Says which data sets are known, and what is there of them.",
       discussion: "Examples:\n  lockstep data list --data ~/data")
@@ -41,7 +44,7 @@ struct DataCommand: ParsableCommand {
     }
   }
 
-  struct VerifyCommand: ParsableCommand {
+  struct VerifyCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify", abstract: "Reads a data set from end to end: checksums, sizes, records, labels.",
       discussion: "Examples:\n  lockstep data verify cifar10 --data ~/data")
@@ -69,7 +72,7 @@ struct DataCommand: ParsableCommand {
     }
   }
 
-  struct FetchCommand: ParsableCommand {
+  struct FetchCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
       commandName: "fetch", abstract: "Downloads what is missing of a data set, checks and unpacks it.",
       discussion: "Examples:\n  lockstep data fetch cifar10 --data ~/data")
