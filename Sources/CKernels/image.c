@@ -26,10 +26,12 @@ CK_CLONES static void interleave_any(
   }
 }
 
-// Output pixels (i, j), (i, j + 1), … of the moved image, as bytes [columns, channels].
+// `channels` channels from `first` on of the output pixels (i, j), (i, j + 1), … of the moved image, as bytes
+// [columns, channels]; where it is not all channels, of one column.
 static void gather(
-    const ck_image *image, const uint8_t *pixels, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns, uint8_t *to) {
-  ptrdiff_t height = image->height, width = image->width, channels = image->channels;
+    const ck_image *image, const uint8_t *pixels, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns, ptrdiff_t first,
+    ptrdiff_t channels, uint8_t *to) {
+  ptrdiff_t height = image->height, width = image->width;
   ptrdiff_t row = i - image->shift_down, right = image->shift_right;
   // Columns j + begin ..< j + end have a source.
   ptrdiff_t begin = right > j ? right - j : 0, end = width + right - j < columns ? width + right - j : columns;
@@ -42,12 +44,11 @@ static void gather(
   ptrdiff_t source = j + begin - right;
   if (image->mirror) source = width - 1 - source;
   to += begin * channels;
-  ptrdiff_t step = image->planar ? 1 : channels;
-  const uint8_t *from = pixels + (row * width + source) * step;
+  ptrdiff_t step = image->planar ? 1 : image->channels, channel_step = image->planar ? height * width : 1;
+  const uint8_t *from = pixels + (row * width + source) * step + first * channel_step;
   if (!image->mirror && (!image->planar || channels == 1)) {
     memcpy(to, from, (end - begin) * channels);
   } else {
-    ptrdiff_t channel_step = image->planar ? height * width : 1;
     interleave_any(end - begin, channels, from, image->mirror ? -step : step, channel_step, to);
   }
 }

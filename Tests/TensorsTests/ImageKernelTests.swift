@@ -7,7 +7,20 @@ import Testing
 
   @Test(arguments: [CK_NO_TABLE, CK_PER_CHANNEL, CK_PER_PIXEL], [1, 3])
   func everyMove(_ table: ck_table, _ channels: Int) {
-    let (height, width) = (5, 7)
+    let moves = [(0, 0), (2, -3), (-1, 1), (5, 0), (0, -7), (9, 9)]
+    check(table, ImageSize(height: 5, width: 7, channels: channels), moves)
+  }
+
+  /// The kernel works on 1024 values at a time: at that edge, and beyond it, a pixel is cut into parts.
+  @Test(arguments: [CK_NO_TABLE, CK_PER_CHANNEL, CK_PER_PIXEL], [1023, 1024, 1025, 2311])
+  func anyNumberOfChannels(_ table: ck_table, _ channels: Int) {
+    check(table, ImageSize(height: 2, width: 3, channels: channels), [(0, 0), (1, -1)])
+  }
+
+  private struct ImageSize { var height, width, channels: Int }
+
+  private func check(_ table: ck_table, _ size: ImageSize, _ moves: [(down: Int, right: Int)]) {
+    let (height, width, channels) = (size.height, size.width, size.channels)
     let count = height * width * channels
     let pixels = (0..<count).map { UInt8($0 * 37 % 256) }
     let entries = table == CK_PER_CHANNEL ? channels : count
@@ -16,7 +29,7 @@ import Testing
       let (means, inverses) = (mean.values, inverse.values)
       for planar in [false, true] {
         for mirror in [false, true] {
-          for (down, right) in [(0, 0), (2, -3), (-1, 1), (5, 0), (0, -7), (9, 9)] {
+          for (down, right) in moves {
             var image = ck_image(
               height: height, width: width, channels: channels, planar: planar, mirror: mirror, shift_down: down,
               shift_right: right)

@@ -20,8 +20,8 @@ typedef struct {
   ptrdiff_t shift_down, shift_right;
 } ck_image;
 
-/// For at most 1024 channels: y [height, width, channels] = (pixel · scale − mean) · inverse_deviation, tables of
-/// `channels` values or of height·width·channels (in y's order, after the move), or none: y = pixel · scale.
+/// y [height, width, channels] = (pixel · scale − mean) · inverse_deviation, tables of `channels` values or of
+/// height·width·channels (in y's order, after the move), or none: y = pixel · scale.
 void ck_image_normalize(
     ck_type type, const ck_image *image, const uint8_t *pixels, double scale, ck_table table,
     const void *_Nullable mean, const void *_Nullable inverse_deviation, void *y);

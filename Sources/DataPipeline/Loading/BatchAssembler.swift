@@ -29,8 +29,10 @@ public struct BatchAssembler: Sendable {
     let images = Tensor(uninitialized: [samples.count] + dataset.sampleShape, pool: pool)
     let labels = Tensor(uninitialized: [samples.count], dtype: .int32, pool: pool)
     var target = images.floats.baseAddress
+    // Features have no place that they could move from.
+    let moves = augmentation != .none && dataset.sampleShape.count == 3
     for (row, sample) in samples.enumerated() {
-      let move = augmentation == .none ? .none : augmentation.move(seed: seed, epoch: epoch, sample: sample)
+      let move = moves ? augmentation.move(seed: seed, epoch: epoch, sample: sample) : .none
       let record = split.records[sample]
       try dataset.withPixels(ofRecord: record) { pixels in
         if let target { write(pixels, dataset, move, to: target) }
@@ -52,18 +54,13 @@ public struct BatchAssembler: Sendable {
     image.planar = dataset.layout == .planar
     image.mirror = move.mirror
     (image.shift_down, image.shift_right) = (move.down, move.right)
-    var table =
+    let table =
       switch normalizer.kind {
       case .none: CK_NO_TABLE
       case .perChannel: CK_PER_CHANNEL
       case .perPixel: CK_PER_PIXEL
       }
-    if dataset.sampleShape.count == 1 {
-      // Features are not moved, and each of them is a channel: for the kernel, one row of pixels.
-      (image.height, image.width, image.channels) = (1, shape.count, 1)
-      (image.mirror, image.shift_down, image.shift_right) = (false, 0, 0)
-      if table == CK_PER_CHANNEL { table = CK_PER_PIXEL }
-    } else if move == .none {
+    if move == .none {
       // Rows need not be told apart: one long one is quicker.
       (image.height, image.width) = (1, shape.height * shape.width)
     }
