@@ -109,9 +109,16 @@ struct LoaderTests {
   }
 
   @Test func emptyRangesNeedNoThread() {
-    _ = BatchLoader(
-      assembler: assembler(dataset), sampler: EpochSampler(seed: 7, count: 53, batchSize: 10), shards: 0..<1, of: 1,
-      steps: 4..<4)
+    let started = Counter()
+    do {
+      let prefetcher = Prefetcher<Int>(4..<4, depth: 2, name: "test") {
+        started.increment()
+        return { (number: Int) throws(DataError) -> Int in number }
+      }
+      withExtendedLifetime(prefetcher) {}
+    }
+    // `deinit` waits for the thread, if there is one.
+    #expect(started.count == 0)
   }
 
   @Test(arguments: [1, 2, 3]) func evaluationSeesEverySampleOnceInFixedBlocks(workers: Int) throws {
