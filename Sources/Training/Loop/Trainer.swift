@@ -58,12 +58,19 @@ public final class Trainer {
       try report(outcome, learningRate: rate, isLogged: isLogged)
 
       // One worker's request stops all of them after the same step; a run that is done is not stopped.
-      if outcome.totals.stopRequests > 0 && progress.step < run.totalSteps { stopped = run.stop.reason ?? .termination }
+      if outcome.totals.stopRequests > 0 && progress.step < run.totalSteps { stopped = try agreedStopReason() }
       let isBest = evaluationIsDue ? try evaluateValidation() : false
       if stopped != nil || isBest || checkpointIsDue { try writeCheckpoint(learningRate: rate) }
     }
     try finish(stopped)
     return stopped
+  }
+
+  /// The reason of the lowest worker that has one. Collective.
+  private func agreedStopReason() throws -> StopRequest.Reason {
+    let reasons = try communicator.allGather([UInt8(run.stop.reason?.rawValue ?? 0)])
+    return reasons.lazy.compactMap { $0.first.flatMap { StopRequest.Reason(rawValue: Int32($0)) } }.first
+      ?? .termination
   }
 
   private var evaluationIsDue: Bool {
