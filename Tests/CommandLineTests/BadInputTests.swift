@@ -113,6 +113,30 @@ struct BadInputTests {
     expectMessage(model, code: 2, mentions: ["model.layers"])
   }
 
+  @Test("a resume with other shards is refused with the difference, unless they are as many as before")
+  func resumeWithOtherShards() throws {
+    let run = folder.path("run")
+    #expect(try train(["training.steps=20"], ["--run-dir", run]).exitCode == 0)
+    expectMessage(
+      try train(["training.shards=8"], ["--run-dir", run]), code: 2,
+      mentions: ["another configuration", "training.shards: 4 → 8"])
+    expectMessage(
+      try train(["training.shards=null"], ["--run-dir", run, "--workers", "2"]), code: 2,
+      mentions: ["another configuration", "training.shards: 4 → 2, one a worker"])
+    let equal = try train(
+      ["training.shards=null", "training.steps=30"], ["--run-dir", run, "--workers", "4"])
+    #expect(equal.exitCode == 0, "\(equal.errors)")
+    // Now the checkpoint's side is the one that is not set.
+    expectMessage(
+      try train(["training.shards=8", "training.steps=40"], ["--run-dir", run]), code: 2,
+      mentions: ["training.shards: 4, one a worker → 8"])
+    expectMessage(
+      try train(["training.shards=null", "training.steps=40"], ["--run-dir", run, "--workers", "3"]), code: 2,
+      mentions: ["trained with 4 shards", "go on with 4 workers"])
+    let set = try train(["training.steps=40"], ["--run-dir", run])
+    #expect(set.exitCode == 0, "\(set.errors)")
+  }
+
   @Test("a resume to a length that is already passed is refused, and the folder left as it is")
   func resumeToShorterRun() throws {
     let run = folder.path("run")
@@ -151,6 +175,17 @@ struct BadInputTests {
       let evaluation = try Lockstep.run(["evaluate", run + "/checkpoints/" + name])
       #expect(evaluation.exitCode == 0, "\(evaluation.errors)")
     }
+  }
+
+  @Test("a validation loss that is not finite is said once; the run goes on")
+  func validationLossThatIsNotFinite() throws {
+    // The only step's loss is that of the initial weights; those after it are finite, but their products are not.
+    let result = try train([
+      "schedule={kind: constant, rate: 1.0e+20}", "training.steps=1", "evaluation.every_steps=1",
+    ])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(
+      result.errors.components(separatedBy: "the validation loss after step 1 is ").count == 2, "\(result.errors)")
   }
 
   @Test("a full disk while writing a checkpoint: training says so and ends with 1, the old one survives")

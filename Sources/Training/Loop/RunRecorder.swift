@@ -9,9 +9,9 @@ final class RunRecorder {
   let checkpoint: Checkpoint?
   /// The newest checkpoint in the folder that is known to be whole.
   private(set) var lastCheckpoint: String?
-  private let run: PreparedRun
-  private let shards: Int
-  private let reporter: (any TrainingReporter)?
+  let run: PreparedRun
+  let shards: Int
+  let reporter: (any TrainingReporter)?
   private var lastWriting = ContinuousClock.now
 
   /// Opens the folder and decides between starting and going on. Nothing in the folder changes before `begin`.
@@ -35,33 +35,6 @@ final class RunRecorder {
     }
     lastCheckpoint = checkpoint?.path
     if let checkpoint { try refuseOtherRuns(checkpoint, model: model) }
-  }
-
-  /// Only what cannot change the past may differ from the checkpoint's configuration.
-  private func refuseOtherRuns(_ checkpoint: Checkpoint, model: [Checkpoint.Expectation]) throws {
-    let name = checkpoint.path
-    let old = try RunConfiguration.parse(text: checkpoint.metadata.configuration, fileName: name)
-    let differences = run.configuration.differences(from: old)
-    // Shards that were not set followed the workers; setting them to what they were changes nothing.
-    let shards = "\(checkpoint.metadata.shards)"
-    let refused = differences.filter {
-      $0.onResume == .refused && !($0.path == "training.shards" && ($0.new == shards || $0.old == shards))
-    }
-    guard refused.isEmpty else {
-      var reasons = refused.map(\.description)
-      // Where the model is another, say which parameters that makes differ.
-      do { try checkpoint.requireWeights(model) } catch { reasons.append(error.problem) }
-      throw RunError.anotherConfiguration(checkpoint: name, differences: reasons)
-    }
-    for change in differences where change.onResume == .changesBits {
-      reporter?.warn("\(change.description): the run goes on, but with other bits than without this change")
-    }
-    guard checkpoint.metadata.step <= run.totalSteps else {
-      throw RunError.alreadyFurther(checkpoint: name, step: checkpoint.metadata.step, totalSteps: run.totalSteps)
-    }
-    guard self.shards == checkpoint.metadata.shards else {
-      throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: self.shards)
-    }
   }
 
   /// Makes the folder that of this run: what an abandoned future left is set aside, the configuration written.

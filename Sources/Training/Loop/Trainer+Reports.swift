@@ -53,6 +53,7 @@ extension Trainer {
     var isBest = false
     if name == .validation {
       let candidate = RunProgress.Evaluation(step: progress.step, loss: result.loss, accuracy: result.accuracy)
+      if !result.loss.isFinite { warnOfValidationLoss(result.loss) }
       isBest = result.loss.isFinite && progress.best.map { candidate.isBetter(than: $0) } ?? true
       progress.lastValidation = candidate
       if isBest { progress.best = candidate }
@@ -64,6 +65,16 @@ extension Trainer {
     try recorder?.log(report, wallSeconds: clock.wallSeconds)
     reporter?.evaluated(report)
     return report
+  }
+
+  /// Says it once, when it begins: every later evaluation would repeat it.
+  private func warnOfValidationLoss(_ loss: Double) {
+    guard progress.lastValidation?.loss.isFinite ?? true else { return }
+    reporter?.warn(
+      """
+      the validation loss after step \(progress.step) is \(loss): such an evaluation is never the best, and no checkpoint \
+      is kept for it; try a lower learning rate, a warm-up, or optimizer.clip_norm
+      """)
   }
 
   /// Measures the test split after the last step, and writes the summary. Collective.

@@ -1,0 +1,59 @@
+import Checkpoints
+import NeuralNetworks
+
+/// Whether a checkpoint is one of this run, so that the run may go on from it.
+extension RunRecorder {
+  /// Only what cannot change the past may differ from the checkpoint's configuration.
+  ///
+  /// - Parameter model: The tensors that the checkpoint must hold.
+  func refuseOtherRuns(_ checkpoint: Checkpoint, model: [Checkpoint.Expectation]) throws {
+    let name = checkpoint.path
+    let step = checkpoint.metadata.step
+    let old = try RunConfiguration.parse(text: checkpoint.metadata.configuration, fileName: name)
+    let differences = run.configuration.differences(from: old)
+    let refused = differences.filter { $0.onResume == .refused }
+      .compactMap { $0.path == "training.shards" ? shardsInEffect($0, old, checkpoint) : $0 }
+    guard refused.isEmpty else {
+      var reasons = refused.map(\.description)
+      // Where the model is another, say which parameters that makes differ.
+      do { try checkpoint.requireWeights(model) } catch { reasons.append(error.problem) }
+      throw RunError.anotherConfiguration(checkpoint: name, differences: reasons)
+    }
+    for change in differences where change.onResume == .changesBits {
+      reporter?.warn("\(change.description): the run goes on, but with other bits than without this change")
+    }
+    guard step <= run.totalSteps else {
+      throw RunError.alreadyFurther(checkpoint: name, step: step, totalSteps: run.totalSteps)
+    }
+    guard shards == checkpoint.metadata.shards else {
+      throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: shards)
+    }
+    warnOfOtherRates(before: old, step: step)
+  }
+
+  /// Shards that are not set follow the workers: setting them to what they were, or no longer setting them, is no
+  /// difference where their number stays.
+  private func shardsInEffect(
+    _ difference: ConfigurationDifference, _ old: RunConfiguration, _ checkpoint: Checkpoint
+  ) -> ConfigurationDifference? {
+    let before = checkpoint.metadata.shards
+    guard shards != before else { return nil }
+    func text(_ set: Int?, _ effective: Int) -> String { set.map { "\($0)" } ?? "\(effective), one a worker" }
+    return ConfigurationDifference(
+      path: difference.path, old: text(old.training.shards, before),
+      new: text(run.configuration.training.shards, shards))
+  }
+
+  /// A schedule over the whole run (cosine) gives other rates where the run has another length.
+  private func warnOfOtherRates(before old: RunConfiguration, step: Int) {
+    let oldSteps = old.training.totalSteps(stepsPerEpoch: run.sampler.stepsPerEpoch)
+    let before = Schedule(old.schedule, totalSteps: oldSteps)
+    guard oldSteps != run.totalSteps, (0..<step).contains(where: { before.rate(at: $0) != run.schedule.rate(at: $0) })
+    else { return }
+    reporter?.warn(
+      """
+      the learning rates up to step \(step) were those of a run of \(oldSteps) steps, the rest are those of one of \
+      \(run.totalSteps): the weights will not be those of a run of \(run.totalSteps) steps from its start
+      """)
+  }
+}
