@@ -71,7 +71,12 @@ struct CommandTests {
     let matrix = try #require(report["confusion_matrix"] as? [[Int]])
     #expect(matrix.flatMap { $0 }.reduce(0, +) == 100)
     let tables = try Lockstep.run(["evaluate", run])
-    #expect(tables.output.contains("accuracy") && tables.lines.count >= 12, "\(tables.output)")
+    // Rows are true classes and columns predicted ones, as the head of the table says.
+    let head = try #require(tables.lines.firstIndex { $0.hasPrefix("true class") }, "\(tables.output)")
+    #expect(tables.lines[head - 1].hasSuffix("predicted class") && tables.lines[head].hasSuffix("   8   9"))
+    let rows = tables.lines[(head + 2)...].map { $0.split { $0 == " " || $0 == "|" } }
+    #expect(rows.map { $0[0] } == (0...9).map { "\($0)" })
+    #expect(rows.map { $0.suffix(10).compactMap { Int($0) } } == matrix, "\(tables.output)")
     #expect(try Lockstep.run(["evaluate", run, "--split", "validation"]).exitCode == 2)
   }
 
@@ -127,6 +132,24 @@ struct CommandTests {
     #expect(0 < least && least <= median && median <= most)
     #expect(report["batch_size"] as? Int == 30 && report["workers"] as? Int == 2 && report["ranks"] as? Int == 1)
     for key in ["samples_per_second", "parameters", "peak_rss_bytes"] { #expect(report[key] != nil, "\(key)") }
+  }
+
+  @Test("bench step of files it does not read takes the classes from the model, and says what else it assumes")
+  func benchStepOfFiles() throws {
+    let folder = try TemporaryFolder()
+    func bench(_ data: String, _ model: String) throws -> ProcessResult {
+      let config = try folder.write(
+        "data: \(data)\nmodel: \(model)\ntraining: {batch_size: 4, steps: 9}\n", to: "b.yaml")
+      let result = try Lockstep.run(["bench", "step", config, "--steps", "2", "--json"])
+      #expect(result.exitCode == 0, "\(result.errors)")
+      return result
+    }
+    let folderOf7 = try bench("{dataset: image-folder, image_size: [8, 6]}", "{layers: [flatten, linear: 7]}")
+    #expect(folderOf7.errors.isEmpty, "\(folderOf7.errors)")
+    #expect(try object(folderOf7.output)["parameters"] as? Int == (8 * 6 * 3 + 1) * 7)
+    let idx = try bench("{dataset: idx}", "{architecture: mlp, hidden: [5]}")
+    #expect(idx.errors.contains("28×28×1 is assumed") && idx.errors.contains("10 are assumed"), "\(idx.errors)")
+    #expect(try object(idx.output)["parameters"] as? Int == (28 * 28 + 1) * 5 + (5 + 1) * 10)
   }
 
   @Test("a time limit stops with a checkpoint and 143")

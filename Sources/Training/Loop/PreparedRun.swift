@@ -39,24 +39,6 @@ public struct PreparedRun: Sendable {
     _ = try Model(layers, inputShape: data.sampleShape, outputs: data.classNames.count)
   }
 
-  /// The same run on random data of the same shape, as long as anyone cares to measure it.
-  public static func synthetic(like original: RunConfiguration) throws -> PreparedRun {
-    var configuration = original
-    let shape = original.data.nominalShape
-    configuration.data = DatasetSpecification()
-    configuration.data.kind = .synthetic
-    configuration.data.syntheticShape = shape.sample
-    configuration.data.syntheticClasses = shape.classes
-    configuration.data.augmentations = original.data.augmentations
-    // Enough that batches do not stay in the cache, little enough to be made at once.
-    // A whole number of batches, so that all steps are alike.
-    let batchSize = original.training.batchSize
-    configuration.data.syntheticCount = batchSize * max(2, (2000 + batchSize - 1) / batchSize)
-    configuration.training.epochs = nil
-    configuration.training.steps = 1 << 40
-    return try PreparedRun(configuration)
-  }
-
   /// n / (K · nₖ): every class counts alike in the sum over the split. A class without samples gets 0.
   static func balancedWeights(of split: ImageSplit) -> [Double] {
     var counts = [Int](repeating: 0, count: split.classNames.count)

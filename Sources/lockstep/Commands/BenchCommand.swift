@@ -56,8 +56,10 @@ struct BenchStepCommand: ParsableCommand {
 
   func run() throws {
     let (steps, warmup, json) = (steps, warmup, json)
-    try CommandRunner.run(workers: workers, pinned: pin) { _ in
-      try PreparedRun.synthetic(like: RunConfiguration.load(file: config, overrides: overrides))
+    try CommandRunner.run(workers: workers, pinned: pin) { place in
+      try PreparedRun.synthetic(like: RunConfiguration.load(file: config, overrides: overrides)) { assumption in
+        if place.rank == 0 { Terminal.standard.printError("note: \(assumption)") }
+      }
     } work: { communicator, place, run in
       let result = try StepBenchmark(run, communicator: communicator).measure(steps: steps, warmup: warmup)
       if communicator.worker == 0 {

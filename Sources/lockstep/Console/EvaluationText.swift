@@ -17,23 +17,45 @@ struct EvaluationText {
         + "accuracy \(Format.percent(result.accuracy))",
       "",
     ]
-    let names = result.classNames
-    let width = names.map(\.count).max() ?? 0
-    let isSmall = names.count <= Self.widestMatrix
-    let largest = result.confusion.flatMap { $0 }.max() ?? 0
-    let cell = max(4, "\(largest)".count + 1)
-    lines.append(
-      pad("class", width) + "  accuracy" + (isSmall ? "   predicted as" : ""))
-    if isSmall {
-      let head = names.indices.map { left("\($0)", cell) }.joined()
-      lines.append(String(repeating: " ", count: width + 10) + "  " + head)
-    }
-    for (index, name) in names.enumerated() {
-      var line = pad(name, width) + left(Format.percent(result.perClassAccuracy[index]), 10)
-      if isSmall { line += "  " + result.confusion[index].map { left("\($0)", cell) }.joined() + "   \(index)" }
+    let labels = Self.rowLabels(result.classNames)
+    let isSmall = labels.count <= Self.widestMatrix
+    let width = max("true class".count, labels.map(\.count).max() ?? 0)
+    let cell = max(4, "\(result.confusion.flatMap { $0 }.max() ?? 0)".count + 1)
+    lines += isSmall ? matrixHead(labels.count, width: width, cell: cell) : listHead(labels.count, width: width)
+    for (index, label) in labels.enumerated() {
+      var line = pad(label, width) + left(Format.percent(result.perClassAccuracy[index]), 10)
+      if isSmall { line += " |" + result.confusion[index].map { left("\($0)", cell) }.joined() }
       lines.append(line)
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// - Parameters:
+  ///   - width: Columns of the terminal that a row's label takes.
+  ///   - cell: Those of a number.
+  private func matrixHead(_ classes: Int, width: Int, cell: Int) -> [String] {
+    [
+      "confusion matrix: a row for each true class, a column for each predicted class", "",
+      pad("", width + 10) + " |" + pad("", cell - 1) + "predicted class",
+      pad("true class", width) + left("accuracy", 10) + " |" + (0..<classes).map { left("\($0)", cell) }.joined(),
+      String(repeating: "-", count: width + 11) + "+" + String(repeating: "-", count: cell * classes),
+    ]
+  }
+
+  private func listHead(_ classes: Int, width: Int) -> [String] {
+    [
+      "the confusion matrix of \(classes) classes is in the output of --json", "",
+      pad("class", width) + left("accuracy", 10),
+    ]
+  }
+
+  /// A class's number, which heads its column too, and its name where that says more.
+  private static func rowLabels(_ names: [String]) -> [String] {
+    let width = "\(names.count - 1)".count
+    return names.enumerated().map { index, name in
+      let number = String(repeating: " ", count: width - "\(index)".count) + "\(index)"
+      return name == "\(index)" ? number : "\(number) \(name)"
+    }
   }
 
   /// One object on one line.

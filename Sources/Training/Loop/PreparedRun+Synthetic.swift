@@ -1,0 +1,46 @@
+import DataPipeline
+import NeuralNetworks
+
+extension PreparedRun {
+  /// The same run on random data of the same shape, as long as anyone cares to measure it.
+  ///
+  /// - Parameter assuming: told what of the shape only the files would tell, and what stands for it.
+  public static func synthetic(like original: RunConfiguration, assuming: (String) -> Void) throws -> PreparedRun {
+    var configuration = original
+    let shape = original.data.nominalShape
+    let kind = original.data.kind.rawValue
+    if shape.sampleIsAssumed {
+      let size = shape.sample.map { "\($0)" }.joined(separator: "×")
+      let hint = original.data.kind == .imageFolder ? " (data.image_size sets another)" : ""
+      assuming("the size of \(kind) images is in the files, which are not read: \(size) is assumed\(hint)")
+    }
+    let classes = shape.classes ?? original.model.declaredOutputs
+    if classes == nil {
+      assuming("the number of \(kind) classes is in the files, which are not read: \(assumedClasses) are assumed")
+    }
+    configuration.data = DatasetSpecification()
+    configuration.data.kind = .synthetic
+    configuration.data.syntheticShape = shape.sample
+    configuration.data.syntheticClasses = classes ?? assumedClasses
+    configuration.data.augmentations = original.data.augmentations
+    // Enough that batches do not stay in the cache, little enough to be made at once.
+    // A whole number of batches, so that all steps are alike.
+    let batchSize = original.training.batchSize
+    configuration.data.syntheticCount = batchSize * max(2, (2000 + batchSize - 1) / batchSize)
+    configuration.training.epochs = nil
+    configuration.training.steps = 1 << 40
+    return try PreparedRun(configuration)
+  }
+
+  private static let assumedClasses = 10
+}
+
+extension ModelSpecification {
+  /// Outputs of the last linear layer of a list of layers. A named architecture takes its outputs from the data.
+  fileprivate var declaredOutputs: Int? {
+    guard case .layers(let layers) = self else { return nil }
+    return layers.reversed().lazy.compactMap { layer in
+      if case .linear(let outputs, _, _) = layer { outputs } else { nil }
+    }.first
+  }
+}
