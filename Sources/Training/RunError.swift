@@ -63,7 +63,10 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
     case .folderNotEmpty(let path):
       "\(path) is not empty, and --resume never was given; choose another --run-dir, or leave --resume out to go on there"
     case .otherData(let checkpoint):
-      "the training data are not those that \(checkpoint) was trained on (their mean or deviation differs); check --data"
+      """
+      the training data are not those that \(checkpoint) was trained on (classes, labels, pixels, or their mean or \
+      deviation differ); check --data and data.path
+      """
     case .diverged(let step, let learningRate, let loss, let layer, let checkpoint):
       """
       the loss became \(loss) in step \(step) at learning rate \(learningRate)\

@@ -103,50 +103,6 @@ struct BadInputTests {
     #expect(result.errors.components(separatedBy: "--workers was given").count == 2, "\(result.errors)")
   }
 
-  @Test("a resume with another batch size or model is refused with the difference")
-  func resumeWithAnotherConfiguration() throws {
-    let run = folder.path("run")
-    #expect(try train(["training.steps=20"], ["--run-dir", run]).exitCode == 0)
-    let other = try train(["training.batch_size=40"], ["--run-dir", run])
-    expectMessage(other, code: 2, mentions: ["training.batch_size", "30", "40"])
-    let model = try train(["model.layers.0.conv.filters=5"], ["--run-dir", run])
-    expectMessage(model, code: 2, mentions: ["model.layers"])
-  }
-
-  @Test("a resume with other shards is refused with the difference, unless they are as many as before")
-  func resumeWithOtherShards() throws {
-    let run = folder.path("run")
-    #expect(try train(["training.steps=20"], ["--run-dir", run]).exitCode == 0)
-    expectMessage(
-      try train(["training.shards=8"], ["--run-dir", run]), code: 2,
-      mentions: ["another configuration", "training.shards: 4 → 8"])
-    expectMessage(
-      try train(["training.shards=null"], ["--run-dir", run, "--workers", "2"]), code: 2,
-      mentions: ["another configuration", "training.shards: 4 → 2, one a worker"])
-    let equal = try train(
-      ["training.shards=null", "training.steps=30"], ["--run-dir", run, "--workers", "4"])
-    #expect(equal.exitCode == 0, "\(equal.errors)")
-    // Now the checkpoint's side is the one that is not set.
-    expectMessage(
-      try train(["training.shards=8", "training.steps=40"], ["--run-dir", run]), code: 2,
-      mentions: ["training.shards: 4, one a worker → 8"])
-    expectMessage(
-      try train(["training.shards=null", "training.steps=40"], ["--run-dir", run, "--workers", "3"]), code: 2,
-      mentions: ["trained with 4 shards", "go on with 4 workers"])
-    let set = try train(["training.steps=40"], ["--run-dir", run])
-    #expect(set.exitCode == 0, "\(set.errors)")
-  }
-
-  @Test("a resume to a length that is already passed is refused, and the folder left as it is")
-  func resumeToShorterRun() throws {
-    let run = folder.path("run")
-    #expect(try train(["training.steps=20"], ["--run-dir", run]).exitCode == 0)
-    let summary = try SmallRun.digest(of: run)
-    expectMessage(
-      try train(["training.steps=10"], ["--run-dir", run]), code: 2, mentions: ["after step 20", "step 10"])
-    #expect(try SmallRun.digest(of: run) == summary)
-  }
-
   @Test("a checkpoint of another model: which parameters differ")
   func checkpointOfAnotherModel() throws {
     let run = folder.path("run")

@@ -127,28 +127,6 @@ struct ResumeTests {
     #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: reference))
   }
 
-  @Test(
-    "a longer run under a schedule over the whole run has earlier rates of the shorter one: said once",
-    arguments: [("{kind: cosine, rate: 0.05}", 1), ("{kind: step, rate: 0.05, every: 5}", 0)])
-  func otherLength(schedule: String, warnings: Int) throws {
-    let folder = try TemporaryFolder()
-    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
-    let run = folder.path("run")
-    func train(_ length: String) throws -> Int {
-      let result = try Lockstep.run([
-        "train", config, "--run-dir", run, "-q", "--set", "schedule=\(schedule)", "--set", "training.steps=null",
-        "--set", length,
-      ])
-      #expect(result.exitCode == 0, "\(result.errors)")
-      return result.errors.components(separatedBy: "the learning rates up to step 17").count - 1
-    }
-    // An epoch has 17 steps: 490 samples in batches of 30.
-    #expect(try train("training.epochs=1") == 0)
-    #expect(try train("training.steps=17") == 0)
-    #expect(try train("training.epochs=2") == warnings)
-    #expect(try train("training.steps=34") == 0)
-  }
-
   @Test("a finished run says so and changes nothing; --resume never refuses its folder")
   func finishedRun() throws {
     let folder = try TemporaryFolder()

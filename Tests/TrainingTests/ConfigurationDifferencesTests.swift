@@ -45,7 +45,7 @@ import Testing
 
   @Test(arguments: [
     "training.steps=200", "evaluation.every_steps=7", "evaluation.block_size=9", "checkpoint.keep=9",
-    "checkpoint.best=false", "logging.every_steps=1",
+    "checkpoint.best=false", "logging.every_steps=1", "data.path=elsewhere",
   ])
   func whatCannotChangeThePastMayDifferOnResume(override: String) throws {
     let found = try differences(override)

@@ -2,7 +2,8 @@
 public struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
   /// What going on from a checkpoint with the new value means.
   public enum OnResume: Sendable {
-    /// It cannot change the past: lengths, logging, checkpoints, evaluation.
+    /// It cannot change the past: lengths, logging, checkpoints, evaluation, where the data lie (what they hold is
+    /// compared).
     case allowed
     /// The run goes on, but with other bits than without the change; it must say so.
     case changesBits
@@ -19,7 +20,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
   public var description: String { "\(path): \(old ?? "not there") → \(new ?? "not there")" }
 
   public var onResume: OnResume {
-    let allowed = ["training.steps", "training.epochs"]
+    let allowed = ["training.steps", "training.epochs", "data.path"]
     let allowedSections = ["evaluation.", "checkpoint.", "logging."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }
     return path == "training.blas_threads" ? .changesBits : .refused

@@ -43,6 +43,8 @@ struct RunProgress: Codable, Equatable, Sendable {
   /// Seconds and samples of all the run's parts so far.
   var wallSeconds = 0.0
   var samples = 0.0
+  /// What the run is trained on, so that a resume finds the same data, wherever they lie by then.
+  var dataDigest: String?
 
   init(encoded: some Sequence<UInt8>) throws {
     let decoder = JSONDecoder()

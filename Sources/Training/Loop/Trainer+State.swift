@@ -9,7 +9,9 @@ extension Trainer {
   func restore() throws {
     let restored = try communicator.agree(on: 0) {
       guard let recorder else { return [UInt8]() }
-      if let checkpoint = recorder.checkpoint { progress = try load(checkpoint) }
+      let dataDigest = try run.data.contentDigest()
+      if let checkpoint = recorder.checkpoint { progress = try load(checkpoint, dataDigest: dataDigest) }
+      progress.dataDigest = dataDigest
       try recorder.begin(at: progress.step)
       return Array(try progress.encoded())
     }
@@ -21,14 +23,16 @@ extension Trainer {
     }
   }
 
-  private func load(_ checkpoint: Checkpoint) throws -> RunProgress {
+  private func load(_ checkpoint: Checkpoint, dataDigest: String) throws -> RunProgress {
     let replica = session.replica
     try replica.model.loadWeights(from: checkpoint)
     try replica.loadOptimizerState(from: checkpoint)
-    guard try Normalizer(of: checkpoint, kind: run.configuration.data.normalization) == run.data.normalizer else {
+    let normalizer = try Normalizer(of: checkpoint, kind: run.configuration.data.normalization)
+    let progress = try RunProgress(encoded: checkpoint.metadata.progress.utf8)
+    guard normalizer == run.data.normalizer, progress.dataDigest ?? dataDigest == dataDigest else {
       throw RunError.otherData(checkpoint: checkpoint.path)
     }
-    return try RunProgress(encoded: checkpoint.metadata.progress.utf8)
+    return progress
   }
 
   /// Worker 0 writes a checkpoint of the state after the last step.
