@@ -15,6 +15,8 @@
 #define CK_INLINE static inline __attribute__((always_inline))
 
 // Sums may be taken in any order inside a block: the order is fixed when the compiler vectorises, not at run time.
+// A loop that sums must not store: with stores the compiler adds a scalar version for buffers that lie close together,
+// and the bits would depend on addresses.
 #define CK_REASSOCIATE _Pragma("clang fp reassociate(on)")
 
 // The function of the right type. Void pointers convert by themselves.

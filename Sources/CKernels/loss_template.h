@@ -15,12 +15,9 @@ static ptrdiff_t K(row_argmax)(ptrdiff_t n, const REAL *x) {
 // y = exp(x − largest); gives Σ y
 CK_CLONES static REAL K(row_exp)(ptrdiff_t n, REAL largest, const REAL *x, REAL *y) {
   CK_REASSOCIATE
+  for (ptrdiff_t c = 0; c < n; c++) y[c] = K(exp)(x[c] - largest);
   REAL sum = 0;
-  for (ptrdiff_t c = 0; c < n; c++) {
-    REAL e = K(exp)(x[c] - largest);
-    y[c] = e;
-    sum += e;
-  }
+  for (ptrdiff_t c = 0; c < n; c++) sum += y[c];
   return sum;
 }
 
@@ -162,8 +159,8 @@ CK_CLONES static double K(squared_error)(ptrdiff_t n, const REAL *x, const REAL 
   for (ptrdiff_t i = 0; i < n; i++) {
     double d = (double)x[i] - targets[i];
     sum += d * d;
-    if (gradient) gradient[i] = (REAL)(2 * d);
   }
+  for (ptrdiff_t i = 0; gradient && i < n; i++) gradient[i] = (REAL)(2 * ((double)x[i] - targets[i]));
   return sum;
 }
 

@@ -1,0 +1,71 @@
+import CKernels
+import Tensors
+import Testing
+
+/// Where buffers lie must not decide the bits: the compiler takes another path through a loop that stores where buffers
+/// lie close together, and addresses differ from run to run.
+@Suite struct AddressTests {
+  private typealias Kernel = (_ count: Int, UnsafeRawPointer, UnsafeMutableRawPointer) -> Double
+
+  private let pool = StoragePool()
+  private static let lengths = [2, 7, 8, 10, 16, 23, 32, 61]
+
+  /// Runs `kernel` with its output far behind its input and at every cache line near it.
+  private func expectSameBits(
+    _ dtype: DType, _ kernel: Kernel, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let line = 64 / dtype.size
+    let memory = Tensor(zeros: [1024], dtype: dtype, pool: pool)
+    for count in Self.lengths {
+      for seed in UInt64(1)...20 {
+        let x = Tensor(uninitialized: [count], dtype: dtype, pool: pool)
+        RandomStream(seed: seed, purpose: .synthetic).fillNormal(x, deviation: 3)
+        func result(at offset: Int) -> [Double] {
+          let (input, output) = (memory.rows(0..<count), memory.rows(offset..<offset + count))
+          input.copy(from: x)
+          let value = kernel(count, input.pointer, output.pointer)
+          return output.values + [value]
+        }
+        let far = result(at: 960 - count)
+        let first = (count + line - 1) / line * line
+        for offset in stride(from: first, through: first + 10 * line, by: line) {
+          #expect(result(at: offset) == far, "\(count) \(dtype), \(offset) behind", sourceLocation: sourceLocation)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: floatingTypes) func softmax(_ dtype: DType) {
+    let type = dtype.kernelType
+    expectSameBits(dtype) { count, x, y in
+      ck_softmax(type, 1, count, x, y)
+      return 0
+    }
+    expectSameBits(dtype) { count, x, y in
+      ck_log_softmax(type, 1, count, x, y)
+      return 0
+    }
+    expectSameBits(dtype) { count, x, y in
+      ck_softmax_backward(type, 1, count, x, x, y, false)
+      return 0
+    }
+    expectSameBits(dtype) { count, x, y in
+      ck_log_softmax_backward(type, 1, count, x, x, y, false)
+      return 0
+    }
+  }
+
+  @Test(arguments: floatingTypes) func losses(_ dtype: DType) {
+    let type = dtype.kernelType
+    let targets = Tensor(zeros: [64], dtype: dtype, pool: pool)
+    expectSameBits(dtype) { count, x, gradient in
+      var label = Int32(count / 2)
+      return ck_softmax_cross_entropy(type, 1, count, x, &label, 0.1, nil, gradient, nil).loss
+    }
+    expectSameBits(dtype) { count, x, gradient in
+      ck_softmax_cross_entropy_dense(type, 1, count, x, targets.pointer, gradient, nil).loss
+    }
+    expectSameBits(dtype) { count, x, gradient in ck_squared_error(type, count, x, targets.pointer, gradient) }
+    expectSameBits(dtype) { count, x, gradient in ck_binary_cross_entropy(type, count, x, targets.pointer, gradient) }
+  }
+}
