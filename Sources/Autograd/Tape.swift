@@ -124,7 +124,15 @@ public final class Tape {
   /// Runs backwards from `output` with a given gradient of it.
   public func backward(from output: Variable, gradient: Tensor) {
     addGradient(gradient, to: output)
-    while let node = nodes.popLast() {
+    replay(downTo: 0)
+  }
+
+  /// Operations recorded and not yet replayed.
+  var recordedCount: Int { nodes.count }
+
+  /// Runs what was recorded backwards, until `count` operations are left.
+  func replay(downTo count: Int) {
+    while nodes.count > count, let node = nodes.popLast() {
       // Taken out first: its memory is free for the next operation as soon as this one is done.
       guard let gradient = node.output.accumulated else { continue }
       node.output.accumulated = nil

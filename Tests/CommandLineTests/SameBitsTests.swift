@@ -31,6 +31,37 @@ struct SameBitsTests {
     }
   }
 
+  /// The last batch of an epoch has 4 samples for 8 shards, so that some workers have none and still meet the others.
+  @Test("batch normalisation over the whole batch, clipping and a short last batch: one digest on every spread")
+  func everySpreadGivesTheSameSynchronizedWeights() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.synchronized, to: "synchronized.yaml")
+    let reference = folder.path("one")
+    let first = try Lockstep.run(["train", config, "--run-dir", reference, "-q"])
+    try #require(first.exitCode == 0, "\(first.errors)")
+    let expected = try SmallRun.digest(of: reference)
+
+    for workers in [2, 3, 8] {
+      let run = folder.path("threads-\(workers)")
+      let result = try Lockstep.run(["train", config, "--workers", "\(workers)", "--run-dir", run, "-q"])
+      #expect(result.exitCode == 0, "\(result.errors)")
+      #expect(try SmallRun.digest(of: run) == expected, "\(workers) threads")
+      #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(workers) threads")
+    }
+    for ranks in [2, 3] {
+      let run = folder.path("ranks-\(ranks)")
+      let result = try Lockstep.runRanks(ranks, ["train", config, "--run-dir", run, "-q"])
+      #expect(result.exitCode == 0, "\(result.errors)")
+      #expect(try SmallRun.digest(of: run) == expected, "\(ranks) ranks")
+      #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(ranks) ranks")
+    }
+    let run = folder.path("apart")
+    let apart = try Lockstep.run(
+      ["train", config, "--run-dir", run, "-q", "--set", "model.layers.1.batch_norm.sync=false"])
+    #expect(apart.exitCode == 0, "\(apart.errors)")
+    #expect(try SmallRun.digest(of: run) != expected)
+  }
+
   @Test("another seed gives other weights, so that equal digests mean something")
   func anotherSeedDiffers() throws {
     let folder = try TemporaryFolder()

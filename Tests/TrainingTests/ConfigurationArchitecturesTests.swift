@@ -25,6 +25,19 @@ import Testing
       "[flatten, linear: {outputs: 7, bias: false}, batch_norm, relu, dropout: 0.2, linear: 10]"
     ),
     (
+      "{architecture: mlp, hidden: [7], batch_norm: true, sync_batch_norm: true}",
+      "[flatten, linear: {outputs: 7, bias: false}, batch_norm: {sync: true}, relu, linear: 10]"
+    ),
+    (
+      "{architecture: resnet, widths: [3], blocks: 1, sync_batch_norm: true}",
+      """
+      [conv: {filters: 3, kernel: 3, padding: 1, bias: false}, batch_norm: {sync: true}, relu,
+       residual: [conv: {filters: 3, kernel: 3, padding: 1, bias: false}, batch_norm: {sync: true}, relu,
+                  conv: {filters: 3, kernel: 3, padding: 1, bias: false}, batch_norm: {sync: true}], relu,
+       global_average_pool, linear: 10]
+      """
+    ),
+    (
       "{architecture: patchify-convnet, patch: 4, filters: 40, hidden: 300}",
       "[conv: {filters: 40, kernel: 4, stride: 4}, relu, flatten, linear: 300, relu, linear: 10]"
     ),

@@ -110,6 +110,13 @@ import Testing
       messages(about: "logging: {zzz: 3}") == ["11: unknown key 'zzz' in logging; known keys: every_steps"])
   }
 
+  @Test func synchronizedNormalizationWantsNormalization() {
+    #expect(
+      messages("model: {architecture: mlp, hidden: [3], sync_batch_norm: true}\ntraining: {epochs: 1}") == [
+        "run.yaml:1:41: sync_batch_norm wants batch_norm; add batch_norm: true"
+      ])
+  }
+
   @Test func aKeyOfAnotherFormIsToldWhereItGoes() {
     #expect(
       messages(about: "schedule: {kind: cosine, gamma: 3, rate: \"0.1\"}") == [

@@ -23,7 +23,7 @@ import Testing
       layers:
         - conv: {filters: 5, kernel: [3, 2], stride: 2, padding: same, dilation: 3, groups: depthwise, bias: false,
                  initializer: {normal: 1.5e-7}}
-        - batch_norm: {momentum: 0.3, epsilon: 1e-7}
+        - batch_norm: {momentum: 0.3, epsilon: 1e-7, sync: true}
         - leaky_relu: 0.3
         - parallel:
             - [max_pool: {kernel: 3, stride: 2, padding: 1}, residual: {body: [gelu_tanh], shortcut: [dropout: 0.1]}]

@@ -2,12 +2,12 @@ import Autograd
 import CKernels
 import Tensors
 
-/// Batch normalisation (Ioffe and Szegedy, 2015): every channel to mean zero and variance one over the shard, then
-/// scaled and shifted.
+/// Batch normalisation (Ioffe and Szegedy, 2015): every channel to mean zero and variance one, then scaled and shifted.
 ///
 /// Input and output `[batch, …, channels]`: vectors and images alike; `weight` and `bias` `[channels]`. In training
-/// the statistics are the shard's own (biased variance); in evaluation the running averages, which, as
-/// in PyTorch, follow the unbiased variance (the biased one where there is a single row).
+/// the statistics (biased variance) are those of the part that the layer is given, or, synchronised, of the whole
+/// batch; in evaluation the running averages, which, as in PyTorch, follow the unbiased variance (the biased one
+/// where there is a single row).
 public final class BatchNorm: ActivationFusing {
   public let path: String
   public let name = "batch_norm"
@@ -16,6 +16,8 @@ public final class BatchNorm: ActivationFusing {
   public let bias: Parameter
   public let runningMean: ModelBuffer
   public let runningVariance: ModelBuffer
+  /// Whether the statistics are those of the whole batch.
+  public let spansBatch: Bool
   private let epsilon: Double
   private var fusesReLU = false
 
@@ -23,7 +25,7 @@ public final class BatchNorm: ActivationFusing {
     let channels = [inputShape[inputShape.count - 1]]
     self.path = path
     outputShape = inputShape
-    epsilon = specification.epsilon
+    (epsilon, spansBatch) = (specification.epsilon, specification.sync)
     weight = builder.parameter(path + ".weight", shape: channels, role: .normalization, initially: .constant(1))
     bias = builder.parameter(path + ".bias", shape: channels, role: .normalization, initially: .constant(0))
     runningMean = builder.buffer(
@@ -50,18 +52,28 @@ public final class BatchNorm: ActivationFusing {
         fusingReLU: relu)
     case .training:
       let result = x.batchNormalized(weight: weight, bias: bias, epsilon: epsilon, fusingReLU: relu)
-      if let statistics = pass.statistics { write(result, of: x, to: statistics) }
+      let rows = Double(x.value.count / x.value.size(-1))
+      write(mean: result.mean, variance: result.variance, rows: rows, samples: x.shape[0], to: pass)
       return result.output
     }
   }
 
-  /// Sums over samples, so that shards of different sizes weigh by their sizes.
-  private func write(_ result: BatchNormalization, of x: Variable, to statistics: Tensor) {
-    let samples = Double(x.shape[0])
-    let rows = Double(x.value.count / x.value.size(-1))
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    guard spansBatch else { return zip(parts, pass.parts).map { self($0, $1) } }
+    let result = try pass.tapes.batchNormalized(
+      parts, weight: weight, bias: bias, epsilon: epsilon, fusingReLU: fusesReLU && pass.fusesLayers)
+    for (x, part) in zip(parts, pass.parts) {
+      write(mean: result.mean, variance: result.variance, rows: result.rows, samples: x.shape[0], to: part)
+    }
+    return result.outputs
+  }
+
+  /// Statistics of `rows` rows, times the samples, so that parts of different sizes weigh by their sizes.
+  private func write(mean: Tensor, variance: Tensor, rows: Double, samples: Int, to pass: ForwardPass) {
+    guard let statistics = pass.statistics else { return }
     let unbiased = rows > 1 ? rows / (rows - 1) : 1
-    let (mean, variance) = (runningMean.view(of: statistics), runningVariance.view(of: statistics))
-    ck_scale(mean.dtype.kernelType, mean.count, samples, result.mean.pointer, mean.pointer)
-    ck_scale(mean.dtype.kernelType, mean.count, samples * unbiased, result.variance.pointer, variance.pointer)
+    let sums = (mean: runningMean.view(of: statistics), variance: runningVariance.view(of: statistics))
+    ck_scale(mean.dtype.kernelType, mean.count, Double(samples), mean.pointer, sums.mean.pointer)
+    ck_scale(mean.dtype.kernelType, mean.count, Double(samples) * unbiased, variance.pointer, sums.variance.pointer)
   }
 }

@@ -21,11 +21,23 @@ public protocol Layer: AnyObject {
 
   /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
   func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable
+
+  /// Whether the layer, apart from those inside it, looks at the whole batch: then all parts of a batch have to be
+  /// passed through the model side by side.
+  var spansBatch: Bool { get }
+
+  /// Several parts of one batch, each as above. A layer that spans the batch or holds other layers has a form of its own.
+  func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable]
 }
 
 extension Layer {
   public var parameters: [Parameter] { [] }
   public var children: [any Layer] { [] }
+  public var spansBatch: Bool { false }
+
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    zip(parts, pass.parts).map { self($0, $1) }
+  }
 }
 
 /// A layer that can apply the activation behind it in the same pass over memory.
@@ -60,4 +72,21 @@ public final class ForwardPass {
   }
 
   var fusesLayers: Bool { observer == nil }
+}
+
+/// Passes of several parts of one batch in training, side by side. There may be none, when all parts with samples are
+/// computed elsewhere.
+public final class JointPass {
+  public let tapes: TapeGroup
+  /// In the order of the tapes, each on its own one.
+  public let parts: [ForwardPass]
+
+  public init(_ tapes: TapeGroup, parts: [ForwardPass]) {
+    precondition(
+      tapes.tapes.count == parts.count && zip(tapes.tapes, parts).allSatisfy { $0 === $1.tape },
+      "\(parts.count) passes for \(tapes.tapes.count) tapes, or not in their order")
+    (self.tapes, self.parts) = (tapes, parts)
+  }
+
+  var fusesLayers: Bool { parts.allSatisfy(\.fusesLayers) }
 }

@@ -19,4 +19,9 @@ public final class Parallel: Layer {
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
     Variable.concatenatingChannels(branches.map { $0(x, pass) })
   }
+
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    let outputs = try branches.map { try $0(parts, pass) }
+    return parts.indices.map { part in Variable.concatenatingChannels(outputs.map { $0[part] }) }
+  }
 }

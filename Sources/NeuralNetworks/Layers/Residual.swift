@@ -24,7 +24,14 @@ public final class Residual: ActivationFusing {
   }
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    let (first, second) = (body(x, pass), shortcut(x, pass))
-    return fusesReLU && pass.fusesLayers ? first.addingWithReLU(second) : first + second
+    add(body(x, pass), shortcut(x, pass), fusing: pass.fusesLayers)
+  }
+
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    try zip(body(parts, pass), shortcut(parts, pass)).map { add($0, $1, fusing: pass.fusesLayers) }
+  }
+
+  private func add(_ first: Variable, _ second: Variable, fusing: Bool) -> Variable {
+    fusesReLU && fusing ? first.addingWithReLU(second) : first + second
   }
 }

@@ -22,4 +22,12 @@ public final class Sequential: Layer {
       return output
     }
   }
+
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    try layers.reduce(parts) { inputs, layer in
+      let outputs = try layer(inputs, pass)
+      for (output, part) in zip(outputs, pass.parts) { part.observer?(layer.path, output.value) }
+      return outputs
+    }
+  }
 }

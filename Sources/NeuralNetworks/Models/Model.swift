@@ -35,6 +35,9 @@ public final class Model {
     return root.layers.flatMap(withChildren)
   }
 
+  /// Whether a layer looks at the whole batch, so that all parts have to be passed through side by side.
+  public var spansBatch: Bool { layers.contains { $0.spansBatch } }
+
   public var layerPaths: [String] { layers.map(\.path) }
 
   public var summary: ModelSummary { ModelSummary(of: layers) }
@@ -44,6 +47,17 @@ public final class Model {
     precondition(
       Array(x.shape.dropFirst()) == inputShape, "a batch of shape \(x.shape) for samples of shape \(inputShape)")
     return root(x, pass)
+  }
+
+  /// Parts of one batch, each `[batch] + inputShape`.
+  ///
+  /// - Throws: what an exchange with parts computed elsewhere throws.
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    for x in parts {
+      precondition(
+        Array(x.shape.dropFirst()) == inputShape, "a batch of shape \(x.shape) for samples of shape \(inputShape)")
+    }
+    return try root(parts, pass)
   }
 
   /// Sets every parameter to its value before training, drawn by (seed, the parameter's number in the model).

@@ -5,6 +5,8 @@ public struct MultilayerPerceptron: Sendable, Equatable {
   public var activation = Activation.relu
   /// Normalises the input of every activation; hidden layers then have no bias of their own.
   public var batchNorm = false
+  /// Normalises by statistics of the global batch.
+  public var syncBatchNorm = false
   /// Share of each activation's outputs that training sets to zero.
   public var dropout = 0.0
   public var initializer = Initializer.heNormal
@@ -15,7 +17,7 @@ public struct MultilayerPerceptron: Sendable, Equatable {
     var layers: [LayerSpecification] = inputShape.count > 1 ? [.flatten] : []
     for size in hidden {
       layers.append(.linear(outputs: size, bias: !batchNorm, initializer: initializer))
-      if batchNorm { layers.append(.batchNorm(BatchNormSpecification())) }
+      if batchNorm { layers.append(.batchNorm(BatchNormSpecification(sync: syncBatchNorm))) }
       layers.append(.activation(activation))
       if dropout > 0 { layers.append(.dropout(rate: dropout)) }
     }

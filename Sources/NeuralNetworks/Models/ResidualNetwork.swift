@@ -8,23 +8,25 @@ public struct ResidualNetwork: Sendable, Equatable {
   public var widths: [Int]
   /// Blocks in each stage.
   public var blocks: Int
+  /// Normalises by statistics of the global batch.
+  public var syncBatchNorm = false
 
   public init(widths: [Int], blocks: Int) { (self.widths, self.blocks) = (widths, blocks) }
 
   func layers(outputs: Int) -> [LayerSpecification] {
     guard var channels = widths.first else { preconditionFailure("a residual network needs at least one width") }
-    var layers = Self.convolutionAndNorm(filters: channels, kernel: 3, stride: 1) + [.activation(.relu)]
+    var layers = convolutionAndNorm(filters: channels, kernel: 3, stride: 1) + [.activation(.relu)]
     for (stage, width) in widths.enumerated() {
       for block in 0..<blocks {
         let stride = stage > 0 && block == 0 ? 2 : 1
-        layers += Self.basicBlock(from: channels, to: width, stride: stride)
+        layers += basicBlock(from: channels, to: width, stride: stride)
         channels = width
       }
     }
     return layers + [.globalAveragePool, .linear(outputs: outputs, bias: true, initializer: .heNormal)]
   }
 
-  private static func basicBlock(from channels: Int, to width: Int, stride: Int) -> [LayerSpecification] {
+  private func basicBlock(from channels: Int, to width: Int, stride: Int) -> [LayerSpecification] {
     let body =
       convolutionAndNorm(filters: width, kernel: 3, stride: stride) + [.activation(.relu)]
       + convolutionAndNorm(filters: width, kernel: 3, stride: 1)
@@ -34,11 +36,11 @@ public struct ResidualNetwork: Sendable, Equatable {
   }
 
   /// A convolution without bias (the normalisation's shift does its work) that keeps the size at stride 1.
-  private static func convolutionAndNorm(filters: Int, kernel: Int, stride: Int) -> [LayerSpecification] {
+  private func convolutionAndNorm(filters: Int, kernel: Int, stride: Int) -> [LayerSpecification] {
     var convolution = ConvolutionSpecification(filters: filters, kernel: Extent(kernel))
     convolution.stride = Extent(stride)
     convolution.padding = kernel > 1 ? .symmetric(Extent(kernel / 2)) : .valid
     convolution.bias = false
-    return [.convolution(convolution), .batchNorm(BatchNormSpecification())]
+    return [.convolution(convolution), .batchNorm(BatchNormSpecification(sync: syncBatchNorm))]
   }
 }

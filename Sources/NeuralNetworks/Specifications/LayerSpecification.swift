@@ -85,8 +85,10 @@ public struct BatchNormSpecification: Sendable, Equatable {
   /// Share of the new batch in the running averages (PyTorch's convention).
   public var momentum = 0.1
   public var epsilon = 1e-5
+  /// Whether statistics are those of the global batch, not of each shard.
+  public var sync = false
 
-  public init() {}
+  public init(sync: Bool = false) { self.sync = sync }
 }
 
 public struct PoolingSpecification: Sendable, Equatable {

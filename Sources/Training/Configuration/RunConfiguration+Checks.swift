@@ -90,6 +90,11 @@ extension RunConfiguration {
   }
 
   private func checkModel(_ context: inout DecodingContext) {
+    if case .multilayerPerceptron(let perceptron) = model {
+      context.check(
+        "model.batch_norm", "model.sync_batch_norm", holds: perceptron.batchNorm || !perceptron.syncBatchNorm,
+        "sync_batch_norm wants batch_norm", hint: "add batch_norm: true")
+    }
     guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
     guard case .linear(let outputs, _, _) = layers.last else { return }
     context.check(

@@ -25,19 +25,29 @@ final class Replica {
 
   /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
   func computeLeaf(_ batch: Batch, step: Int, stopRequests: Int, into leaf: Tensor) {
-    let gradients = layout.gradients(of: leaf)
-    let statistics = layout.statistics(of: leaf)
-    guard batch.count > 0 else {
-      leaf.fillWithZeros()
-      layout.write(StepTotals(stopRequests: Double(stopRequests)), to: leaf)
-      return
-    }
-    let tape = Tape(context: context, parameterGradients: gradients)
-    let pass = ForwardPass(
-      tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: statistics)
+    guard batch.count > 0 else { return writeEmptyLeaf(stopRequests: stopRequests, to: leaf) }
+    let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
+    let pass = pass(batch, on: tape, step: step, statistics: layout.statistics(of: leaf))
     let output = model(tape.input(batch.images), pass)
     let result = loss(output, labels: batch.labels)
     tape.backward(from: result.sum)
+    finishLeaf(batch, result, tape: tape, stopRequests: stopRequests, leaf: leaf)
+  }
+
+  func writeEmptyLeaf(stopRequests: Int, to leaf: Tensor) {
+    leaf.fillWithZeros()
+    layout.write(StepTotals(stopRequests: Double(stopRequests)), to: leaf)
+  }
+
+  func pass(
+    _ batch: Batch, on tape: Tape, step: Int, statistics: Tensor, observer: ((String, Tensor) -> Void)? = nil
+  ) -> ForwardPass {
+    ForwardPass(
+      tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: statistics,
+      observer: observer)
+  }
+
+  func finishLeaf(_ batch: Batch, _ result: LossResult, tape: Tape, stopRequests: Int, leaf: Tensor) {
     tape.zeroUntouchedGradients(of: model.store.parameters)
     let sums = StepTotals(
       samples: Double(batch.count), lossWeight: result.weight, loss: result.sum.value[0],
@@ -62,14 +72,15 @@ final class Replica {
     guard batch.count > 0 else { return nil }
     var found: String?
     let tape = Tape(context: context, recording: false)
-    // Statistics go to a scratch buffer: the running averages must not see this pass.
-    let scratch = Tensor(zeros: [layout.statistics.count], dtype: model.store.dtype, pool: context.pool)
-    let pass = ForwardPass(
-      tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: scratch)
-    pass.observer = { path, value in
+    let pass = pass(batch, on: tape, step: step, statistics: scratchStatistics()) { path, value in
       if found == nil && !value.isFinite { found = path }
     }
     _ = model(tape.input(batch.images), pass)
     return found
+  }
+
+  /// Where statistics go that the running averages must not see.
+  func scratchStatistics() -> Tensor {
+    Tensor(zeros: [layout.statistics.count], dtype: model.store.dtype, pool: context.pool)
   }
 }

@@ -21,6 +21,8 @@ final class WorkerSession {
   private let communicator: any Communicator
   private let accumulator: ShardAccumulator
   private let partialPointers: [UnsafeMutablePointer<Float>]
+  /// One leaf a shard, where layers that look at the whole batch need all of them at once; else empty.
+  private let leaves: [Tensor]
   private var loader: BatchLoader?
   private var batches: [Batch] = []
 
@@ -32,6 +34,18 @@ final class WorkerSession {
       layout: communicator.layout, worker: communicator.worker, count: replica.layout.count,
       pool: replica.context.pool)
     partialPointers = accumulator.partials.map { $0.floats.baseAddress! }
+    leaves = replica.model.spansBatch ? Self.leaves(of: communicator, accumulator, pool: replica.context.pool) : []
+  }
+
+  /// A buffer a shard; the first shard of each maximal subtree has the one that takes the subtree's sum.
+  private static func leaves(
+    of communicator: any Communicator, _ accumulator: ShardAccumulator, pool: StoragePool
+  ) -> [Tensor] {
+    let starts = communicator.layout.partials(of: communicator.worker).map(\.lowerBound)
+    return communicator.shards.map { shard in
+      starts.firstIndex(of: shard).map { accumulator.partials[$0] }
+        ?? Tensor(zeros: accumulator.partials[0].shape, pool: pool)
+    }
   }
 
   /// Starts preparing batches in the background, those of `step` first.
@@ -64,10 +78,19 @@ final class WorkerSession {
   /// Computes this worker's leaves and sums them with the others'; the result replaces the first partial sum.
   private func sumLeaves(step: Int, stopping: Bool) throws -> Tensor {
     let first = communicator.shards.lowerBound
-    accumulator.accumulate { shard, leaf in
-      // One shard of each worker carries its wish to stop.
-      let requests = stopping && shard == first ? 1 : 0
-      replica.computeLeaf(batches[shard - first], step: step, stopRequests: requests, into: leaf)
+    if replica.model.spansBatch {
+      try replica.computeLeaves(
+        batches, step: step, stopRequests: stopping ? 1 : 0, exchange: ShardExchange(communicator, batches),
+        into: leaves)
+      accumulator.accumulate { shard, leaf in
+        if leaf.pointer != leaves[shard - first].pointer { leaf.copy(from: leaves[shard - first]) }
+      }
+    } else {
+      accumulator.accumulate { shard, leaf in
+        // One shard of each worker carries its wish to stop.
+        let requests = stopping && shard == first ? 1 : 0
+        replica.computeLeaf(batches[shard - first], step: step, stopRequests: requests, into: leaf)
+      }
     }
     try communicator.sumOverShards(partialPointers, count: replica.layout.count, into: partialPointers[0])
     return accumulator.partials[0]
@@ -76,8 +99,13 @@ final class WorkerSession {
   /// The first layer that gives a value that is not finite on the current batch, over all workers. Collective.
   func firstNonFiniteLayer(step: Int) throws -> String? {
     let order = replica.model.layerPaths
-    let mine = batches.compactMap { replica.firstNonFiniteLayer($0, step: step) }
-    let positions = mine.compactMap { order.firstIndex(of: $0) }
+    let mine =
+      if replica.model.spansBatch {
+        [try replica.firstNonFiniteLayer(batches, step: step, exchange: ShardExchange(communicator, batches))]
+      } else {
+        batches.map { replica.firstNonFiniteLayer($0, step: step) }
+      }
+    let positions = mine.compactMap { $0 }.compactMap { order.firstIndex(of: $0) }
     let all = try communicator.allGather(Array("\(positions.min() ?? order.count)".utf8))
     let earliest = all.compactMap { Int(String(decoding: $0, as: UTF8.self)) }.min() ?? order.count
     return earliest < order.count ? order[earliest] : nil

@@ -26,6 +26,29 @@ enum SmallRun {
     logging: {every_steps: 10}
     """
 
+  /// Layers that look at the whole batch, on the way to images and to vectors; 490 samples in batches of 81.
+  static let synchronized = """
+    data: {dataset: mnist-5k, train_limit: 590, test_limit: 100, validation: 100, augment: [shift: 2]}
+    model:
+      layers:
+        - conv: {filters: 4, kernel: 3, stride: 2, padding: same, bias: false}
+        - batch_norm: {sync: true}
+        - relu
+        - residual: [conv: {filters: 4, kernel: 3, padding: same, bias: false}, batch_norm: {sync: true}]
+        - relu
+        - max_pool: 2
+        - flatten
+        - linear: {outputs: 16, bias: false}
+        - batch_norm: {sync: true}
+        - relu
+        - linear: 10
+    optimizer: {kind: sgd, momentum: 0.9, clip_norm: 0.5}
+    schedule: {kind: constant, rate: 0.05}
+    training: {batch_size: 81, epochs: 10, shards: 8, seed: 5}
+    checkpoint: {every_steps: 16}
+    logging: {every_steps: 5}
+    """
+
   /// What `summary.json` of a run folder says.
   static func summary(of folder: String) throws -> [String: Any] {
     let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/summary.json"))

@@ -60,16 +60,23 @@ extension LayerSchema {
 
   static var batchNorm: Form {
     Form(
-      "batch_norm", "Normalises each feature or channel over the samples of a shard (Ioffe and Szegedy, 2015).",
+      "batch_norm",
+      "Normalises each feature or channel over the samples of a shard or, with `sync`, of the global batch (Ioffe and "
+        + "Szegedy, 2015).",
       template: BatchNormSpecification(),
       fields: [
         Field(
           "momentum", \.momentum, .number("number in (0, 1]") { $0 > 0 && $0 <= 1 },
           "Share of the new batch in the running averages."),
         Field("epsilon", \.epsilon, .positive, "Added to the variance."),
+        Field("sync", \.sync, .truth, syncMeaning),
       ],
       apply: { $1 = .batchNorm($0) }, take: { if case .batchNorm(let keys) = $0 { keys } else { nil } })
   }
+
+  static let syncMeaning =
+    "Statistics of the global batch, the same on any number of workers. All shards of a worker are then computed side "
+    + "by side, so their activations are in memory at once, and workers meet twice a layer and step."
 
   static func pool(
     _ name: String, _ meaning: String, make: @escaping (PoolingSpecification) -> LayerSpecification,

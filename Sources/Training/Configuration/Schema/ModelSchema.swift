@@ -32,6 +32,7 @@ extension ModelSpecification {
           "Sizes of the hidden layers; an empty list makes a linear classifier (softmax regression)."),
         Field("activation", \.activation, .activation, "After each hidden layer."),
         Field("batch_norm", \.batchNorm, .truth, "Before each activation; hidden layers then have no bias."),
+        Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`; wants batch_norm."),
         Field("dropout", \.dropout, .share, "After each activation."),
         Field("initializer", \.initializer, .initializer, "How the weights start."),
       ],
@@ -60,6 +61,7 @@ extension ModelSpecification {
       fields: [
         Field("widths", \.widths, sizes(atLeast: 1), "Channels of each stage; all but the first halve the image."),
         Field("blocks", \.blocks, .integer(atLeast: 1), "Basic blocks in each stage."),
+        Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`."),
       ],
       apply: { $1 = .residualNetwork($0) },
       take: { if case .residualNetwork(let model) = $0 { model } else { nil } })

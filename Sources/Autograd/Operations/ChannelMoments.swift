@@ -1,0 +1,43 @@
+import CKernels
+import Tensors
+
+/// Count, means and sums of squared deviations of the channels of some rows, in double precision.
+struct ChannelMoments {
+  /// `[count | mean of each channel | Σ (x − mean)² of each channel]`
+  private(set) var row: [Double]
+
+  /// Of `[…, channels]`.
+  init(of x: Tensor, pool: StoragePool) {
+    let channels = x.size(-1)
+    let rows = x.count / channels
+    let mean = Tensor(uninitialized: [channels], dtype: x.dtype, pool: pool)
+    let variance = Tensor(uninitialized: [channels], dtype: x.dtype, pool: pool)
+    ck_batch_norm_statistics(x.dtype.kernelType, rows, channels, x.pointer, mean.pointer, variance.pointer)
+    row = [Double(rows)] + mean.values + variance.values.map { $0 * Double(rows) }
+  }
+
+  init(row: [Double]) { self.row = row }
+
+  private var channels: Int { (row.count - 1) / 2 }
+  var count: Double { row[0] }
+  var mean: [Double] { Array(row[1..<1 + channels]) }
+  /// Biased: divided by the number of rows.
+  var variance: [Double] { row[(1 + channels)...].map { $0 / count } }
+
+  /// The moments of two sets of rows together, from their difference of means, so that no large numbers cancel (Chan,
+  /// Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979).
+  static func combine(_ a: [Double], _ b: [Double]) -> [Double] {
+    let channels = (a.count - 1) / 2
+    let count = a[0] + b[0]
+    let (share, weight) = (b[0] / count, a[0] * b[0] / count)
+    var result = a
+    result[0] = count
+    for mean in 1..<(1 + channels) {
+      let difference = b[mean] - a[mean]
+      let square = mean + channels
+      result[mean] = a[mean] + difference * share
+      result[square] = a[square] + b[square] + difference * difference * weight
+    }
+    return result
+  }
+}

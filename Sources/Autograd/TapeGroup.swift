@@ -1,0 +1,67 @@
+import Tensors
+
+/// Tapes of several parts of one batch that advance side by side, so that an operation can look at all parts at once.
+///
+/// Between two such operations each part is on its own. The backward pass replays every tape down to the last of
+/// them, runs it for all parts, and so on: parts meet in the same places in reverse order. Some parts may be
+/// computed elsewhere, or all of them: a group without tapes still takes its place in every exchange.
+public final class TapeGroup {
+  public let context: ExecutionContext
+  /// In the order of the parts.
+  public let tapes: [Tape]
+  public let exchange: any StatisticsExchange
+  private let isRecording: Bool
+  private var meetings: [Meeting] = []
+
+  private struct Meeting {
+    /// How much each tape had recorded before.
+    let marks: [Int]
+    let backward: () throws -> Void
+  }
+
+  /// For training: each part's parameter gradients go to its own flat buffer.
+  public init(context: ExecutionContext, parameterGradients: [Tensor], exchange: any StatisticsExchange) {
+    (self.context, self.exchange, isRecording) = (context, exchange, true)
+    tapes = parameterGradients.map { Tape(context: context, parameterGradients: $0) }
+  }
+
+  /// Without gradients, for looking at what `parts` parts give.
+  public init(context: ExecutionContext, parts: Int, exchange: any StatisticsExchange) {
+    (self.context, self.exchange, isRecording) = (context, exchange, false)
+    tapes = (0..<parts).map { _ in Tape(context: context, recording: false) }
+  }
+
+  /// Called by an operation that spans the parts, before it records anything on their tapes: `backward` runs once
+  /// everything recorded after this call has been replayed on all of them.
+  func meet(_ backward: @escaping () throws -> Void) {
+    if isRecording { meetings.append(Meeting(marks: tapes.map(\.recordedCount), backward: backward)) }
+  }
+
+  /// Runs backwards from one value a part (each a loss), whose own gradients are taken to be one.
+  ///
+  /// - Throws: what an exchange throws; gradients are worthless then.
+  public func backward(from outputs: [Variable]) throws {
+    precondition(outputs.count == tapes.count, "\(outputs.count) losses for \(tapes.count) parts")
+    for output in outputs {
+      precondition(output.value.count == 1, "backward starts at a single value, not at shape \(output.shape)")
+      let one = Tensor([1], shape: output.shape, dtype: output.dtype, pool: context.pool)
+      output.tape.addGradient(one, to: output)
+    }
+    while let meeting = meetings.popLast() {
+      for (tape, mark) in zip(tapes, meeting.marks) { tape.replay(downTo: mark) }
+      try meeting.backward()
+    }
+    for tape in tapes { tape.replay(downTo: 0) }
+  }
+}
+
+/// Where the parts of a batch meet, wherever they are computed.
+public protocol StatisticsExchange {
+  /// Folds a row of numbers of every part of the batch, in an order that depends on the number of parts alone, into
+  /// one row that everybody gets. All who compute parts call it in the same places.
+  ///
+  /// - Parameters:
+  ///   - rows: Those of the parts computed here, in order; there may be none.
+  ///   - combine: Makes one row of two neighbouring runs of parts.
+  func fold(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double]
+}

@@ -1,0 +1,48 @@
+import Autograd
+import DataPipeline
+import NeuralNetworks
+import Tensors
+
+/// For models with layers that look at the whole batch: all of a worker's shards side by side.
+extension Replica {
+  /// `computeLeaf` for all shards at once, each with a leaf of its own. Shards without samples take no part but in the
+  /// exchange: if all are empty, the worker still meets the others in every layer that spans the batch.
+  func computeLeaves(
+    _ batches: [Batch], step: Int, stopRequests: Int, exchange: ShardExchange, into leaves: [Tensor]
+  ) throws {
+    let filled = batches.indices.filter { batches[$0].count > 0 }
+    let tapes = TapeGroup(
+      context: context, parameterGradients: filled.map { layout.gradients(of: leaves[$0]) }, exchange: exchange)
+    let passes = zip(filled, tapes.tapes).map {
+      pass(batches[$0], on: $1, step: step, statistics: layout.statistics(of: leaves[$0]))
+    }
+    let inputs = zip(filled, tapes.tapes).map { $1.input(batches[$0].images) }
+    let outputs = try model(inputs, JointPass(tapes, parts: passes))
+    let results = zip(filled, outputs).map { loss($1, labels: batches[$0].labels) }
+    try tapes.backward(from: results.map(\.sum))
+
+    // One leaf carries the worker's wish to stop.
+    func requests(_ shard: Int) -> Int { shard == 0 ? stopRequests : 0 }
+    for (part, shard) in filled.enumerated() {
+      finishLeaf(
+        batches[shard], results[part], tape: tapes.tapes[part], stopRequests: requests(shard), leaf: leaves[shard])
+    }
+    for shard in batches.indices where batches[shard].count == 0 {
+      writeEmptyLeaf(stopRequests: requests(shard), to: leaves[shard])
+    }
+  }
+
+  /// The first layer whose output is not finite for one of these batches, in forward order; nil where all are.
+  func firstNonFiniteLayer(_ batches: [Batch], step: Int, exchange: ShardExchange) throws -> String? {
+    let filled = batches.filter { $0.count > 0 }
+    var found: String?
+    let tapes = TapeGroup(context: context, parts: filled.count, exchange: exchange)
+    let scratch = scratchStatistics()
+    let passes = zip(filled, tapes.tapes).map { batch, tape in
+      pass(batch, on: tape, step: step, statistics: scratch) { if found == nil && !$1.isFinite { found = $0 } }
+    }
+    let inputs = zip(filled, tapes.tapes).map { $1.input($0.images) }
+    _ = try model(inputs, JointPass(tapes, parts: passes))
+    return found
+  }
+}

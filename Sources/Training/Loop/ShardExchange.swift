@@ -1,0 +1,25 @@
+import Autograd
+import Collectives
+import DataPipeline
+
+/// How layers that look at the whole batch meet, over all shards of all workers: in the order of the tree, so that
+/// what they get has the same bits on every spread.
+struct ShardExchange: StatisticsExchange {
+  private let communicator: any Communicator
+  /// Whether each of the worker's shards has samples; one that has none contributes nothing.
+  private let isFilled: [Bool]
+
+  init(_ communicator: any Communicator, _ batches: [Batch]) {
+    self.communicator = communicator
+    isFilled = batches.map { $0.count > 0 }
+  }
+
+  /// Collective.
+  func fold(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
+    var remaining = rows.makeIterator()
+    let mine = isFilled.map { filled in filled ? remaining.next() ?? [] : [] }
+    return communicator.layout.tree.reduce(try communicator.gatherOverShards(mine)) { left, right in
+      left.isEmpty ? right : right.isEmpty ? left : combine(left, right)
+    }
+  }
+}
