@@ -34,6 +34,11 @@ public struct RunDescription: Sendable {
   public var totalSteps: Int
   public var stepsPerEpoch: Int
   public var firstStep: Int
+  public var earlyStopping: EarlyStoppingSettings?
+  /// Whether early stopping had ended the run before.
+  public var hasStoppedEarly: Bool
+  /// After which step validation was best so far.
+  public var bestStep: Int?
   public var folder: String
   /// A table of the layers.
   public var layers: String

@@ -10,6 +10,10 @@ public struct RunSummary: Sendable, Equatable {
   public var trainLoss: Double?
   public var validationLoss: Double?
   public var validationAccuracy: Double?
+  /// Whether early stopping ended the run before its last step.
+  public var stoppedEarly = false
+  /// After which step validation was best.
+  public var bestStep: Int?
   public var testLoss: Double?
   public var testAccuracy: Double?
   public var workers = 1
@@ -29,6 +33,8 @@ public struct RunSummary: Sendable, Equatable {
       "train_loss": .number(trainLoss),
       "validation_loss": .number(validationLoss),
       "validation_accuracy": .number(validationAccuracy),
+      "stopped_early": .bool(stoppedEarly),
+      "best_step": bestStep.map { .integer($0) } ?? .null,
       "test_loss": .number(testLoss),
       "test_accuracy": .number(testAccuracy),
       "workers": .integer(workers),

@@ -32,7 +32,7 @@ struct SameBitsTests {
   }
 
   /// The last batch of an epoch has 4 samples for 8 shards, so that some workers have none and still meet the others.
-  @Test("batch normalisation over the whole batch, clipping and a short last batch: one digest on every spread")
+  @Test("whole-batch normalisation, clipping, early stopping and a short last batch: one digest on every spread")
   func everySpreadGivesTheSameSynchronizedWeights() throws {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.synchronized, to: "synchronized.yaml")
@@ -40,6 +40,7 @@ struct SameBitsTests {
     let first = try Lockstep.run(["train", config, "--run-dir", reference, "-q"])
     try #require(first.exitCode == 0, "\(first.errors)")
     let expected = try SmallRun.digest(of: reference)
+    #expect(try SmallRun.summary(of: reference)["stopped_early"] as? Bool == true)
 
     for workers in [2, 3, 8] {
       let run = folder.path("threads-\(workers)")

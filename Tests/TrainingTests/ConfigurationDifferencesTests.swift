@@ -63,6 +63,27 @@ import Testing
     #expect(found.contains { $0.onResume == .refused }, "\(found)")
   }
 
+  /// Where evaluations decide when the run ends, they belong to the past; more patience would not have ended it before.
+  @Test func evaluationsSteerARunThatMayStopEarly() throws {
+    let base = base + "\ndata: {validation: 100}"
+    func verdicts(_ old: [String], _ new: [String]) throws -> [ConfigurationDifference.OnResume] {
+      let before = try RunConfiguration.parse(text: base, fileName: "old.yaml", overrides: old)
+      let after = try RunConfiguration.parse(text: base, fileName: "new.yaml", overrides: new)
+      return after.differences(from: before).map(\.onResume)
+    }
+    let stopping = "training.early_stopping={patience: 3}"
+    #expect(try verdicts([stopping], [stopping, "training.early_stopping.patience=4"]) == [.allowed])
+    #expect(try verdicts([stopping], [stopping, "training.early_stopping.patience=2"]) == [.refused])
+    #expect(try verdicts([stopping], [stopping, "training.early_stopping.metric=accuracy"]) == [.refused])
+    #expect(try verdicts([stopping], [stopping, "training.early_stopping.min_delta=0.1"]) == [.refused])
+    #expect(try verdicts([stopping], [stopping, "evaluation.every_epochs=2"]) == [.refused])
+    #expect(try verdicts([stopping], [stopping, "evaluation.block_size=9"]) == [.refused])
+    #expect(try verdicts([stopping], [stopping, "evaluation.at_end=false"]) == [.allowed])
+    #expect(try verdicts([stopping], [stopping, "training.steps=300"]) == [.allowed])
+    #expect(try verdicts([], [stopping]).contains(.refused))
+    #expect(try verdicts([stopping], []).contains(.refused))
+  }
+
   @Test func otherThreadsChangeTheBits() throws {
     #expect(try differences("training.blas_threads=2").map(\.onResume) == [.changesBits])
   }

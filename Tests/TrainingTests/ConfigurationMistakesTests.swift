@@ -110,6 +110,24 @@ import Testing
       messages(about: "logging: {zzz: 3}") == ["11: unknown key 'zzz' in logging; known keys: every_steps"])
   }
 
+  @Test func earlyStoppingWantsEvaluationsOfAValidationSplit() {
+    let training = "{epochs: 1, early_stopping: {patience: 2}}"
+    #expect(
+      messages(about: "evaluation: {every_epochs: null}", training: training) == [
+        "run.yaml:2:23: early_stopping wants a validation split; give data.validation, for example validation: 0.1",
+        "14: early_stopping wants evaluations; give evaluation.every_steps or evaluation.every_epochs",
+      ])
+    #expect(
+      messages(
+        about: "data: {validation: 0.1}", training: "{epochs: 1, early_stopping: {min_delta: -1, metric: acuracy}}")
+        == [
+          "run.yaml:2:39: key 'patience' is missing in training.early_stopping; write patience: (integer ≥ 1)",
+          "run.yaml:2:51: training.early_stopping.min_delta: expected number ≥ 0, found '-1'",
+          "run.yaml:2:63: training.early_stopping.metric: expected one of loss, accuracy, found 'acuracy'; did you mean "
+            + "'accuracy'?",
+        ])
+  }
+
   @Test func synchronizedNormalizationWantsNormalization() {
     #expect(
       messages("model: {architecture: mlp, hidden: [3], sync_batch_norm: true}\ntraining: {epochs: 1}") == [

@@ -35,7 +35,9 @@ import Testing
     optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}
     schedule:
       {kind: triangular, min: 1e-6, max: 0.3, half_cycle: 13, cycle_growth: 1.5, peak_decay: 0.5, warmup_steps: 7}
-    training: {batch_size: 97, steps: 1009, shards: 5, seed: 12345678901234567890, drop_last: true, blas_threads: 2}
+    training:
+      {batch_size: 97, steps: 1009, shards: 5, seed: 12345678901234567890, drop_last: true, blas_threads: 2,
+       early_stopping: {patience: 5, min_delta: 1e-3, metric: accuracy}}
     evaluation: {every_steps: 11, every_epochs: 3, block_size: 101, at_end: false}
     checkpoint: {every_steps: 17, every_epochs: 2, every_minutes: 0.5, keep: 4, best: false}
     logging: {every_steps: 3}
@@ -54,7 +56,9 @@ import Testing
     let values = Dictionary(uniqueKeysWithValues: configuration.settings().map { ($0.path, $0.value) })
     let sameWords = ["loss.kind", "optimizer.kind"]
     let schedule = ["schedule.rate", "training.epochs"]
-    for (path, value) in defaults where !sameWords.contains(path) && !schedule.contains(path) {
+    #expect(values["training.early_stopping.patience"] == "5")
+    let absent = schedule + ["training.early_stopping"]
+    for (path, value) in defaults where !sameWords.contains(path) && !absent.contains(path) {
       #expect(values[path] != nil, "\(path) is missing")
       #expect(values[path] != value, "\(path) has its default")
     }
@@ -135,6 +139,7 @@ import Testing
           steps: null
           epochs: 2
           shards: 2
+          early_stopping: null
           seed: 1
           drop_last: false
           blas_threads: 1

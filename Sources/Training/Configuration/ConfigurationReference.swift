@@ -48,6 +48,7 @@ public enum ConfigurationReference {
     [
       section(DatasetSpecification.record), section(ModelSpecification.record), section(LossSpecification.record),
       section(OptimizerSpecification.record), section(ScheduleSpecification.record), section(TrainingSettings.record),
+      section(EarlyStoppingSettings.record),
       section(EvaluationSettings.record), section(CheckpointSettings.record), section(LoggingSettings.record),
     ]
   }
@@ -106,6 +107,10 @@ public enum ConfigurationReference {
     in `evaluation`, `checkpoint` and `logging`: none of it can change what has been computed. Another
     `training.blas_threads` is accepted with a warning, since it rounds differently. Any other difference is refused and
     listed.
+
+    With `training.early_stopping` the evaluations decide when a run ends, so `evaluation.every_steps`, `every_epochs` and
+    `block_size` may not differ; of `early_stopping` itself, `patience` may grow. A run that was stopped early is complete:
+    started again it says so and only measures the test split anew; with more patience it goes on.
     """
 
   private static func table(_ fields: [FieldDescription]) -> String {

@@ -24,6 +24,14 @@ extension RunConfiguration {
         "a batch of \(training.batchSize) cannot be cut into \(shards) shards",
         hint: "raise training.batch_size or lower training.shards")
     }
+    let evaluates = evaluation.everySteps != nil || evaluation.everyEpochs != nil
+    context.check(
+      "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.validation != nil,
+      "early_stopping wants a validation split", hint: "give data.validation, for example validation: 0.1")
+    context.check(
+      "training.early_stopping", "evaluation.every_steps", "evaluation.every_epochs",
+      holds: training.earlyStopping == nil || evaluates, "early_stopping wants evaluations",
+      hint: "give evaluation.every_steps or evaluation.every_epochs")
     if training.dropLast, let count = data.knownTrainingCount, count > 0 {
       context.check(
         "training.drop_last", "training.batch_size", holds: training.batchSize <= count,

@@ -15,15 +15,26 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
   /// Nil where the old (new) configuration has no such setting.
   public let old: String?
   public let new: String?
+  /// Whether evaluations decide when the run ends: then they are part of the past.
+  var evaluationSteers = false
 
   /// `training.batch_size: 100 → 200`.
   public var description: String { "\(path): \(old ?? "not there") → \(new ?? "not there")" }
 
   public var onResume: OnResume {
+    let steering = ["evaluation.every_steps", "evaluation.every_epochs", "evaluation.block_size"]
+    if evaluationSteers && steering.contains(path) { return .refused }
+    if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
     let allowed = ["training.steps", "training.epochs", "data.path"]
     let allowedSections = ["evaluation.", "checkpoint.", "logging."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }
     return path == "training.blas_threads" ? .changesBits : .refused
+  }
+
+  /// More patience would not have ended the run before; less might have.
+  private var isLonger: Bool {
+    guard let before = old.flatMap({ Int($0) }), let after = new.flatMap({ Int($0) }) else { return false }
+    return after > before
   }
 }
 
@@ -34,10 +45,11 @@ extension RunConfiguration {
     // Looked up only: the order is that of the lists.
     let oldValues = Dictionary(uniqueKeysWithValues: before.map { ($0.path, $0.value) })
     let newValues = Dictionary(uniqueKeysWithValues: after.map { ($0.path, $0.value) })
-    let changed = after.filter { oldValues[$0.path] != $0.value }
-      .map { ConfigurationDifference(path: $0.path, old: oldValues[$0.path], new: $0.value) }
-    let gone = before.filter { newValues[$0.path] == nil }
-      .map { ConfigurationDifference(path: $0.path, old: $0.value, new: nil) }
-    return changed + gone
+    let changed = after.map(\.path).filter { oldValues[$0] != newValues[$0] }
+    let gone = before.map(\.path).filter { newValues[$0] == nil }
+    return (changed + gone).map { path in
+      ConfigurationDifference(
+        path: path, old: oldValues[path], new: newValues[path], evaluationSteers: training.earlyStopping != nil)
+    }
   }
 }

@@ -27,6 +27,8 @@ public struct TrainingSettings: Sendable, Equatable {
   public var epochs: Int?
   /// Fixed parts of a global batch; nil stands for the number of workers.
   public var shards: Int?
+  /// Nil trains to the last step whatever validation says.
+  public var earlyStopping: EarlyStoppingSettings?
   public var seed: UInt64 = 1
   /// Leaves out an epoch's last batch where it is short.
   public var dropLast = false
@@ -37,6 +39,19 @@ public struct TrainingSettings: Sendable, Equatable {
 
   /// Optimiser steps of the whole run, where an epoch has `stepsPerEpoch` of them.
   public func totalSteps(stepsPerEpoch: Int) -> Int { steps ?? (epochs ?? 0) * stepsPerEpoch }
+}
+
+/// When a run ends before its last step because the validation split no longer improves.
+public struct EarlyStoppingSettings: Sendable, Equatable {
+  public enum Metric: String, Sendable, CaseIterable { case loss, accuracy }
+
+  /// Evaluations in a row without an improvement that end the run.
+  public var patience: Int
+  /// How much a value must be better than the best one before to count as an improvement; strictly better at 0.
+  public var minDelta = 0.0
+  public var metric = Metric.loss
+
+  public init(patience: Int) { self.patience = patience }
 }
 
 /// When the validation split (the test split where there is none) is evaluated, and how.
@@ -58,7 +73,7 @@ public struct CheckpointSettings: Sendable, Equatable {
   public var everyMinutes: Double? = 10
   /// How many of the newest stay.
   public var keep = 3
-  /// Keeps the one with the best validation accuracy too.
+  /// Keeps the one with the best validation accuracy too, or the lowest loss where early stopping goes by the loss.
   public var best = true
 
   public init() {}

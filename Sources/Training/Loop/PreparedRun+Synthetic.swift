@@ -28,6 +28,7 @@ extension PreparedRun {
     let batchSize = original.training.batchSize
     configuration.data.syntheticCount = batchSize * max(2, (2000 + batchSize - 1) / batchSize)
     configuration.training.epochs = nil
+    configuration.training.earlyStopping = nil
     configuration.training.steps = 1 << 40
     return try PreparedRun(configuration)
   }

@@ -56,6 +56,9 @@ public struct PreparedRun: Sendable {
     return shards
   }
 
+  /// What the best checkpoint is chosen by.
+  var bestMetric: EarlyStoppingSettings.Metric { configuration.training.earlyStopping?.metric ?? .accuracy }
+
   func epoch(after steps: Int) -> Double { Double(steps) / Double(sampler.stepsPerEpoch) }
 
   /// Whether something that happens every so many steps or epochs is due after `steps` steps.

@@ -26,8 +26,13 @@ struct RunProgress: Codable, Equatable, Sendable {
     var loss: Double
     var accuracy: Double
 
-    /// More is recognised, or as much at a lower loss.
-    func isBetter(than other: Evaluation) -> Bool { (accuracy, -loss) > (other.accuracy, -other.loss) }
+    /// More is recognised, or as much at a lower loss; by the loss the other way round.
+    func isBetter(than other: Evaluation, by metric: EarlyStoppingSettings.Metric) -> Bool {
+      switch metric {
+      case .accuracy: (accuracy, -loss) > (other.accuracy, -other.loss)
+      case .loss: (-loss, accuracy) > (-other.loss, other.accuracy)
+      }
+    }
   }
 
   /// Optimiser updates done.
@@ -40,6 +45,7 @@ struct RunProgress: Codable, Equatable, Sendable {
   var penalty = 0.0
   var best: Evaluation?
   var lastValidation: Evaluation?
+  var earlyStopping: EarlyStopping?
   /// Seconds and samples of all the run's parts so far.
   var wallSeconds = 0.0
   var samples = 0.0

@@ -38,8 +38,9 @@ final class RunRecorder {
   }
 
   /// Makes the folder that of this run: what an abandoned future left is set aside, the configuration written.
-  func begin(at step: Int) throws {
-    for path in try folder.rewind(to: step, keepingTest: step < run.totalSteps) {
+  /// With a validation split the test split is measured at the end only: a longer run measures it again.
+  func begin(at step: Int, isComplete: Bool) throws {
+    for path in try folder.rewind(to: step, keepingTest: run.data.validation == nil && !isComplete) {
       reporter?.detail("set aside \(path)")
     }
     try folder.writeConfiguration(run.configuration.effectiveYAML())

@@ -54,8 +54,13 @@ extension Trainer {
     if name == .validation {
       let candidate = RunProgress.Evaluation(step: progress.step, loss: result.loss, accuracy: result.accuracy)
       if !result.loss.isFinite { warnOfValidationLoss(result.loss) }
-      isBest = result.loss.isFinite && progress.best.map { candidate.isBetter(than: $0) } ?? true
+      isBest =
+        result.loss.isFinite && progress.best.map { candidate.isBetter(than: $0, by: run.bestMetric) } ?? true
       progress.lastValidation = candidate
+      if regularEvaluationIsDue, let settings = run.configuration.training.earlyStopping {
+        progress.earlyStopping = progress.earlyStopping ?? EarlyStopping()
+        progress.earlyStopping?.add(candidate, settings)
+      }
       if isBest { progress.best = candidate }
     }
     let report = EvaluationReport(
@@ -94,6 +99,7 @@ extension Trainer {
     summary.trainLoss = window.map { $0.meanLoss + progress.penalty }
     summary.validationLoss = progress.lastValidation?.loss
     summary.validationAccuracy = progress.lastValidation?.accuracy
+    (summary.stoppedEarly, summary.bestStep) = (hasStoppedEarly, progress.best?.step)
     (summary.workers, summary.ranks, summary.nodes) = (communicator.size, place.ranks, place.nodes)
     summary.shards = communicator.layout.shards
     summary.parameters = session.replica.model.store.parameterCount
@@ -113,7 +119,9 @@ extension Trainer {
       shardsAreFixed: configuration.training.shards != nil, batchSize: configuration.training.batchSize,
       blasKernels: BLAS.coreName, convolutionLibrary: ConvolutionPlans.library,
       threadsPerWorker: configuration.training.blasThreads, totalSteps: run.totalSteps,
-      stepsPerEpoch: run.sampler.stepsPerEpoch, firstStep: progress.step, folder: recorder?.folder.path ?? "",
+      stepsPerEpoch: run.sampler.stepsPerEpoch, firstStep: progress.step,
+      earlyStopping: configuration.training.earlyStopping, hasStoppedEarly: hasStoppedEarly,
+      bestStep: progress.best?.step, folder: recorder?.folder.path ?? "",
       layers: session.replica.model.summary.description, unreadableImages: run.data.unreadable.map(\.description),
       kernelWarning: BLAS.kernelWarning, imbalance: communicator.layout.imbalance)
   }

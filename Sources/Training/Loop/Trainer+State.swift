@@ -12,7 +12,7 @@ extension Trainer {
       let dataDigest = try run.data.contentDigest()
       if let checkpoint = recorder.checkpoint { progress = try load(checkpoint, dataDigest: dataDigest) }
       progress.dataDigest = dataDigest
-      try recorder.begin(at: progress.step)
+      try recorder.begin(at: progress.step, isComplete: isComplete)
       return Array(try progress.encoded())
     }
     let agreed = try communicator.broadcast(bytes: restored, from: 0)
@@ -50,8 +50,10 @@ extension Trainer {
 
   private func metadata() throws -> CheckpointMetadata {
     let training = run.configuration.training
+    let metric = run.bestMetric
     let best = progress.best.map {
-      CheckpointMetadata.Best(step: $0.step, metric: "validation_accuracy", value: $0.accuracy)
+      CheckpointMetadata.Best(
+        step: $0.step, metric: "validation_\(metric.rawValue)", value: metric == .loss ? $0.loss : $0.accuracy)
     }
     let place = run.sampler.positions(ofStep: progress.step)
     return CheckpointMetadata(

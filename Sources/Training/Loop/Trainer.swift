@@ -39,15 +39,15 @@ public final class Trainer {
     try restore()
   }
 
-  /// Trains to the last step, or until a stop is asked for.
+  /// Trains to the last step, until early stopping ends the run, or until a stop is asked for.
   ///
-  /// - Returns: why it stopped early, nil if it ran to the end. The same on every worker.
+  /// - Returns: what asked for a stop, nil if the run is complete. The same on every worker.
   public func train() throws -> StopRequest.Reason? {
     reporter?.started(description)
     session.startLoading(from: progress.step)
     clock.start(progress)
     var stopped: StopRequest.Reason?
-    while progress.step < run.totalSteps && stopped == nil {
+    while !isComplete && stopped == nil {
       let step = progress.step
       let rate = run.schedule.rate(at: step)
       let isLogged = (step + 1) % run.configuration.logging.everySteps == 0 || step + 1 == run.totalSteps
@@ -57,9 +57,9 @@ public final class Trainer {
       progress.step += 1
       try report(outcome, learningRate: rate, isLogged: isLogged)
 
-      // One worker's request stops all of them after the same step; a run that is done is not stopped.
-      if outcome.totals.stopRequests > 0 && progress.step < run.totalSteps { stopped = try agreedStopReason() }
       let isBest = evaluationIsDue ? try evaluateValidation() : false
+      // One worker's request stops all of them after the same step; a run that is done is not stopped.
+      if outcome.totals.stopRequests > 0 && !isComplete { stopped = try agreedStopReason() }
       if stopped != nil || isBest || checkpointIsDue { try writeCheckpoint(learningRate: rate) }
     }
     try finish(stopped)
@@ -73,16 +73,17 @@ public final class Trainer {
       ?? .termination
   }
 
-  private var evaluationIsDue: Bool {
+  private var evaluationIsDue: Bool { progress.step == run.totalSteps || regularEvaluationIsDue }
+
+  var regularEvaluationIsDue: Bool {
     let settings = run.configuration.evaluation
-    return progress.step == run.totalSteps
-      || run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
+    return run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
   }
 
   /// Only worker 0 writes, so only its clock counts.
   private var checkpointIsDue: Bool {
     let settings = run.configuration.checkpoint
-    return progress.step == run.totalSteps
+    return isComplete
       || run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
       || recorder?.isDue(minutes: settings.everyMinutes) ?? false
   }

@@ -10,6 +10,7 @@ enum RunLine {
     if !run.shardsAreFixed { spread += " (not set: the bits hold for this number of workers only)" }
     parts.append(spread)
     parts.append("batch \(run.batchSize)")
+    if let settings = run.earlyStopping { parts.append("stops after \(EarlyStoppingText.criterion(settings))") }
     let threads = "\(run.threadsPerWorker) thread\(run.threadsPerWorker == 1 ? "" : "s") a worker"
     parts.append("OpenBLAS \(run.blasKernels), convolution \(run.convolutionLibrary), \(threads)")
     return parts.joined(separator: " | ")

@@ -15,6 +15,7 @@ final class RunReporter: TrainingReporter {
   private var lastPlainLine = 0.0
   private var barIsShown = false
   private var tableHeadIsPrinted = false
+  private var earlyStopping: EarlyStoppingSettings?
 
   /// A terminal is redrawn ten times a second; a pipe gets a line every half minute, or every logged step with -v.
   private static let drawingInterval = 0.1
@@ -41,7 +42,11 @@ final class RunReporter: TrainingReporter {
       run.unreadableImages.forEach(detail)
     }
     detail(run.layers)
-    if run.firstStep == run.totalSteps {
+    earlyStopping = run.earlyStopping
+    if run.hasStoppedEarly {
+      let best = EarlyStoppingText.best(run.bestStep)
+      print("\(run.folder) is complete: it stopped early after step \(run.firstStep) of \(run.totalSteps)\(best)")
+    } else if run.firstStep == run.totalSteps {
       print("\(run.folder) is complete: all \(run.totalSteps) steps are done")
     } else if run.firstStep > 0 {
       print("resuming \(run.folder) after step \(run.firstStep) of \(run.totalSteps)")
@@ -91,6 +96,9 @@ final class RunReporter: TrainingReporter {
       print("stopped after step \(summary.steps) (\(rate)); the checkpoint is in \(folder)")
       print("go on with the same command and --run-dir \(folder)")
     } else {
+      if summary.stoppedEarly, let earlyStopping {
+        print("stopped early: \(EarlyStoppingText.criterion(earlyStopping))\(EarlyStoppingText.best(summary.bestStep))")
+      }
       let test = summary.testAccuracy.map { "test accuracy \(Format.percent($0)), " } ?? ""
       print("done: \(test)\(summary.steps) steps in \(rate)")
       print("run folder \(folder)")

@@ -26,7 +26,8 @@ enum SmallRun {
     logging: {every_steps: 10}
     """
 
-  /// Layers that look at the whole batch, on the way to images and to vectors; 490 samples in batches of 81.
+  /// Layers that look at the whole batch, on the way to images and to vectors; 490 samples in batches of 81; early
+  /// stopping that ends it.
   static let synchronized = """
     data: {dataset: mnist-5k, train_limit: 590, test_limit: 100, validation: 100, augment: [shift: 2]}
     model:
@@ -44,7 +45,8 @@ enum SmallRun {
         - linear: 10
     optimizer: {kind: sgd, momentum: 0.9, clip_norm: 0.5}
     schedule: {kind: constant, rate: 0.05}
-    training: {batch_size: 81, epochs: 10, shards: 8, seed: 5}
+    training: {batch_size: 81, epochs: 40, shards: 8, seed: 5, early_stopping: {patience: 3}}
+    evaluation: {every_steps: 10}
     checkpoint: {every_steps: 16}
     logging: {every_steps: 5}
     """

@@ -42,9 +42,34 @@ extension TrainingSettings {
           "shards", \.shards, .count,
           "Fixed parts of a global batch, and the most workers the run can have. Weights are equal bit for bit for any "
             + "number of workers; null stands for the number of workers of the run."),
+        Field(
+          "early_stopping", \.earlyStopping, EarlyStoppingSettings.record.codec.optional,
+          "Ends the run when the validation split no longer improves: see below."),
         Field("seed", \.seed, .seed, "Key of all random draws."),
         Field("drop_last", \.dropLast, .truth, "Leaves out an epoch's last batch where it is short."),
         Field("blas_threads", \.blasThreads, .integer(atLeast: 1), "BLAS and OpenMP threads of one worker."),
+      ])
+  }
+}
+
+extension EarlyStoppingSettings {
+  static var record: Record<EarlyStoppingSettings> {
+    Record(
+      "training.early_stopping",
+      "Ends a run before its last step, with a checkpoint and exit code 0, when the validation split no longer improves. "
+        + "Evaluations at the interval of `evaluation` count.",
+      template: EarlyStoppingSettings(patience: 1),
+      fields: [
+        Field(
+          "patience", \.patience, .integer(atLeast: 1), required: true,
+          "Evaluations in a row without an improvement that end the run."),
+        Field(
+          "min_delta", \.minDelta, .notNegative,
+          "An improvement is better than the best value before by more than this."),
+        Field(
+          "metric", \.metric, .word(),
+          "What must improve: the validation loss fall, or the accuracy rise. It also decides which checkpoint is the best."
+        ),
       ])
   }
 }
@@ -78,7 +103,10 @@ extension CheckpointSettings {
         Field("every_epochs", \.everyEpochs, .count, "Epochs between checkpoints."),
         Field("every_minutes", \.everyMinutes, Codec.positive.optional, "Minutes between checkpoints."),
         Field("keep", \.keep, .integer(atLeast: 1), "How many of the newest stay."),
-        Field("best", \.best, .truth, "Keeps the one with the best validation result too."),
+        Field(
+          "best", \.best, .truth,
+          "Keeps the one with the best validation result too: by accuracy, or by what `training.early_stopping` goes by."
+        ),
       ])
   }
 }
