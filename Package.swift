@@ -52,6 +52,7 @@ let package = Package(
       name: "CImageFiles", dependencies: ["CLibJPEG", "CLibPNG", "CZlib"], cSettings: cSettings),
     .target(name: "CKernels", cSettings: cSettings),
     .target(name: "CSignals", cSettings: cSettings),
+    .target(name: "CSharedMemory", cSettings: cSettings),
 
     // The layers of the trainer, lowest first; imports point up this list only.
     module("Tensors", ["CKernels", "COpenBLAS", oneDNN]),
@@ -59,7 +60,7 @@ let package = Package(
     module("NeuralNetworks", ["CKernels", "Tensors", "Autograd"]),
     module("DataPipeline", ["Tensors", "CImageFiles", "CKernels"], resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels"]),
-    module("MPICollectives", ["Collectives", "CMPI"]),
+    module("MPICollectives", ["Collectives", "CMPI", "CSharedMemory"]),
     module("Checkpoints", ["Tensors", "CZlib"]),
     module(
       "Training",

@@ -1,8 +1,9 @@
-#include "CMPI.h"
+#include "internal.h"
 
-#include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
+
+MPI_Comm cmpi_ranks = MPI_COMM_NULL;
 
 int cmpi_init(void) {
   int provided = MPI_THREAD_SINGLE;
@@ -10,6 +11,7 @@ int cmpi_init(void) {
   if (code != MPI_SUCCESS) return code;
   code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   if (code != MPI_SUCCESS) return code;
+  cmpi_ranks = MPI_COMM_WORLD;
   return provided < MPI_THREAD_FUNNELED ? CMPI_NO_THREADS : MPI_SUCCESS;
 }
 
@@ -22,17 +24,25 @@ int cmpi_finalize(void) { return MPI_Finalize(); }
 
 int cmpi_abort(int exit_code) { return MPI_Abort(MPI_COMM_WORLD, exit_code); }
 
-int cmpi_rank(int *rank) { return MPI_Comm_rank(MPI_COMM_WORLD, rank); }
+int cmpi_rank(int *rank) { return MPI_Comm_rank(cmpi_ranks, rank); }
 
-int cmpi_size(int *size) { return MPI_Comm_size(MPI_COMM_WORLD, size); }
+int cmpi_size(int *size) { return MPI_Comm_size(cmpi_ranks, size); }
+
+int cmpi_renumber(int key) {
+  MPI_Comm renumbered;
+  // Ranks of equal keys keep their order; the error handler is inherited.
+  int code = MPI_Comm_split(cmpi_ranks, 0, key, &renumbered);
+  if (code == MPI_SUCCESS) cmpi_ranks = renumbered;
+  return code;
+}
 
 int cmpi_node_leader(int *leader) {
   int rank = 0;
-  int code = MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  int code = MPI_Comm_rank(cmpi_ranks, &rank);
   if (code != MPI_SUCCESS) return code;
   MPI_Comm node;
   // The key keeps world order, so rank 0 of the node is its lowest.
-  code = MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node);
+  code = MPI_Comm_split_type(cmpi_ranks, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node);
   if (code != MPI_SUCCESS) return code;
   *leader = rank;
   code = MPI_Bcast(leader, 1, MPI_INT, 0, node);

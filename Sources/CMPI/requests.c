@@ -1,6 +1,5 @@
-#include "CMPI.h"
+#include "internal.h"
 
-#include <mpi.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -50,19 +49,19 @@ static int appended(cmpi_requests *r, int code, description what) {
 
 int cmpi_isend(const void *buffer, int bytes, int to, int tag, cmpi_requests *r) {
   if (!reserve(r)) return CMPI_NO_MEMORY;
-  int code = MPI_Isend(buffer, bytes, MPI_BYTE, to, tag, MPI_COMM_WORLD, &r->handles[r->count]);
+  int code = MPI_Isend(buffer, bytes, MPI_BYTE, to, tag, cmpi_ranks, &r->handles[r->count]);
   return appended(r, code, (description){"MPI_Isend", to, bytes, false});
 }
 
 int cmpi_irecv(void *buffer, int bytes, int from, int tag, cmpi_requests *r) {
   if (!reserve(r)) return CMPI_NO_MEMORY;
-  int code = MPI_Irecv(buffer, bytes, MPI_BYTE, from, tag, MPI_COMM_WORLD, &r->handles[r->count]);
+  int code = MPI_Irecv(buffer, bytes, MPI_BYTE, from, tag, cmpi_ranks, &r->handles[r->count]);
   return appended(r, code, (description){"MPI_Irecv", from, bytes, true});
 }
 
 int cmpi_ibcast(void *buffer, int bytes, int root, cmpi_requests *r) {
   if (!reserve(r)) return CMPI_NO_MEMORY;
-  int code = MPI_Ibcast(buffer, bytes, MPI_BYTE, root, MPI_COMM_WORLD, &r->handles[r->count]);
+  int code = MPI_Ibcast(buffer, bytes, MPI_BYTE, root, cmpi_ranks, &r->handles[r->count]);
   return appended(r, code, (description){"MPI_Ibcast", root, bytes, false});
 }
 

@@ -4,14 +4,14 @@ package enum CollectiveOperation: Equatable, Sendable, CustomStringConvertible {
   case barrier
   case broadcast(byteCount: Int, root: Int)
   case allGather
-  case sumOverShards(count: Int)
+  case shardSum(count: Int, digest: UInt64)
 
   package var description: String {
     switch self {
     case .barrier: "barrier"
     case .broadcast(let byteCount, let root): "broadcast of \(byteCount) bytes from worker \(root)"
     case .allGather: "allGather"
-    case .sumOverShards(let count): "sumOverShards of \(count) elements"
+    case .shardSum(let count, let digest): "shardSum of \(count) elements (buckets \(String(digest, radix: 16)))"
     }
   }
 

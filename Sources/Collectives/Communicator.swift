@@ -18,15 +18,8 @@ public protocol Communicator: AnyObject {
   /// Every worker's `bytes` (which may differ in length), in worker order, on every worker.
   func allGather(_ bytes: [UInt8]) throws -> [[UInt8]]
 
-  /// Sums shard leaves in the order of the tree over the shards and gives all workers the root.
-  ///
-  /// `partials` holds one buffer for each maximal subtree inside this worker's run of shards, in shard
-  /// order (`ShardLayout.partials(of:)`); all have `count` elements. The root's sum is written to
-  /// `result`, which may be `partials[0]` itself. Partial sums are consumed: their contents afterwards
-  /// are undefined.
-  func sumOverShards(
-    _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
-  ) throws
+  /// Memory and plan of a sum over shards that is done again and again. The same buckets on every worker.
+  func makeShardSum(_ buckets: Buckets) throws -> ShardSum
 }
 
 extension Communicator {

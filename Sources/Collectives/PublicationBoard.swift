@@ -5,20 +5,16 @@
 final class PublicationBoard: @unchecked Sendable {
   /// The operation each worker is in.
   let operations: UnsafeMutableBufferPointer<CollectiveOperation>
-  /// Partial sums, by slot of the sum program.
-  let slots: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>
-  /// Where each worker wants the sum.
-  let results: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>
+  /// The memory of a sum that is being made.
+  var arena: SumArena?
   /// The source of a broadcast.
   var source = UnsafeRawBufferPointer(start: nil, count: 0)
   /// What each worker gives to a gathering.
   let messages: UnsafeMutableBufferPointer<[UInt8]>
 
-  init(workers: Int, slots slotCount: Int) {
+  init(workers: Int) {
     operations = .allocate(capacity: workers)
     operations.initialize(repeating: .barrier)
-    slots = .allocate(capacity: slotCount)
-    results = .allocate(capacity: workers)
     messages = .allocate(capacity: workers)
     messages.initialize(repeating: [])
   }
@@ -26,8 +22,6 @@ final class PublicationBoard: @unchecked Sendable {
   deinit {
     messages.deinitialize()
     messages.deallocate()
-    results.deallocate()
-    slots.deallocate()
     operations.deallocate()
   }
 }

@@ -7,25 +7,21 @@ import Tensors
 /// a scratch buffer, which is then added. A subtree of n shards so needs ⌊log₂ n⌋ scratch buffers. All memory is
 /// taken once, at the start.
 public final class ShardAccumulator {
-  /// The worker's partial sums, `[count]` each, in shard order: what `Communicator.sumOverShards` takes.
+  /// The worker's partial sums, `[count]` each, in shard order.
   public let partials: [Tensor]
   private let subtrees: [Range<Int>]
   private let scratch: [Tensor]
 
   /// - Parameters:
-  ///   - count: Elements of a leaf.
-  ///   - first: Memory for the first partial, `[count]`, such as a flat gradient buffer; taken from `pool` if nil.
-  public init(layout: ShardLayout, worker: Int, count: Int, first: Tensor? = nil, pool: StoragePool) {
+  ///   - partials: One `[count]` tensor for each of the worker's maximal subtrees (`ShardLayout.partials(of:)`), such as
+  ///     the buffers of a `ShardSum`.
+  public init(layout: ShardLayout, worker: Int, partials: [Tensor], pool: StoragePool) {
     subtrees = layout.partials(of: worker)
-    if let first {
-      precondition(
-        first.dtype == .float32 && first.count == count,
-        "\(first.dtype)\(first.shape) for a partial sum of \(count) float32 elements")
-    }
-    partials = subtrees.indices.map { index in
-      if index == 0, let first { return first }
-      return Tensor(zeros: [count], pool: pool)
-    }
+    precondition(
+      partials.count == subtrees.count && partials.allSatisfy { $0.dtype == .float32 && $0.count == partials[0].count },
+      "\(partials.count) partial sums for the \(subtrees.count) subtrees of worker \(worker)")
+    self.partials = partials
+    let count = partials[0].count
     scratch = (0..<(subtrees.map(Self.scratchBuffers).max() ?? 0)).map { _ in Tensor(zeros: [count], pool: pool) }
   }
 

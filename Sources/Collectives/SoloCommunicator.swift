@@ -14,11 +14,11 @@ public final class SoloCommunicator: Communicator {
 
   public func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 
-  /// One worker's run is the whole tree: its one partial is the root already.
-  public func sumOverShards(
-    _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
-  ) {
-    precondition(partials.count == 1, "\(partials.count) partial sums from a single worker, which has one")
-    if partials[0] != result { result.update(from: partials[0], count: count) }
+  public func makeShardSum(_ buckets: Buckets) -> ShardSum {
+    let islands = Islands(sizes: [1])
+    let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, count: buckets.count)
+    return ShardSum(
+      layout: layout, worker: 0, islands: islands, buckets: buckets, arena: SumArena(inProcess: shape),
+      transport: nil, checkFailure: {})
   }
 }

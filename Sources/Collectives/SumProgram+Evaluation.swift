@@ -4,32 +4,39 @@ extension SumProgram {
   /// Elements that are summed at a time: the blocks of a few slots stay in the first-level cache between additions.
   package static let blockLength = 2048
 
-  /// Adds the slots up and writes the root's sum into every result, block by block.
-  ///
-  /// Each slot is read once, each result written once. Slots are overwritten; a result may be one of the slots.
+  /// Adds the slots up in place, block by block; the sums are in the slots `roots` afterwards.
   ///
   /// - Parameters:
   ///   - slots: First element of each slot, `slotCount` pointers.
   ///   - count: Elements of a slot.
-  ///   - results: Where the sum goes; at least one.
+  public func evaluate(slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int) {
+    var start = 0
+    while start < count && !additions.isEmpty {
+      let length = min(Self.blockLength, count - start)
+      for addition in additions {
+        addInPlace(slots[addition.target] + start, slots[addition.source] + start, count: length)
+      }
+      start += length
+    }
+  }
+
+  /// Adds the slots up and writes the one sum to `result`, which is none of them; the slots' contents are undefined
+  /// afterwards. Each slot is read once, the result written once.
   public func evaluate(
-    slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int,
-    results: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>
+    slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int, into result: UnsafeMutablePointer<Float>
   ) {
+    precondition(roots.count == 1, "\(roots.count) sums for one result")
+    guard let last = additions.last else {
+      result.update(from: slots[0], count: count)
+      return
+    }
     var start = 0
     while start < count {
       let length = min(Self.blockLength, count - start)
-      let sum = results[0] + start
       for addition in additions.dropLast() {
         addInPlace(slots[addition.target] + start, slots[addition.source] + start, count: length)
       }
-      // By now every other slot has been used up, so a result may lie in any of them.
-      if let root = additions.last {
-        ck_add(CK_FLOAT32, length, slots[root.target] + start, slots[root.source] + start, sum)
-      } else if slots[0] != results[0] {
-        sum.update(from: slots[0] + start, count: length)
-      }
-      for result in results.dropFirst() { (result + start).update(from: sum, count: length) }
+      ck_add(CK_FLOAT32, length, slots[last.target] + start, slots[last.source] + start, result + start)
       start += length
     }
   }

@@ -1,8 +1,7 @@
-/// The part of the tree above the workers' partial sums, flattened: a list of additions over numbered slots,
-/// the same on every worker.
+/// Sums of neighbouring nodes of the tree over the shards, flattened: a list of additions over numbered slots.
 ///
-/// Slot i holds partial i, counted over all workers in shard order. An inner node's value lands in the slot of
-/// its leftmost partial, so the additions work in place and the root ends in slot 0.
+/// Slot i holds the value of the i-th of the nodes that are given, in shard order. An inner node's value lands in the
+/// slot of its leftmost given node, so the additions work in place.
 public struct SumProgram: Sendable, Equatable {
   /// slot[target] += slot[source]
   public struct Addition: Sendable, Equatable {
@@ -10,27 +9,23 @@ public struct SumProgram: Sendable, Equatable {
     public let source: Int
   }
 
-  /// Additions in post-order; the last one makes the root. Empty when one partial is the root itself.
+  /// Additions in post-order.
   public let additions: [Addition]
-  /// Slots of each worker, in worker order.
-  public let slots: [Range<Int>]
+  /// The slots in which the sums end, in shard order.
+  public let roots: [Int]
+  /// Number of nodes given.
+  public let slotCount: Int
 
-  /// Number of partials in all.
-  public var slotCount: Int { slots.last?.upperBound ?? 0 }
-
-  public init(_ layout: ShardLayout) {
-    var partials: [Range<Int>] = []
-    var slots: [Range<Int>] = []
-    for worker in 0..<layout.workers {
-      let own = layout.partials(of: worker)
-      slots.append(partials.count..<partials.count + own.count)
-      partials += own
-    }
+  /// - Parameters:
+  ///   - nodes: What is to be summed, in shard order; no gaps.
+  ///   - roots: The nodes of the tree that are wanted, in shard order; together they cover the same shards.
+  public init(nodes: [Range<Int>], roots: [Range<Int>]) {
     var additions: [Addition] = []
     var next = 0
-    // Post-order meets the partials from left to right.
+    // Post-order meets the given nodes from left to right.
     func slot(of node: Range<Int>) -> Int {
-      if partials[next] == node {
+      precondition(next < nodes.count, "shards \(node) are not among the nodes of a sum")
+      if nodes[next] == node {
         next += 1
         return next - 1
       }
@@ -39,8 +34,8 @@ public struct SumProgram: Sendable, Equatable {
       additions.append(Addition(target: target, source: slot(of: right)))
       return target
     }
-    _ = slot(of: layout.tree.root)
+    self.roots = roots.map { slot(of: $0) }
     self.additions = additions
-    self.slots = slots
+    slotCount = nodes.count
   }
 }

@@ -35,7 +35,7 @@ final class ThreadBarrier: @unchecked Sendable {
 
   /// Returns once all parties have called it; throws, on every party, if the group failed before that.
   func wait() throws(CollectiveError) {
-    if failed.load(ordering: .acquiring) { try throwFailure() }
+    try checkFailure()
     let current = generation.load(ordering: .acquiring)
     if arrive() {
       if advance(evenIfFailed: false) { return }
@@ -49,6 +49,11 @@ final class ThreadBarrier: @unchecked Sendable {
     let passed = generation.load(ordering: .relaxed) != current
     unlock()
     if !passed { try throwFailure() }
+  }
+
+  /// Throws if the group has failed.
+  func checkFailure() throws(CollectiveError) {
+    if failed.load(ordering: .acquiring) { try throwFailure() }
   }
 
   /// The second barrier of an operation whose first one all parties have passed: they all come here without

@@ -4,22 +4,11 @@
 public final class ThreadCommunicator: Communicator {
   public let worker: Int
   private let group: ThreadGroup
-  /// The slots' and results' addresses moved to this worker's slice.
-  private let sliceSlots: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>
-  private let sliceResults: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>
-
   /// The communicator of `worker`; make one a worker, on that worker's thread.
   public init(_ group: ThreadGroup, worker: Int) {
     precondition(worker >= 0 && worker < group.layout.workers, "worker \(worker) of \(group.layout.workers)")
     self.worker = worker
     self.group = group
-    sliceSlots = .allocate(capacity: group.program.slotCount)
-    sliceResults = .allocate(capacity: group.layout.workers)
-  }
-
-  deinit {
-    sliceSlots.deallocate()
-    sliceResults.deallocate()
   }
 
   public var layout: ShardLayout { group.layout }
@@ -45,26 +34,19 @@ public final class ThreadCommunicator: Communicator {
     return gathered
   }
 
-  /// Each worker owns a slice of the elements: it reads that slice of all partial sums, adds in the order of the
-  /// tree, and writes the sum into everybody's result. With one partial a worker, memory traffic of a worker is
-  /// `count` elements read and `count` written, in one step.
-  public func sumOverShards(
-    _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
-  ) throws {
-    let own = group.program.slots[worker]
-    precondition(
-      partials.count == own.count,
-      "\(partials.count) partial sums from worker \(worker), whose shards \(shards) make \(own.count)")
-    for (slot, partial) in zip(own, partials) { group.board.slots[slot] = partial }
-    group.board.results[worker] = result
-    try meet(in: .sumOverShards(count: count))
-    let slice = Slices(count: count, owners: size)[worker]
-    for slot in sliceSlots.indices { sliceSlots[slot] = group.board.slots[slot] + slice.lowerBound }
-    for other in sliceResults.indices { sliceResults[other] = group.board.results[other] + slice.lowerBound }
-    if let slots = sliceSlots.baseAddress {
-      group.program.evaluate(slots: slots, count: slice.count, results: sliceResults)
+  public func makeShardSum(_ buckets: Buckets) throws -> ShardSum {
+    let islands = Islands(sizes: [size])
+    if worker == 0 {
+      let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, count: buckets.count)
+      group.board.arena = SumArena(inProcess: shape)
     }
+    try meet(in: .shardSum(count: buckets.count, digest: buckets.digest))
+    guard let arena = group.board.arena else { preconditionFailure("worker 0 made no arena") }
     group.barrier.waitForAll()
+    if worker == 0 { group.board.arena = nil }
+    return ShardSum(
+      layout: layout, worker: worker, islands: islands, buckets: buckets, arena: arena, transport: nil
+    ) { [group] in try group.barrier.checkFailure() }
   }
 
   private func meet(in operation: CollectiveOperation) throws {

@@ -1,15 +1,13 @@
 /// The workers of one process, a thread each, and the memory in which they meet.
 public final class ThreadGroup: Sendable {
   public let layout: ShardLayout
-  let program: SumProgram
   let barrier: ThreadBarrier
   let board: PublicationBoard
 
   public init(layout: ShardLayout) {
     self.layout = layout
-    program = SumProgram(layout)
     barrier = ThreadBarrier(parties: layout.workers)
-    board = PublicationBoard(workers: layout.workers, slots: program.slotCount)
+    board = PublicationBoard(workers: layout.workers)
   }
 
   /// Ends the group: every present and later collective operation of every worker throws

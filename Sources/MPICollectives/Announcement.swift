@@ -4,6 +4,7 @@ import Collectives
 struct Announcement: BitwiseCopyable {
   private let kind: Int64
   private let count: Int64
+  /// Of a broadcast; of a shard sum the digest of its buckets.
   private let root: Int64
   /// Bytes that this rank brings to a gathering; may differ between ranks.
   private let payloadBytes: Int64
@@ -14,7 +15,7 @@ struct Announcement: BitwiseCopyable {
       case .barrier: (0, 0, 0)
       case .broadcast(let byteCount, let root): (1, Int64(byteCount), Int64(root))
       case .allGather: (2, 0, 0)
-      case .sumOverShards(let count): (3, Int64(count), 0)
+      case .shardSum(let count, let digest): (3, Int64(count), Int64(bitPattern: digest))
       }
     payloadBytes = Int64(payload)
   }
@@ -26,7 +27,7 @@ struct Announcement: BitwiseCopyable {
     case 0: .barrier
     case 1: .broadcast(byteCount: Int(count), root: Int(root))
     case 2: .allGather
-    default: .sumOverShards(count: Int(count))
+    default: .shardSum(count: Int(count), digest: UInt64(bitPattern: root))
     }
   }
 

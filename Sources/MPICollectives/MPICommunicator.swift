@@ -4,28 +4,23 @@ import Collectives
 ///
 /// All waits poll and give the core away (`WaitBackoff`), so more ranks than cores run well.
 public final class MPICommunicator: Communicator {
-  /// Up to this many bytes a buffer, every rank adds up everything itself.
-  package static let directSumLimit = 16 << 10
-
   public let worker: Int
   public let layout: ShardLayout
+  /// Which ranks run on one node.
+  let nodes: Islands
+  let pieceLimit: Int
+  /// Why the last sum that was made uses no shared memory, where it could have.
+  public internal(set) var sharedMemoryProblem: String?
   private let transfers: MPITransfers
-  private let workspace: SumWorkspace
-  private let directSumLimit: Int
   /// What each rank last announced.
   private let announcements: UnsafeMutableBufferPointer<Announcement>
 
   /// - Parameters:
-  ///   - directSumLimit, pieceLimit: The same on all ranks; tests choose their own to see both sides of the edges.
-  init(
-    rank: Int, layout: ShardLayout, directSumLimit: Int = MPICommunicator.directSumLimit,
-    pieceLimit: Int = MPITransfers.pieceLimit
-  ) {
+  ///   - nodes, pieceLimit: The same on all ranks; tests choose their own to see both sides of the edges.
+  init(rank: Int, layout: ShardLayout, nodes: Islands, pieceLimit: Int = MPITransfers.pieceLimit) {
     worker = rank
-    self.layout = layout
-    self.directSumLimit = directSumLimit
+    (self.layout, self.nodes, self.pieceLimit) = (layout, nodes, pieceLimit)
     transfers = MPITransfers(rank: rank, pieceLimit: pieceLimit)
-    workspace = SumWorkspace(program: SumProgram(layout))
     announcements = .allocate(capacity: layout.workers)
     announcements.initialize(repeating: Announcement(.barrier, payload: 0))
   }
@@ -62,26 +57,10 @@ public final class MPICommunicator: Communicator {
     return (0..<size).map { Array(room[starts[$0]..<starts[$0 + 1]]) }
   }
 
-  public func sumOverShards(
-    _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
-  ) throws {
-    let own = workspace.program.slots[worker]
-    precondition(
-      partials.count == own.count,
-      "\(partials.count) partial sums from rank \(worker), whose shards \(shards) make \(own.count)")
-    try agree(on: .sumOverShards(count: count))
-    if count * MemoryLayout<Float>.size <= directSumLimit {
-      try DirectSum(rank: worker, transfers: transfers, workspace: workspace)(partials, count: count, into: result)
-    } else {
-      try SliceOwnerSum(rank: worker, transfers: transfers, workspace: workspace)(
-        partials, count: count, into: result)
-    }
-  }
-
   /// Every operation begins with this step: every rank tells every other what it is about to do (32 bytes), and
   /// goes on only if all are about to do the same. A message longer than its receiver expects must not get on its
   /// way: Open MPI 4.1 writes it past the end of the buffer before it reports the error.
-  private func agree(on operation: CollectiveOperation, payload: Int = 0) throws {
+  func agree(on operation: CollectiveOperation, payload: Int = 0) throws {
     announcements[worker] = Announcement(operation, payload: payload)
     for other in others {
       try transfers.receive(bytes(ofAnnouncement: other), from: other, .announcement)

@@ -5,6 +5,8 @@ import Glibc
 /// MPI in this process, from start to finalisation. One object a process; all its methods, and those of its
 /// communicators, are called from the thread that started it.
 public final class MPIEnvironment {
+  /// Numbered node by node: neighbours share memory where they can. The launcher's own number, unless it dealt the
+  /// ranks out to the nodes in turn.
   public let rank: Int
   /// Number of ranks.
   public let size: Int
@@ -34,21 +36,20 @@ public final class MPIEnvironment {
         rank: Int(rank),
         hint: "start with the mpirun of \(libraryVersion), or with srun --mpi=pmix")
     }
-    let communicator = MPICommunicator(rank: Int(rank), layout: ShardLayout(shards: Int(size), workers: Int(size)))
-    let nodes = try NodeMap(gatheringOver: communicator)
+    let nodes = try NodeMap.inOrderOfNodes(rank: &rank, size: Int(size))
     return MPIEnvironment(rank: Int(rank), size: Int(size), nodes: nodes)
   }
 
   /// A communicator whose workers are the ranks, over `shards` shards (at least one a rank).
   public func communicator(shards: Int) -> MPICommunicator {
-    MPICommunicator(rank: rank, layout: ShardLayout(shards: shards, workers: size))
+    MPICommunicator(rank: rank, layout: ShardLayout(shards: shards, workers: size), nodes: nodes.islands)
   }
 
-  /// For tests: limits low enough that short buffers take every path. The same on all ranks.
-  package func communicator(shards: Int, directSumLimit: Int, pieceLimit: Int) -> MPICommunicator {
+  /// For tests: ranks that share memory as told, and messages cut so short that short buffers take every path. The
+  /// same on all ranks.
+  package func communicator(shards: Int, nodes: Islands, pieceLimit: Int) -> MPICommunicator {
     MPICommunicator(
-      rank: rank, layout: ShardLayout(shards: shards, workers: size), directSumLimit: directSumLimit,
-      pieceLimit: pieceLimit)
+      rank: rank, layout: ShardLayout(shards: shards, workers: size), nodes: nodes, pieceLimit: pieceLimit)
   }
 
   /// Ends MPI. Collective: all ranks call it, last thing before they exit.

@@ -1,4 +1,5 @@
 import CMPI
+import Collectives
 
 /// Non-blocking operations of one rank, posted one by one and waited for together. Keeps its memory, so that a
 /// training step allocates none.
@@ -22,23 +23,24 @@ final class MPITransfers {
   deinit { cmpi_requests_destroy(requests) }
 
   /// What a message belongs to; messages of two kinds never meet.
-  enum Tag: Int32 {
-    case announcement = 1
-    case message = 2
-    case partialSum = 3
-    case slice = 4
+  struct Tag {
+    let value: Int32
+    static let announcement = Tag(value: 1)
+    static let message = Tag(value: 2)
+    /// Elements of a shard sum.
+    static func elements(_ number: Int) -> Tag { Tag(value: 16 + Int32(number)) }
   }
 
   func send(_ bytes: UnsafeRawBufferPointer, to other: Int, _ tag: Tag) throws(MPIError) {
     try forEachPiece(byteCount: bytes.count) { (offset, length) throws(MPIError) in
-      let code = cmpi_isend(bytes.baseAddress.map { $0 + offset }, length, Int32(other), tag.rawValue, requests)
+      let code = cmpi_isend(bytes.baseAddress.map { $0 + offset }, length, Int32(other), tag.value, requests)
       try check(code, "MPI_Isend", rank: rank, detail: "\(length) bytes to rank \(other)")
     }
   }
 
   func receive(_ bytes: UnsafeMutableRawBufferPointer, from other: Int, _ tag: Tag) throws(MPIError) {
     try forEachPiece(byteCount: bytes.count) { (offset, length) throws(MPIError) in
-      let code = cmpi_irecv(bytes.baseAddress.map { $0 + offset }, length, Int32(other), tag.rawValue, requests)
+      let code = cmpi_irecv(bytes.baseAddress.map { $0 + offset }, length, Int32(other), tag.value, requests)
       try check(code, "MPI_Irecv", rank: rank, detail: "\(length) bytes from rank \(other)")
     }
   }
@@ -53,14 +55,15 @@ final class MPITransfers {
   /// Returns once everything posted has completed.
   func wait() throws(MPIError) {
     var backoff = WaitBackoff()
+    while try !areComplete() { backoff.pause() }
+  }
+
+  func areComplete() throws(MPIError) -> Bool {
     var done = false
     var failure = cmpi_failure()
-    while true {
-      let code = cmpi_test_all(requests, &done, &failure)
-      if code != 0 { throw error(code, failure) }
-      if done { return }
-      backoff.pause()
-    }
+    let code = cmpi_test_all(requests, &done, &failure)
+    if code != 0 { throw error(code, failure) }
+    return done
   }
 
   private func error(_ code: Int32, _ failure: cmpi_failure) -> MPIError {
@@ -83,13 +86,13 @@ final class MPITransfers {
   }
 }
 
-extension MPITransfers {
-  func send(_ elements: UnsafePointer<Float>, count: Int, to other: Int, _ tag: Tag) throws(MPIError) {
-    try send(UnsafeRawBufferPointer(UnsafeBufferPointer(start: elements, count: count)), to: other, tag)
+extension MPITransfers: Transfers {
+  func send(_ elements: UnsafePointer<Float>, count: Int, to worker: Int, tag: Int) throws {
+    try send(UnsafeRawBufferPointer(UnsafeBufferPointer(start: elements, count: count)), to: worker, .elements(tag))
   }
 
-  func receive(_ elements: UnsafeMutablePointer<Float>, count: Int, from other: Int, _ tag: Tag) throws(MPIError) {
-    try receive(
-      UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: elements, count: count)), from: other, tag)
+  func receive(_ elements: UnsafeMutablePointer<Float>, count: Int, from worker: Int, tag: Int) throws {
+    let buffer = UnsafeMutableBufferPointer(start: elements, count: count)
+    try receive(UnsafeMutableRawBufferPointer(buffer), from: worker, .elements(tag))
   }
 }

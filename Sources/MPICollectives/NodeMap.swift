@@ -30,10 +30,27 @@ public struct NodeMap: Sendable, Equatable {
     self.hostNames = hostNames
   }
 
+  /// The nodes as islands of ranks; ranks are numbered node by node.
+  package var islands: Islands { Islands(sizes: (0..<count).map { ranks(of: $0).count }) }
+
+  private var isInOrder: Bool { zip(nodeOfRank, nodeOfRank.dropFirst()).allSatisfy { $0 <= $1 } }
+
+  /// Collective. Renumbers the ranks node by node if they are not; `rank` becomes the new number.
+  static func inOrderOfNodes(rank: inout Int32, size: Int) throws -> NodeMap {
+    let found = try NodeMap(rank: Int(rank), size: size)
+    if found.isInOrder { return found }
+    try check(cmpi_renumber(Int32(found.nodeOfRank[Int(rank)])), "MPI_Comm_split", rank: Int(rank))
+    try check(cmpi_rank(&rank), "MPI_Comm_rank")
+    return try NodeMap(rank: Int(rank), size: size)
+  }
+
   /// Collective.
-  init(gatheringOver communicator: MPICommunicator) throws {
+  private init(rank: Int, size: Int) throws {
+    let communicator = MPICommunicator(
+      rank: rank, layout: ShardLayout(shards: size, workers: size),
+      nodes: Islands(sizes: Array(repeating: 1, count: size)))
     var leader: Int32 = 0
-    try check(cmpi_node_leader(&leader), "MPI_Comm_split_type", rank: communicator.worker)
+    try check(cmpi_node_leader(&leader), "MPI_Comm_split_type", rank: rank)
     let name = MPIError.text { _ = cmpi_processor_name($0, $1) }
     let leaders = try communicator.allGather(withUnsafeBytes(of: leader) { Array($0) })
     let names = try communicator.allGather(Array(name.utf8))

@@ -20,8 +20,10 @@ public struct CommunicatorChecks {
   public func runAll(lengths: [Int]) throws -> Int {
     var comparisons = 0
     for (round, length) in lengths.enumerated() {
-      comparisons += try sums(length: length, round: round, inPlace: true)
-      comparisons += try sums(length: length, round: round, inPlace: false)
+      comparisons += try sums(Buckets(count: length), rounds: 2 * round..<2 * round + 2)
+      // Cuts near the edges of slices and of blocks, in one bucket after the other.
+      let cuts = [1, length / 3, length / 2, length - 1].filter { $0 > 0 && $0 < length }
+      comparisons += try sums(Buckets(count: length, cuts: cuts, minimum: 1), rounds: round..<round + 1)
     }
     comparisons += try broadcasts(byteCounts: [0, 1, 4099])
     comparisons += try gathers()
@@ -29,28 +31,34 @@ public struct CommunicatorChecks {
     return comparisons
   }
 
-  /// The sum over all shards has the reference's bits on every worker.
-  public func sums(length: Int, round: Int, inPlace: Bool) throws -> Int {
-    let layout = communicator.layout
-    let accumulator = ShardAccumulator(layout: layout, worker: communicator.worker, count: length, pool: pool)
-    accumulator.accumulate { shard, buffer in
-      for index in 0..<length { buffer.floats[index] = TestData.value(shard: shard, index: index, round: round) }
+  /// The sum over all shards has the reference's bits on every worker, again and again.
+  public func sums(_ buckets: Buckets, rounds: Range<Int>) throws -> Int {
+    let (layout, length) = (communicator.layout, buckets.count)
+    let sum = try communicator.makeShardSum(buckets)
+    let accumulator = ShardAccumulator(
+      layout: layout, worker: communicator.worker, partials: sum.partials, pool: pool)
+    for round in rounds {
+      accumulator.accumulate { shard, buffer in
+        for index in 0..<length { buffer.floats[index] = TestData.value(shard: shard, index: index, round: round) }
+      }
+      arriveAtRandom(round)
+      // Some workers hand over bucket by bucket, some all at once.
+      for bucket in buckets.ranges.indices where (communicator.worker + round).isMultiple(of: 2) {
+        sum.ready(buckets: bucket + 1)
+        try sum.poll()
+      }
+      try sum.finish()
+      // A worker that is late to read must find what the others have left behind.
+      arriveAtRandom(round + communicator.worker)
+      let expected = referenceSum(
+        (0..<layout.shards).map { TestData.leaf(shard: $0, count: length, round: round) })
+      for index in 0..<length where sum.result.floats[index].bitPattern != expected[index].bitPattern {
+        throw failure(
+          "round \(round), sum over \(layout.shards) shards, element \(index) of \(length): "
+            + "\(sum.result.floats[index]) instead of \(expected[index])")
+      }
     }
-    let separate = Tensor(zeros: [length], pool: pool)
-    let result = inPlace ? accumulator.partials[0] : separate
-    arriveAtRandom(round)
-    try communicator.sumOverShards(
-      accumulator.partials.map { $0.pointer.assumingMemoryBound(to: Float.self) }, count: length,
-      into: result.pointer.assumingMemoryBound(to: Float.self))
-
-    let expected = referenceSum(
-      (0..<layout.shards).map { TestData.leaf(shard: $0, count: length, round: round) })
-    for index in 0..<length where result.floats[index].bitPattern != expected[index].bitPattern {
-      throw failure(
-        "sum over \(layout.shards) shards, element \(index) of \(length): "
-          + "\(result.floats[index]) instead of \(expected[index])")
-    }
-    return length
+    return length * rounds.count
   }
 
   /// Every worker's bytes arrive everywhere.

@@ -1,6 +1,5 @@
 import Collectives
 import CollectivesTestSupport
-import Tensors
 import Testing
 
 /// The same bits for every spread: each check holds every worker's result against one plain reference.
@@ -27,7 +26,7 @@ import Testing
   func everyNumberOfThreadsGivesTheSameBits(shards: Int) throws {
     for workers in 1...shards {
       let compared = try ThreadGroup.run(layout: ShardLayout(shards: shards, workers: workers)) {
-        try CommunicatorChecks($0).sums(length: 37, round: shards, inPlace: workers.isMultiple(of: 2))
+        try CommunicatorChecks($0).sums(Buckets(count: 37), rounds: shards..<shards + 1)
       }
       #expect(compared == Array(repeating: 37, count: workers))
     }
@@ -40,8 +39,7 @@ import Testing
     let leftToRight = leaves.dropFirst().reduce(leaves[0]) { sum, leaf in zip(sum, leaf).map { $0 + $1 } }
     #expect(leftToRight != sum)
     let own = try ThreadGroup.run(layout: ShardLayout(shards: 7, workers: 3)) { communicator in
-      let accumulator = ShardAccumulator(
-        layout: communicator.layout, worker: communicator.worker, count: 101, pool: StoragePool())
+      let accumulator = ShardAccumulator(layout: communicator.layout, worker: communicator.worker, count: 101)
       accumulator.accumulate { shard, buffer in
         for index in 0..<101 { buffer.floats[index] = leaves[shard][index] }
       }
@@ -62,7 +60,5 @@ private final class Forgetful: Communicator {
   func barrier() {}
   func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) {}
   func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes, bytes] }
-  func sumOverShards(
-    _ partials: [UnsafeMutablePointer<Float>], count: Int, into result: UnsafeMutablePointer<Float>
-  ) {}
+  func makeShardSum(_ buckets: Buckets) -> ShardSum { SoloCommunicator(shards: 1).makeShardSum(buckets) }
 }

@@ -6,11 +6,11 @@ import Testing
 @Suite struct ShardAccumulatorTests {
   @Test(arguments: 1...17)
   func sumsEverySubtreeInTheOrderOfTheTree(shards: Int) {
-    let (pool, count) = (StoragePool(), 13)
+    let count = 13
     for workers in 1...shards {
       let layout = ShardLayout(shards: shards, workers: workers)
       for worker in 0..<workers {
-        let accumulator = ShardAccumulator(layout: layout, worker: worker, count: count, pool: pool)
+        let accumulator = ShardAccumulator(layout: layout, worker: worker, count: count)
         var visited: [Int] = []
         accumulator.accumulate { shard, buffer in
           visited.append(shard)
@@ -42,14 +42,14 @@ import Testing
     let pool = StoragePool()
     let gradients = Tensor(zeros: [5], pool: pool)
     let accumulator = ShardAccumulator(
-      layout: ShardLayout(shards: 3, workers: 1), worker: 0, count: 5, first: gradients, pool: pool)
+      layout: ShardLayout(shards: 3, workers: 1), worker: 0, partials: [gradients], pool: pool)
     accumulator.accumulate { shard, buffer in for index in 0..<5 { buffer[index] = Double(shard + 1) } }
     #expect(gradients.values == [6, 6, 6, 6, 6])
   }
 
   @Test func aFailingLeafEndsTheSum() {
     let accumulator = ShardAccumulator(
-      layout: ShardLayout(shards: 4, workers: 1), worker: 0, count: 1, pool: StoragePool())
+      layout: ShardLayout(shards: 4, workers: 1), worker: 0, count: 1)
     var visited = 0
     #expect(throws: CheckFailure.self) {
       try accumulator.accumulate { shard, _ in

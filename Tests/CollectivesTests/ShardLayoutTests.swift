@@ -24,23 +24,6 @@ import Testing
     for worker in 0..<workers { #expect(layout.partials(of: worker) == [layout.run(of: worker)]) }
   }
 
-  /// Written out in full: a worker's own sums and the program above them make the very expression of the tree.
-  @Test(arguments: 1...17)
-  func programAndPartialsAddInTheOrderOfTheTree(shards: Int) {
-    for workers in 1...shards {
-      let layout = ShardLayout(shards: shards, workers: workers)
-      let program = SumProgram(layout)
-      var slots = (0..<workers).flatMap { layout.partials(of: $0).map(referenceExpression) }
-      #expect(slots.count == program.slotCount)
-      #expect(program.slots.map(\.count) == (0..<workers).map { layout.partials(of: $0).count })
-      for addition in program.additions {
-        slots[addition.target] = "(\(slots[addition.target])+\(slots[addition.source]))"
-      }
-      #expect(slots[0] == referenceExpression(0..<shards))
-      #expect(program.additions.count == program.slotCount - 1)
-    }
-  }
-
   @Test(arguments: [0, 1, 15, 16, 17, 101, 4096])
   func slicesCoverABufferInWholeCacheLines(count: Int) {
     for owners in 1...7 {

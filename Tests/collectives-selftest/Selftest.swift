@@ -43,23 +43,29 @@ struct Selftest {
       try mpi.communicator(shards: mpi.size).barrier()
     case "mismatch":
       _ = try CommunicatorChecks(mpi.communicator(shards: mpi.size)).sums(
-        length: mpi.rank == 0 ? 9000 : 9100, round: 0, inPlace: true)
+        Buckets(count: mpi.rank == 0 ? 9000 : 9100), rounds: 0..<1)
     default:
       throw CheckFailure("usage: collectives-selftest checks | fail RANK | exit RANK | mismatch")
     }
   }
 
-  /// Shards that divide evenly and that do not, through both algorithms, with messages in one piece and in many.
+  /// Shards that divide evenly and that do not; ranks that share memory as they can, not at all, and in islands of
+  /// unequal size; messages in one piece and in many.
   private static func checks(_ mpi: MPIEnvironment) throws -> Int {
     var comparisons = 0
-    let edge = MPICommunicator.directSumLimit / MemoryLayout<Float>.size
-    let lengths = [0, 1, 101, edge - 1, edge, edge + 1, 10_007]
     for shards in [mpi.size, mpi.size + 1, 2 * mpi.size, 7] where shards >= mpi.size {
-      comparisons += try CommunicatorChecks(mpi.communicator(shards: shards)).runAll(lengths: lengths)
-      let inPieces = mpi.communicator(shards: shards, directSumLimit: 0, pieceLimit: 64)
-      comparisons += try CommunicatorChecks(inPieces).runAll(lengths: [0, 1, 15, 16, 17, 101])
+      comparisons += try CommunicatorChecks(mpi.communicator(shards: shards)).runAll(lengths: [0, 1, 101, 4097, 10_007])
+      for islands in islandSizes(ranks: mpi.size) {
+        let communicator = mpi.communicator(shards: shards, nodes: Islands(sizes: islands), pieceLimit: 64)
+        comparisons += try CommunicatorChecks(communicator).runAll(lengths: [0, 1, 15, 16, 17, 101])
+      }
     }
     return comparisons
+  }
+
+  /// Each rank alone; the first one alone; halves.
+  private static func islandSizes(ranks: Int) -> [[Int]] {
+    [Array(repeating: 1, count: ranks), [1, ranks - 1], [ranks - ranks / 2, ranks / 2]].filter { !$0.contains(0) }
   }
 
   /// The variables by which `MPILauncher` knows a launcher.

@@ -27,7 +27,7 @@ public struct StepBenchmark {
 
   /// Collective. `steps` nil takes about five seconds' worth, at least ten.
   public func measure(steps: Int?, warmup: Int) throws -> Result {
-    let session = try communicator.agree { try WorkerSession(run, communicator: communicator) }
+    let session = try WorkerSession(run, communicator: communicator)
     session.startLoading(from: 0)
     for step in 0..<max(warmup, 1) { _ = try perform(step, session) }
     let count = try steps ?? agreedCount(session: session, from: max(warmup, 1))

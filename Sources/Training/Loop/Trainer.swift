@@ -29,7 +29,7 @@ public final class Trainer {
     let isFirst = communicator.worker == 0
     (self.run, self.communicator, self.place) = (run, communicator, place)
     self.reporter = isFirst ? reporter : nil
-    let session = try communicator.agree { try WorkerSession(run, communicator: communicator) }
+    let session = try WorkerSession(run, communicator: communicator)
     self.session = session
     recorder = try communicator.agree(on: 0) {
       guard isFirst else { return nil }

@@ -20,20 +20,20 @@ final class WorkerSession {
   private let run: PreparedRun
   private let communicator: any Communicator
   private let accumulator: ShardAccumulator
-  private let partialPointers: [UnsafeMutablePointer<Float>]
+  private let sum: ShardSum
   /// One leaf a shard, where layers that look at the whole batch need all of them at once; else empty.
   private let leaves: [Tensor]
   private var loader: BatchLoader?
   private var batches: [Batch] = []
 
+  /// Collective.
   init(_ run: PreparedRun, communicator: any Communicator) throws {
     self.run = run
     self.communicator = communicator
-    replica = try Replica(run)
+    replica = try communicator.agree { try Replica(run) }
+    sum = try communicator.makeShardSum(Buckets(count: replica.layout.count))
     accumulator = ShardAccumulator(
-      layout: communicator.layout, worker: communicator.worker, count: replica.layout.count,
-      pool: replica.context.pool)
-    partialPointers = accumulator.partials.map { $0.floats.baseAddress! }
+      layout: communicator.layout, worker: communicator.worker, partials: sum.partials, pool: replica.context.pool)
     leaves = replica.model.spansBatch ? Self.leaves(of: communicator, accumulator, pool: replica.context.pool) : []
   }
 
@@ -75,7 +75,7 @@ final class WorkerSession {
     return Outcome(totals: totals, penalty: result.penalty ?? 0, gradientNorm: result.gradientNorm)
   }
 
-  /// Computes this worker's leaves and sums them with the others'; the result replaces the first partial sum.
+  /// Computes this worker's leaves and sums them with the others'.
   private func sumLeaves(step: Int, stopping: Bool) throws -> Tensor {
     let first = communicator.shards.lowerBound
     if replica.model.spansBatch {
@@ -92,8 +92,8 @@ final class WorkerSession {
         replica.computeLeaf(batches[shard - first], step: step, stopRequests: requests, into: leaf)
       }
     }
-    try communicator.sumOverShards(partialPointers, count: replica.layout.count, into: partialPointers[0])
-    return accumulator.partials[0]
+    try sum.finish()
+    return sum.result
   }
 
   /// The first layer that gives a value that is not finite on the current batch, over all workers. Collective.

@@ -3,7 +3,7 @@ import Glibc
 /// What to do between two looks at something that other ranks must bring about: nothing at first, then give the
 /// core away, then sleep. MPI's own blocking calls spin, which starves the rank that all wait for when there are
 /// more ranks than cores, and the helper threads of a rank that share its core.
-struct WaitBackoff {
+package struct WaitBackoff {
   private static let spins = 200
   /// About three milliseconds of yielding on an idle core.
   private static let yields = 5000
@@ -11,7 +11,9 @@ struct WaitBackoff {
 
   private var looks = 0
 
-  mutating func pause() {
+  package init() {}
+
+  package mutating func pause() {
     looks += 1
     if looks <= Self.spins { return }
     if looks <= Self.spins + Self.yields {

@@ -1,0 +1,113 @@
+/// One bucket of a shard sum on its way through the islands.
+///
+/// Every worker makes the final sum of one slice of the bucket. Inside an island, each slice has a holder, who joins the
+/// island's partial sums of it as far as the tree does:
+///  1. the holder sends them to the slice's owner (p·N·(n−1)/n bytes an island with p partial sums, n islands);
+///  2. the owner adds those of all islands up and sends the sum to the holders, who write it to their island's result
+///     (N·(n−1)/n bytes).
+/// With one partial sum an island that is 2·N·(n−1)/n bytes, the least an all-reduce can do (Patarasu and Yuan,
+/// "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009), shared by the island's workers.
+/// With one island nothing is sent, and the owner writes the sum straight to the result.
+final class BucketSum {
+  private enum Phase { case waiting, exchanging, spreading, done }
+
+  private let plan: SumPlan
+  private let arena: SumArena
+  private let range: Range<Int>
+  private let slices: Slices
+  private let tag: Int
+  private let exchange: (any Transfers)?
+  private let spreading: (any Transfers)?
+  /// What other islands send of the own slice: one after the other in slot order.
+  private let received: UnsafeMutablePointer<Float>
+  private let localSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let globalSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let heldSlices: [Int]
+  private let holders: [(island: Int, worker: Int)]
+  private var phase = Phase.waiting
+
+  init(index: Int, range: Range<Int>, plan: SumPlan, arena: SumArena, transport: (any IslandTransport)?) {
+    (self.plan, self.arena, self.range) = (plan, arena, range)
+    slices = Slices(count: range.count, owners: plan.layout.workers)
+    tag = 2 * index
+    exchange = transport?.makeTransfers()
+    spreading = transport?.makeTransfers()
+    heldSlices = plan.heldSlices
+    holders = plan.holders(ofSliceOwnedBy: plan.worker)
+    localSlots = .allocate(capacity: plan.local.slotCount)
+    globalSlots = .allocate(capacity: plan.global.slotCount)
+    let foreignSlots = plan.global.slotCount - plan.islandSlots[plan.island].count
+    received = .allocate(capacity: max(1, foreignSlots * slices[plan.worker].count))
+  }
+
+  deinit {
+    localSlots.deallocate()
+    globalSlots.deallocate()
+    received.deallocate()
+  }
+
+  func restart() { phase = .waiting }
+
+  /// Goes on as far as it can without waiting; true when the bucket's sum is where it belongs, as far as this worker has
+  /// to do with it.
+  ///
+  /// - Parameter isReady: Whether all workers of the island have made their partial sums of the bucket ready.
+  func advance(isReady: @autoclosure () -> Bool) throws -> Bool {
+    if phase == .waiting, isReady() { try begin() }
+    if phase == .exchanging, try exchange?.areComplete() ?? true { try spread() }
+    if phase == .spreading, try spreading?.areComplete() ?? true { phase = .done }
+    return phase == .done
+  }
+
+  private func begin() throws {
+    guard let exchange, let spreading else {
+      let own = elements(of: plan.worker)
+      position(at: own.lowerBound)
+      plan.local.evaluate(slots: localSlots, count: own.count, into: arena.result + own.lowerBound)
+      phase = .done
+      return
+    }
+    try receiveOwnSlice(exchange)
+    for owner in heldSlices {
+      let slice = elements(of: owner)
+      position(at: slice.lowerBound)
+      plan.local.evaluate(slots: localSlots, count: slice.count)
+      guard owner != plan.worker else { continue }
+      for root in plan.local.roots { try exchange.send(localSlots[root], count: slice.count, to: owner, tag: tag) }
+      try spreading.receive(arena.result + slice.lowerBound, count: slice.count, from: owner, tag: tag + 1)
+    }
+    phase = .exchanging
+  }
+
+  private func receiveOwnSlice(_ exchange: any Transfers) throws {
+    let count = slices[plan.worker].count
+    var room = received
+    for (island, holder) in holders {
+      for slot in plan.islandSlots[island] {
+        globalSlots[slot] = room
+        try exchange.receive(room, count: count, from: holder, tag: tag)
+        room += count
+      }
+    }
+  }
+
+  private func spread() throws {
+    let own = elements(of: plan.worker)
+    position(at: own.lowerBound)
+    for (slot, root) in zip(plan.islandSlots[plan.island], plan.local.roots) { globalSlots[slot] = localSlots[root] }
+    let sum = arena.result + own.lowerBound
+    plan.global.evaluate(slots: globalSlots, count: own.count, into: sum)
+    for (_, holder) in holders { try spreading?.send(sum, count: own.count, to: holder, tag: tag + 1) }
+    phase = .spreading
+  }
+
+  /// The elements of the whole buffer whose final sum `owner` makes.
+  private func elements(of owner: Int) -> Range<Int> {
+    let slice = slices[owner]
+    return range.lowerBound + slice.lowerBound..<range.lowerBound + slice.upperBound
+  }
+
+  private func position(at element: Int) {
+    for slot in 0..<plan.local.slotCount { localSlots[slot] = arena.slot(slot) + element }
+  }
+}

@@ -1,0 +1,34 @@
+/// A buffer cut into runs that are summed one after the other, so that a run can be on its way while the backward pass
+/// still computes the next. Bucket 0 is the end of the buffer, which a backward pass finishes first.
+public struct Buckets: Sendable, Equatable {
+  /// Elements of each bucket, last elements first.
+  public let ranges: [Range<Int>]
+
+  /// Everything in one bucket.
+  public init(count: Int) { ranges = [0..<count] }
+
+  /// - Parameters:
+  ///   - count: Elements of the whole buffer.
+  ///   - cuts: Where a bucket may begin (first elements of parameters), ascending.
+  ///   - minimum: Elements that a bucket should have at least; the one at the front may have fewer.
+  public init(count: Int, cuts: [Int], minimum: Int) {
+    var ranges: [Range<Int>] = []
+    var end = count
+    for cut in cuts.reversed() where cut > 0 && cut < end && end - cut >= minimum {
+      ranges.append(cut..<end)
+      end = cut
+    }
+    ranges.append(0..<end)
+    self.ranges = ranges
+  }
+
+  public var count: Int { ranges.reduce(0) { $0 + $1.count } }
+
+  /// A number that differs where the cuts do, to compare workers by.
+  package var digest: UInt64 {
+    // FNV-1a over the bounds.
+    ranges.reduce(0xcbf2_9ce4_8422_2325) { digest, range in
+      [range.lowerBound, range.upperBound].reduce(digest) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/// Messages of elements between workers of different islands.
+public protocol IslandTransport: AnyObject {
+  /// A list of transfers that are waited for together; made once, used every step.
+  func makeTransfers() -> any Transfers
+}
+
+/// Non-blocking transfers under way.
+public protocol Transfers: AnyObject {
+  /// Neither side of a transfer may be touched before `areComplete`. `tag` tells messages between the same two workers
+  /// apart.
+  func send(_ elements: UnsafePointer<Float>, count: Int, to worker: Int, tag: Int) throws
+  func receive(_ elements: UnsafeMutablePointer<Float>, count: Int, from worker: Int, tag: Int) throws
+  /// Makes progress; true when all transfers since the last true have completed.
+  func areComplete() throws -> Bool
+}

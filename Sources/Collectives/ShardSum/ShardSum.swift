@@ -1,0 +1,99 @@
+import Synchronization
+import Tensors
+
+/// A sum over shards in the order of the tree that is done again and again over the same buffers: the all-reduce of a
+/// training step. Made by `Communicator.makeShardSum`; used from the worker's thread only.
+///
+/// A round: write all elements of `partials`, call `finish`, read `result`. Where buckets are to overlap with the
+/// computation, `ready` says bucket by bucket that they are written, and `poll` moves them on meanwhile. All workers go
+/// through the same rounds; they need not call `ready` and `poll` alike.
+///
+/// A round takes two hand-shakes of the workers that share memory: all have written, all have summed. The result has
+/// memory of its own: whoever writes partial sums of the next round cannot disturb one who still reads this round's.
+public final class ShardSum {
+  public let buckets: Buckets
+  /// The worker's partial sums, `[count]`, one for each maximal subtree inside its run of shards, in shard order
+  /// (`ShardLayout.partials(of:)`); undefined after `finish`.
+  public let partials: [Tensor]
+  /// The root's sum, `[count]`, after `finish` and until the worker's next `ready` or `finish`. To be read only: other workers
+  /// read the same memory.
+  public let result: Tensor
+
+  private let plan: SumPlan
+  private let arena: SumArena
+  private let sums: [BucketSum]
+  private let checkFailure: () throws -> Void
+  private var round = 0
+  /// Buckets of this round that this worker has made ready, and those that are done.
+  private var readyBuckets = 0
+  private var doneBuckets = 0
+
+  /// - Parameters:
+  ///   - islands: Which workers share memory; `arena` is that of this worker's island.
+  ///   - transport: Between islands; nil where there is one.
+  ///   - checkFailure: Called while waiting; throws when waiting has become vain.
+  public init(
+    layout: ShardLayout, worker: Int, islands: Islands, buckets: Buckets, arena: SumArena,
+    transport: (any IslandTransport)?, checkFailure: @escaping () throws -> Void
+  ) {
+    precondition((islands.count == 1) == (transport == nil), "\(islands.count) islands need messages between them")
+    let plan = SumPlan(layout: layout, islands: islands, worker: worker)
+    (self.plan, self.buckets, self.arena, self.checkFailure) = (plan, buckets, arena, checkFailure)
+    partials = plan.slots[plan.position].map { arena.tensor(arena.slot($0)) }
+    result = arena.tensor(arena.result)
+    sums = buckets.ranges.enumerated().map { index, range in
+      BucketSum(index: index, range: range, plan: plan, arena: arena, transport: transport)
+    }
+  }
+
+  /// Says that this worker's partial sums of buckets 0 ..< `count` are final for this round.
+  public func ready(buckets count: Int) {
+    guard count > readyBuckets else { return }
+    readyBuckets = count
+    arena.ready(plan.position).pointee.store(round * sums.count + count, ordering: .releasing)
+  }
+
+  /// Moves on what can be moved on without waiting.
+  public func poll() throws {
+    // In order, so that all workers serve the oldest bucket first; later ones may be on their way already.
+    for index in doneBuckets..<readyBuckets {
+      let isDone = try sums[index].advance(isReady: allAreReady(bucket: index))
+      if isDone && index == doneBuckets { doneBuckets += 1 }
+    }
+  }
+
+  /// Completes the round; returns when `result` is whole on this worker.
+  public func finish() throws {
+    guard plan.layout.workers > 1 else { return }
+    ready(buckets: sums.count)
+    try wait { doneBuckets == sums.count }
+    round += 1
+    arena.finished(plan.position).pointee.store(round, ordering: .releasing)
+    try wait { allHaveFinished }
+    (readyBuckets, doneBuckets) = (0, 0)
+    for sum in sums { sum.restart() }
+  }
+
+  private func wait(until isOver: () -> Bool) throws {
+    var backoff = WaitBackoff()
+    while true {
+      // Looked for first: a worker that has gone on and ended meanwhile is no failure if that is over what is waited for.
+      let failure = Result { try checkFailure() }
+      try poll()
+      if isOver() { return }
+      try failure.get()
+      backoff.pause()
+    }
+  }
+
+  private var neighbours: Range<Int> { 0..<plan.slots.count }
+
+  private func allAreReady(bucket: Int) -> Bool {
+    let wanted = round * sums.count + bucket + 1
+    return neighbours.allSatisfy { arena.ready($0).pointee.load(ordering: .acquiring) >= wanted }
+  }
+
+  private var allHaveFinished: Bool {
+    neighbours.allSatisfy { arena.finished($0).pointee.load(ordering: .acquiring) >= round }
+  }
+}

@@ -1,0 +1,53 @@
+/// How a sum over shards goes through islands, the same on every worker but for what is its own: first the island's
+/// partial sums as far as the tree joins them there, then those of all islands to the root.
+struct SumPlan: Sendable {
+  let layout: ShardLayout
+  let islands: Islands
+  let worker: Int
+  let island: Int
+  /// From the partial sums of the island's workers to the island's own; slots as in `slots(of:)`.
+  let local: SumProgram
+  /// From all islands' partial sums to the root; slots as in `islandSlots`.
+  let global: SumProgram
+  /// Slots of the local program of each worker of the island, by position in the island.
+  let slots: [Range<Int>]
+  /// Slots of the global program of each island.
+  let islandSlots: [Range<Int>]
+
+  init(layout: ShardLayout, islands: Islands, worker: Int) {
+    precondition(layout.workers == islands.workers, "\(layout.workers) workers on islands of \(islands.workers)")
+    (self.layout, self.islands, self.worker) = (layout, islands, worker)
+    island = islands.island(of: worker)
+    let own = islands.members[island].map { layout.partials(of: $0) }
+    slots = Self.ranges(of: own)
+    let joined = islands.members.map { members in
+      layout.tree.maximalSubtrees(
+        in: layout.run(of: members.lowerBound).lowerBound..<layout.run(of: members.upperBound - 1).upperBound)
+    }
+    islandSlots = Self.ranges(of: joined)
+    local = SumProgram(nodes: own.flatMap { $0 }, roots: joined[island])
+    global = SumProgram(nodes: joined.flatMap { $0 }, roots: [layout.tree.root])
+  }
+
+  /// This worker's position in its island.
+  var position: Int { worker - islands.members[island].lowerBound }
+
+  /// The slices that this worker handles for its island.
+  var heldSlices: [Int] {
+    (0..<layout.workers).filter { islands.holder(ofSliceOwnedBy: $0, on: island) == worker }
+  }
+
+  /// For every other island, who there handles the slice of which `owner` makes the final sum.
+  func holders(ofSliceOwnedBy owner: Int) -> [(island: Int, worker: Int)] {
+    (0..<islands.count).filter { $0 != islands.island(of: owner) }
+      .map { ($0, islands.holder(ofSliceOwnedBy: owner, on: $0)) }
+  }
+
+  private static func ranges(of lists: [[Range<Int>]]) -> [Range<Int>] {
+    var start = 0
+    return lists.map { list in
+      defer { start += list.count }
+      return start..<start + list.count
+    }
+  }
+}
