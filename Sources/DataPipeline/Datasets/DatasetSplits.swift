@@ -5,7 +5,7 @@ public struct DatasetSplits: Sendable {
   public let validation: ImageSplit?
   /// Nil where the data have no test files.
   public let test: ImageSplit?
-  public let normalizer: Normalizer
+  public var normalizer: Normalizer
   /// Images that were left out (`skipBadImages`), each with its reason.
   public let unreadable: [DataError]
 
@@ -18,7 +18,7 @@ public struct DatasetSplits: Sendable {
   /// - Parameters:
   ///   - dataDirectory: where to look when the specification has no path.
   ///   - seed: draws the validation split and synthetic data.
-  ///   - normalizer: the one of a checkpoint; nil computes it on the training split.
+  ///   - normalizer: the one of a checkpoint, or `.none` where it is set later; nil computes it on the training split.
   public static func open(
     _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil
   ) throws(DataError) -> DatasetSplits {

@@ -25,12 +25,19 @@ public struct Normalizer: Sendable, Equatable {
   /// Computes mean and sample standard deviation (N − 1, as PyTorch's `std` does) over a split; a deviation of zero
   /// counts as one. The sums are whole numbers and exact, so order and threads cannot change a bit of them.
   public init(_ kind: DatasetSpecification.Normalization, of split: ImageSplit) throws(DataError) {
+    guard kind != .none else {
+      self = .none
+      return
+    }
+    self.init(kind, of: try PixelMoments(of: split), shape: split.dataset.imageShape)
+  }
+
+  /// The same from the sums over a split of images of a shape.
+  public init(_ kind: DatasetSpecification.Normalization, of moments: PixelMoments, shape: ImageShape) {
     switch kind {
     case .none:
       self = .none
     case .perPixel, .perChannel:
-      let moments = try PixelMoments(of: split)
-      let shape = split.dataset.imageShape
       let groups = kind == .perPixel ? moments : moments.summedByChannel(shape.channels)
       self.init(
         kind: kind, mean: groups.means.map { Float($0) }, standardDeviation: groups.standardDeviations.map { Float($0) }

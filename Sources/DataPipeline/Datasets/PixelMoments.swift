@@ -1,8 +1,8 @@
 import CKernels
 
 /// Sums of pixels and of their squares over many images, for each element of `[height, width, channels]`. Whole
-/// numbers.
-struct PixelMoments: Sendable {
+/// numbers: parts of a split can be added up in any order, to the same bits.
+public struct PixelMoments: Sendable, Equatable {
   /// Values that went into each sum.
   private(set) var count: Int
   private(set) var sums: [UInt64]
@@ -11,7 +11,7 @@ struct PixelMoments: Sendable {
   /// 255² · 2¹⁶ is just below 2³²: so many images fit the kernel's 32-bit sums.
   private static let imagesPerFlush = 1 << 16
 
-  init(of split: ImageSplit) throws(DataError) {
+  public init(of split: ImageSplit) throws(DataError) {
     let dataset = split.dataset
     guard dataset.decodesOnRead else {
       self = try Self.sum(dataset, split.records[...])
@@ -26,6 +26,17 @@ struct PixelMoments: Sendable {
     self.init(empty: dataset.imageShape.count)
     for part in parts { add(try part.get()) }
   }
+
+  /// The numbers as `words` has them.
+  public init(words: [UInt64]) {
+    precondition(words.count % 2 == 1, "\(words.count) words of a count and two lists of sums")
+    count = Int(words[0])
+    sums = Array(words[1...words.count / 2])
+    squares = Array(words[(words.count / 2 + 1)...])
+  }
+
+  /// The count, the sums, the squares: what a part is for whoever adds parts up.
+  public var words: [UInt64] { [UInt64(count)] + sums + squares }
 
   private init(empty elements: Int) {
     count = 0
@@ -56,7 +67,9 @@ struct PixelMoments: Sendable {
     }
   }
 
-  private mutating func add(_ other: PixelMoments) {
+  public mutating func add(_ other: PixelMoments) {
+    precondition(
+      sums.count == other.sums.count, "moments of \(sums.count) elements and of \(other.sums.count)")
     count += other.count
     for element in sums.indices {
       sums[element] += other.sums[element]

@@ -1,3 +1,4 @@
+import Collectives
 import DataPipeline
 import Foundation
 import NeuralNetworks
@@ -8,14 +9,15 @@ public struct PreparedRun: Sendable {
   public let configuration: RunConfiguration
   public let options: RunOptions
   public let stop: StopRequest
-  let data: DatasetSplits
+  private(set) var data: DatasetSplits
   let layers: [LayerSpecification]
   let loss: Loss
   let sampler: EpochSampler
   public let totalSteps: Int
   let schedule: Schedule
 
-  /// Opens the data and checks what can be checked before any worker starts.
+  /// Opens the data and checks what can be checked before any worker starts. The normaliser is computed by the workers
+  /// together: `normalized(over:)`.
   public init(
     _ configuration: RunConfiguration, dataDirectory: String? = nil, options: RunOptions = RunOptions(),
     stop: StopRequest = StopRequest()
@@ -26,7 +28,8 @@ public struct PreparedRun: Sendable {
     self.stop = stop
     BLAS.threadCount = training.blasThreads
     data = try DatasetSplits.open(
-      configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed)
+      configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed,
+      normalizer: Normalizer.none)
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.classNames.count)
     loss = Loss(
@@ -37,6 +40,13 @@ public struct PreparedRun: Sendable {
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
     _ = try Model(layers, inputShape: data.sampleShape, outputs: data.classNames.count)
+  }
+
+  /// The run with its normaliser, as workers need it. Collective.
+  func normalized(over communicator: any Communicator) throws -> PreparedRun {
+    var copy = self
+    copy.data.normalizer = try Normalizer(configuration.data.normalization, of: data.training, over: communicator)
+    return copy
   }
 
   /// n / (K · nₖ): every class counts alike in the sum over the split. A class without samples gets 0.

@@ -21,8 +21,9 @@ public struct StepBenchmark {
   private let run: PreparedRun
   private let communicator: any Communicator
 
-  public init(_ run: PreparedRun, communicator: any Communicator) {
-    (self.run, self.communicator) = (run, communicator)
+  /// Collective.
+  public init(_ run: PreparedRun, communicator: any Communicator) throws {
+    (self.run, self.communicator) = (try run.normalized(over: communicator), communicator)
   }
 
   /// Collective. `steps` nil takes about five seconds' worth, at least ten.

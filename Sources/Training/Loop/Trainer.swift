@@ -27,6 +27,7 @@ public final class Trainer {
     reporter: (any TrainingReporter)?
   ) throws {
     let isFirst = communicator.worker == 0
+    let run = try run.normalized(over: communicator)
     (self.run, self.communicator, self.place) = (run, communicator, place)
     self.reporter = isFirst ? reporter : nil
     let session = try WorkerSession(run, communicator: communicator)

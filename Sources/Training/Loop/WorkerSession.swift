@@ -27,7 +27,11 @@ final class WorkerSession {
   private var batches: [Batch] = []
 
   /// Collective.
+  ///
+  /// - Parameter run: with its normaliser.
   init(_ run: PreparedRun, communicator: any Communicator) throws {
+    let (kind, wanted) = (run.data.normalizer.kind, run.configuration.data.normalization)
+    precondition(kind == wanted, "a run of \(wanted) normalisation with a normaliser of kind \(kind)")
     self.run = run
     self.communicator = communicator
     replica = try communicator.agree { try Replica(run) }

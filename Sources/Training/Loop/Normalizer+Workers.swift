@@ -1,0 +1,29 @@
+import Collectives
+import DataPipeline
+
+extension Normalizer {
+  /// Mean and deviation over a split, of which each worker reads its part: images may have to be decoded for it. Their
+  /// sums are whole numbers, so the result has the same bits for every number of workers. Collective.
+  init(
+    _ kind: DatasetSpecification.Normalization, of split: ImageSplit, over communicator: any Communicator
+  ) throws {
+    guard kind != .none else {
+      self = .none
+      return
+    }
+    let part = Sharding.range(count: split.count, part: communicator.worker, of: communicator.size)
+    let mine = try communicator.agree {
+      try PixelMoments(of: ImageSplit(dataset: split.dataset, records: Array(split.records[part])))
+    }
+    var whole = mine
+    // Between workers of one processor type: native byte order.
+    let parts = try communicator.allGather(mine.words.withUnsafeBytes { Array($0) })
+    for (worker, bytes) in parts.enumerated() where worker != communicator.worker {
+      let words = bytes.withUnsafeBytes { raw in
+        stride(from: 0, to: raw.count, by: 8).map { raw.loadUnaligned(fromByteOffset: $0, as: UInt64.self) }
+      }
+      whole.add(PixelMoments(words: words))
+    }
+    self.init(kind, of: whole, shape: split.dataset.imageShape)
+  }
+}
