@@ -77,8 +77,8 @@ extension Trainer {
     guard progress.lastValidation?.loss.isFinite ?? true else { return }
     reporter?.warn(
       """
-      the validation loss after step \(progress.step) is \(loss): such an evaluation is never the best, and no checkpoint \
-      is kept for it; try a lower learning rate, a warm-up, or optimizer.clip_norm
+      the validation loss after step \(progress.step) is \(loss): such an evaluation never counts as the best; try a \
+      lower learning rate, a warm-up, or optimizer.clip_norm
       """)
   }
 
