@@ -1,11 +1,11 @@
 import Glibc
 
 /// A thread that runs one closure. (Foundation's `Thread` cannot be joined, and costs every start Foundation.)
-final class WorkerThread {
+package final class WorkerThread {
   /// The system's reason for refusing a thread.
-  struct Refusal: Error, CustomStringConvertible {
+  package struct Refusal: Error, CustomStringConvertible {
     let code: Int32
-    var description: String { String(cString: strerror(code)) }
+    package var description: String { String(cString: strerror(code)) }
   }
 
   private final class Body {
@@ -15,7 +15,7 @@ final class WorkerThread {
 
   private let thread: pthread_t
 
-  init(_ run: @escaping @Sendable () -> Void) throws(Refusal) {
+  package init(_ run: @escaping @Sendable () -> Void) throws(Refusal) {
     let body = Unmanaged.passRetained(Body(run))
     var thread = pthread_t()
     let code = pthread_create(
@@ -32,5 +32,5 @@ final class WorkerThread {
   }
 
   /// Returns once the closure has. Call it once.
-  func join() { pthread_join(thread, nil) }
+  package func join() { pthread_join(thread, nil) }
 }

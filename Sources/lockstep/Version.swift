@@ -1,5 +1,6 @@
 import MPICollectives
 import Tensors
+import Training
 
 /// What `--version` prints: ours, the libraries', the kernels in use, and the traits of the build.
 enum Version {
@@ -13,5 +14,14 @@ enum Version {
     ranks        \(MPIEnvironment.libraryVersion)
     own kernels  \(ProcessorFeatures.kernelLevel)
     """
+  }
+
+  /// What all ranks of a job must share.
+  static var jobFacts: [JobFact] {
+    [
+      JobFact("version", number), JobFact("build", ExecutableFile.buildIdentifier ?? "unknown"),
+      JobFact("OpenBLAS", BLAS.configuration), JobFact("convolution", ConvolutionPlans.library),
+      JobFact("MPI", MPIEnvironment.libraryVersion),
+    ]
   }
 }

@@ -98,7 +98,7 @@ struct ResumeTests {
     try child.waitUntil("the first logged step") {
       FileManager.default.fileExists(atPath: run + "/metrics.jsonl")
     }
-    let ranks = try descendants(of: child.processID, running: "lockstep")
+    let ranks = try RankProcesses.descendants(of: child.processID, running: "lockstep")
     try #require(ranks.count == 2, "found ranks \(ranks)")
     kill(ranks[1], SIGTERM)
     let stopped = try child.wait()
@@ -139,28 +139,5 @@ struct ResumeTests {
     let never = try Lockstep.run(["train", config, "--run-dir", run, "--resume", "never"])
     #expect(never.exitCode == 2)
     #expect(never.errors.contains(run), "\(never.errors)")
-  }
-
-  /// Processes below `parent` whose program has this name, in order of their numbers.
-  private func descendants(of parent: Int32, running name: String) throws -> [Int32] {
-    var parents: [Int32: Int32] = [:]
-    var names: [Int32: String] = [:]
-    for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
-      guard let process = Int32(entry), let stat = try? String(contentsOfFile: "/proc/\(entry)/stat", encoding: .utf8),
-        let open = stat.firstIndex(of: "("), let close = stat.lastIndex(of: ")")
-      else { continue }
-      names[process] = String(stat[stat.index(after: open)..<close])
-      let rest = stat[stat.index(after: close)...].split(separator: " ")
-      parents[process] = rest.count > 1 ? Int32(rest[1]) : nil
-    }
-    func isBelow(_ process: Int32) -> Bool {
-      var current = process
-      while let next = parents[current], next > 1 {
-        if next == parent { return true }
-        current = next
-      }
-      return false
-    }
-    return names.filter { $0.value == name && isBelow($0.key) }.keys.sorted()
   }
 }

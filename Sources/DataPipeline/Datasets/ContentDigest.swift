@@ -10,6 +10,13 @@ extension DatasetSplits {
     try validation?.addContent(to: &hash)
     return hash.finalizeHexadecimal()
   }
+
+  /// The same of the test split, which no training depends on.
+  public func testDigest() throws(DataError) -> String {
+    var hash = SHA256()
+    try test?.addContent(to: &hash)
+    return hash.finalizeHexadecimal()
+  }
 }
 
 extension ImageSplit {

@@ -35,7 +35,10 @@ public final class StopRequest: Sendable {
 
   /// From now on SIGINT, SIGTERM and SIGUSR1 ask for a stop instead of ending the process; a second SIGINT ends it at once.
   /// Call it once a process.
-  public func listenForSignals() {
+  ///
+  /// - Parameter terminationDelay: Seconds before a SIGTERM counts. When a rank has died, the launcher sends it to the
+  ///   others, which end for that reason before they can take it for a preemption.
+  public func listenForSignals(terminationDelay: Double = 0) {
     let signals = [SIGINT, SIGTERM, SIGUSR1]
     let pipe = csignals_listen(signals, Int32(signals.count))
     // Without a pipe signals keep their usual effect, and the last checkpoint is what is left.
@@ -45,6 +48,7 @@ public final class StopRequest: Sendable {
       while read(pipe, &signal, 1) == 1 {
         let isInterrupt = Int32(signal) == SIGINT
         if isInterrupt && reason == .interrupt { _exit(Reason.interrupt.exitCode) }
+        if Int32(signal) == SIGTERM { Thread.sleep(forTimeInterval: terminationDelay) }
         request(isInterrupt ? .interrupt : .termination)
       }
     }

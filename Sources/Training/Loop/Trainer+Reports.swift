@@ -44,6 +44,7 @@ extension Trainer {
   }
 
   private func evaluate(_ split: ImageSplit, as name: EvaluationReport.Split) throws -> EvaluationReport? {
+    status.set(.evaluation, after: progress.step)
     let start = ContinuousClock.now
     let result = try Evaluator(
       split: split, normalizer: run.data.normalizer, blockSize: run.configuration.evaluation.blockSize,
@@ -90,6 +91,7 @@ extension Trainer {
       let report = try evaluate(test, as: .test)
       (summary.testLoss, summary.testAccuracy) = (report?.loss, report?.accuracy)
     }
+    status.set(.end, after: progress.step)
     guard let recorder else { return }
     summary.steps = progress.step
     summary.epochs = run.epoch(after: progress.step)

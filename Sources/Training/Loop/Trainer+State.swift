@@ -17,6 +17,7 @@ extension Trainer {
     }
     let agreed = try communicator.broadcast(bytes: restored, from: 0)
     progress = try RunProgress(encoded: agreed)
+    status.set(.start, after: progress.step)
     for tensor in session.replica.replicatedState where tensor.count > 0 {
       let bytes = UnsafeMutableRawBufferPointer(start: tensor.pointer, count: tensor.count * tensor.dtype.size)
       try communicator.broadcast(bytes, from: 0)
@@ -39,6 +40,7 @@ extension Trainer {
   ///
   /// - Throws: if the weights are not finite, so that no checkpoint ever holds such, or the file cannot be written.
   func writeCheckpoint(learningRate: Double) throws {
+    status.set(.checkpoint, after: progress.step)
     guard let recorder else { return }
     if let parameter = session.replica.firstNonFiniteTensor {
       throw RunError.spoiltWeights(

@@ -11,6 +11,7 @@ public final class Trainer {
   let communicator: any Communicator
   let place: (ranks: Int, nodes: Int)
   let reporter: (any TrainingReporter)?
+  let status: RunStatus
   let session: WorkerSession
   /// Worker 0's alone.
   let recorder: RunRecorder?
@@ -22,12 +23,14 @@ public final class Trainer {
   /// - Parameters:
   ///   - place: How many processes the job has, on how many machines: for the record only.
   ///   - reporter: Told what happens, by worker 0 alone.
+  ///   - status: Kept up to date, for those who ask from another thread.
   public init(
     _ run: PreparedRun, communicator: any Communicator, place: (ranks: Int, nodes: Int),
-    reporter: (any TrainingReporter)?
+    reporter: (any TrainingReporter)?, status: RunStatus = RunStatus()
   ) throws {
     let isFirst = communicator.worker == 0
     let run = try run.normalized(over: communicator)
+    self.status = status
     (self.run, self.communicator, self.place) = (run, communicator, place)
     self.reporter = isFirst ? reporter : nil
     let session = try WorkerSession(run, communicator: communicator)
@@ -49,6 +52,7 @@ public final class Trainer {
     clock.start(progress)
     var stopped: StopRequest.Reason?
     while !isComplete && stopped == nil {
+      status.set(.step, after: progress.step)
       let step = progress.step
       let rate = run.schedule.rate(at: step)
       let isLogged = (step + 1) % run.configuration.logging.everySteps == 0 || step + 1 == run.totalSteps

@@ -16,6 +16,8 @@ struct Place: Sendable {
 protocol Preparation: Sendable {
   /// Parts of a batch for this number of workers; throws where there are fewer parts than workers.
   func shards(workers: Int) throws -> Int
+  /// What must be the same in all processes of a job.
+  func jobFacts() throws -> [JobFact]
 }
 
 /// Runs a command's work on every worker, and turns what goes wrong into one message and an exit code.
@@ -25,51 +27,22 @@ enum CommandRunner {
   /// - Parameters:
   ///   - workers: Threads of the local mode; nil for one. Refused under a launcher.
   ///   - pinned: Gives each thread cores of its own.
+  ///   - watching: How ranks that are lost are noticed.
   ///   - prepare: Its errors are said once and end all ranks.
   ///   - work: A worker's part; returns the exit code.
   static func run<Prepared: Preparation>(
-    workers: Int? = nil, pinned: Bool = false,
+    workers: Int? = nil, pinned: Bool = false, watching: Watching = Watching(),
     prepare: (Place) throws -> Prepared,
     work: @escaping @Sendable (any Communicator, Place, Prepared) throws -> Int32
   ) throws {
     let code =
       if let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment) {
-        runRank(launcher: launcher, workers: workers, pinned: pinned, prepare: prepare, work: work)
+        runRank(
+          launcher: launcher, workers: workers, pinned: pinned, watching: watching, prepare: prepare, work: work)
       } else {
         runThreads(workers: workers ?? 1, pinned: pinned, prepare: prepare, work: work)
       }
     if code != 0 { throw ExitCode(code) }
-  }
-
-  private static func runRank<Prepared: Preparation>(
-    launcher: MPILauncher, workers: Int?, pinned: Bool, prepare: (Place) throws -> Prepared,
-    work: (any Communicator, Place, Prepared) throws -> Int32
-  ) -> Int32 {
-    let mpi: MPIEnvironment
-    do {
-      mpi = try MPIEnvironment.start(launcher: launcher)
-    } catch {
-      return report(error)
-    }
-    let place = Place(rank: mpi.rank, ranks: mpi.size, nodes: mpi.nodes.count)
-    do {
-      let (prepared, shards) = try mpi.communicator(shards: mpi.size).agree {
-        if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }
-        if pinned { throw WrongUse.pinUnderLauncher }
-        let prepared = try prepare(place)
-        return (prepared, try prepared.shards(workers: place.ranks))
-      }
-      let code = try work(mpi.communicator(shards: shards), place, prepared)
-      try mpi.finalize()
-      return code
-    } catch let failure as AgreedFailure {
-      if place.rank == 0 { report(failure) }
-      try? mpi.finalize()
-      return failure.exitCode
-    } catch {
-      // This rank alone knows: say it here and take the others down.
-      mpi.abort(exitCode: report(error, prefix: place.ranks > 1 ? "rank \(place.rank): " : ""))
-    }
   }
 
   private static func runThreads<Prepared: Preparation>(
@@ -94,7 +67,7 @@ enum CommandRunner {
   }
 
   @discardableResult
-  private static func report(_ error: any Error, prefix: String = "") -> Int32 {
+  static func report(_ error: any Error, prefix: String = "") -> Int32 {
     // A progress bar may be standing there.
     if Terminal.standard.isInteractive { Terminal.standard.clearLine() }
     Terminal.standard.printError("error: \(prefix)\(error)")

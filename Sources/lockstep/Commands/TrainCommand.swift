@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collectives
 import Foundation
+import MPICollectives
 import Training
 
 struct TrainCommand: ParsableCommand {
@@ -46,6 +47,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Stops with a checkpoint after this long: 90, 45s, 30m, 2h.", valueName: "time"))
   var timeLimit: Duration?
 
+  @Option(
+    help: ArgumentHelp(
+      "Ends the job when a rank has not answered for this long (default 60).", valueName: "time"))
+  var stallTimeout: Duration?
+
   @Flag(help: "Counts images that cannot be read and goes on without them.")
   var skipBadImages = false
 
@@ -64,22 +70,28 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let stop = StopRequest()
-    stop.listenForSignals()
+    let isRank = MPILauncher.isPresent(environment: ProcessInfo.processInfo.environment)
+    stop.listenForSignals(terminationDelay: isRank ? Self.terminationDelay : 0)
+    let status = RunStatus()
+    let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status)
     if let timeLimit { stop.request(.timeLimit, after: timeLimit.seconds) }
     let verbosity: RunReporter.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
     let options = RunOptions(
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
-    try CommandRunner.run(workers: workers, pinned: pin) { _ in
+    try CommandRunner.run(workers: workers, pinned: pin, watching: watching) { _ in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)
       if skipBadImages { configuration.data.skipBadImages = true }
       return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop)
     } work: { communicator, place, run in
       let reporter = communicator.worker == 0 ? RunReporter(verbosity: verbosity) : nil
       let trainer = try Trainer(
-        run, communicator: communicator, place: (place.ranks, place.nodes), reporter: reporter)
+        run, communicator: communicator, place: (place.ranks, place.nodes), reporter: reporter, status: status)
       return try trainer.train()?.exitCode ?? 0
     }
   }
+
+  /// In seconds; a rank that died is noticed, and the job ended, in a third of it.
+  private static let terminationDelay = 0.3
 }
 
 /// A time as people write it on a command line: `90`, `45s`, `30m`, `2h`.

@@ -1,0 +1,36 @@
+import Glibc
+
+/// A TCP connection between the watches of two ranks. Carries single bytes, and neither end ever waits for the other.
+struct PeerLink: Sendable {
+  enum Message: UInt8 {
+    /// Nothing but that the rank runs.
+    case beat = 1
+    /// The rank is done: when it closes its end, it has not died.
+    case goodbye = 2
+    /// The job fails, and the reason has been printed.
+    case failureIsSaid = 3
+  }
+
+  let descriptor: Int32
+
+  /// A byte that finds no room is lost: the other end has stopped reading, and has beats enough in front of it.
+  func send(_ message: Message) {
+    var byte = message.rawValue
+    _ = Glibc.send(descriptor, &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+  }
+
+  /// What has come in.
+  ///
+  /// - Returns: the messages, and whether the other end is still open.
+  func receive() -> (messages: [Message], isOpen: Bool) {
+    var messages: [Message] = []
+    var bytes = [UInt8](repeating: 0, count: 64)
+    while true {
+      let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+      let failure = errno
+      if count == 0 { return (messages, false) }
+      if count < 0 && failure != EINTR { return (messages, failure == EAGAIN) }
+      messages += bytes.prefix(max(0, count)).compactMap { Message(rawValue: $0) }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import CMPI
+import Collectives
+import Glibc
+
+/// Notices ranks that are lost, and ends this rank when one is: MPI itself would wait for them for ever.
+///
+/// Every rank has a TCP connection to every other (`PeerMesh`) and a thread that sends a beat over each about once a
+/// second. A connection that closes without a goodbye is a rank that died; one on which nothing comes for the stall
+/// timeout leads to a rank that was stopped, or is cut off. A rank that is alive but slow keeps beating. The lowest rank
+/// left says what happened, and all end with exit code 1. MPI takes no part, so its calls stay on their one thread.
+public final class RankWatch: Sendable {
+  /// What to print. Called once at most, on the watch's thread, right before the process ends.
+  public typealias Report = @Sendable (RankLoss) -> Void
+
+  private let rank: Int
+  private let links: [PeerLink?]
+  private let hosts: [String]
+  private let stallTimeout: Double
+  private let report: Report
+  /// Pairs of ranks that do not watch each other, because no connection came about; the same on all ranks.
+  public let unwatched: [(Int, Int)]
+
+  /// How long ranks that die together may take to be noticed one by one.
+  private static let settling = 0.1
+  /// How long a rank waits to be ended by the launcher once the reason is known.
+  private static let lastWait = 2.0
+
+  private init(_ mesh: PeerMesh, rank: Int, hosts: [String], stallTimeout: Double, report: @escaping Report) {
+    (links, unwatched) = (mesh.links, mesh.missing)
+    (self.rank, self.hosts, self.stallTimeout, self.report) = (rank, hosts, stallTimeout, report)
+  }
+
+  /// Starts watching. Collective.
+  ///
+  /// - Parameter stallTimeout: Seconds of silence after which a rank is lost.
+  public static func start(
+    _ mpi: MPIEnvironment, stallTimeout: Double, report: @escaping Report
+  ) throws -> RankWatch {
+    let mesh = try PeerMesh(mpi.communicator(shards: mpi.size), nodes: mpi.nodes)
+    let watch = RankWatch(
+      mesh, rank: mpi.rank, hosts: mpi.nodes.hostNames, stallTimeout: stallTimeout, report: report)
+    if mpi.size > 1 { _ = try WorkerThread { watch.run() } }
+    return watch
+  }
+
+  /// This rank is done, and its end is no death. The others are watched on until the process ends.
+  public func sayGoodbye() { sendToAll(.goodbye) }
+
+  /// This rank has printed why the job fails: the others need not say that it died.
+  public func sayThatFailureIsSaid() { sendToAll(.failureIsSaid) }
+
+  /// For a rank whose own call failed, perhaps because another rank died: returns unless that is so.
+  public func allowTimeToFindLosses() { usleep(UInt32(5 * Self.settling * 1e6)) }
+
+  private func sendToAll(_ message: PeerLink.Message) {
+    for link in links { link?.send(message) }
+  }
+
+  private func run() {
+    var now = Self.seconds
+    var record = PeerRecord(rank: rank, linked: links.map { $0 != nil }, timeout: stallTimeout, now: now)
+    // poll passes over descriptors below zero.
+    var events = links.map { pollfd(fd: $0?.descriptor ?? -1, events: Int16(POLLIN), revents: 0) }
+    var nextBeat = now
+    var speaking = Double.infinity
+    var ending = Double.infinity
+    while true {
+      let wake = min(nextBeat, speaking, ending, now + record.beatInterval)
+      poll(&events, nfds_t(events.count), Int32(max(0, (wake - now) * 1000).rounded(.up)))
+      let late = Self.seconds - wake
+      now = Self.seconds
+      if late > 2 * record.beatInterval { record.pardon(late) }
+
+      for peer in links.indices where events[peer].fd >= 0 && events[peer].revents != 0 {
+        guard let (messages, isOpen) = links[peer]?.receive() else { continue }
+        record.heard(messages, from: peer, at: now)
+        if !isOpen {
+          record.closed(peer)
+          events[peer].fd = -1
+        }
+      }
+      if now >= nextBeat {
+        sendToAll(.beat)
+        nextBeat = now + record.beatInterval
+      }
+
+      if record.failureIsSaid {
+        ending = min(ending, now + Self.lastWait)
+        if now >= ending { end() }
+      } else if let finding = record.finding(at: now) {
+        speaking = min(speaking, now + Self.settling)
+        ending = min(ending, now + Self.lastWait)
+        let isMine = record.speaker(of: finding) == rank
+        // The speaker may be lost too by now.
+        if now >= (isMine ? speaking : ending) { say(finding) }
+      }
+    }
+  }
+
+  private func say(_ finding: PeerRecord.Finding) -> Never {
+    let cause: RankLoss.Cause =
+      switch finding {
+      case .dead: .died
+      case .silent(_, let seconds): .silent(seconds: seconds)
+      }
+    report(RankLoss(ranks: finding.ranks, hosts: finding.ranks.map { hosts[$0] }, cause: cause))
+    sendToAll(.failureIsSaid)
+    end()
+  }
+
+  /// At once, without a word to MPI, which may never return. The launcher ends the ranks of nodes that it still reaches.
+  private func end() -> Never { _exit(1) }
+
+  /// Monotonic.
+  private static var seconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,72 @@
+import Collectives
+import Foundation
+import MPICollectives
+import Tensors
+import Training
+
+/// How ranks that are lost are noticed, and what is said of them.
+struct Watching: Sendable {
+  /// Seconds without a sign of life after which a rank is lost.
+  var stallTimeout = 60.0
+  /// Where the run stands; nil for commands that have no steps.
+  var status: RunStatus?
+}
+
+extension CommandRunner {
+  /// The work of one rank of a job.
+  static func runRank<Prepared: Preparation>(
+    launcher: MPILauncher, workers: Int?, pinned: Bool, watching: Watching, prepare: (Place) throws -> Prepared,
+    work: (any Communicator, Place, Prepared) throws -> Int32
+  ) -> Int32 {
+    let mpi: MPIEnvironment
+    do {
+      mpi = try MPIEnvironment.start(launcher: launcher)
+    } catch {
+      return report(error)
+    }
+    let place = Place(rank: mpi.rank, ranks: mpi.size, nodes: mpi.nodes.count)
+    var watch: RankWatch?
+    do {
+      watch = try RankWatch.start(mpi, stallTimeout: watching.stallTimeout) { loss in
+        report(LostRanks(loss: loss, status: watching.status))
+      }
+      let job = mpi.communicator(shards: mpi.size)
+      let name = { (rank: Int) in "rank \(rank) (\(mpi.nodes.hostNames[rank]))" }
+      try job.requireEqual(Version.jobFacts, name: name)
+      let prepared = try job.agree {
+        if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }
+        if pinned { throw WrongUse.pinUnderLauncher }
+        return try prepare(place)
+      }
+      try job.requireEqual(job.agree { try prepared.jobFacts() }, name: name)
+      if place.rank == 0, let watch { warn(of: watch.unwatched) }
+      let shards = try job.agree { try prepared.shards(workers: place.ranks) }
+      let code = try work(mpi.communicator(shards: shards), place, prepared)
+      watch?.sayGoodbye()
+      try mpi.finalize()
+      return code
+    } catch let failure as AgreedFailure {
+      if place.rank == 0 { report(failure) }
+      watch?.sayGoodbye()
+      try? mpi.finalize()
+      return failure.exitCode
+    } catch {
+      // A call of MPI may fail because another rank died; then the watch says so, and ends this rank here.
+      if error is MPIError { watch?.allowTimeToFindLosses() }
+      // This rank alone knows: say it here and take the others down.
+      let code = report(error, prefix: place.ranks > 1 ? "rank \(place.rank): " : "")
+      watch?.sayThatFailureIsSaid()
+      mpi.abort(exitCode: code)
+    }
+  }
+
+  private static func warn(of unwatched: [(Int, Int)]) {
+    guard let first = unwatched.first else { return }
+    Terminal.standard.printError(
+      """
+      warning: \(unwatched.count) pair\(unwatched.count == 1 ? "" : "s") of ranks cannot connect over TCP (the first: \
+      \(first.1) and \(first.0)) and do not watch each other: if one is lost, the other may wait for ever; let the nodes \
+      reach each other on all ports
+      """)
+  }
+}

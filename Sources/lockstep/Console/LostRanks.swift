@@ -1,0 +1,27 @@
+import MPICollectives
+import Training
+
+/// What the rank that noticed says of ranks that are lost.
+struct LostRanks: Error, CustomStringConvertible {
+  let loss: RankLoss
+  /// Where the run stands here; nil for commands that have no steps.
+  let status: RunStatus?
+
+  var description: String {
+    let hint = status == nil ? "" : "; go on from the last checkpoint with the same command and its --run-dir"
+    switch loss.cause {
+    case .died:
+      return """
+        \(loss.names) died\(status.map { " \($0.moment)" } ?? "")
+        hint: a crash, kill -9, or no memory left (dmesg on that host tells)\(hint)
+        """
+    case .silent(let seconds):
+      let verb = loss.ranks.count == 1 ? "has" : "have"
+      let place = status.map { ", since \($0.lastEvent), while the others waited in \($0.operation)" } ?? ""
+      return """
+        \(loss.names) \(verb) not answered for \(Format.significant(seconds)) s\(place)
+        hint: stopped (SIGSTOP), a host that hangs, or a cut link\(hint)
+        """
+    }
+  }
+}
