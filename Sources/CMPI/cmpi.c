@@ -36,6 +36,10 @@ int cmpi_renumber(int key) {
   return code;
 }
 
+int cmpi_allreduce(float *elements, int count) {
+  return MPI_Allreduce(MPI_IN_PLACE, elements, count, MPI_FLOAT, MPI_SUM, cmpi_ranks);
+}
+
 int cmpi_node_leader(int *leader) {
   int rank = 0;
   int code = MPI_Comm_rank(cmpi_ranks, &rank);

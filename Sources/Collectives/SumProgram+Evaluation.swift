@@ -3,6 +3,8 @@ import CKernels
 extension SumProgram {
   /// Elements that are summed at a time: the blocks of a few slots stay in the first-level cache between additions.
   package static let blockLength = 2048
+  /// From so many elements on, results go past the caches, which would not hold them until they are read.
+  private static let streamingLength = 64 << 10
 
   /// Adds the slots up in place, block by block; the sums are in the slots `roots` afterwards.
   ///
@@ -30,13 +32,18 @@ extension SumProgram {
       result.update(from: slots[0], count: count)
       return
     }
+    let streaming = count >= Self.streamingLength
     var start = 0
     while start < count {
       let length = min(Self.blockLength, count - start)
       for addition in additions.dropLast() {
         addInPlace(slots[addition.target] + start, slots[addition.source] + start, count: length)
       }
-      ck_add(CK_FLOAT32, length, slots[last.target] + start, slots[last.source] + start, result + start)
+      if streaming {
+        ck_add_streaming(length, slots[last.target] + start, slots[last.source] + start, result + start)
+      } else {
+        ck_add(CK_FLOAT32, length, slots[last.target] + start, slots[last.source] + start, result + start)
+      }
       start += length
     }
   }

@@ -28,6 +28,8 @@ int cmpi_rank(int *rank);
 int cmpi_size(int *size);
 /// Renumbers the ranks for everything that follows: by `key`, ranks of equal keys in their old order. Collective.
 int cmpi_renumber(int key);
+/// MPI's own sum over all ranks, in place: what ours is measured against.
+int cmpi_allreduce(float *elements, int count);
 /// The lowest rank that shares memory with this one: the same for all ranks of a node, different on each node.
 /// Collective.
 int cmpi_node_leader(int *leader);

@@ -9,8 +9,9 @@ struct BenchCommand: ParsableCommand {
     discussion: """
       Examples:
         lockstep bench step configs/bench/mlp-1024x3.yaml
+        mpirun -np 2 lockstep bench allreduce
       """,
-    subcommands: [BenchStepCommand.self])
+    subcommands: [BenchStepCommand.self, BenchAllReduceCommand.self])
 }
 
 struct BenchStepCommand: ParsableCommand {

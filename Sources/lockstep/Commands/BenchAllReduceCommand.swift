@@ -1,0 +1,100 @@
+import ArgumentParser
+import Checkpoints
+import Collectives
+import MPICollectives
+
+struct BenchAllReduceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "allreduce",
+    abstract: "Times the sum of gradients over workers, beside MPI_Allreduce.",
+    discussion: """
+      Every call has fresh values, begins at a barrier, and is checked element by element; times are medians on rank 0. Ours
+      leaves the sum in memory that the ranks of a node share; MPI_Allreduce works in place on a buffer of each rank.
+
+      Examples:
+        mpirun -np 2 lockstep bench allreduce
+        mpirun -np 4 lockstep bench allreduce --bytes 4096,21037056 --json
+        lockstep bench allreduce --workers 2                    threads of one process; nothing to compare with
+      """)
+
+  @Option(help: ArgumentHelp("Sizes in bytes, multiples of 4 (default: from 4 bytes to 256 MiB).", valueName: "a,b,…"))
+  var bytes: String?
+
+  @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")
+  var workers: Int?
+
+  @Flag(help: "Prints one JSON array: bytes, lockstep_us, mpi_us, correct.")
+  var json = false
+
+  /// Whole powers of two, and odd lengths beside them.
+  private static let defaultSizes = [
+    4, 404, 4 << 10, 64 << 10, (64 << 10) + 4, 256 << 10, 1 << 20, 4 << 20, (4 << 20) - 12, 16 << 20, 64 << 20,
+    256 << 20,
+  ]
+
+  private func sizes() throws -> [Int] {
+    guard let bytes else { return Self.defaultSizes }
+    return try bytes.split(separator: ",", omittingEmptySubsequences: false).map { text in
+      guard let size = Int(text), size >= 4, size.isMultiple(of: 4), size <= 4 << 30 else {
+        throw ValidationError("--bytes \(bytes): \"\(text)\" is not a multiple of 4 from 4 to 4 GiB")
+      }
+      return size
+    }
+  }
+
+  func validate() throws { _ = try sizes() }
+
+  func run() throws {
+    let (sizes, json) = (try sizes(), json)
+    try CommandRunner.run(workers: workers) { _ in
+      Nothing()
+    } work: { communicator, _, _ in
+      let mpi = communicator as? MPICommunicator
+      let benchmark = AllReduceBenchmark(
+        communicator, reference: mpi.map { mpi in { try mpi.sumByMPI($0, count: $1) } })
+      let terminal = communicator.worker == 0 ? Terminal.standard : nil
+      if !json { terminal?.print(AllReduceText.head) }
+      var results: [AllReduceBenchmark.Result] = []
+      for size in sizes {
+        results.append(try benchmark.measure(bytes: size))
+        if !json { terminal?.print(AllReduceText.line(results[results.count - 1])) }
+      }
+      if json { terminal?.print(AllReduceText.json(results)) }
+      if let problem = mpi?.sharedMemoryProblem { terminal?.printError("warning: no shared memory: \(problem)") }
+      return results.allSatisfy(\.isCorrect) ? 0 : 1
+    }
+  }
+
+  /// Nothing to prepare; one shard a worker.
+  private struct Nothing: Preparation {
+    func shards(workers: Int) -> Int { workers }
+  }
+}
+
+/// The result of `bench allreduce`, for people and for programs.
+enum AllReduceText {
+  static let head = "       bytes  lockstep us       mpi us   ratio   GB/s"
+
+  static func line(_ result: AllReduceBenchmark.Result) -> String {
+    let cells = [
+      ("\(result.bytes)", 12), (Format.decimal(result.ours, 1), 13),
+      (result.reference.map { Format.decimal($0, 1) } ?? "-", 13),
+      (result.reference.map { Format.decimal($0 / result.ours, 2) } ?? "-", 8),
+      (Format.decimal(Double(result.bytes) / result.ours / 1e3, 2), 7),
+    ]
+    let text = cells.map { String(repeating: " ", count: max(0, $0.1 - $0.0.count)) + $0.0 }.joined()
+    return result.isCorrect ? text : text + "  WRONG RESULT"
+  }
+
+  /// One line; the keys are a contract.
+  static func json(_ results: [AllReduceBenchmark.Result]) -> String {
+    JSON.array(
+      results.map { result in
+        [
+          "bytes": .integer(result.bytes), "lockstep_us": .number(result.ours), "mpi_us": .number(result.reference),
+          "correct": .bool(result.isCorrect),
+        ]
+      }
+    ).description
+  }
+}
