@@ -21,6 +21,8 @@ public final class Tape {
   private var nodes: [Node] = []
   // By parameter index, so that a parameter used twice is one variable with one gradient.
   private var parameterVariables: [Variable?] = []
+  // How much was recorded before each of them was first used.
+  private var firstUses: [Int] = []
 
   public init(context: ExecutionContext, recording: Bool = true, parameterGradients: Tensor? = nil) {
     self.context = context
@@ -45,8 +47,10 @@ public final class Tape {
     if parameterVariables.count <= parameter.index {
       let missing = parameter.index + 1 - parameterVariables.count
       parameterVariables.append(contentsOf: repeatElement(nil, count: missing))
+      firstUses.append(contentsOf: repeatElement(0, count: missing))
     }
     parameterVariables[parameter.index] = variable
+    firstUses[parameter.index] = nodes.count
     return variable
   }
 
@@ -121,6 +125,26 @@ public final class Tape {
     backward(from: output, gradient: one)
   }
 
+  /// The same, and says after every operation how far it is: from element `start` of the flat buffer on, all gradients
+  /// are final, those of parameters that no operation contributed to zeroed.
+  ///
+  /// - Parameter parameters: All of the model's, in declaration order.
+  public func backward(from output: Variable, of parameters: [Parameter], isFinal: (_ start: Int) -> Void) {
+    precondition(output.value.count == 1, "backward starts at a single value, not at shape \(output.shape)")
+    addGradient(Tensor([1], shape: output.shape, dtype: output.dtype, pool: pool), to: output)
+    var rest = parameters[...]
+    var start = parameterGradients?.count ?? 0
+    while !nodes.isEmpty {
+      replay(downTo: nodes.count - 1)
+      while let last = rest.last, nodes.count <= (last.index < firstUses.count ? firstUses[last.index] : Int.max) {
+        zeroUntouchedGradients(of: [last])
+        start = last.offset
+        rest.removeLast()
+      }
+      isFinal(start)
+    }
+  }
+
   /// Runs backwards from `output` with a given gradient of it.
   public func backward(from output: Variable, gradient: Tensor) {
     addGradient(gradient, to: output)
@@ -140,7 +164,7 @@ public final class Tape {
     }
   }
 
-  /// Zeroes the gradient of every parameter that no operation contributed to. Call once after `backward`.
+  /// Zeroes the gradient of every parameter that no operation contributed to. Call once after `backward` without `isFinal`.
   public func zeroUntouchedGradients(of parameters: [Parameter]) {
     guard let parameterGradients else { return }
     for parameter in parameters {

@@ -37,23 +37,42 @@ public final class ShardAccumulator {
   /// `leaf` writes all elements of the buffer it is given, which holds anything before; for a shard without
   /// samples it writes zeros.
   public func accumulate(leaf: (_ shard: Int, _ buffer: Tensor) throws -> Void) rethrows {
+    try accumulate(isFinal: { _ in }, leaf: { shard, buffer, _ in try leaf(shard, buffer) })
+  }
+
+  /// The same for leaves that are computed from the end to the front: `leaf` may say, as often as it likes, from which
+  /// element on its buffer is final, and `isFinal` is told from which element on the worker's partial sums are.
+  public func accumulate(
+    isFinal: @escaping (_ start: Int) -> Void,
+    leaf: (_ shard: Int, _ buffer: Tensor, _ isFinal: (_ start: Int) -> Void) throws -> Void
+  ) rethrows {
     for (subtree, buffer) in zip(subtrees, partials) {
-      try sum(subtree, into: buffer, depth: 0, leaf: leaf)
+      let isLast = subtree == subtrees[subtrees.count - 1]
+      var pending = PendingSums(end: buffer.count)
+      try sum(subtree, into: buffer, depth: 0, isLast: isLast, pending: &pending, isFinal: isFinal, leaf: leaf)
     }
   }
 
+  private typealias Leaf = (Int, Tensor, (Int) -> Void) throws -> Void
+
+  /// - Parameters:
+  ///   - isLast: Whether the node ends with the worker's last shard: sums on the way from there to the subtree's root
+  ///     are not made at the end but as its leaf becomes final.
   private func sum(
-    _ node: Range<Int>, into buffer: Tensor, depth: Int, leaf: (Int, Tensor) throws -> Void
+    _ node: Range<Int>, into buffer: Tensor, depth: Int, isLast: Bool, pending: inout PendingSums,
+    isFinal: @escaping (Int) -> Void, leaf: Leaf
   ) rethrows {
     if node.count == 1 {
-      try leaf(node.lowerBound, buffer)
+      guard isLast else { return try leaf(node.lowerBound, buffer) { _ in } }
+      try leaf(node.lowerBound, buffer) { isFinal(pending.advance(to: $0)) }
+      isFinal(pending.advance(to: 0))
       return
     }
     let (left, right) = ReductionTree.children(of: node)
-    try sum(left, into: buffer, depth: depth, leaf: leaf)
-    try sum(right, into: scratch[depth], depth: depth + 1, leaf: leaf)
-    addInPlace(
-      buffer.pointer.assumingMemoryBound(to: Float.self), scratch[depth].pointer.assumingMemoryBound(to: Float.self),
-      count: buffer.count)
+    try sum(left, into: buffer, depth: depth, isLast: false, pending: &pending, isFinal: isFinal, leaf: leaf)
+    if isLast { pending.additions.append((buffer, scratch[depth])) }
+    try sum(
+      right, into: scratch[depth], depth: depth + 1, isLast: isLast, pending: &pending, isFinal: isFinal, leaf: leaf)
+    if !isLast { PendingSums.add(scratch[depth], to: buffer, 0..<buffer.count) }
   }
 }

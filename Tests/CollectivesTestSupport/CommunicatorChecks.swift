@@ -43,8 +43,8 @@ public struct CommunicatorChecks {
       }
       arriveAtRandom(round)
       // Some workers hand over bucket by bucket, some all at once.
-      for bucket in buckets.ranges.indices where (communicator.worker + round).isMultiple(of: 2) {
-        sum.ready(buckets: bucket + 1)
+      for bucket in buckets.ranges where (communicator.worker + round).isMultiple(of: 2) {
+        sum.ready(from: bucket.lowerBound)
         try sum.poll()
       }
       try sum.finish()

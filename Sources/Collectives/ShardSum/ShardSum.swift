@@ -46,8 +46,10 @@ public final class ShardSum {
     }
   }
 
-  /// Says that this worker's partial sums of buckets 0 ..< `count` are final for this round.
-  public func ready(buckets count: Int) {
+  /// Says that this worker's partial sums are final for this round from element `start` on.
+  public func ready(from start: Int) {
+    var count = readyBuckets
+    while count < sums.count && buckets.ranges[count].lowerBound >= start { count += 1 }
     guard count > readyBuckets else { return }
     readyBuckets = count
     arena.ready(plan.position).pointee.store(round * sums.count + count, ordering: .releasing)
@@ -65,7 +67,7 @@ public final class ShardSum {
   /// Completes the round; returns when `result` is whole on this worker.
   public func finish() throws {
     guard plan.layout.workers > 1 else { return }
-    ready(buckets: sums.count)
+    ready(from: 0)
     try wait { doneBuckets == sums.count }
     round += 1
     arena.finished(plan.position).pointee.store(round, ordering: .releasing)

@@ -2,7 +2,7 @@
 public struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
   /// What going on from a checkpoint with the new value means.
   public enum OnResume: Sendable {
-    /// It cannot change the past: lengths, logging, checkpoints, evaluation, where the data lie (what they hold is
+    /// It cannot change the past: lengths, logging, checkpoints, evaluation, when gradients are summed, where the data lie (what they hold is
     /// compared).
     case allowed
     /// The run goes on, but with other bits than without the change; it must say so.
@@ -25,7 +25,9 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     let steering = ["evaluation.every_steps", "evaluation.every_epochs", "evaluation.block_size"]
     if evaluationSteers && steering.contains(path) { return .refused }
     if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
-    let allowed = ["training.steps", "training.epochs", "data.path"]
+    let allowed = [
+      "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes", "data.path",
+    ]
     let allowedSections = ["evaluation.", "checkpoint.", "logging."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }
     return path == "training.blas_threads" ? .changesBits : .refused

@@ -34,6 +34,10 @@ public struct TrainingSettings: Sendable, Equatable {
   public var dropLast = false
   /// BLAS and OpenMP threads of one worker.
   public var blasThreads = 1
+  /// Sums gradients over the workers while the backward pass still computes others.
+  public var overlap = true
+  /// The least that is summed together, 10⁶ bytes each.
+  public var bucketMegabytes = 4.0
 
   public init() {}
 

@@ -1,10 +1,13 @@
 import Autograd
+import Collectives
 import Tensors
 
 /// What one shard hands to the all-reduce, in one buffer: its gradients, the batch statistics of its
 /// normalisation layers, and a few sums that describe the step.
 ///
-///     [ gradients | statistics × samples | samples, loss weight, loss, correct, stop | zeros ]
+///     [ samples, loss weight, loss, correct, stop, zeros | statistics × samples | gradients ]
+///
+/// In the order in which a backward pass finishes them, from the end: what is known last comes first.
 ///
 /// All of it goes through the same tree, so everything that steers a run has the same bits on every spread.
 struct ReductionLayout: Sendable {
@@ -13,13 +16,13 @@ struct ReductionLayout: Sendable {
   let totals: Range<Int>
 
   init(store: ParameterStore) {
-    gradients = 0..<store.flatCount
-    statistics = gradients.upperBound..<(gradients.upperBound + store.bufferFlatCount)
-    totals = statistics.upperBound..<(statistics.upperBound + 16)
+    totals = 0..<16
+    statistics = totals.upperBound..<(totals.upperBound + store.bufferFlatCount)
+    gradients = statistics.upperBound..<(statistics.upperBound + store.flatCount)
   }
 
   /// Elements of a whole leaf.
-  var count: Int { totals.upperBound }
+  var count: Int { gradients.upperBound }
 
   func gradients(of leaf: Tensor) -> Tensor { view(gradients, of: leaf) }
   func statistics(of leaf: Tensor) -> Tensor { view(statistics, of: leaf) }
@@ -42,6 +45,16 @@ struct ReductionLayout: Sendable {
     return StepTotals(
       samples: Double(values[0]), lossWeight: Double(values[1]), loss: Double(values[2]),
       correct: Double(values[3]), stopRequests: Double(values[4]))
+  }
+}
+
+extension Replica {
+  /// How the sum of a leaf is cut: at parameters, a function of the model and of two settings.
+  func buckets(_ settings: TrainingSettings) -> Buckets {
+    guard settings.overlap else { return Buckets(count: layout.count) }
+    let cuts = model.store.parameters.map { layout.gradients.lowerBound + $0.offset }
+    let minimum = settings.bucketMegabytes * 1e6 / Double(MemoryLayout<Float>.size)
+    return Buckets(count: layout.count, cuts: cuts, minimum: Int(minimum))
   }
 }
 

@@ -24,8 +24,8 @@ extension Replica {
     // One leaf carries the worker's wish to stop.
     func requests(_ shard: Int) -> Int { shard == 0 ? stopRequests : 0 }
     for (part, shard) in filled.enumerated() {
-      finishLeaf(
-        batches[shard], results[part], tape: tapes.tapes[part], stopRequests: requests(shard), leaf: leaves[shard])
+      tapes.tapes[part].zeroUntouchedGradients(of: model.store.parameters)
+      writeTotals(batches[shard], results[part], stopRequests: requests(shard), to: leaves[shard])
     }
     for shard in batches.indices where batches[shard].count == 0 {
       writeEmptyLeaf(stopRequests: requests(shard), to: leaves[shard])

@@ -24,14 +24,16 @@ final class Replica {
   }
 
   /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
-  func computeLeaf(_ batch: Batch, step: Int, stopRequests: Int, into leaf: Tensor) {
+  ///
+  /// - Parameter isFinal: Told, again and again, from which element on the leaf is final.
+  func computeLeaf(_ batch: Batch, step: Int, stopRequests: Int, into leaf: Tensor, isFinal: (_ start: Int) -> Void) {
     guard batch.count > 0 else { return writeEmptyLeaf(stopRequests: stopRequests, to: leaf) }
     let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
     let pass = pass(batch, on: tape, step: step, statistics: layout.statistics(of: leaf))
     let output = model(tape.input(batch.images), pass)
     let result = loss(output, labels: batch.labels)
-    tape.backward(from: result.sum)
-    finishLeaf(batch, result, tape: tape, stopRequests: stopRequests, leaf: leaf)
+    tape.backward(from: result.sum, of: model.store.parameters) { isFinal(layout.gradients.lowerBound + $0) }
+    writeTotals(batch, result, stopRequests: stopRequests, to: leaf)
   }
 
   func writeEmptyLeaf(stopRequests: Int, to leaf: Tensor) {
@@ -47,8 +49,7 @@ final class Replica {
       observer: observer)
   }
 
-  func finishLeaf(_ batch: Batch, _ result: LossResult, tape: Tape, stopRequests: Int, leaf: Tensor) {
-    tape.zeroUntouchedGradients(of: model.store.parameters)
+  func writeTotals(_ batch: Batch, _ result: LossResult, stopRequests: Int, to leaf: Tensor) {
     let sums = StepTotals(
       samples: Double(batch.count), lossWeight: result.weight, loss: result.sum.value[0],
       correct: Double(result.correct), stopRequests: Double(stopRequests))

@@ -35,7 +35,7 @@ final class WorkerSession {
     self.run = run
     self.communicator = communicator
     replica = try communicator.agree { try Replica(run) }
-    sum = try communicator.makeShardSum(Buckets(count: replica.layout.count))
+    sum = try communicator.makeShardSum(replica.buckets(run.configuration.training))
     accumulator = ShardAccumulator(
       layout: communicator.layout, worker: communicator.worker, partials: sum.partials, pool: replica.context.pool)
     leaves = replica.model.spansBatch ? Self.leaves(of: communicator, accumulator, pool: replica.context.pool) : []
@@ -90,11 +90,18 @@ final class WorkerSession {
         if leaf.pointer != leaves[shard - first].pointer { leaf.copy(from: leaves[shard - first]) }
       }
     } else {
-      accumulator.accumulate { shard, leaf in
+      var failure: (any Error)?
+      accumulator.accumulate { [sum] start in
+        // Buckets travel while the backward pass goes on; this is also where their messages make progress.
+        sum.ready(from: start)
+        do { try sum.poll() } catch { failure = failure ?? error }
+      } leaf: { shard, leaf, isFinal in
         // One shard of each worker carries its wish to stop.
         let requests = stopping && shard == first ? 1 : 0
-        replica.computeLeaf(batches[shard - first], step: step, stopRequests: requests, into: leaf)
+        replica.computeLeaf(
+          batches[shard - first], step: step, stopRequests: requests, into: leaf, isFinal: isFinal)
       }
+      if let failure { throw failure }
     }
     try sum.finish()
     return sum.result

@@ -48,6 +48,12 @@ extension TrainingSettings {
         Field("seed", \.seed, .seed, "Key of all random draws."),
         Field("drop_last", \.dropLast, .truth, "Leaves out an epoch's last batch where it is short."),
         Field("blas_threads", \.blasThreads, .integer(atLeast: 1), "BLAS and OpenMP threads of one worker."),
+        Field(
+          "overlap", \.overlap, .truth,
+          "Sums gradients over the workers while the backward pass computes the rest. Weights are the same either way."),
+        Field(
+          "bucket_megabytes", \.bucketMegabytes, Codec.positive,
+          "The least that is summed together, in millions of bytes. Weights are the same whatever it is."),
       ])
   }
 }
