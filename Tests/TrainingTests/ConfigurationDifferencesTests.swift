@@ -85,6 +85,7 @@ import Testing
   }
 
   @Test func otherThreadsChangeTheBits() throws {
+    #expect(try differences("training.overlap=false").map(\.onResume) == [.allowed])
     #expect(try differences("training.blas_threads=2").map(\.onResume) == [.changesBits])
   }
 }
