@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Collectives
 import MPICollectives
+import Training
 
 struct BenchAllReduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -47,7 +48,7 @@ struct BenchAllReduceCommand: ParsableCommand {
   func run() throws {
     let (sizes, json) = (try sizes(), json)
     try CommandRunner.run(workers: workers) { _ in
-      Nothing()
+      Sizes(bytes: sizes)
     } work: { communicator, _, _ in
       let mpi = communicator as? MPICommunicator
       let benchmark = AllReduceBenchmark(
@@ -65,9 +66,11 @@ struct BenchAllReduceCommand: ParsableCommand {
     }
   }
 
-  /// Nothing to prepare; one shard a worker.
-  private struct Nothing: Preparation {
+  /// What is measured; one shard a worker.
+  private struct Sizes: Preparation {
+    let bytes: [Int]
     func shards(workers: Int) -> Int { workers }
+    func jobFacts() -> [JobFact] { [JobFact("--bytes", "\(bytes)")] }
   }
 }
 
