@@ -39,9 +39,9 @@ struct PeerRecord {
     if messages.contains(.failureIsSaid) { failureIsSaid = true }
   }
 
-  /// The link has closed; after a goodbye that means nothing.
+  /// The link has closed; after a goodbye, or once the job is ending, that means nothing.
   mutating func closed(_ peer: Int) {
-    if standings[peer] == .present { standings[peer] = .closed }
+    if !failureIsSaid && standings[peer] == .present { standings[peer] = .closed }
   }
 
   /// For `seconds` this process itself did not run (it was stopped, or its machine slept): no silence counts that long.
@@ -61,9 +61,12 @@ struct PeerRecord {
     return .silent(silent, seconds: timeout)
   }
 
+  /// The lowest of `ranks`, this one among them, that is not known to be lost or gone.
+  func lowestPresent(of ranks: [Int]) -> Int { ranks.first { standings[$0] == .present } ?? rank }
+
   /// The one rank that prints the finding: the lowest that is still there, as each of them can tell by itself.
   func speaker(of finding: Finding) -> Int {
-    standings.indices.first { standings[$0] == .present && !finding.ranks.contains($0) } ?? rank
+    lowestPresent(of: standings.indices.filter { !finding.ranks.contains($0) })
   }
 
   /// Seconds between two beats.

@@ -1,4 +1,3 @@
-import CMPI
 import Collectives
 import Glibc
 
@@ -14,7 +13,7 @@ public final class RankWatch: Sendable {
 
   private let rank: Int
   private let links: [PeerLink?]
-  private let hosts: [String]
+  private let nodes: NodeMap
   private let stallTimeout: Double
   private let report: Report
   /// Pairs of ranks that do not watch each other, because no connection came about; the same on all ranks.
@@ -25,9 +24,9 @@ public final class RankWatch: Sendable {
   /// How long a rank waits to be ended by the launcher once the reason is known.
   private static let lastWait = 2.0
 
-  private init(_ mesh: PeerMesh, rank: Int, hosts: [String], stallTimeout: Double, report: @escaping Report) {
+  private init(_ mesh: PeerMesh, rank: Int, nodes: NodeMap, stallTimeout: Double, report: @escaping Report) {
     (links, unwatched) = (mesh.links, mesh.missing)
-    (self.rank, self.hosts, self.stallTimeout, self.report) = (rank, hosts, stallTimeout, report)
+    (self.rank, self.nodes, self.stallTimeout, self.report) = (rank, nodes, stallTimeout, report)
   }
 
   /// Starts watching. Collective.
@@ -38,7 +37,7 @@ public final class RankWatch: Sendable {
   ) throws -> RankWatch {
     let mesh = try PeerMesh(mpi.communicator(shards: mpi.size), nodes: mpi.nodes)
     let watch = RankWatch(
-      mesh, rank: mpi.rank, hosts: mpi.nodes.hostNames, stallTimeout: stallTimeout, report: report)
+      mesh, rank: mpi.rank, nodes: mpi.nodes, stallTimeout: stallTimeout, report: report)
     if mpi.size > 1 { _ = try WorkerThread { watch.run() } }
     return watch
   }
@@ -86,30 +85,34 @@ public final class RankWatch: Sendable {
 
       if record.failureIsSaid {
         ending = min(ending, now + Self.lastWait)
-        if now >= ending { end() }
+        if now >= ending { end(record) }
       } else if let finding = record.finding(at: now) {
         speaking = min(speaking, now + Self.settling)
         ending = min(ending, now + Self.lastWait)
         let isMine = record.speaker(of: finding) == rank
         // The speaker may be lost too by now.
-        if now >= (isMine ? speaking : ending) { say(finding) }
+        if now >= (isMine ? speaking : ending) { say(finding, record) }
       }
     }
   }
 
-  private func say(_ finding: PeerRecord.Finding) -> Never {
+  private func say(_ finding: PeerRecord.Finding, _ record: PeerRecord) -> Never {
     let cause: RankLoss.Cause =
       switch finding {
       case .dead: .died
       case .silent(_, let seconds): .silent(seconds: seconds)
       }
-    report(RankLoss(ranks: finding.ranks, hosts: finding.ranks.map { hosts[$0] }, cause: cause))
+    report(RankLoss(ranks: finding.ranks, hosts: finding.ranks.map { nodes.hostNames[$0] }, cause: cause))
     sendToAll(.failureIsSaid)
-    end()
+    end(record)
   }
 
-  /// At once, without a word to MPI, which may never return. The launcher ends the ranks of nodes that it still reaches.
-  private func end() -> Never { _exit(1) }
+  /// At once, without a word to MPI, which may never return.
+  private func end(_ record: PeerRecord) -> Never {
+    let onThisNode = nodes.ranks(of: nodes.nodeOfRank[rank])
+    if record.lowestPresent(of: onThisNode) == rank { LauncherProcess.endSoon() }
+    _exit(1)
+  }
 
   /// Monotonic.
   private static var seconds: Double {

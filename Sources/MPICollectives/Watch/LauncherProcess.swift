@@ -1,0 +1,58 @@
+import Glibc
+
+/// The launcher's process on this node, of which the ranks here are children: Open MPI's mpirun or its daemon.
+enum LauncherProcess {
+  /// In the words of `/proc/PID/comm`. Slurm's own is not among them: it sees for itself that its nodes are gone.
+  private static let names = ["mpirun", "mpiexec", "orterun", "orted", "prterun", "prted"]
+
+  /// Leaves a process behind that kills the launcher's here unless that ends by itself within seconds.
+  ///
+  /// Over a cut link the two ends of an Open MPI job wait for each other for ever, also when all ranks have gone, and
+  /// with SIGTERM too.
+  static func endSoon() {
+    guard let launcher = nearestAncestor() else { return }
+    let script = #"sleep \#(patience); [ "$(cat /proc/$0/comm 2>/dev/null)" != "$1" ] || kill -KILL $0"#
+    spawn("/bin/sh", ["sh", "-c", script, "\(launcher.process)", launcher.name])
+  }
+
+  /// Seconds; to end its ranks takes the launcher two.
+  private static let patience = 5
+
+  private static func nearestAncestor() -> (process: Int, name: String)? {
+    var process = Int(getppid())
+    while process > 1 {
+      // 7 (a name) S 1 …: the name may hold anything, so it ends at the last parenthesis.
+      guard let status = contents(of: "/proc/\(process)/stat"), let open = status.firstIndex(of: "("),
+        let close = status.lastIndex(of: ")")
+      else { return nil }
+      let name = String(status[status.index(after: open)..<close])
+      if names.contains(name) { return (process, name) }
+      process = status[close...].split(separator: " ").dropFirst(2).first.flatMap { Int($0) } ?? 0
+    }
+    return nil
+  }
+
+  private static func contents(of path: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1024)
+    let length = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(length), as: UTF8.self)
+  }
+
+  /// In a session of its own, so that no signal to the ranks reaches it, and without their pipes, which readers wait
+  /// to see closed.
+  private static func spawn(_ program: String, _ arguments: [String]) {
+    var files = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
+    posix_spawn_file_actions_init(&files)
+    posix_spawnattr_init(&attributes)
+    // POSIX_SPAWN_SETSID, which glibc hides from programs that do not ask for its extensions.
+    posix_spawnattr_setflags(&attributes, 0x80)
+    for (descriptor, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_WRONLY), (STDERR_FILENO, O_WRONLY)] {
+      posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", mode, 0)
+    }
+    let words = arguments.map { strdup($0) } + [nil]
+    posix_spawn(nil, program, &files, &attributes, words, environ)
+  }
+}
