@@ -95,6 +95,21 @@ public struct RunOptions: Sendable {
   public static func name(ofConfiguration file: String) -> String {
     URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
   }
+
+  /// `runs/NAME-20260131-235959`, with a number behind it where that exists.
+  public static func newRunFolder(named name: String) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyyMMdd-HHmmss"
+    let base = "runs/\(name)-\(formatter.string(from: Date()))"
+    var path = base
+    var number = 2
+    while FileManager.default.fileExists(atPath: path) {
+      path = "\(base)-\(number)"
+      number += 1
+    }
+    return path
+  }
 }
 
 public enum ResumeMode: Sendable, Equatable {

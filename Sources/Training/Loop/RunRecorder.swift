@@ -23,7 +23,7 @@ final class RunRecorder {
     self.run = run
     self.shards = shards
     self.reporter = reporter
-    folder = try RunFolder(path: run.options.runFolder ?? Self.newFolder(named: run.options.name))
+    folder = try RunFolder(path: run.options.runFolder ?? RunOptions.newRunFolder(named: run.options.name))
     switch run.options.resume {
     case .automatic:
       checkpoint = try folder.newestCheckpoint { reporter?.warn("\($0); using the one before it") }
@@ -83,19 +83,4 @@ final class RunRecorder {
   }
 
   func write(_ summary: RunSummary) throws { try folder.writeSummary(summary.json.description) }
-
-  /// `runs/NAME-20260131-235959`, with a number behind it where that exists.
-  private static func newFolder(named name: String) -> String {
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.dateFormat = "yyyyMMdd-HHmmss"
-    let base = "runs/\(name)-\(formatter.string(from: Date()))"
-    var path = base
-    var number = 2
-    while FileManager.default.fileExists(atPath: path) {
-      path = "\(base)-\(number)"
-      number += 1
-    }
-    return path
-  }
 }

@@ -1,4 +1,3 @@
-import CSignals
 import Foundation
 import Synchronization
 
@@ -39,18 +38,10 @@ public final class StopRequest: Sendable {
   /// - Parameter terminationDelay: Seconds before a SIGTERM counts. When a rank has died, the launcher sends it to the
   ///   others, which end for that reason before they can take it for a preemption.
   public func listenForSignals(terminationDelay: Double = 0) {
-    let signals = [SIGINT, SIGTERM, SIGUSR1]
-    let pipe = csignals_listen(signals, Int32(signals.count))
-    // Without a pipe signals keep their usual effect, and the last checkpoint is what is left.
-    guard pipe >= 0 else { return }
-    Thread.detachNewThread { [self] in
-      var signal: UInt8 = 0
-      while read(pipe, &signal, 1) == 1 {
-        let isInterrupt = Int32(signal) == SIGINT
-        if isInterrupt && reason == .interrupt { _exit(Reason.interrupt.exitCode) }
-        if Int32(signal) == SIGTERM { Thread.sleep(forTimeInterval: terminationDelay) }
-        request(isInterrupt ? .interrupt : .termination)
-      }
+    SignalListener.start([SIGINT, SIGTERM, SIGUSR1]) { [self] signal in
+      if signal == SIGINT && reason == .interrupt { _exit(Reason.interrupt.exitCode) }
+      if signal == SIGTERM { Thread.sleep(forTimeInterval: terminationDelay) }
+      request(signal == SIGINT ? .interrupt : .termination)
     }
   }
 }

@@ -52,6 +52,12 @@ struct TrainCommand: ParsableCommand {
       "Ends the job when a rank has not answered for this long (default 60).", valueName: "time"))
   var stallTimeout: Duration?
 
+  @Option(
+    help: ArgumentHelp(
+      "Starts a run that fails again from its last checkpoint, up to N times. (Under mpirun: launch/local, launch/cluster.)",
+      valueName: "n"))
+  var maxRestarts = 0
+
   @Flag(help: "Counts images that cannot be read and goes on without them.")
   var skipBadImages = false
 
@@ -65,12 +71,24 @@ struct TrainCommand: ParsableCommand {
   var verbose = false
 
   func validate() throws {
+    if maxRestarts < 0 { throw ValidationError("--max-restarts \(maxRestarts): it cannot be negative") }
+    if maxRestarts > 0 && isRank {
+      throw ValidationError(
+        "--max-restarts under a launcher: a rank cannot start its job again; give it to launch/local or launch/cluster")
+    }
     if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
   }
 
+  private var isRank: Bool { MPILauncher.isPresent(environment: ProcessInfo.processInfo.environment) }
+
   func run() throws {
+    if maxRestarts > 0 {
+      let folder = runDir ?? RunOptions.newRunFolder(named: RunOptions.name(ofConfiguration: config))
+      let supervisor = Supervisor(
+        restarts: maxRestarts, runFolder: folder, resume: resume, arguments: CommandLine.arguments.dropFirst())
+      throw ExitCode(try supervisor.run())
+    }
     let stop = StopRequest()
-    let isRank = MPILauncher.isPresent(environment: ProcessInfo.processInfo.environment)
     stop.listenForSignals(terminationDelay: isRank ? Self.terminationDelay : 0)
     let status = RunStatus()
     let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status)

@@ -1,0 +1,95 @@
+import Foundation
+import Training
+
+/// Runs a training command in a process of its own, and again from its last checkpoint when that process fails.
+struct Supervisor {
+  let restarts: Int
+  /// Where all attempts write.
+  let runFolder: String
+  /// What `--resume` was given.
+  let resume: String
+  /// The arguments of `lockstep`, without those that are decided here.
+  let arguments: [String]
+
+  /// - Parameter arguments: All of this process, its own name left out.
+  init(restarts: Int, runFolder: String, resume: String, arguments: some Sequence<String>) {
+    (self.restarts, self.runFolder, self.resume) = (restarts, runFolder, resume)
+    self.arguments = Self.without(["--max-restarts", "--run-dir", "--resume"], arguments)
+  }
+
+  /// `arguments` without these options and their values, in either way of writing them.
+  static func without(_ options: [String], _ arguments: some Sequence<String>) -> [String] {
+    var kept: [String] = []
+    var isValue = false
+    for argument in arguments {
+      if !isValue && !options.contains(where: { argument == $0 || argument.hasPrefix($0 + "=") }) {
+        kept.append(argument)
+      }
+      isValue = !isValue && options.contains(argument)
+    }
+    return kept
+  }
+
+  /// Seconds between a failure and the next attempt.
+  private static let pause = 1.0
+
+  /// - Returns: the exit code of the last attempt; 128 + n where signal n ended it.
+  func run() throws -> Int32 {
+    let child = Child()
+    child.passOnSignals()
+    var left = restarts
+    while true {
+      let code = try child.run(
+        arguments + ["--run-dir", runFolder, "--resume", left == restarts ? resume : resumeOnRestart])
+      guard isFailure(code), left > 0, !child.wasToldToStop else { return code }
+      left -= 1
+      Terminal.standard.printError(
+        "warning: the run ended with \(code); restart \(restarts - left) of \(restarts) in \(runFolder)")
+      Thread.sleep(forTimeInterval: Self.pause)
+    }
+  }
+
+  /// Done, wrong use, and stopped on request are not.
+  private func isFailure(_ code: Int32) -> Bool { ![0, 2, 130, 143].contains(code) }
+
+  /// Later attempts go on in the folder, or begin as the first did where that left nothing to go on from.
+  private var resumeOnRestart: String {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: runFolder + "/checkpoints")) ?? []
+    return resume == "never" || names.contains { $0.hasPrefix("step-") } ? "auto" : resume
+  }
+}
+
+/// The process that does the work, one after another. Signals to this process go to it.
+private final class Child: @unchecked Sendable {
+  private let lock = NSLock()
+  private var process: Process?
+  private var isToldToStop = false
+
+  var wasToldToStop: Bool { lock.withLock { isToldToStop } }
+
+  func run(_ arguments: [String]) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    process.arguments = arguments
+    // Under the lock, so that a signal finds either no process and no start, or one to go to.
+    try lock.withLock {
+      guard !isToldToStop else { return }
+      try process.run()
+      self.process = process
+    }
+    guard process.processIdentifier > 0 else { return 143 }
+    process.waitUntilExit()
+    lock.withLock { self.process = nil }
+    return process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
+  }
+
+  /// The child is in a process group of its own: Ctrl-C reaches this process alone, which hands it on once.
+  func passOnSignals() {
+    SignalListener.start([SIGINT, SIGTERM, SIGUSR1]) { [self] signal in
+      lock.withLock {
+        isToldToStop = true
+        if let process, process.isRunning { kill(process.processIdentifier, signal) }
+      }
+    }
+  }
+}
