@@ -4,63 +4,91 @@ import Testing
 /// The first promise: for a given number of shards the weights are equal, bit for bit, on every spread.
 @Suite(.serialized)
 struct SameBitsTests {
-  @Test("threads and ranks in any number, and a resume with another number, give one digest")
-  func everySpreadGivesTheSameWeights() throws {
-    let folder = try TemporaryFolder()
-    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+  /// Where the shards are computed, and how their sums travel.
+  struct Spread: CustomTestStringConvertible {
+    var threads: Int?
+    var ranks: Int?
+    /// Ranks on each of two hosts.
+    var hosts: [Int]?
+    var settings: [String] = []
 
-    let reference = folder.path("one")
-    let first = try Lockstep.run(["train", config, "--run-dir", reference, "-q"])
-    try #require(first.exitCode == 0, "\(first.errors)")
-    let expected = try SmallRun.digest(of: reference)
-    #expect(expected.count == 64)
-
-    for workers in [2, 3, 4] {
-      let run = folder.path("threads-\(workers)")
-      let result = try Lockstep.run(["train", config, "--workers", "\(workers)", "--run-dir", run, "-q"])
-      #expect(result.exitCode == 0, "\(result.errors)")
-      #expect(try SmallRun.digest(of: run) == expected, "\(workers) threads")
-      #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(workers) threads")
-    }
-    for ranks in [1, 2, 3, 4] {
-      let run = folder.path("ranks-\(ranks)")
-      let result = try Lockstep.runRanks(ranks, ["train", config, "--run-dir", run, "-q"])
-      #expect(result.exitCode == 0, "\(result.errors)")
-      #expect(try SmallRun.digest(of: run) == expected, "\(ranks) ranks")
-      #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(ranks) ranks")
+    var options: [String] { settings.flatMap { ["--set", $0] } + (threads.map { ["--workers", "\($0)"] } ?? []) }
+    var testDescription: String {
+      let place =
+        threads.map { "\($0) threads" } ?? ranks.map { "\($0) ranks" } ?? hosts.map { "\($0) ranks on two hosts" } ?? ""
+      return ([place] + settings).joined(separator: ", ")
     }
   }
 
+  private static let (apart, tiny) = ("training.overlap=false", "training.bucket_megabytes=0.001")
+
+  private static let spreads: [Spread] =
+    [2, 3, 4, 8].map { Spread(threads: $0) } + [1, 2, 3, 4].map { Spread(ranks: $0) }
+    + [
+      Spread(threads: 3, settings: [apart]), Spread(threads: 8, settings: [tiny]),
+      Spread(ranks: 2, settings: [apart]), Spread(ranks: 3, settings: [tiny]),
+    ]
+
+  private static let spreadsOverHosts = [
+    Spread(hosts: [2, 2]), Spread(hosts: [2, 2], settings: [apart]), Spread(hosts: [1, 2], settings: [tiny]),
+  ]
+
+  /// A run of `spread` that must end like the one of `reference`.
+  private func check(_ spread: Spread, _ config: String, in folder: TemporaryFolder, as reference: String) throws {
+    let run = folder.path(UUID().uuidString)
+    let arguments = ["train", config, "--run-dir", run, "-q"] + spread.options
+    let result =
+      if let ranks = spread.ranks {
+        try Lockstep.runRanks(ranks, arguments)
+      } else if let hosts = spread.hosts {
+        try FakeCluster(hosts: hosts.count).startRanks(hosts, [Build.lockstep] + arguments).wait(limit: 180)
+      } else {
+        try Lockstep.run(arguments)
+      }
+    #expect(result.exitCode == 0, "\(spread.testDescription): \(result.errors)")
+    #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: reference), "\(spread.testDescription)")
+    #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(spread.testDescription)")
+  }
+
+  /// One worker's run, in a folder of the configuration.
+  private func reference(_ config: String, in folder: TemporaryFolder) throws -> String {
+    let run = folder.path("one")
+    let result = try Lockstep.run(["train", config, "--run-dir", run, "-q"])
+    try #require(result.exitCode == 0, "\(result.errors)")
+    try #require(SmallRun.digest(of: run).count == 64)
+    return run
+  }
+
+  @Test("threads and ranks in any number, buckets of any size, overlapping or not", arguments: SmallRun.laws.keys.sorted())
+  func everySpreadGivesTheSameWeights(network: String) throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.laws[network] ?? "", to: "small.yaml")
+    let one = try reference(config, in: folder)
+    for spread in Self.spreads { try check(spread, config, in: folder, as: one) }
+  }
+
+  @Test(
+    "ranks on several hosts", .enabled(if: FakeCluster.problem == nil, "\(FakeCluster.problem ?? "")"),
+    arguments: SmallRun.laws.keys.sorted())
+  func severalHostsGiveTheSameWeights(network: String) throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.laws[network] ?? "", to: "small.yaml")
+    let one = try reference(config, in: folder)
+    for spread in Self.spreadsOverHosts { try check(spread, config, in: folder, as: one) }
+  }
+
   /// The last batch of an epoch has 4 samples for 8 shards, so that some workers have none and still meet the others.
-  @Test("whole-batch normalisation, clipping, early stopping and a short last batch: one digest on every spread")
-  func everySpreadGivesTheSameSynchronizedWeights() throws {
+  @Test("early stopping ends the network of synchronised layers; statistics of shards give others")
+  func synchronisedStatisticsMatter() throws {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.synchronized, to: "synchronized.yaml")
-    let reference = folder.path("one")
-    let first = try Lockstep.run(["train", config, "--run-dir", reference, "-q"])
-    try #require(first.exitCode == 0, "\(first.errors)")
-    let expected = try SmallRun.digest(of: reference)
-    #expect(try SmallRun.summary(of: reference)["stopped_early"] as? Bool == true)
-
-    for workers in [2, 3, 8] {
-      let run = folder.path("threads-\(workers)")
-      let result = try Lockstep.run(["train", config, "--workers", "\(workers)", "--run-dir", run, "-q"])
-      #expect(result.exitCode == 0, "\(result.errors)")
-      #expect(try SmallRun.digest(of: run) == expected, "\(workers) threads")
-      #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(workers) threads")
-    }
-    for ranks in [2, 3] {
-      let run = folder.path("ranks-\(ranks)")
-      let result = try Lockstep.runRanks(ranks, ["train", config, "--run-dir", run, "-q"])
-      #expect(result.exitCode == 0, "\(result.errors)")
-      #expect(try SmallRun.digest(of: run) == expected, "\(ranks) ranks")
-      #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(ranks) ranks")
-    }
+    let one = try reference(config, in: folder)
+    #expect(try SmallRun.summary(of: one)["stopped_early"] as? Bool == true)
     let run = folder.path("apart")
     let apart = try Lockstep.run(
       ["train", config, "--run-dir", run, "-q", "--set", "model.layers.1.batch_norm.sync=false"])
     #expect(apart.exitCode == 0, "\(apart.errors)")
-    #expect(try SmallRun.digest(of: run) != expected)
+    #expect(try SmallRun.digest(of: run) != SmallRun.digest(of: one))
   }
 
   @Test("another seed gives other weights, so that equal digests mean something")

@@ -51,6 +51,26 @@ enum SmallRun {
     logging: {every_steps: 5}
     """
 
+  /// Fully connected, normalised shard by shard, clipped, with early stopping on the validation loss; 490 samples in
+  /// batches of 81.
+  static let perceptron = """
+    data: {dataset: mnist-5k, train_limit: 590, test_limit: 100, validation: 100, normalize: per-pixel}
+    model: {architecture: mlp, hidden: [60, 40], batch_norm: true, dropout: 0.1}
+    optimizer: {kind: sgd, momentum: 0.9, nesterov: true, weight_decay: 1.0e-4, clip_norm: 1.0}
+    schedule: {kind: cosine, rate: 0.05, min: 0.001, warmup_steps: 20}
+    training: {batch_size: 81, steps: 300, shards: 8, seed: 5, early_stopping: {patience: 12, metric: loss}}
+    evaluation: {every_steps: 20}
+    checkpoint: {every_steps: 40}
+    """
+
+  /// The networks that the law of equal bits is held against, 8 shards each; a new kind of layer belongs into one.
+  static let laws = [
+    "perceptron": perceptron,
+    "convolution": configuration.replacingOccurrences(of: "shards: 4", with: "shards: 8")
+      .replacingOccurrences(of: "steps: \(steps)", with: "steps: 300"),
+    "synchronized": synchronized,
+  ]
+
   /// What `summary.json` of a run folder says.
   static func summary(of folder: String) throws -> [String: Any] {
     let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/summary.json"))
