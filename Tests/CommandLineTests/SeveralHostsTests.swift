@@ -10,12 +10,9 @@ struct SeveralHostsTests {
 
   /// A rank on each host, after its first checkpoint.
   private func start(_ cluster: FakeCluster, config: String, run: String) throws -> ChildProcess {
-    let child = try cluster.start(
-      [
-        "mpirun", "--oversubscribe", "--mca", "plm_rsh_agent", FakeCluster.remoteShell, "--mca", "btl_tcp_if_include",
-        "eth0", "--mca", "oob_tcp_if_include", "eth0", "-host", cluster.hosts.map { "\($0):1" }.joined(separator: ","),
-        Build.lockstep, "train", config, "--run-dir", run, "--stall-timeout", "2",
-      ] + long)
+    let child = try cluster.startRanks(
+      cluster.hosts.map { _ in 1 },
+      [Build.lockstep, "train", config, "--run-dir", run, "--stall-timeout", "2"] + long)
     try child.waitUntil("a checkpoint") {
       (try? FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints"))?.contains { $0.hasPrefix("step-") }
         ?? false

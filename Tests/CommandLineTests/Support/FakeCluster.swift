@@ -39,6 +39,16 @@ final class FakeCluster {
       environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"].merging(environment) { $1 })
   }
 
+  /// A program as ranks, `slots[i]` of them on host i.
+  func startRanks(_ slots: [Int], _ command: [String]) throws -> ChildProcess {
+    let places = zip(hosts, slots).map { "\($0):\($1)" }.joined(separator: ",")
+    return try start(
+      [
+        "mpirun", "--oversubscribe", "--mca", "plm_rsh_agent", Self.remoteShell, "--mca", "btl_tcp_if_include", "eth0",
+        "--mca", "oob_tcp_if_include", "eth0", "-host", places, "-np", "\(slots.reduce(0, +))",
+      ] + command)
+  }
+
   @discardableResult
   private static func call(_ arguments: String...) throws -> String {
     let result = try ChildProcess(script, arguments).wait(limit: 30)
