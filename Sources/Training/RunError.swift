@@ -20,10 +20,11 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case otherData(checkpoint: String)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
   case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
+  case replicasDiffer(step: Int, workers: String, tensor: String?, count: String, checkpoint: String?, folder: String)
 
   public var exitCode: Int32 {
     switch self {
-    case .diverged, .spoiltWeights: 1
+    case .diverged, .spoiltWeights, .replicasDiffer: 1
     default: 2
     }
   }
@@ -77,6 +78,14 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
       after step \(step) at learning rate \(learningRate) the weights are not finite; the first layer parameter is \(parameter)
       \(Self.advice(checkpoint))
+      """
+    case .replicasDiffer(let step, let workers, let tensor, let count, let checkpoint, let folder):
+      """
+      the replicas differ after step \(step): \(workers); \
+      \(tensor.map { "the first tensor that differs is \($0) (\(count) differ)" } ?? "a second look found no tensor that differs")
+      \(checkpoint.map { "the last good checkpoint is \($0); to go on from it, give the same command --run-dir \(folder)" }
+        ?? "no checkpoint was written before: start again")
+      equal replicas come apart by a fault of memory or of a processor: check that host, or leave it out
       """
     }
   }

@@ -103,10 +103,10 @@ public enum ConfigurationReference {
   private static let resume = """
     ## What may change on resume
 
-    A run that goes on from a checkpoint may have other values of `training.steps`, `training.epochs` and of everything
-    in `evaluation`, `checkpoint` and `logging`: none of it can change what has been computed. Another
-    `training.blas_threads` is accepted with a warning, since it rounds differently. Any other difference is refused and
-    listed.
+    A run that goes on from a checkpoint may have other values of `training.steps`, `training.epochs`,
+    `training.compare_replicas` and of everything in `evaluation`, `checkpoint` and `logging`: none of it can change what
+    has been computed. Another `training.blas_threads` is accepted with a warning, since it rounds differently. Any other
+    difference is refused and listed.
 
     With `training.early_stopping` the evaluations decide when a run ends, so `evaluation.every_steps`, `every_epochs` and
     `block_size` may not differ; of `early_stopping` itself, `patience` may grow. A run that was stopped early is complete:

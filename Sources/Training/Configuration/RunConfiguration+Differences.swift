@@ -2,8 +2,8 @@
 public struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
   /// What going on from a checkpoint with the new value means.
   public enum OnResume: Sendable {
-    /// It cannot change the past: lengths, logging, checkpoints, evaluation, when gradients are summed, where the data lie (what they hold is
-    /// compared).
+    /// It cannot change the past: lengths, logging, checkpoints, evaluation, comparisons, when gradients are summed, where the data
+    /// lie (what they hold is compared).
     case allowed
     /// The run goes on, but with other bits than without the change; it must say so.
     case changesBits
@@ -26,7 +26,8 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     if evaluationSteers && steering.contains(path) { return .refused }
     if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
     let allowed = [
-      "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes", "data.path",
+      "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
+      "training.compare_replicas", "data.path",
     ]
     let allowedSections = ["evaluation.", "checkpoint.", "logging."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }

@@ -38,6 +38,8 @@ public struct TrainingSettings: Sendable, Equatable {
   public var overlap = true
   /// The least that is summed together, 10⁶ bytes each.
   public var bucketMegabytes = 4.0
+  /// Steps from one comparison of the workers' replicas to the next; nil compares none.
+  public var compareReplicas: Int? = 100
 
   public init() {}
 

@@ -5,7 +5,7 @@ import Tensors
 /// What one shard hands to the all-reduce, in one buffer: its gradients, the batch statistics of its
 /// normalisation layers, and a few sums that describe the step.
 ///
-///     [ samples, loss weight, loss, correct, stop, zeros | statistics × samples | gradients ]
+///     [ samples, loss weight, loss, correct, requests, zeros | statistics × samples | gradients ]
 ///
 /// In the order in which a backward pass finishes them, from the end: what is known last comes first.
 ///
@@ -37,14 +37,16 @@ struct ReductionLayout: Sendable {
     values[1] = Float(sums.lossWeight)
     values[2] = Float(sums.loss)
     values[3] = Float(sums.correct)
-    values[4] = Float(sums.stopRequests)
+    values[4] = Float(sums.requests.stop)
+    values[5] = Float(sums.requests.checkpoint)
   }
 
   func totals(of leaf: Tensor) -> StepTotals {
     let values = UnsafeMutableBufferPointer(rebasing: leaf.floats[totals])
     return StepTotals(
       samples: Double(values[0]), lossWeight: Double(values[1]), loss: Double(values[2]),
-      correct: Double(values[3]), stopRequests: Double(values[4]))
+      correct: Double(values[3]),
+      requests: StepRequests(stop: Double(values[4]), checkpoint: Double(values[5])))
   }
 }
 
@@ -65,9 +67,16 @@ struct StepTotals: Sendable, Equatable {
   var lossWeight = 0.0
   var loss = 0.0
   var correct = 0.0
-  /// Workers that were asked to stop; any makes all of them stop after this step.
-  var stopRequests = 0.0
+  var requests = StepRequests()
 
   var meanLoss: Double { lossWeight > 0 ? loss / lossWeight : 0 }
   var accuracy: Double { samples > 0 ? correct / samples : 0 }
+}
+
+/// What one worker asks all of them to do after a step: how many ask for it.
+struct StepRequests: Sendable, Equatable {
+  /// To stop.
+  var stop = 0.0
+  /// To write a checkpoint.
+  var checkpoint = 0.0
 }

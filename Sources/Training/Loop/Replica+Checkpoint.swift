@@ -42,7 +42,7 @@ extension Replica {
     [model.store.values, model.store.bufferValues] + optimizer.state.map(\.value)
   }
 
-  private static func stateName(_ state: String, _ parameter: Parameter) -> String {
+  static func stateName(_ state: String, _ parameter: Parameter) -> String {
     "optimizer.\(state).\(parameter.path)"
   }
 }

@@ -8,7 +8,7 @@ extension Replica {
   /// `computeLeaf` for all shards at once, each with a leaf of its own. Shards without samples take no part but in the
   /// exchange: if all are empty, the worker still meets the others in every layer that spans the batch.
   func computeLeaves(
-    _ batches: [Batch], step: Int, stopRequests: Int, exchange: ShardExchange, into leaves: [Tensor]
+    _ batches: [Batch], step: Int, requests: StepRequests, exchange: ShardExchange, into leaves: [Tensor]
   ) throws {
     let filled = batches.indices.filter { batches[$0].count > 0 }
     let tapes = TapeGroup(
@@ -21,14 +21,14 @@ extension Replica {
     let results = zip(filled, outputs).map { loss($1, labels: batches[$0].labels) }
     try tapes.backward(from: results.map(\.sum))
 
-    // One leaf carries the worker's wish to stop.
-    func requests(_ shard: Int) -> Int { shard == 0 ? stopRequests : 0 }
+    // One leaf carries what the worker asks for.
+    func carried(_ shard: Int) -> StepRequests { shard == 0 ? requests : StepRequests() }
     for (part, shard) in filled.enumerated() {
       tapes.tapes[part].zeroUntouchedGradients(of: model.store.parameters)
-      writeTotals(batches[shard], results[part], stopRequests: requests(shard), to: leaves[shard])
+      writeTotals(batches[shard], results[part], requests: carried(shard), to: leaves[shard])
     }
     for shard in batches.indices where batches[shard].count == 0 {
-      writeEmptyLeaf(stopRequests: requests(shard), to: leaves[shard])
+      writeEmptyLeaf(requests: carried(shard), to: leaves[shard])
     }
   }
 

@@ -26,19 +26,21 @@ final class Replica {
   /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
   ///
   /// - Parameter isFinal: Told, again and again, from which element on the leaf is final.
-  func computeLeaf(_ batch: Batch, step: Int, stopRequests: Int, into leaf: Tensor, isFinal: (_ start: Int) -> Void) {
-    guard batch.count > 0 else { return writeEmptyLeaf(stopRequests: stopRequests, to: leaf) }
+  func computeLeaf(
+    _ batch: Batch, step: Int, requests: StepRequests, into leaf: Tensor, isFinal: (_ start: Int) -> Void
+  ) {
+    guard batch.count > 0 else { return writeEmptyLeaf(requests: requests, to: leaf) }
     let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
     let pass = pass(batch, on: tape, step: step, statistics: layout.statistics(of: leaf))
     let output = model(tape.input(batch.images), pass)
     let result = loss(output, labels: batch.labels)
     tape.backward(from: result.sum, of: model.store.parameters) { isFinal(layout.gradients.lowerBound + $0) }
-    writeTotals(batch, result, stopRequests: stopRequests, to: leaf)
+    writeTotals(batch, result, requests: requests, to: leaf)
   }
 
-  func writeEmptyLeaf(stopRequests: Int, to leaf: Tensor) {
+  func writeEmptyLeaf(requests: StepRequests, to leaf: Tensor) {
     leaf.fillWithZeros()
-    layout.write(StepTotals(stopRequests: Double(stopRequests)), to: leaf)
+    layout.write(StepTotals(requests: requests), to: leaf)
   }
 
   func pass(
@@ -49,10 +51,10 @@ final class Replica {
       observer: observer)
   }
 
-  func writeTotals(_ batch: Batch, _ result: LossResult, stopRequests: Int, to leaf: Tensor) {
+  func writeTotals(_ batch: Batch, _ result: LossResult, requests: StepRequests, to leaf: Tensor) {
     let sums = StepTotals(
       samples: Double(batch.count), lossWeight: result.weight, loss: result.sum.value[0],
-      correct: Double(result.correct), stopRequests: Double(stopRequests))
+      correct: Double(result.correct), requests: requests)
     layout.write(sums, to: leaf)
   }
 

@@ -36,11 +36,12 @@ extension Trainer {
     return progress
   }
 
-  /// Worker 0 writes a checkpoint of the state after the last step.
+  /// Worker 0 writes a checkpoint of the state after the last step, which all workers have been seen to share. Collective.
   ///
-  /// - Throws: if the weights are not finite, so that no checkpoint ever holds such, or the file cannot be written.
+  /// - Throws: if replicas differ, if the weights are not finite, so that no checkpoint ever holds such, or the file cannot be written.
   func writeCheckpoint(learningRate: Double) throws {
     status.set(.checkpoint, after: progress.step)
+    try compareReplicas()
     guard let recorder else { return }
     if let parameter = session.replica.firstNonFiniteTensor {
       throw RunError.spoiltWeights(
@@ -69,11 +70,16 @@ extension Trainer {
   func divergence(_ outcome: WorkerSession.Outcome, step: Int, learningRate: Double) throws -> any Error {
     let layer = try session.firstNonFiniteLayer(step: step)
     // Only worker 0 knows it, but any of them may be the one that is heard.
-    let known = try communicator.broadcast(bytes: Array((recorder?.lastCheckpoint ?? "").utf8), from: 0)
-    let checkpoint = known.isEmpty ? nil : String(decoding: known, as: UTF8.self)
+    let checkpoint = try known(to: recorder?.lastCheckpoint)
     let description = RunError.diverged(
       step: step + 1, learningRate: learningRate, loss: outcome.loss, layer: layer,
       checkpoint: checkpoint)
     return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
+  }
+
+  /// What worker 0 knows, on every worker. Collective.
+  func known(to first: String?) throws -> String? {
+    let known = try communicator.broadcast(bytes: Array((first ?? "").utf8), from: 0)
+    return known.isEmpty ? nil : String(decoding: known, as: UTF8.self)
   }
 }

@@ -17,6 +17,10 @@ public final class Trainer {
   let recorder: RunRecorder?
   var progress = RunProgress()
   var clock = RunClock()
+  /// The last step whose replicas were compared.
+  var comparedStep = 0
+  /// For tests: may change this worker's state, as a fault of the machine would.
+  package var afterStep: ((_ step: Int, _ state: [Tensor]) -> Void)?
 
   /// Collective. Builds this worker's replica, and gives it the state of the checkpoint if there is one to go on from.
   ///
@@ -57,15 +61,19 @@ public final class Trainer {
       let rate = run.schedule.rate(at: step)
       let isLogged = (step + 1) % run.configuration.logging.everySteps == 0 || step + 1 == run.totalSteps
       let outcome = try session.performStep(
-        step, learningRate: rate, stopping: run.stop.reason != nil, report: isLogged)
+        step, learningRate: rate, requests: requests, report: isLogged)
       guard outcome.loss.isFinite else { throw try divergence(outcome, step: step, learningRate: rate) }
       progress.step += 1
       try report(outcome, learningRate: rate, isLogged: isLogged)
+      afterStep?(progress.step, session.replica.replicatedState)
+      let checkpointIsDue = checkpointIsDue(outcome.totals.requests)
+      if comparisonIsDue || checkpointIsDue { try compareReplicas() }
 
       let isBest = evaluationIsDue ? try evaluateValidation() : false
       // One worker's request stops all of them after the same step; a run that is done is not stopped.
-      if outcome.totals.stopRequests > 0 && !isComplete { stopped = try agreedStopReason() }
-      if stopped != nil || isBest || checkpointIsDue { try writeCheckpoint(learningRate: rate) }
+      if outcome.totals.requests.stop > 0 && !isComplete { stopped = try agreedStopReason() }
+      // Early stopping may have ended the run just now.
+      if stopped != nil || isBest || checkpointIsDue || isComplete { try writeCheckpoint(learningRate: rate) }
     }
     try finish(stopped)
     return stopped
@@ -85,11 +93,16 @@ public final class Trainer {
     return run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
   }
 
-  /// Only worker 0 writes, so only its clock counts.
-  private var checkpointIsDue: Bool {
+  /// What this worker asks of all in the next step. Only worker 0 writes checkpoints, so only its clock counts.
+  private var requests: StepRequests {
+    let checkpoint = recorder?.isDue(minutes: run.configuration.checkpoint.everyMinutes) ?? false
+    return StepRequests(stop: run.stop.reason == nil ? 0 : 1, checkpoint: checkpoint ? 1 : 0)
+  }
+
+  /// The same on every worker, since all compare their replicas before worker 0 writes.
+  private func checkpointIsDue(_ requests: StepRequests) -> Bool {
     let settings = run.configuration.checkpoint
-    return isComplete
-      || run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
-      || recorder?.isDue(minutes: settings.everyMinutes) ?? false
+    return run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
+      || requests.checkpoint > 0
   }
 }

@@ -66,12 +66,14 @@ final class WorkerSession {
   /// Sample, forward, backward, reduce, update. Collective.
   ///
   /// - Parameters:
-  ///   - stopping: Whether this worker was asked to stop; the totals tell everybody.
+  ///   - requests: What this worker asks of all; the totals tell everybody.
   ///   - report: Whether the L2 penalty and the gradient's norm are wanted.
-  func performStep(_ step: Int, learningRate: Double, stopping: Bool, report: Bool) throws -> Outcome {
+  func performStep(
+    _ step: Int, learningRate: Double, requests: StepRequests = StepRequests(), report: Bool
+  ) throws -> Outcome {
     guard let loader else { preconditionFailure("performStep before startLoading") }
     batches = try loader.next()
-    let reduced = try sumLeaves(step: step, stopping: stopping)
+    let reduced = try sumLeaves(step: step, requests: requests)
     let totals = replica.layout.totals(of: reduced)
     // A spoilt sum must not reach the weights; the caller says what happened.
     guard totals.meanLoss.isFinite else { return Outcome(totals: totals) }
@@ -80,11 +82,11 @@ final class WorkerSession {
   }
 
   /// Computes this worker's leaves and sums them with the others'.
-  private func sumLeaves(step: Int, stopping: Bool) throws -> Tensor {
+  private func sumLeaves(step: Int, requests: StepRequests) throws -> Tensor {
     let first = communicator.shards.lowerBound
     if replica.model.spansBatch {
       try replica.computeLeaves(
-        batches, step: step, stopRequests: stopping ? 1 : 0, exchange: ShardExchange(communicator, batches),
+        batches, step: step, requests: requests, exchange: ShardExchange(communicator, batches),
         into: leaves)
       accumulator.accumulate { shard, leaf in
         if leaf.pointer != leaves[shard - first].pointer { leaf.copy(from: leaves[shard - first]) }
@@ -96,10 +98,9 @@ final class WorkerSession {
         sum.ready(from: start)
         do { try sum.poll() } catch { failure = failure ?? error }
       } leaf: { shard, leaf, isFinal in
-        // One shard of each worker carries its wish to stop.
-        let requests = stopping && shard == first ? 1 : 0
-        replica.computeLeaf(
-          batches[shard - first], step: step, stopRequests: requests, into: leaf, isFinal: isFinal)
+        // One shard of each worker carries what it asks for.
+        let carried = shard == first ? requests : StepRequests()
+        replica.computeLeaf(batches[shard - first], step: step, requests: carried, into: leaf, isFinal: isFinal)
       }
       if let failure { throw failure }
     }

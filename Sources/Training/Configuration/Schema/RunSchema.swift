@@ -54,6 +54,10 @@ extension TrainingSettings {
         Field(
           "bucket_megabytes", \.bucketMegabytes, Codec.positive,
           "The least that is summed together, in millions of bytes. Weights are the same whatever it is."),
+        Field(
+          "compare_replicas", \.compareReplicas, .count,
+          "Steps from one comparison of all workers' parameters, buffers and optimiser state to the next; they are compared "
+            + "before each checkpoint too, and a difference ends the run. null compares nothing."),
       ])
   }
 }

@@ -1,0 +1,84 @@
+import Autograd
+import Collectives
+import Glibc
+import Tensors
+
+/// How the workers' replicas differ, the same on every worker.
+struct ReplicaDifference: Equatable {
+  /// The workers whose state differs from that of more than half; all of them where no more than half agree.
+  var workers: [Int]
+  /// Whether more than half agree, so that the others are the ones at fault.
+  var hasMajority: Bool
+  /// The first tensor that differs; nil if a second look found none.
+  var tensor: String?
+  var differingTensors = 0
+  var tensors = 0
+  /// The host of each worker.
+  var hosts: [String] = []
+
+  /// Whom a digest for each worker puts in the wrong; nil where all are equal.
+  init?(digests: [UInt64]) {
+    guard let first = digests.first, digests.contains(where: { $0 != first }) else { return nil }
+    let common = digests.first { digest in 2 * digests.count { $0 == digest } > digests.count }
+    hasMajority = common != nil
+    workers = digests.indices.filter { digests[$0] != common }
+  }
+
+  /// Fills in which tensors differ.
+  mutating func compare(_ digests: [[UInt64]], names: [String]) {
+    let differing = names.indices.filter { tensor in digests.contains { $0[tensor] != digests[0][tensor] } }
+    tensors = names.count
+    differingTensors = differing.count
+    tensor = differing.first.map { names[$0] }
+  }
+}
+
+extension Replica {
+  /// Compares this worker's state with the others': eight bytes a worker, and only where they differ a digest a tensor.
+  /// Collective.
+  func compare(with communicator: any Communicator) throws -> ReplicaDifference? {
+    let whole = replicatedState.reduce(0) { $1.digest(seed: $0) }
+    let digests = try communicator.allGather(words: [whole]).map { $0[0] }
+    guard var difference = ReplicaDifference(digests: digests) else { return nil }
+    let parts = stateParts
+    let details = try communicator.allGather(words: parts.map { $0.elements.digest() })
+    difference.compare(details, names: parts.map(\.name))
+    difference.hosts = try communicator.allGather(Array(hostName.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    return difference
+  }
+
+  /// All of `replicatedState` by name. The padding behind a tensor, which stays zero, counts as part of it.
+  private var stateParts: [(name: String, elements: Tensor)] {
+    let (parameters, buffers) = (model.store.parameters, model.store.buffers)
+    func parts(of flat: Tensor, _ names: [String], _ offsets: [Int]) -> [(name: String, elements: Tensor)] {
+      zip(names, zip(offsets, offsets.dropFirst() + [flat.count])).map { ($0, flat.rows($1.0..<$1.1)) }
+    }
+    let paths = parameters.map(\.path)
+    let offsets = parameters.map(\.offset)
+    return parts(of: model.store.values, paths, offsets)
+      + parts(of: model.store.bufferValues, buffers.map(\.path), buffers.map(\.offset))
+      + optimizer.state.flatMap { state in
+        parts(of: state.value, parameters.map { Self.stateName(state.name, $0) }, offsets)
+      }
+  }
+
+  private var hostName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+extension Communicator {
+  /// Every worker's numbers, in worker order. Collective.
+  fileprivate func allGather(words: [UInt64]) throws -> [[UInt64]] {
+    let bytes = words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }
+    return try allGather(bytes).map { message in
+      message.withUnsafeBytes { bytes in
+        stride(from: 0, to: bytes.count, by: 8).map {
+          UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
+        }
+      }
+    }
+  }
+}
