@@ -11,6 +11,7 @@ struct LockstepCommand: ParsableCommand {
       Examples:
         lockstep train configs/quickstart.yaml --workers 2     two replicas as threads of one process
         mpirun -np 4 lockstep train configs/quickstart.yaml    four replicas as MPI ranks
+        launch/cluster HOSTFILE configs/quickstart.yaml        ranks on several hosts
         lockstep evaluate runs/quickstart                      loss, accuracy, confusion matrix
         lockstep data list                                     data sets, where from, whether they are here
 

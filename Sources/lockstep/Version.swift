@@ -16,12 +16,13 @@ enum Version {
     """
   }
 
-  /// What all ranks of a job must share.
+  /// What all ranks of a job must share. Other kernels round otherwise, and the replicas would drift apart.
   static var jobFacts: [JobFact] {
     [
       JobFact("version", number), JobFact("build", ExecutableFile.buildIdentifier ?? "unknown"),
       JobFact("OpenBLAS", BLAS.configuration), JobFact("convolution", ConvolutionPlans.library),
-      JobFact("MPI", MPIEnvironment.libraryVersion),
+      JobFact("MPI", MPIEnvironment.libraryVersion), JobFact("kernels of OpenBLAS", BLAS.coreName),
+      JobFact("own kernels", ProcessorFeatures.kernelLevel),
     ]
   }
 }

@@ -1,0 +1,155 @@
+import Foundation
+import Testing
+
+/// The scripts in `launch/`: a stop that is asked for ends in a checkpoint, a failed job is started again.
+@Suite(.serialized, .timeLimit(.minutes(4)))
+struct LaunchScriptTests {
+  private let folder: TemporaryFolder
+  private let config: String
+  private let run: String
+  private let environment: [String: String]
+  private let long = ["--set", "training.steps=1000000"]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    run = folder.path("run")
+    environment = ["LOCKSTEP": Build.lockstep]
+  }
+
+  private static func script(_ name: String) -> String {
+    Build.packageRoot.appendingPathComponent("launch/\(name)").path
+  }
+
+  private func lastStep() -> Int {
+    ((try? FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints")) ?? [])
+      .compactMap { Int($0.dropFirst("step-".count).prefix(8)) }.max() ?? 0
+  }
+
+  private func waitForCheckpoint(_ child: ChildProcess, beyond step: Int = 0) throws {
+    try child.waitUntil("a checkpoint beyond step \(step)") { lastStep() > step }
+  }
+
+  /// The run stopped after a checkpoint, goes on from there, and nothing is left of it.
+  private func expectStopped(_ result: ProcessResult, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    #expect(result.exitCode == 143, "\(result.output)\n\(result.errors)", sourceLocation: sourceLocation)
+    #expect(result.output.contains("stopped after step \(lastStep()) "), sourceLocation: sourceLocation)
+    #expect(try RankProcesses.mentioning(run).isEmpty, sourceLocation: sourceLocation)
+    let resumed = try Lockstep.run(["train", config, "--run-dir", run, "--time-limit", "0.2"] + long)
+    #expect(resumed.output.contains("resuming"), "\(resumed.errors)", sourceLocation: sourceLocation)
+  }
+
+  @Test("SIGTERM and SIGINT to launch/local stop after a checkpoint", arguments: [SIGTERM, SIGINT])
+  func localIsStopped(signal: Int32) throws {
+    let child = try ChildProcess(
+      Self.script("local"), ["2", config, "--run-dir", run] + long, environment: environment)
+    try waitForCheckpoint(child)
+    child.send(signal)
+    try expectStopped(try child.wait(limit: 30))
+  }
+
+  @Test("launch/local starts a job that lost a rank again, and stops it when told to")
+  func localRestarts() throws {
+    let child = try ChildProcess(
+      Self.script("local"), ["2", config, "--max-restarts", "1", "--run-dir", run, "--resume", "never"] + long,
+      environment: environment)
+    try waitForCheckpoint(child)
+    let ranks = try RankProcesses.descendants(of: child.processID, running: "lockstep")
+    kill(try #require(ranks.last), SIGKILL)
+    try child.waitUntil("the restart") { child.outputSoFar.contains("resuming") }
+    try waitForCheckpoint(child, beyond: lastStep())
+    child.send(SIGTERM)
+    let result = try child.wait(limit: 30)
+    #expect(result.errors.contains("restart 1 of 1 in \(run)"), "\(result.errors)")
+    #expect(result.errors.contains("died after step"), "\(result.errors)")
+    try expectStopped(result)
+  }
+
+  @Test("wrong use of the scripts ends with 2 and says what is wrong", arguments: ["local", "cluster"])
+  func wrongUse(name: String) throws {
+    let result = try ChildProcess(Self.script(name), ["nothing"], environment: environment).wait(limit: 20)
+    #expect(result.exitCode == 2)
+    #expect(result.errors.contains("usage: launch/\(name)"), "\(result.errors)")
+  }
+
+  @Test("under Slurm, a signal before the end of the time limit ends in a checkpoint and another turn in the queue")
+  func slurmRequeues() throws {
+    // Stand-ins: one task, and a queue that notes what it is told.
+    for (name, text) in [
+      ("srun", "while [[ $1 == --* ]]; do shift; done; exec \"$@\""),
+      ("scontrol", "echo \"$*\" >\(folder.path("told"))"),
+    ] {
+      try folder.write("#!/usr/bin/env bash\n\(text)\n", to: name)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path(name))
+    }
+    let path = "\(folder.url.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+    let child = try ChildProcess(
+      "/usr/bin/env", ["bash", Self.script("slurm.sbatch"), config, "--run-dir", run] + long,
+      environment: [
+        "LOCKSTEP": Build.lockstep, "PATH": path, "SLURM_JOB_ID": "77", "SLURM_SUBMIT_DIR": Build.packageRoot.path,
+      ])
+    try waitForCheckpoint(child)
+    child.send(SIGUSR1)
+    try expectStopped(try child.wait(limit: 30))
+    #expect(try String(contentsOfFile: folder.path("told"), encoding: .utf8) == "requeue 77\n")
+  }
+
+  @Suite(
+    .serialized, .timeLimit(.minutes(4)), .enabled(if: FakeCluster.problem == nil, "\(FakeCluster.problem ?? "")"))
+  struct OnSeveralHosts {
+    private let scripts = try? LaunchScriptTests()
+
+    private func start(
+      _ cluster: FakeCluster, _ options: [String] = [], _ more: [String] = []
+    ) throws -> (LaunchScriptTests, ChildProcess) {
+      let scripts = try #require(scripts)
+      let lines = cluster.hosts.map { "\($0) slots=1  # one rank\n" }
+      let hostfile = try scripts.folder.write("# hosts\n\n" + lines.joined(), to: "hosts")
+      let child = try cluster.start(
+        [LaunchScriptTests.script("cluster"), "--ssh", FakeCluster.remoteShell, "--interface", "eth0"] + options
+          + [hostfile, scripts.config, "--run-dir", scripts.run] + scripts.long + more,
+        environment: scripts.environment)
+      return (scripts, child)
+    }
+
+    @Test("launch/cluster trains on all hosts, and SIGTERM stops it after a checkpoint")
+    func stopped() throws {
+      let cluster = try FakeCluster(hosts: 2)
+      let (scripts, child) = try start(cluster)
+      try scripts.waitForCheckpoint(child)
+      child.send(SIGTERM)
+      let result = try child.wait(limit: 30)
+      #expect(result.output.contains("2 ranks on 2 nodes"), "\(result.output)")
+      #expect(result.errors.contains("+ mpirun --hostfile"), "\(result.errors)")
+      try scripts.expectStopped(result)
+    }
+
+    @Test("a job whose second host is lost goes on, on the host that is left")
+    func shrinks() throws {
+      let cluster = try FakeCluster(hosts: 2)
+      let (scripts, child) = try start(
+        cluster, [], ["--max-restarts", "2", "--shrink", "--stall-timeout", "2"])
+      try scripts.waitForCheckpoint(child)
+      try cluster.cut(1)
+      try child.waitUntil("the restart") { child.outputSoFar.contains("resuming") }
+      try scripts.waitForCheckpoint(child, beyond: scripts.lastStep())
+      child.send(SIGTERM)
+      let result = try child.wait(limit: 30)
+      #expect(result.errors.contains("rank 1 (\(cluster.hosts[1])) has not answered"), "\(result.errors)")
+      #expect(result.errors.contains("restart 1 of 2"), "\(result.errors)")
+      try scripts.expectStopped(result)
+    }
+
+    @Test("a host that cannot be reached, or lacks the configuration, is named before anything starts")
+    func checked() throws {
+      let cluster = try FakeCluster(hosts: 2)
+      try cluster.cut(1)
+      let (_, child) = try start(cluster)
+      let result = try child.wait(limit: 30)
+      #expect(result.exitCode == 2)
+      #expect(result.errors.contains("\(cluster.hosts[1]): "), "\(result.errors)")
+      #expect(result.errors.contains("no route to host"), "\(result.errors)")
+      #expect(!result.errors.contains("mpirun"), "\(result.errors)")
+    }
+  }
+}
