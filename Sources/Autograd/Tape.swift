@@ -143,6 +143,8 @@ public final class Tape {
       }
       isFinal(start)
     }
+    // Where nothing was recorded.
+    zeroUntouchedGradients(of: Array(rest))
   }
 
   /// Runs backwards from `output` with a given gradient of it.

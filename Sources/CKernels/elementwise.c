@@ -26,7 +26,11 @@ void ck_add_streaming(ptrdiff_t count, const float *a, const float *b, float *y)
   add_streaming(lines, a + head, b + head, y + head);
   ck_add(CK_FLOAT32, count - tail, a + tail, b + tail, y + tail);
   // Stores past the caches are not ordered by a release alone.
+#ifdef __x86_64__
+  __builtin_ia32_sfence();
+#else
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
 }
 
 void ck_add_relu(ck_type type, ptrdiff_t count, const void *a, const void *b, void *y) {

@@ -9,6 +9,9 @@ public protocol Communicator: AnyObject {
   /// Which shards each worker has.
   var layout: ShardLayout { get }
 
+  /// Why workers that could share memory do not in the last sum that was made; nil where they do.
+  var sharedMemoryProblem: String? { get }
+
   /// Returns once all workers have called it.
   func barrier() throws
 
@@ -23,6 +26,8 @@ public protocol Communicator: AnyObject {
 }
 
 extension Communicator {
+  public var sharedMemoryProblem: String? { nil }
+
   /// Number of workers.
   public var size: Int { layout.workers }
 

@@ -22,7 +22,7 @@ extension SumProgram {
     }
   }
 
-  /// Adds the slots up and writes the one sum to `result`, which is none of them; the slots' contents are undefined
+  /// Adds the slots up and writes the one sum to `result`, which overlaps none of them; the slots' contents are undefined
   /// afterwards. Each slot is read once, the result written once.
   public func evaluate(
     slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int, into result: UnsafeMutablePointer<Float>

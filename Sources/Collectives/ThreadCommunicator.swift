@@ -1,6 +1,7 @@
 /// One worker of a `ThreadGroup`.
 ///
-/// Every operation is: publish what this worker brings, a barrier, work on everybody's memory, a second barrier.
+/// Every operation is: publish what this worker brings, a barrier, work on everybody's memory, a second barrier. (A shard
+/// sum, once made, has flags of its own.)
 public final class ThreadCommunicator: Communicator {
   public let worker: Int
   private let group: ThreadGroup

@@ -4,6 +4,7 @@ extension MPICommunicator {
   /// Ranks of a node sum in memory that they share; where that is not to be had on every node, all ranks send messages.
   public func makeShardSum(_ buckets: Buckets) throws -> ShardSum {
     try agree(on: .shardSum(count: buckets.count, digest: buckets.digest))
+    sharedMemoryProblem = nil
     let alone = Islands(sizes: Array(repeating: 1, count: size))
     let arena = nodes == alone ? nil : try sharedArena(islands: nodes, count: buckets.count)
     let islands = arena == nil ? alone : nodes

@@ -29,10 +29,22 @@ final class SharedMemory {
 
   /// The memory that another process of this machine made under this name and still holds open.
   init(named name: String, byteCount: Int) throws(Failure) {
-    file = Glibc.open(name, O_RDWR | O_CLOEXEC)
-    guard file >= 0 else { throw Failure("cannot open another rank's shared memory (\(name))", errno) }
+    let parts = name.split(separator: " ", maxSplits: 1).map(String.init)
+    let (path, identity) = (parts.first ?? "", parts.last ?? "")
+    file = Glibc.open(path, O_RDWR | O_CLOEXEC)
+    guard file >= 0 else { throw Failure("cannot open another rank's shared memory (\(path))", errno) }
     self.byteCount = byteCount
+    // With a process namespace for each rank the path leads elsewhere.
+    guard Self.identity(of: file) == identity else {
+      close(file)
+      throw Failure("\(path) is not the memory of that rank", ESTALE)
+    }
     start = try Self.map(file, byteCount)
+  }
+
+  private static func identity(of file: Int32) -> String {
+    var status = stat()
+    return fstat(file, &status) == 0 ? "\(status.st_dev):\(status.st_ino):\(status.st_size)" : ""
   }
 
   deinit {
@@ -41,7 +53,7 @@ final class SharedMemory {
   }
 
   /// How another process of this machine opens it, before `closeFile`.
-  var name: String { "/proc/\(getpid())/fd/\(file)" }
+  var name: String { "/proc/\(getpid())/fd/\(file) \(Self.identity(of: file))" }
 
   /// The mapping stays.
   func closeFile() {

@@ -32,6 +32,16 @@ import Testing
     }
   }
 
+  /// Slices so long that their sums go past the caches.
+  @Test(arguments: [2, 3])
+  func longSumsKeepTheLaws(workers: Int) throws {
+    let length = workers * (64 << 10) + 5
+    let compared = try ThreadGroup.run(layout: ShardLayout(shards: 4, workers: workers)) {
+      try CommunicatorChecks($0).sums(Buckets(count: length), rounds: 0..<1)
+    }
+    #expect(compared == Array(repeating: length, count: workers))
+  }
+
   /// The checks above would pass in vain if the order of additions did not show, or if workers began equal.
   @Test func otherOrdersAndUnsynchronisedWorkersDiffer() throws {
     let leaves = (0..<7).map { TestData.leaf(shard: $0, count: 101) }

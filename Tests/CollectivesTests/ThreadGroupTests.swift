@@ -39,6 +39,27 @@ import Testing
     }
   }
 
+  /// While the others wait inside a sum that can never be whole.
+  @Test func anErrorEndsThoseWhoWaitInASum() {
+    #expect(throws: CheckFailure.self) {
+      try ThreadGroup.run(layout: layout(3)) { communicator in
+        let sum = try communicator.makeShardSum(Buckets(count: 100))
+        if communicator.worker == 1 {
+          usleep(20_000)
+          throw CheckFailure("no data")
+        }
+        try sum.finish()
+      }
+    }
+  }
+
+  /// A worker that ends right after its last sum does not fail those who still look at the flags.
+  @Test func leavingAfterASumIsNoFailure() throws {
+    for _ in 0..<200 {
+      _ = try ThreadGroup.run(layout: layout(3)) { try $0.makeShardSum(Buckets(count: 1)).finish() }
+    }
+  }
+
   @Test func differentOperationsAreFound() {
     let sums = CollectiveError.mismatch(operations: ["barrier", "allGather"])
     #expect(throws: sums) {

@@ -13,7 +13,7 @@ import Tensors
 public final class ShardSum {
   public let buckets: Buckets
   /// The worker's partial sums, `[count]`, one for each maximal subtree inside its run of shards, in shard order
-  /// (`ShardLayout.partials(of:)`); undefined after `finish`.
+  /// (`ShardLayout.partials(of:)`); undefined from `ready` on, for the elements it names: others add into them.
   public let partials: [Tensor]
   /// The root's sum, `[count]`, after `finish` and until the worker's next `ready` or `finish`. To be read only: other workers
   /// read the same memory.
@@ -48,6 +48,7 @@ public final class ShardSum {
 
   /// Says that this worker's partial sums are final for this round from element `start` on.
   public func ready(from start: Int) {
+    guard plan.layout.workers > 1 else { return }
     var count = readyBuckets
     while count < sums.count && buckets.ranges[count].lowerBound >= start { count += 1 }
     guard count > readyBuckets else { return }

@@ -55,8 +55,8 @@ extension Replica {
   func buckets(_ settings: TrainingSettings) -> Buckets {
     guard settings.overlap else { return Buckets(count: layout.count) }
     let cuts = model.store.parameters.map { layout.gradients.lowerBound + $0.offset }
-    let minimum = settings.bucketMegabytes * 1e6 / Double(MemoryLayout<Float>.size)
-    return Buckets(count: layout.count, cuts: cuts, minimum: Int(minimum))
+    let wanted = settings.bucketMegabytes * 1e6 / Double(MemoryLayout<Float>.size)
+    return Buckets(count: layout.count, cuts: cuts, minimum: Int(min(wanted, Double(layout.count))))
   }
 }
 

@@ -38,6 +38,9 @@ public final class Trainer {
     (self.run, self.communicator, self.place) = (run, communicator, place)
     self.reporter = isFirst ? reporter : nil
     let session = try WorkerSession(run, communicator: communicator)
+    if let problem = communicator.sharedMemoryProblem {
+      self.reporter?.warn("gradients travel as messages, ranks of a node share no memory: \(problem)")
+    }
     self.session = session
     recorder = try communicator.agree(on: 0) {
       guard isFirst else { return nil }
