@@ -61,6 +61,7 @@ let package = Package(
     module("DataPipeline", ["Tensors", "CImageFiles", "CKernels"], resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels"]),
     module("MPICollectives", ["Collectives", "CMPI", "CSharedMemory"]),
+    module("Diagnostics", ["Tensors", "Collectives"]),
     module("Checkpoints", ["Tensors", "CZlib"]),
     module(
       "Training",
@@ -68,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "Training", "Collectives", "MPICollectives", "Checkpoints", "DataPipeline", "NeuralNetworks", "Tensors",
+        "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints", "DataPipeline", "NeuralNetworks",
+        "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -90,6 +92,7 @@ let package = Package(
     .executableTarget(
       name: "collectives-selftest", dependencies: ["Collectives", "MPICollectives", "CollectivesTestSupport"],
       path: "Tests/collectives-selftest", swiftSettings: swiftSettings),
+    tests(of: "Diagnostics", ["Collectives", "Tensors"]),
     tests(of: "Checkpoints", ["Tensors"], resources: [.copy("Resources")]),
     tests(of: "Training", ["NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Tensors"]),
     .testTarget(name: "CommandLineTests", dependencies: ["lockstep"], swiftSettings: swiftSettings),

@@ -13,13 +13,14 @@ struct LockstepCommand: ParsableCommand {
         mpirun -np 4 lockstep train configs/quickstart.yaml    four replicas as MPI ranks
         launch/cluster HOSTFILE configs/quickstart.yaml        ranks on several hosts
         lockstep evaluate runs/quickstart                      loss, accuracy, confusion matrix
+        mpirun -np 4 lockstep doctor                           what would go wrong here, before it does
         lockstep data list                                     data sets, where from, whether they are here
 
       Exit codes: 0 done; 1 the run failed; 2 wrong use or wrong configuration; 130 or 143 stopped by a signal
       after a checkpoint was written.
       """,
     version: Version.text,
-    subcommands: [TrainCommand.self, EvaluateCommand.self, BenchCommand.self, DataCommand.self])
+    subcommands: [TrainCommand.self, EvaluateCommand.self, BenchCommand.self, DoctorCommand.self, DataCommand.self])
 
   /// Like ArgumentParser's own, but wrong use ends with 2, as the exit codes promise, and of the ranks of a launcher
   /// the first alone says what is found before MPI has started.

@@ -18,6 +18,12 @@ protocol Preparation: Sendable {
   func shards(workers: Int) throws -> Int
   /// What must be the same in all processes of a job.
   func jobFacts() throws -> [JobFact]
+  /// Whether different builds are refused before the work starts.
+  static var wantsEqualBuilds: Bool { get }
+}
+
+extension Preparation {
+  static var wantsEqualBuilds: Bool { true }
 }
 
 /// Runs a command's work on every worker, and turns what goes wrong into one message and an exit code.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collectives
+import Diagnostics
 import Foundation
 import MPICollectives
 import Training
@@ -102,8 +103,10 @@ struct TrainCommand: ParsableCommand {
       return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop)
     } work: { communicator, place, run in
       let reporter = communicator.worker == 0 ? RunReporter(verbosity: verbosity) : nil
+      try Examination.start(communicator, place, reporter: reporter)
       let trainer = try Trainer(
         run, communicator: communicator, place: (place.ranks, place.nodes), reporter: reporter, status: status)
+      Examination.warnOfSharedMemory(communicator, reporter: reporter)
       return try trainer.train()?.exitCode ?? 0
     }
   }

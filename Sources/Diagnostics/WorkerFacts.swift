@@ -1,0 +1,66 @@
+import Foundation
+import Glibc
+import Tensors
+
+/// What one worker finds around it: its host, the cores it may use, memory, and the libraries it computes with.
+public struct WorkerFacts: Codable, Sendable, Equatable {
+  /// A version or a build that must be the same for all workers.
+  public struct Version: Codable, Sendable, Equatable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
+  }
+
+  public var host = ""
+  /// Numbers of the cores that the worker may run on; empty where the system does not say.
+  public var cores: [Int32] = []
+  /// Cores of the host that are online.
+  public var hostCores = 0
+  /// Cores' worth of time that a container may use, nil for any.
+  public var coreQuota: Double?
+  /// OpenBLAS's name for its kernels, and the level of our own.
+  public var kernels = ""
+  public var ownKernels = ""
+  public var blasThreads = 1
+  /// What is wrong with the choice of kernels, if anything is.
+  public var kernelWarning: String?
+  /// Bytes that processes may still take: the host's, or what is left to the container.
+  public var availableMemory: Int?
+  /// Bytes that a container may use in all, nil for any.
+  public var memoryLimit: Int?
+  /// Bytes of /dev/shm.
+  public var sharedMemory: Int?
+  public var freeSharedMemory: Int?
+  public var versions: [Version] = []
+
+  public init() {}
+
+  /// Those of the calling thread.
+  public static func current(versions: [Version]) -> WorkerFacts {
+    var facts = WorkerFacts()
+    facts.host = hostName
+    facts.cores = CoreBinding.allowedCores
+    facts.hostCores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    (facts.kernels, facts.ownKernels) = (BLAS.coreName, ProcessorFeatures.kernelLevel)
+    (facts.blasThreads, facts.kernelWarning) = (BLAS.threadCount, BLAS.kernelWarning)
+    let group = ControlGroup.ofThisProcess()
+    (facts.coreQuota, facts.memoryLimit) = (group.coreQuota, group.memoryLimit)
+    let free = SystemFile.lines("/proc/meminfo").first { $0.hasPrefix("MemAvailable:") }
+      .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) }.map { $0 * 1024 }
+    facts.availableMemory = [free, group.memoryLeft].compactMap { $0 }.min()
+    var volume = statvfs()
+    if statvfs("/dev/shm", &volume) == 0 {
+      facts.sharedMemory = Int(volume.f_blocks) * Int(volume.f_frsize)
+      facts.freeSharedMemory = Int(volume.f_bavail) * Int(volume.f_frsize)
+    }
+    facts.versions = versions
+    return facts
+  }
+
+  private static var hostName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Collectives
+import Diagnostics
+import Foundation
+import MPICollectives
+import Tensors
+import Training
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Says what would go wrong here, before it does.",
+    discussion: """
+      Tests the collectives with numbers that depend on rank and element; compares program and libraries of all ranks; shows
+      hosts, cores, memory and limits; says what is wrong, or would be slow, and what to do about it.
+
+      Examples:
+        lockstep doctor                                     this machine, one process
+        lockstep doctor --workers 4                         four worker threads
+        mpirun -np 4 lockstep doctor                        four ranks, bound as mpirun binds them
+        mpirun --hostfile hosts lockstep doctor --json      a cluster, for a program to read
+
+      Ends with 1 if there is an error; with --strict also if there are only warnings (more ranks than cores, kernels that are
+      not the fastest, little shared memory). Every run of lockstep train begins with a short form of it.
+      """)
+
+  @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")
+  var workers: Int?
+
+  @Flag(help: "Gives each worker thread, with its helper threads, cores of its own, as lockstep train --pin does.")
+  var pin = false
+
+  @Flag(help: "Ends with 1 on warnings too.")
+  var strict = false
+
+  @Flag(help: "Prints one JSON object.")
+  var json = false
+
+  func run() throws {
+    let (strict, json) = (strict, json)
+    try CommandRunner.run(workers: workers, pinned: pin) { _ in
+      // What training does unless told otherwise.
+      BLAS.threadCount = 1
+      return DoctorPreparation()
+    } work: { communicator, place, _ in
+      let examination = try Examination(communicator, place, depth: .thorough)
+      if communicator.worker == 0 {
+        let text = DoctorText(examination: examination, place: place)
+        Terminal.standard.print(json ? text.json : text.text)
+      }
+      return examination.hasErrors || (strict && !examination.findings.isEmpty) ? 1 : 0
+    }
+  }
+}
+
+/// One shard more than workers, so that their parts differ; the ranks' builds are compared by the examination.
+private struct DoctorPreparation: Preparation {
+  func shards(workers: Int) -> Int { workers + 1 }
+  func jobFacts() -> [JobFact] { [] }
+  static var wantsEqualBuilds: Bool { false }
+}
