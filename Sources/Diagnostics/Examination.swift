@@ -28,10 +28,8 @@ public struct Examination: Sendable {
   /// - Parameters:
   ///   - kind: What a worker is called: `rank` or `worker`.
   ///   - versions: What must be the same everywhere.
-  ///   - sharedMemoryProblem: Asked after the test: why workers of a host could not share memory, if they could not.
   public init(
-    _ communicator: any Communicator, depth: Depth, kind: String, versions: [WorkerFacts.Version],
-    sharedMemoryProblem: () -> String?
+    _ communicator: any Communicator, depth: Depth, kind: String, versions: [WorkerFacts.Version]
   ) throws {
     let problem = try CollectiveTest(communicator: communicator).run(lengths: depth.lengths)
     let facts = WorkerFacts.current(versions: versions)
@@ -43,7 +41,7 @@ public struct Examination: Sendable {
     if let worker = problems.firstIndex(where: { !$0.isEmpty }) {
       found.append(Self.wrongResults(problems[worker], "\(kind) \(worker) (\(workers[worker].host))"))
     }
-    if let problem = sharedMemoryProblem() { found.append(Self.noSharedMemory(problem)) }
+    if let problem = communicator.sharedMemoryProblem { found.append(Self.noSharedMemory(problem)) }
     findings = found + Findings(workers, kind: kind).all
   }
 
@@ -53,7 +51,7 @@ public struct Examination: Sendable {
       advice: "train nothing there: try again without that host, with --mca btl self,tcp, or with another MPI")
   }
 
-  /// Also for a run whose gradients found no room.
+  /// Why the last sum, the largest, used no shared memory.
   public static func noSharedMemory(_ problem: String) -> Finding {
     Finding(
       .warning, .sharedMemory,

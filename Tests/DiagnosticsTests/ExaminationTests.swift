@@ -11,8 +11,7 @@ struct ExaminationTests {
   ) throws -> [Examination] {
     try ThreadGroup.run(layout: ShardLayout(shards: workers + 1, workers: workers)) { communicator in
       try Examination(
-        wrap(communicator), depth: .quick, kind: "worker", versions: [.init("build", "\(communicator.worker / 2)")],
-        sharedMemoryProblem: { "no room" })
+        wrap(communicator), depth: .quick, kind: "worker", versions: [.init("build", "\(communicator.worker / 2)")])
     }
   }
 
@@ -20,7 +19,6 @@ struct ExaminationTests {
   func sound(workers: Int) throws {
     for examination in try examine(workers: workers) {
       #expect(!examination.findings.contains { $0.subject == .collectives })
-      #expect(examination.findings.contains { $0.subject == .sharedMemory && $0.problem.hasSuffix("no room") })
       #expect(examination.findings.contains { $0.subject == .versions } == (workers > 2))
       #expect(examination.workers.count == workers && examination.workers.allSatisfy { !$0.host.isEmpty })
     }
@@ -31,6 +29,7 @@ struct ExaminationTests {
     for examination in try examine(workers: 3, { Broken($0, fault) }) {
       let finding = try #require(examination.findings.first { $0.subject == .collectives })
       #expect(finding.severity == .error && examination.hasErrors)
+      #expect(examination.findings.contains { $0.problem.hasSuffix("slower: no room") })
       // A wrong sum is wrong everywhere.
       #expect(finding.problem.contains("on worker \(fault == .sum ? 0 : 1) ("), "\(finding.problem)")
     }
@@ -38,7 +37,7 @@ struct ExaminationTests {
 
   @Test func oneWorkerAlone() throws {
     let examination = try Examination(
-      SoloCommunicator(shards: 2), depth: .quick, kind: "worker", versions: [], sharedMemoryProblem: { nil })
+      SoloCommunicator(shards: 2), depth: .quick, kind: "worker", versions: [])
     #expect(!examination.findings.contains { $0.subject == .collectives })
     #expect(try CollectiveTest(communicator: SoloCommunicator(shards: 3)).run(lengths: [0, 1, 262_147]) == nil)
   }
@@ -56,6 +55,7 @@ struct ExaminationTests {
 
     var worker: Int { pretends ? 2 : sound.worker }
     var layout: ShardLayout { sound.layout }
+    var sharedMemoryProblem: String? { "no room" }
     func barrier() throws { try sound.barrier() }
 
     func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws {

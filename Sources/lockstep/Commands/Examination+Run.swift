@@ -1,6 +1,5 @@
 import Collectives
 import Diagnostics
-import MPICollectives
 import Training
 
 /// Examining the workers of a command.
@@ -10,7 +9,7 @@ extension Examination {
     try self.init(
       communicator, depth: depth, kind: place.ranks > 1 ? "rank" : "worker",
       versions: Version.jobFacts.map { .init($0.name, $0.value) }
-    ) { depth == .thorough ? (communicator as? MPICommunicator)?.sharedMemoryProblem : nil }
+    )
   }
 
   /// The short form at the start of a run: warns of what has not been said or refused already. Collective.
@@ -22,17 +21,11 @@ extension Examination {
       try communicator.agree { throw UnsoundCollectives(finding: finding) }
     }
     for finding in examination.findings {
-      // The reporter says which kernels are slow.
+      // The reporter says which kernels are slow, and the trainer whether its gradients share memory.
       if finding.subject == .kernels && finding.severity == .warning { continue }
+      if finding == communicator.sharedMemoryProblem.map(noSharedMemory) { continue }
       reporter?.warn("\(finding.problem); \(finding.advice)")
     }
-  }
-
-  /// Once the gradients have asked for the memory that they need.
-  static func warnOfSharedMemory(_ communicator: any Communicator, reporter: RunReporter?) {
-    guard let problem = (communicator as? MPICommunicator)?.sharedMemoryProblem else { return }
-    let finding = noSharedMemory(problem)
-    reporter?.warn("\(finding.problem); \(finding.advice)")
   }
 }
 

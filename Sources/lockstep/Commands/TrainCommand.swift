@@ -106,7 +106,6 @@ struct TrainCommand: ParsableCommand {
       try Examination.start(communicator, place, reporter: reporter)
       let trainer = try Trainer(
         run, communicator: communicator, place: (place.ranks, place.nodes), reporter: reporter, status: status)
-      Examination.warnOfSharedMemory(communicator, reporter: reporter)
       return try trainer.train()?.exitCode ?? 0
     }
   }
