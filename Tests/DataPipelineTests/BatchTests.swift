@@ -44,17 +44,17 @@ struct BatchTests {
     let split = ImageSplit(dataset: dataset, records: [10, 3, 3, 0, 7, 5])
     let normalizer = try Normalizer(kind, of: ImageSplit(dataset))
     let augmentation = Augmentation(flips: true, maximumShift: 6)
-    let assembler = BatchAssembler(
+    let assembler = ImageAssembler(
       split: split, normalizer: normalizer, augmentation: augmentation, seed: 3, pool: pool)
     let batch = try assembler.assemble([5, 0, 2, 1], epoch: 4, firstPosition: 13)
-    #expect(batch.images.shape == [4, 7, 5, 3] && batch.labels.shape == [4] && batch.firstPosition == 13)
+    #expect(batch.inputs.shape == [4, 7, 5, 3] && batch.labels.shape == [4] && batch.firstPosition == 13)
     #expect(batch.sampleIndices == [5, 0, 2, 1])
     for (row, sample) in [5, 0, 2, 1].enumerated() {
       let record = split.records[sample]
       #expect(batch.labels.int32s[row] == dataset.labels[record])
       let move = augmentation.move(seed: 3, epoch: 4, sample: sample)
       let expected = reference(dataset.records[record], dataset, normalizer, move)
-      for (found, wanted) in zip(batch.images.rows(row..<row + 1).floats, expected) {
+      for (found, wanted) in zip(batch.inputs.rows(row..<row + 1).floats, expected) {
         // The kernel multiplies by the reciprocals of 255 and of the deviation: a few roundings more.
         #expect(abs(found - wanted) <= 4e-6 * max(1, abs(wanted)))
       }
@@ -63,10 +63,10 @@ struct BatchTests {
 
   @Test func featuresStayFlatAndEmptyBatchesAreAllowed() throws {
     let dataset = SyntheticDataset(sampleShape: [19], classCount: 2, count: 5, seed: 1, part: 0)
-    let assembler = BatchAssembler(split: ImageSplit(dataset), normalizer: .none, pool: pool)
-    #expect(try assembler.assemble([4, 1], firstPosition: 0).images.shape == [2, 19])
+    let assembler = ImageAssembler(split: ImageSplit(dataset), normalizer: .none, pool: pool)
+    #expect(try assembler.assemble([4, 1], firstPosition: 0).inputs.shape == [2, 19])
     let empty = try assembler.assemble([], firstPosition: 3)
-    #expect(empty.count == 0 && empty.images.shape == [0, 19] && empty.labels.shape == [0])
+    #expect(empty.count == 0 && empty.inputs.shape == [0, 19] && empty.labels.shape == [0])
   }
 
   @Test func manyFeaturesAreNormalizedEachByItself() throws {
@@ -74,11 +74,11 @@ struct BatchTests {
     let split = ImageSplit(dataset)
     let normalizer = try Normalizer(.perChannel, of: split)
     #expect(try Normalizer(.perPixel, of: split).mean == normalizer.mean && normalizer.mean.count == 3001)
-    let assembler = BatchAssembler(
+    let assembler = ImageAssembler(
       split: split, normalizer: normalizer, augmentation: Augmentation([.flip, .shift(3)]), seed: 1, pool: pool)
     let batch = try assembler.assemble(Array(0..<9), firstPosition: 0)
     for feature in [0, 1500, 3000] {
-      let values = (0..<9).map { batch.images[$0 * 3001 + feature] }
+      let values = (0..<9).map { batch.inputs[$0 * 3001 + feature] }
       let mean = values.reduce(0, +) / 9
       let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 8
       // Nine numbers of about 1 with a few roundings each.
@@ -87,7 +87,7 @@ struct BatchTests {
   }
 
   @Test func memoryIsUsedAgain() throws {
-    let assembler = BatchAssembler(split: ImageSplit(MemoryDataset(count: 9)), normalizer: .none, pool: pool)
+    let assembler = ImageAssembler(split: ImageSplit(MemoryDataset(count: 9)), normalizer: .none, pool: pool)
     _ = try assembler.assemble([1, 2], firstPosition: 0)
     let misses = pool.statistics.misses
     for _ in 0..<5 { _ = try assembler.assemble([3, 4], firstPosition: 0) }

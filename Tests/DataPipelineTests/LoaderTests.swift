@@ -12,7 +12,7 @@ struct LoaderTests {
   private let dataset = MemoryDataset(count: 53)
 
   private func assembler(_ dataset: MemoryDataset) -> BatchAssembler {
-    BatchAssembler(
+    ImageAssembler(
       split: ImageSplit(dataset), normalizer: .none, augmentation: Augmentation(flips: true, maximumShift: 1), seed: 7,
       pool: pool)
   }
@@ -27,7 +27,7 @@ struct LoaderTests {
     }
     return try steps.map { _ in
       try loaders.flatMap { loader in
-        try loader.next().map { "\($0.firstPosition) \($0.sampleIndices) \($0.labels.values) \($0.images.values)" }
+        try loader.next().map { "\($0.firstPosition) \($0.sampleIndices) \($0.labels.values) \($0.inputs.values)" }
       }
     }
   }
@@ -128,7 +128,7 @@ struct LoaderTests {
     for worker in 0..<workers {
       let mine = Sharding.range(count: blocks.blockCount, part: worker, of: workers)
       let loader = EvaluationLoader(
-        assembler: BatchAssembler(split: ImageSplit(dataset), normalizer: .none, pool: pool), blockSize: 8,
+        assembler: ImageAssembler(split: ImageSplit(dataset), normalizer: .none, pool: pool), blockSize: 8,
         blocks: mine)
       for block in mine {
         let batch = try loader.next()

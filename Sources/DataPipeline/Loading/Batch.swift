@@ -2,20 +2,20 @@ import Tensors
 
 /// Samples as the model takes them: a shard of a global batch, or a block of an evaluation.
 public struct Batch: Sendable {
-  /// `[count, height, width, channels]` or `[count, features]`, normalised.
-  public let images: Tensor
-  /// `[count]` of `int32`.
+  /// `[count, height, width, channels]` or `[count, features]`, normalised; of texts `[count, time]`, numbers of tokens.
+  public let inputs: Tensor
+  /// `[count]` of `int32`; of texts `[count, time]`, the token that follows each.
   public let labels: Tensor
   /// Number of each sample within its split; random draws for a sample are keyed by it.
   public let sampleIndices: [UInt32]
   /// Place of the first sample in the global batch (in the split, for evaluation).
   public let firstPosition: Int
 
-  public init(images: Tensor, labels: Tensor, sampleIndices: [UInt32], firstPosition: Int) {
+  public init(inputs: Tensor, labels: Tensor, sampleIndices: [UInt32], firstPosition: Int) {
     precondition(
-      images.rowCount == sampleIndices.count && labels.shape == [sampleIndices.count],
-      "images \(images.shape) and labels \(labels.shape) for \(sampleIndices.count) samples")
-    (self.images, self.labels) = (images, labels)
+      inputs.rowCount == sampleIndices.count && labels.shape.first == sampleIndices.count,
+      "inputs \(inputs.shape) and labels \(labels.shape) for \(sampleIndices.count) samples")
+    (self.inputs, self.labels) = (inputs, labels)
     (self.sampleIndices, self.firstPosition) = (sampleIndices, firstPosition)
   }
 

@@ -1,70 +1,25 @@
-import CKernels
-import Tensors
-
-/// Makes batches out of samples of a split: pixels are read, moved, normalised, and written as tensors.
-public struct BatchAssembler: Sendable {
-  public let split: ImageSplit
-  public let normalizer: Normalizer
-  public let augmentation: Augmentation
-  private let seed: UInt64
-  private let pool: StoragePool
-
+/// Makes batches out of samples of a split: what images and texts have in common for whoever trains or evaluates on them.
+public protocol BatchAssembler: Sendable {
+  /// A shard of a global batch.
+  ///
   /// - Parameters:
-  ///   - seed: of the augmentation.
-  ///   - pool: where tensors come from: the worker's, so that what it frees is used again.
-  public init(
-    split: ImageSplit, normalizer: Normalizer, augmentation: Augmentation = .none, seed: UInt64 = 0, pool: StoragePool
-  ) {
-    (self.split, self.normalizer, self.augmentation) = (split, normalizer, augmentation)
-    (self.seed, self.pool) = (seed, pool)
-  }
+  ///   - samples: numbers within the split, as the split's sampler gives them.
+  ///   - epoch: decides random changes, together with each sample's number.
+  ///   - firstPosition: place of the first sample in the global batch.
+  func assemble(_ samples: ArraySlice<Int>, epoch: Int, firstPosition: Int) throws(DataError) -> Batch
 
-  /// - Parameters:
-  ///   - samples: numbers within the split.
-  ///   - epoch: decides the augmentation, together with each sample's number.
+  /// How an evaluation goes through the split.
+  func evaluationBlocks(ofSize size: Int) -> EvaluationBlocks
+
+  /// One block of it; `samples` are numbers in the order of the evaluation.
+  func assembleForEvaluation(_ samples: Range<Int>) throws(DataError) -> Batch
+}
+
+extension BatchAssembler {
+  /// The same of any collection of numbers.
   public func assemble(
     _ samples: some Collection<Int>, epoch: Int = 0, firstPosition: Int
   ) throws(DataError) -> Batch {
-    let dataset = split.dataset
-    let images = Tensor(uninitialized: [samples.count] + dataset.sampleShape, pool: pool)
-    let labels = Tensor(uninitialized: [samples.count], dtype: .int32, pool: pool)
-    var target = images.floats.baseAddress
-    // Features have no place that they could move from.
-    let moves = augmentation != .none && dataset.sampleShape.count == 3
-    for (row, sample) in samples.enumerated() {
-      let move = moves ? augmentation.move(seed: seed, epoch: epoch, sample: sample) : .none
-      let record = split.records[sample]
-      try dataset.withPixels(ofRecord: record) { pixels in
-        if let target { write(pixels, dataset, move, to: target) }
-      }
-      labels.int32s[row] = dataset.labels[record]
-      target = target.map { $0 + dataset.imageShape.count }
-    }
-    return Batch(
-      images: images, labels: labels, sampleIndices: samples.map { UInt32($0) }, firstPosition: firstPosition)
-  }
-
-  private func write(
-    _ pixels: UnsafePointer<UInt8>, _ dataset: some ImageDataset, _ move: Augmentation.Move,
-    to target: UnsafeMutablePointer<Float>
-  ) {
-    let shape = dataset.imageShape
-    var image = ck_image()
-    (image.height, image.width, image.channels) = (shape.height, shape.width, shape.channels)
-    image.planar = dataset.layout == .planar
-    image.mirror = move.mirror
-    (image.shift_down, image.shift_right) = (move.down, move.right)
-    let table =
-      switch normalizer.kind {
-      case .none: CK_NO_TABLE
-      case .perChannel: CK_PER_CHANNEL
-      case .perPixel: CK_PER_PIXEL
-      }
-    if move == .none {
-      // Rows need not be told apart: one long one is quicker.
-      (image.height, image.width) = (1, shape.height * shape.width)
-    }
-    ck_image_normalize(
-      CK_FLOAT32, &image, pixels, 1 / 255, table, normalizer.mean, normalizer.inverseDeviation, target)
+    try assemble(ArraySlice(samples), epoch: epoch, firstPosition: firstPosition)
   }
 }

@@ -13,29 +13,21 @@ public final class BatchLoader: Sendable {
   ///   - steps: from the step where training starts or goes on, to the one before which it ends.
   ///   - depth: steps that are prepared ahead.
   public init(
-    assembler: BatchAssembler, sampler: EpochSampler, shards: Range<Int>, of shardCount: Int, steps: Range<Int>,
+    assembler: any BatchAssembler, sampler: any StepSampler, shards: Range<Int>, of shardCount: Int, steps: Range<Int>,
     depth: Int = 2
   ) {
     precondition(
       shards.lowerBound >= 0 && shards.upperBound <= shardCount, "shards \(shards) of \(shardCount)")
-    precondition(
-      sampler.count == assembler.split.count,
-      "a sampler of \(sampler.count) samples for a split of \(assembler.split.count)")
     prefetcher = Prefetcher(steps, depth: depth, name: "lockstep-loader") {
-      var epoch = -1
-      var order: [Int] = []
+      let samples = sampler.makeReader()
       return { (step: Int) throws(DataError) -> [Batch] in
-        if sampler.epoch(ofStep: step) != epoch {
-          epoch = sampler.epoch(ofStep: step)
-          order = sampler.permutation(epoch: epoch)
-        }
-        let global = order[sampler.positions(ofStep: step)]
+        let (epoch, global) = (sampler.epoch(ofStep: step), samples(step))
         var batches: [Batch] = []
         for shard in shards {
           let range = Sharding.range(count: global.count, part: shard, of: shardCount)
           let start = global.startIndex
-          let samples = global[start + range.lowerBound..<start + range.upperBound]
-          batches.append(try assembler.assemble(samples, epoch: epoch, firstPosition: range.lowerBound))
+          let own = global[start + range.lowerBound..<start + range.upperBound]
+          batches.append(try assembler.assemble(own, epoch: epoch, firstPosition: range.lowerBound))
         }
         return batches
       }

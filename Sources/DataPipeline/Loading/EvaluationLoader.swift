@@ -6,17 +6,22 @@ public struct EvaluationBlocks: Sendable, Equatable {
   /// Samples in all.
   public let count: Int
   public let blockSize: Int
+  /// Whether the last sample has another shape than the others, and so a block of its own.
+  public let lastIsAlone: Bool
 
-  public init(count: Int, blockSize: Int) {
+  public init(count: Int, blockSize: Int, lastIsAlone: Bool = false) {
     precondition(count >= 0 && blockSize > 0, "blocks of \(blockSize) out of \(count) samples")
-    (self.count, self.blockSize) = (count, blockSize)
+    (self.count, self.blockSize, self.lastIsAlone) = (count, blockSize, lastIsAlone && count > 0)
   }
 
-  public var blockCount: Int { (count + blockSize - 1) / blockSize }
+  private var regularCount: Int { lastIsAlone ? count - 1 : count }
+
+  public var blockCount: Int { (regularCount + blockSize - 1) / blockSize + (lastIsAlone ? 1 : 0) }
 
   public func samples(ofBlock block: Int) -> Range<Int> {
     precondition(block >= 0 && block < blockCount, "block \(block) of \(blockCount)")
-    return block * blockSize..<min((block + 1) * blockSize, count)
+    if lastIsAlone && block == blockCount - 1 { return regularCount..<count }
+    return block * blockSize..<min((block + 1) * blockSize, regularCount)
   }
 }
 
@@ -25,13 +30,12 @@ public final class EvaluationLoader: Sendable {
   private let prefetcher: Prefetcher<Batch>
 
   /// - Parameter blocks: this worker's part of 0 ..< `blockCount`.
-  public init(assembler: BatchAssembler, blockSize: Int, blocks: Range<Int>, depth: Int = 2) {
-    let all = EvaluationBlocks(count: assembler.split.count, blockSize: blockSize)
+  public init(assembler: any BatchAssembler, blockSize: Int, blocks: Range<Int>, depth: Int = 2) {
+    let all = assembler.evaluationBlocks(ofSize: blockSize)
     precondition(blocks.lowerBound >= 0 && blocks.upperBound <= all.blockCount, "blocks \(blocks) of \(all.blockCount)")
     prefetcher = Prefetcher(blocks, depth: depth, name: "lockstep-loader") {
       { (block: Int) throws(DataError) -> Batch in
-        let samples = all.samples(ofBlock: block)
-        return try assembler.assemble(samples, firstPosition: samples.lowerBound)
+        try assembler.assembleForEvaluation(all.samples(ofBlock: block))
       }
     }
   }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Every epoch visits each sample once, in an order drawn by (seed, epoch); so a run can begin at any step
 /// without replaying the ones before it. Steps count from 0 through the whole run.
-public struct EpochSampler: Sendable, Equatable {
+public struct EpochSampler: StepSampler, Equatable {
   public let seed: UInt64
   /// Samples of the training split.
   public let count: Int
@@ -36,6 +36,21 @@ public struct EpochSampler: Sendable, Equatable {
   public func permutation(epoch: Int) -> [Int] {
     var stream = RandomStream(seed: seed, purpose: .epochPermutation, epochOrStep: UInt32(epoch))
     return stream.permutation(count)
+  }
+
+  public func position(ofStep step: Int) -> Int { positions(ofStep: step).lowerBound }
+
+  public func makeReader() -> (Int) -> ArraySlice<Int> {
+    // One epoch's order, drawn anew when a step of another one is asked for.
+    var epoch = -1
+    var order: [Int] = []
+    return { step in
+      if self.epoch(ofStep: step) != epoch {
+        epoch = self.epoch(ofStep: step)
+        order = permutation(epoch: epoch)
+      }
+      return order[positions(ofStep: step)]
+    }
   }
 
   /// The samples of a step's global batch, in order. Draws the epoch's whole permutation: keep that for many steps.

@@ -38,7 +38,7 @@ struct Evaluator {
   func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result {
     let blockCount = EvaluationBlocks(count: split.count, blockSize: blockSize).blockCount
     let mine = Sharding.range(count: blockCount, part: communicator.worker, of: communicator.size)
-    let assembler = BatchAssembler(split: split, normalizer: normalizer, pool: context.pool)
+    let assembler = ImageAssembler(split: split, normalizer: normalizer, pool: context.pool)
     let loader = EvaluationLoader(assembler: assembler, blockSize: blockSize, blocks: mine)
     var sums: [UInt8] = []
     for _ in mine {
@@ -49,7 +49,7 @@ struct Evaluator {
 
   private func evaluate(_ batch: Batch, model: Model, loss: Loss, context: ExecutionContext) -> BlockSums {
     let tape = Tape(context: context, recording: false)
-    let output = model(tape.input(batch.images), ForwardPass(tape: tape, mode: .evaluation))
+    let output = model(tape.input(batch.inputs), ForwardPass(tape: tape, mode: .evaluation))
     let result = loss(output, labels: batch.labels)
     var sums = BlockSums(samples: batch.count, loss: result.sum.value[0], weight: result.weight, classes: classes)
     let scores = UnsafeBufferPointer(output.value.floats)

@@ -16,7 +16,7 @@ extension Replica {
     let passes = zip(filled, tapes.tapes).map {
       pass(batches[$0], on: $1, step: step, statistics: layout.statistics(of: leaves[$0]))
     }
-    let inputs = zip(filled, tapes.tapes).map { $1.input(batches[$0].images) }
+    let inputs = zip(filled, tapes.tapes).map { $1.input(batches[$0].inputs) }
     let outputs = try model(inputs, JointPass(tapes, parts: passes))
     let results = zip(filled, outputs).map { loss($1, labels: batches[$0].labels) }
     try tapes.backward(from: results.map(\.sum))
@@ -41,7 +41,7 @@ extension Replica {
     let passes = zip(filled, tapes.tapes).map { batch, tape in
       pass(batch, on: tape, step: step, statistics: scratch) { if found == nil && !$1.isFinite { found = $0 } }
     }
-    let inputs = zip(filled, tapes.tapes).map { $1.input($0.images) }
+    let inputs = zip(filled, tapes.tapes).map { $1.input($0.inputs) }
     _ = try model(inputs, JointPass(tapes, parts: passes))
     return found
   }

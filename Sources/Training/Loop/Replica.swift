@@ -32,7 +32,7 @@ final class Replica {
     guard batch.count > 0 else { return writeEmptyLeaf(requests: requests, to: leaf) }
     let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
     let pass = pass(batch, on: tape, step: step, statistics: layout.statistics(of: leaf))
-    let output = model(tape.input(batch.images), pass)
+    let output = model(tape.input(batch.inputs), pass)
     let result = loss(output, labels: batch.labels)
     tape.backward(from: result.sum, of: model.store.parameters) { isFinal(layout.gradients.lowerBound + $0) }
     writeTotals(batch, result, requests: requests, to: leaf)
@@ -78,7 +78,7 @@ final class Replica {
     let pass = pass(batch, on: tape, step: step, statistics: scratchStatistics()) { path, value in
       if found == nil && !value.isFinite { found = path }
     }
-    _ = model(tape.input(batch.images), pass)
+    _ = model(tape.input(batch.inputs), pass)
     return found
   }
 

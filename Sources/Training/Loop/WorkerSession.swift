@@ -54,7 +54,7 @@ final class WorkerSession {
 
   /// Starts preparing batches in the background, those of `step` first.
   func startLoading(from step: Int) {
-    let assembler = BatchAssembler(
+    let assembler = ImageAssembler(
       split: run.data.training, normalizer: run.data.normalizer,
       augmentation: Augmentation(run.configuration.data.augmentations), seed: run.configuration.training.seed,
       pool: replica.context.pool)
