@@ -42,16 +42,16 @@ public struct TrainedModel: Sendable {
     data = try DatasetSplits.open(
       configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,
       normalizer: Normalizer(of: file, kind: configuration.data.normalization))
-    layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.classNames.count)
+    layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     loss = Loss(
-      configuration.loss, classes: data.classNames.count,
+      configuration.loss, classes: data.outputs,
       balancedWeights: PreparedRun.balancedWeights(of: data.training))
   }
 
   /// The model with its weights, in memory of its own.
   private func makeModel(context: ExecutionContext) throws -> Model {
     let model = try Model(
-      layers, inputShape: data.sampleShape, outputs: data.classNames.count, pool: context.pool)
+      layers, inputShape: data.sampleShape, outputs: data.outputs, pool: context.pool)
     try model.loadWeights(from: Checkpoint(path: checkpoint))
     return model
   }
@@ -60,7 +60,7 @@ public struct TrainedModel: Sendable {
   public func evaluate(
     _ name: EvaluationReport.Split, communicator: any Communicator
   ) throws -> Evaluation {
-    let split: ImageSplit? =
+    let split: (any SampleSplit)? =
       switch name {
       case .training: data.training
       case .validation: data.validation

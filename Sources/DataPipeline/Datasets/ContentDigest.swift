@@ -5,7 +5,7 @@ extension DatasetSplits {
   /// classes, and of the training and the validation split all labels and the pixels of a few samples.
   public func contentDigest() throws(DataError) -> String {
     var hash = SHA256()
-    hash.update("\(training.dataset.imageShape) \(classNames)".utf8)
+    hash.update("\(training.contentShape) \(classNames)".utf8)
     try training.addContent(to: &hash)
     try validation?.addContent(to: &hash)
     return hash.finalizeHexadecimal()
@@ -23,7 +23,7 @@ extension ImageSplit {
   /// Few enough that reading them takes no time, also where each is a file to decode.
   private static let probes = 16
 
-  fileprivate func addContent(to hash: inout SHA256) throws(DataError) {
+  public func addContent(to hash: inout SHA256) throws(DataError) {
     hash.update("\(records.map { dataset.labels[$0] })".utf8)
     let pixels = dataset.imageShape.count
     for probe in 0..<min(count, Self.probes) {

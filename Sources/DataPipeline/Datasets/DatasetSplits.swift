@@ -1,16 +1,18 @@
 /// The data of a run: its splits, opened, and how pixels become the model's input.
 public struct DatasetSplits: Sendable {
-  public let training: ImageSplit
+  public let training: any SampleSplit
   /// Nil without `validation` in the specification.
-  public let validation: ImageSplit?
+  public let validation: (any SampleSplit)?
   /// Nil where the data have no test files.
-  public let test: ImageSplit?
+  public let test: (any SampleSplit)?
   public var normalizer: Normalizer
   /// Images that were left out (`skipBadImages`), each with its reason.
   public let unreadable: [DataError]
 
   public var classNames: [String] { training.classNames }
-  /// `[height, width, channels]` or `[features]`.
+  /// What a model tells apart: classes, or tokens.
+  public var outputs: Int { training.outputs }
+  /// `[height, width, channels]`, `[features]`, or `[time]` of a text.
   public var sampleShape: [Int] { training.sampleShape }
 
   /// Opens the files and checks them.

@@ -10,13 +10,17 @@ public struct Batch: Sendable {
   public let sampleIndices: [UInt32]
   /// Place of the first sample in the global batch (in the split, for evaluation).
   public let firstPosition: Int
+  /// Whether state that a recurrent layer carries from step to step begins anew.
+  public let beginsAnew: Bool
 
-  public init(inputs: Tensor, labels: Tensor, sampleIndices: [UInt32], firstPosition: Int) {
+  public init(
+    inputs: Tensor, labels: Tensor, sampleIndices: [UInt32], firstPosition: Int, beginsAnew: Bool = true
+  ) {
     precondition(
       inputs.rowCount == sampleIndices.count && labels.shape.first == sampleIndices.count,
       "inputs \(inputs.shape) and labels \(labels.shape) for \(sampleIndices.count) samples")
     (self.inputs, self.labels) = (inputs, labels)
-    (self.sampleIndices, self.firstPosition) = (sampleIndices, firstPosition)
+    (self.sampleIndices, self.firstPosition, self.beginsAnew) = (sampleIndices, firstPosition, beginsAnew)
   }
 
   /// Samples; a shard may have none.

@@ -4,9 +4,9 @@ public protocol BatchAssembler: Sendable {
   ///
   /// - Parameters:
   ///   - samples: numbers within the split, as the split's sampler gives them.
-  ///   - epoch: decides random changes, together with each sample's number.
+  ///   - step: the whole step they are part of; its epoch decides random changes, together with each sample's number.
   ///   - firstPosition: place of the first sample in the global batch.
-  func assemble(_ samples: ArraySlice<Int>, epoch: Int, firstPosition: Int) throws(DataError) -> Batch
+  func assemble(_ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int) throws(DataError) -> Batch
 
   /// How an evaluation goes through the split.
   func evaluationBlocks(ofSize size: Int) -> EvaluationBlocks
@@ -20,6 +20,7 @@ extension BatchAssembler {
   public func assemble(
     _ samples: some Collection<Int>, epoch: Int = 0, firstPosition: Int
   ) throws(DataError) -> Batch {
-    try assemble(ArraySlice(samples), epoch: epoch, firstPosition: firstPosition)
+    let all = ArraySlice(samples)
+    return try assemble(all, of: StepSamples(epoch: epoch, samples: all), firstPosition: firstPosition)
   }
 }

@@ -21,13 +21,14 @@ public final class BatchLoader: Sendable {
     prefetcher = Prefetcher(steps, depth: depth, name: "lockstep-loader") {
       let samples = sampler.makeReader()
       return { (step: Int) throws(DataError) -> [Batch] in
-        let (epoch, global) = (sampler.epoch(ofStep: step), samples(step))
+        let sampled = samples(step)
+        let global = sampled.samples
         var batches: [Batch] = []
         for shard in shards {
           let range = Sharding.range(count: global.count, part: shard, of: shardCount)
           let start = global.startIndex
           let own = global[start + range.lowerBound..<start + range.upperBound]
-          batches.append(try assembler.assemble(own, epoch: epoch, firstPosition: range.lowerBound))
+          batches.append(try assembler.assemble(own, of: sampled, firstPosition: range.lowerBound))
         }
         return batches
       }

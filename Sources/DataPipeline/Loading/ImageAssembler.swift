@@ -23,7 +23,7 @@ public struct ImageAssembler: BatchAssembler {
   ///   - samples: numbers within the split.
   ///   - epoch: decides the augmentation, together with each sample's number.
   public func assemble(
-    _ samples: ArraySlice<Int>, epoch: Int, firstPosition: Int
+    _ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int
   ) throws(DataError) -> Batch {
     let dataset = split.dataset
     let inputs = Tensor(uninitialized: [samples.count] + dataset.sampleShape, pool: pool)
@@ -32,7 +32,7 @@ public struct ImageAssembler: BatchAssembler {
     // Features have no place that they could move from.
     let moves = augmentation != .none && dataset.sampleShape.count == 3
     for (row, sample) in samples.enumerated() {
-      let move = moves ? augmentation.move(seed: seed, epoch: epoch, sample: sample) : .none
+      let move = moves ? augmentation.move(seed: seed, epoch: step.epoch, sample: sample) : .none
       let record = split.records[sample]
       try dataset.withPixels(ofRecord: record) { pixels in
         if let target { write(pixels, dataset, move, to: target) }
@@ -49,7 +49,7 @@ public struct ImageAssembler: BatchAssembler {
   }
 
   public func assembleForEvaluation(_ samples: Range<Int>) throws(DataError) -> Batch {
-    try assemble(ArraySlice(samples), epoch: 0, firstPosition: samples.lowerBound)
+    try assemble(samples, firstPosition: samples.lowerBound)
   }
 
   private func write(

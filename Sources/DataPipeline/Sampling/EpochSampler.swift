@@ -40,7 +40,7 @@ public struct EpochSampler: StepSampler, Equatable {
 
   public func position(ofStep step: Int) -> Int { positions(ofStep: step).lowerBound }
 
-  public func makeReader() -> (Int) -> ArraySlice<Int> {
+  public func makeReader() -> (Int) -> StepSamples {
     // One epoch's order, drawn anew when a step of another one is asked for.
     var epoch = -1
     var order: [Int] = []
@@ -49,7 +49,7 @@ public struct EpochSampler: StepSampler, Equatable {
         epoch = self.epoch(ofStep: step)
         order = permutation(epoch: epoch)
       }
-      return order[positions(ofStep: step)]
+      return StepSamples(epoch: epoch, samples: order[positions(ofStep: step)])
     }
   }
 

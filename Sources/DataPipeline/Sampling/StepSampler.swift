@@ -9,7 +9,19 @@ public protocol StepSampler: Sendable {
   /// How far into its epoch a step begins, in samples.
   func position(ofStep step: Int) -> Int
 
-  /// Gives each step's samples, in the order of the global batch. What it returns may keep what is costly to draw, and
-  /// serves one thread.
-  func makeReader() -> (_ step: Int) -> ArraySlice<Int>
+  /// Gives each step's samples. What it returns may keep what is costly to draw, and serves one thread.
+  func makeReader() -> (_ step: Int) -> StepSamples
+}
+
+/// What a sampler says of one step.
+public struct StepSamples: Sendable {
+  public var epoch: Int
+  /// The global batch, in order: numbers within the split; of texts, where each window begins.
+  public var samples: ArraySlice<Int>
+  /// Tokens of each window, for texts.
+  public var windowLength: Int?
+  /// Whether state that is carried from step to step begins anew.
+  public var beginsAnew = true
+
+  public init(epoch: Int, samples: ArraySlice<Int>) { (self.epoch, self.samples) = (epoch, samples) }
 }

@@ -23,9 +23,13 @@ public struct Loss: Sendable, Equatable {
       classWeights.map { $0.count == classes } ?? true, "\(classWeights?.count ?? 0) class weights, \(classes) classes")
   }
 
-  /// `output` is `[batch, classes]`, `labels` `[batch]` (int32).
+  /// `output` is `[batch, classes]`, `labels` `[batch]` (int32); or `[batch, time, classes]` and `[batch, time]`: then each
+  /// place in time is a row of its own.
   public func callAsFunction(_ output: Variable, labels: Tensor) -> LossResult {
-    switch specification {
+    if output.shape.count == 3 {
+      return self(output.reshaped([labels.count, output.shape[2]]), labels: labels.reshaped([labels.count]))
+    }
+    return switch specification {
     case .crossEntropy(let smoothing, _):
       output.softmaxCrossEntropy(labels: labels, smoothing: smoothing, classWeights: classWeights)
     case .binaryCrossEntropy: output.binaryCrossEntropy(labels: labels)

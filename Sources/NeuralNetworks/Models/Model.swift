@@ -68,7 +68,7 @@ public final class Model {
   }
 
   private static func check(_ root: Sequential, gives outputs: Int) throws(ModelError) {
-    guard root.outputShape != [outputs] else { return }
+    guard root.outputShape != [outputs], root.outputShape.count != 2 || root.outputShape[1] != outputs else { return }
     let last = root.layers.last
     let place = LayerPlace(path: last?.path ?? "", kind: last?.name ?? "", inputShape: root.outputShape)
     throw place.error(

@@ -10,10 +10,11 @@ import Tensors
 /// added up in block order, so the result has the same bits for every number of workers.
 struct Evaluator {
   struct Result: Sendable, Equatable {
+    /// Predictions: samples, or tokens of a text.
     var samples = 0
     var loss = 0.0
     var correct = 0
-    /// Rows: true class; columns: predicted class.
+    /// Rows: true class; columns: predicted class. Empty where there are no classes.
     var confusion: [[Int]] = []
 
     var accuracy: Double { samples > 0 ? Double(correct) / Double(samples) : 0 }
@@ -27,7 +28,7 @@ struct Evaluator {
     }
   }
 
-  let split: ImageSplit
+  let split: any SampleSplit
   let normalizer: Normalizer
   let blockSize: Int
   let communicator: any Communicator
@@ -36,9 +37,10 @@ struct Evaluator {
 
   /// Collective.
   func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result {
-    let blockCount = EvaluationBlocks(count: split.count, blockSize: blockSize).blockCount
+    let assembler = split.makeAssembler(
+      normalizer: normalizer, augmentation: .none, seed: 0, pool: context.pool)
+    let blockCount = assembler.evaluationBlocks(ofSize: blockSize).blockCount
     let mine = Sharding.range(count: blockCount, part: communicator.worker, of: communicator.size)
-    let assembler = ImageAssembler(split: split, normalizer: normalizer, pool: context.pool)
     let loader = EvaluationLoader(assembler: assembler, blockSize: blockSize, blocks: mine)
     var sums: [UInt8] = []
     for _ in mine {
@@ -51,7 +53,10 @@ struct Evaluator {
     let tape = Tape(context: context, recording: false)
     let output = model(tape.input(batch.inputs), ForwardPass(tape: tape, mode: .evaluation))
     let result = loss(output, labels: batch.labels)
-    var sums = BlockSums(samples: batch.count, loss: result.sum.value[0], weight: result.weight, classes: classes)
+    var sums = BlockSums(
+      samples: batch.labels.count, correct: result.correct, loss: result.sum.value[0], weight: result.weight,
+      classes: classes)
+    guard classes > 0 else { return sums }
     let scores = UnsafeBufferPointer(output.value.floats)
     for (row, label) in batch.labels.int32s.enumerated() {
       // The first of equal scores, as the training loss counts it.
@@ -70,13 +75,13 @@ struct Evaluator {
     for start in stride(from: 0, to: bytes.count, by: BlockSums.byteCount(classes: classes)) {
       let sums = BlockSums(bytes: bytes[start...], classes: classes)
       result.samples += sums.samples
+      result.correct += sums.correct
       loss += sums.loss
       weight += sums.weight
       for index in 0..<(classes * classes) {
         result.confusion[index / classes][index % classes] += Int(sums.confusion[index])
       }
     }
-    result.correct = (0..<classes).reduce(0) { $0 + result.confusion[$1][$1] }
     result.loss = weight > 0 ? loss / weight : 0
     return result
   }
@@ -85,21 +90,23 @@ struct Evaluator {
 /// One block's sums, as they travel between workers (of one processor type: native byte order).
 private struct BlockSums {
   var samples: Int
+  var correct: Int
   var loss: Double
   var weight: Double
   /// `[true class, predicted class]`
   var confusion: [Int32]
 
-  init(samples: Int, loss: Double, weight: Double, classes: Int) {
-    (self.samples, self.loss, self.weight) = (samples, loss, weight)
+  init(samples: Int, correct: Int, loss: Double, weight: Double, classes: Int) {
+    (self.samples, self.correct, self.loss, self.weight) = (samples, correct, loss, weight)
     confusion = [Int32](repeating: 0, count: classes * classes)
   }
 
-  static func byteCount(classes: Int) -> Int { 3 * 8 + 4 * classes * classes }
+  static func byteCount(classes: Int) -> Int { 4 * 8 + 4 * classes * classes }
 
   var bytes: [UInt8] {
     var bytes: [UInt8] = []
     withUnsafeBytes(of: Int64(samples)) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: Int64(correct)) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: loss) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: weight) { bytes.append(contentsOf: $0) }
     confusion.withUnsafeBytes { bytes.append(contentsOf: $0) }
@@ -107,12 +114,13 @@ private struct BlockSums {
   }
 
   init(bytes: ArraySlice<UInt8>, classes: Int) {
-    (samples, loss, weight, confusion) = bytes.withUnsafeBytes { raw in
+    (samples, correct, loss, weight, confusion) = bytes.withUnsafeBytes { raw in
       (
         Int(raw.loadUnaligned(as: Int64.self)),
-        raw.loadUnaligned(fromByteOffset: 8, as: Double.self),
+        Int(raw.loadUnaligned(fromByteOffset: 8, as: Int64.self)),
         raw.loadUnaligned(fromByteOffset: 16, as: Double.self),
-        (0..<(classes * classes)).map { raw.loadUnaligned(fromByteOffset: 24 + 4 * $0, as: Int32.self) }
+        raw.loadUnaligned(fromByteOffset: 24, as: Double.self),
+        (0..<(classes * classes)).map { raw.loadUnaligned(fromByteOffset: 32 + 4 * $0, as: Int32.self) }
       )
     }
   }

@@ -5,12 +5,13 @@ extension Normalizer {
   /// Mean and deviation over a split, of which each worker reads its part: images may have to be decoded for it. Their
   /// sums are whole numbers, so the result has the same bits for every number of workers. Collective.
   init(
-    _ kind: DatasetSpecification.Normalization, of split: ImageSplit, over communicator: any Communicator
+    _ kind: DatasetSpecification.Normalization, of split: any SampleSplit, over communicator: any Communicator
   ) throws {
     guard kind != .none else {
       self = .none
       return
     }
+    guard let split = split as? ImageSplit else { preconditionFailure("\(kind.rawValue) normalisation of a text") }
     let part = Sharding.range(count: split.count, part: communicator.worker, of: communicator.size)
     let mine = try communicator.agree {
       try PixelMoments(of: ImageSplit(dataset: split.dataset, records: Array(split.records[part])))

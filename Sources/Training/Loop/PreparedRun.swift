@@ -12,7 +12,7 @@ public struct PreparedRun: Sendable {
   private(set) var data: DatasetSplits
   let layers: [LayerSpecification]
   let loss: Loss
-  let sampler: EpochSampler
+  let sampler: any StepSampler
   public let totalSteps: Int
   let schedule: Schedule
 
@@ -31,15 +31,15 @@ public struct PreparedRun: Sendable {
       configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed,
       normalizer: Normalizer.none)
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
-    layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.classNames.count)
+    layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     loss = Loss(
-      configuration.loss, classes: data.classNames.count, balancedWeights: Self.balancedWeights(of: data.training))
-    sampler = EpochSampler(
-      seed: training.seed, count: data.training.count, batchSize: training.batchSize, dropLast: training.dropLast)
+      configuration.loss, classes: data.outputs, balancedWeights: Self.balancedWeights(of: data.training))
+    sampler = data.training.makeSampler(
+      seed: training.seed, batchSize: training.batchSize, dropLast: training.dropLast)
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
-    _ = try Model(layers, inputShape: data.sampleShape, outputs: data.classNames.count)
+    _ = try Model(layers, inputShape: data.sampleShape, outputs: data.outputs)
   }
 
   /// The run with its normaliser, as workers need it. Collective.
@@ -49,10 +49,9 @@ public struct PreparedRun: Sendable {
     return copy
   }
 
-  /// n / (K · nₖ): every class counts alike in the sum over the split. A class without samples gets 0.
-  static func balancedWeights(of split: ImageSplit) -> [Double] {
-    var counts = [Int](repeating: 0, count: split.classNames.count)
-    for sample in 0..<split.count { counts[Int(split.label(ofSample: sample))] += 1 }
+  /// n / (K · nₖ): every class counts alike in the sum over the split. A class without samples gets 0. Nil where there are no classes.
+  static func balancedWeights(of split: any SampleSplit) -> [Double]? {
+    guard let counts = split.classCounts else { return nil }
     return counts.map { $0 > 0 ? Double(split.count) / Double(counts.count * $0) : 0 }
   }
 

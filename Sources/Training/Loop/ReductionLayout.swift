@@ -5,7 +5,7 @@ import Tensors
 /// What one shard hands to the all-reduce, in one buffer: its gradients, the batch statistics of its
 /// normalisation layers, and a few sums that describe the step.
 ///
-///     [ samples, loss weight, loss, correct, requests, zeros | statistics × samples | gradients ]
+///     [ samples, loss weight, loss, correct, requests, predictions, zeros | statistics × samples | gradients ]
 ///
 /// In the order in which a backward pass finishes them, from the end: what is known last comes first.
 ///
@@ -39,13 +39,14 @@ struct ReductionLayout: Sendable {
     values[3] = Float(sums.correct)
     values[4] = Float(sums.requests.stop)
     values[5] = Float(sums.requests.checkpoint)
+    values[6] = Float(sums.predictions)
   }
 
   func totals(of leaf: Tensor) -> StepTotals {
     let values = UnsafeMutableBufferPointer(rebasing: leaf.floats[totals])
     return StepTotals(
       samples: Double(values[0]), lossWeight: Double(values[1]), loss: Double(values[2]),
-      correct: Double(values[3]),
+      correct: Double(values[3]), predictions: Double(values[6]),
       requests: StepRequests(stop: Double(values[4]), checkpoint: Double(values[5])))
   }
 }
@@ -66,11 +67,13 @@ struct StepTotals: Sendable, Equatable {
   /// What the summed loss and gradients are divided by: samples, or the sum of their class weights.
   var lossWeight = 0.0
   var loss = 0.0
+  /// Predictions that were right, of how many: a sample's class, or each token of a window.
   var correct = 0.0
+  var predictions = 0.0
   var requests = StepRequests()
 
   var meanLoss: Double { lossWeight > 0 ? loss / lossWeight : 0 }
-  var accuracy: Double { samples > 0 ? correct / samples : 0 }
+  var accuracy: Double { predictions > 0 ? correct / predictions : 0 }
 }
 
 /// What one worker asks all of them to do after a step: how many ask for it.

@@ -15,7 +15,7 @@ final class Replica {
   init(_ run: PreparedRun) throws {
     context = ExecutionContext()
     model = try Model(
-      run.layers, inputShape: run.data.sampleShape, outputs: run.data.classNames.count, pool: context.pool)
+      run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, pool: context.pool)
     loss = run.loss
     optimizer = SGD(run.configuration.optimizer, store: model.store, pool: context.pool)
     seed = run.configuration.training.seed
@@ -54,7 +54,7 @@ final class Replica {
   func writeTotals(_ batch: Batch, _ result: LossResult, requests: StepRequests, to leaf: Tensor) {
     let sums = StepTotals(
       samples: Double(batch.count), lossWeight: result.weight, loss: result.sum.value[0],
-      correct: Double(result.correct), requests: requests)
+      correct: Double(result.correct), predictions: Double(batch.labels.count), requests: requests)
     layout.write(sums, to: leaf)
   }
 

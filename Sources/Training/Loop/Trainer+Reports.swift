@@ -43,7 +43,7 @@ extension Trainer {
     return result.isBest && run.configuration.checkpoint.best
   }
 
-  private func evaluate(_ split: ImageSplit, as name: EvaluationReport.Split) throws -> EvaluationReport? {
+  private func evaluate(_ split: any SampleSplit, as name: EvaluationReport.Split) throws -> EvaluationReport? {
     status.set(.evaluation, after: progress.step)
     let start = ContinuousClock.now
     let result = try Evaluator(

@@ -58,9 +58,9 @@ extension Trainer {
       CheckpointMetadata.Best(
         step: $0.step, metric: "validation_\(metric.rawValue)", value: metric == .loss ? $0.loss : $0.accuracy)
     }
-    let place = run.sampler.positions(ofStep: progress.step)
     return CheckpointMetadata(
-      step: progress.step, epoch: run.sampler.epoch(ofStep: progress.step), position: place.lowerBound,
+      step: progress.step, epoch: run.sampler.epoch(ofStep: progress.step),
+      position: run.sampler.position(ofStep: progress.step),
       shards: communicator.layout.shards, workers: communicator.size, blasThreads: training.blasThreads, best: best,
       configuration: run.configuration.effectiveYAML(),
       progress: String(decoding: try progress.encoded(), as: UTF8.self))

@@ -54,8 +54,8 @@ final class WorkerSession {
 
   /// Starts preparing batches in the background, those of `step` first.
   func startLoading(from step: Int) {
-    let assembler = ImageAssembler(
-      split: run.data.training, normalizer: run.data.normalizer,
+    let assembler = run.data.training.makeAssembler(
+      normalizer: run.data.normalizer,
       augmentation: Augmentation(run.configuration.data.augmentations), seed: run.configuration.training.seed,
       pool: replica.context.pool)
     loader = BatchLoader(
