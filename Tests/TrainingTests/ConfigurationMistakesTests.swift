@@ -189,6 +189,11 @@ import Testing
       "[residual: {body: [relu], shortcut: relu}]",
       "47: model.layers.0.residual.shortcut: expected list of layers, found 'relu'"
     ),
+    ("[embedding: 0]", "23: model.layers.0.embedding.width: expected integer ≥ 1, found '0'"),
+    (
+      "[embedding: {width: 3, vocabulary: many}]",
+      "46: model.layers.0.embedding.vocabulary: expected integer ≥ 1, found 'many'"
+    ),
     (
       "[parallel: [[relu], [tanhh]]]",
       "32: model.layers.0.parallel.branches.1.0: unknown layer 'tanhh'; did you mean 'tanh'?"
