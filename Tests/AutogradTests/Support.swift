@@ -9,13 +9,13 @@ let gradientTolerance = 1e-6
 /// Cases that PyTorch computed in float64, written with eleven digits.
 let goldenTolerance = 1e-9
 
-func goldens() throws -> [String: Golden] {
+func goldens(_ file: String) throws -> [String: Golden] {
   let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-  return try Golden.load(folder.appendingPathComponent("Resources/operations.json"))
+  return try Golden.load(folder.appendingPathComponent("Resources/\(file).json"))
 }
 
-func golden(_ name: String) throws -> Golden {
-  guard let found = try goldens()[name] else { throw GoldenError(description: "no golden \(name)") }
+func golden(_ name: String, in file: String = "operations") throws -> Golden {
+  guard let found = try goldens(file)[name] else { throw GoldenError(description: "no golden \(name)") }
   return found
 }
 

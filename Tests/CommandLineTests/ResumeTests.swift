@@ -44,6 +44,19 @@ struct ResumeTests {
     #expect(leftovers.isEmpty)
   }
 
+  @Test("AdamW, 110 steps and then 90 with another number of workers: the weights of 200 steps")
+  func adaptiveOptimizer() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.adaptive, to: "adaptive.yaml")
+    let reference = try uninterrupted(folder, config)
+    let run = folder.path("two-halves")
+    for more in [["--set", "training.steps=110", "--workers", "2"], ["--workers", "3"]] {
+      let result = try Lockstep.run(["train", config, "--run-dir", run, "-q"] + more)
+      try #require(result.exitCode == 0, "\(result.errors)")
+    }
+    #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: reference))
+  }
+
   @Test(
     "SIGINT ends with 130 and SIGTERM with 143, each after a checkpoint that a resume goes on from",
     arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])

@@ -35,7 +35,7 @@ import Testing
       losses.append(pass.loss.value / pass.loss.weight)
       model.store.foldStatistics(sums: pass.statistics, samples: 13)
       _ = optimizer.step(
-        gradients: pass.gradients, scale: 1 / pass.loss.weight, learningRate: 0.05, report: false)
+        step, gradients: pass.gradients, scale: 1 / pass.loss.weight, learningRate: 0.05, report: false)
     }
     #expect(losses[0] > 1)
     let tape = Tape(context: context, recording: false)
@@ -57,7 +57,7 @@ import Testing
     var misses: [Int] = []
     for step in 0..<5 {
       let pass = TrainingPass(model, x, labels: labels, loss: loss, context: context, step: step)
-      _ = optimizer.step(gradients: pass.gradients, scale: 1, learningRate: 1e-4, report: true)
+      _ = optimizer.step(0, gradients: pass.gradients, scale: 1, learningRate: 1e-4, report: true)
       _ = evaluate(model, x, context: context)
       misses.append(context.pool.statistics.misses)
     }

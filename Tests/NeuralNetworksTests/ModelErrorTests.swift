@@ -93,6 +93,27 @@ import Testing
     #expect(message([.parallel(branches: [])]) == "layer 0 (parallel): has no branches; list at least one")
   }
 
+  @Test func sequences() {
+    let embedding = LayerSpecification.embedding(EmbeddingSpecification(width: 4))
+    #expect(
+      message([embedding], inputShape: [5])
+        == "layer 0 (embedding): the number of different tokens is not known; write vocabulary: with their number")
+    #expect(
+      message([embedding])
+        == """
+        layer 0 (embedding): needs the numbers of tokens [time], but gets 8×8×6; \
+        make it the model's first layer, on data of tokens
+        """)
+    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
+    #expect(message([table, linear(3), relu], inputShape: [5]) == "built with outputs [5, 3]")
+    #expect(
+      message([table, convolution(4, 3)], inputShape: [5])
+        == """
+        layer 1 (conv): needs an image [height, width, channels], but gets a sequence of 5×4 [time, channels]; \
+        it has no place in a model of sequences
+        """)
+  }
+
   @Test func layersInsideOthersAreNamed() {
     let inner: [LayerSpecification] = [convolution(4, 3, padding: .same), linear(3)]
     let hint = "put flatten or global_average_pool in front of it"

@@ -25,7 +25,7 @@ import Testing
       bias.view(of: gradients).copy(
         from: try reference.tensor("gradient_bias_\(step)", dtype: precision.dtype, pool: pool))
       let report = optimizer.step(
-        gradients: gradients, scale: 0.25, learningRate: 0.1 / Double(1 + step), report: true)
+        step, gradients: gradients, scale: 0.25, learningRate: 0.1 / Double(1 + step), report: true)
       for (parameter, key) in [(weight, "weight"), (bias, "bias")] {
         let expected = try reference.tensor("\(key)_\(step)", dtype: precision.dtype, pool: pool)
         #expect(relativeDifference(parameter.value, expected) <= precision.tolerance, "\(key) after step \(step)")
@@ -61,7 +61,7 @@ import Testing
     specification.weightDecay = 0.5
     let optimizer = SGD(specification, store: model.store, pool: pool)
     let gradients = Tensor(zeros: [model.store.flatCount], pool: pool)
-    _ = optimizer.step(gradients: gradients, scale: 1, learningRate: 1, report: false)
+    _ = optimizer.step(0, gradients: gradients, scale: 1, learningRate: 1, report: false)
     for (parameter, old) in zip(model.store.parameters, before) {
       let expected = parameter.role == .weight ? old.map { $0 / 2 } : old
       #expect(zip(parameter.value.values, expected).allSatisfy { abs($0 - $1) <= 1e-7 }, "\(parameter.path)")
@@ -77,10 +77,10 @@ import Testing
     specification.l2 = 0.3
     let optimizer = SGD(specification, store: model.store, pool: pool)
     let gradients = Tensor(zeros: [model.store.flatCount], pool: pool)
-    let report = optimizer.step(gradients: gradients, scale: 1, learningRate: 1, report: true)
+    let report = optimizer.step(0, gradients: gradients, scale: 1, learningRate: 1, report: true)
     let expected = 0.3 * squares.reduce(0, +)
     #expect(abs(try #require(report.penalty) - expected) <= 1e-6 * expected)
-    #expect(optimizer.step(gradients: gradients, scale: 1, learningRate: 1, report: false) == OptimizerReport())
+    #expect(optimizer.step(0, gradients: gradients, scale: 1, learningRate: 1, report: false) == OptimizerReport())
   }
 
   /// Logging a step must not change the run.
@@ -97,7 +97,7 @@ import Testing
       for parameter in model.store.parameters {
         parameter.view(of: gradients).copy(from: random.tensor(parameter.shape, dtype: .float32, pool: pool))
       }
-      for _ in 0..<3 { _ = optimizer.step(gradients: gradients, scale: 0.1, learningRate: 0.1, report: report) }
+      for _ in 0..<3 { _ = optimizer.step(0, gradients: gradients, scale: 0.1, learningRate: 0.1, report: report) }
       results.append(model.store.values.values)
     }
     #expect(results[0] == results[1])

@@ -189,6 +189,11 @@ import Testing
       "[residual: {body: [relu], shortcut: relu}]",
       "47: model.layers.0.residual.shortcut: expected list of layers, found 'relu'"
     ),
+    ("[embedding: 0]", "23: model.layers.0.embedding.width: expected integer ≥ 1, found '0'"),
+    (
+      "[embedding: {width: 3, vocabulary: many}]",
+      "46: model.layers.0.embedding.vocabulary: expected integer ≥ 1, found 'many'"
+    ),
     (
       "[parallel: [[relu], [tanhh]]]",
       "32: model.layers.0.parallel.branches.1.0: unknown layer 'tanhh'; did you mean 'tanh'?"
@@ -233,6 +238,23 @@ import Testing
     ),
     (
       "optimizer: {nesterov: true}", ["13: nesterov wants momentum; give optimizer.momentum, for example momentum: 0.9"]
+    ),
+    (
+      "optimizer: {clip_norm: 1, clip_value: 1}",
+      [
+        "27: both optimizer.clip_norm and optimizer.clip_value are given; keep one, or set the other one to null"
+      ]
+    ),
+    (
+      "optimizer: {kind: adamw, betas: [0.9, 0.99, 0.9]}",
+      ["33: optimizer.betas: expected list of two numbers in [0, 1), found a list; it has too many items"]
+    ),
+    (
+      "optimizer: {kind: adam, momentum: 0.9, betas: [0.9]}",
+      [
+        "25: key 'momentum' does not go with kind adam in optimizer; it goes with kind sgd",
+        "47: optimizer.betas: expected list of two numbers in [0, 1), found a list; it has too few items",
+      ]
     ),
     ("optimizer: {clip_norm: 0}", ["24: optimizer.clip_norm: expected number > 0, found '0'"]),
     (

@@ -49,7 +49,8 @@ import Testing
        max_pool: 2, max_pool: [2, 3], average_pool: {kernel: 3, stride: 2, padding: same}, global_average_pool,
        dropout, dropout: 0.3, flatten, relu: {}, linear: 300, linear: {outputs: 5, bias: false, initializer: zeros},
        residual: [relu], residual: {body: [linear: 3, relu], shortcut: [linear: 3]},
-       parallel: [[relu], [tanh, {linear: 2}], []]]
+       parallel: [[relu], [tanh, {linear: 2}], []],
+       embedding: 16, embedding: {vocabulary: 80, width: 100, deviation: 0.02}]
       """
     #expect(
       try layers(text) == [
@@ -69,6 +70,8 @@ import Testing
           [.activation(.relu)],
           [.activation(.tanh), .linear(outputs: 2, bias: true, initializer: .heNormal)], [],
         ]),
+        .embedding(EmbeddingSpecification(width: 16)),
+        .embedding(EmbeddingSpecification(vocabulary: 80, width: 100, standardDeviation: 0.02)),
       ])
   }
 

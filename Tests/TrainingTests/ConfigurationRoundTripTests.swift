@@ -31,6 +31,7 @@ import Testing
             - [average_pool: [3, 5]]
         - global_average_pool
         - linear: {outputs: 3, bias: false, initializer: lecun_uniform}
+        - embedding: {width: 7, vocabulary: 11, deviation: 0.3}
     loss: {kind: cross-entropy, label_smoothing: 0.05, class_weights: [1, 0.5, 2e-3]}
     optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}
     schedule:
@@ -56,7 +57,8 @@ import Testing
     let defaults = RunConfiguration(model: .layers([])).settings().filter { !$0.path.hasPrefix("model") }
     let values = Dictionary(uniqueKeysWithValues: configuration.settings().map { ($0.path, $0.value) })
     let sameWords = ["loss.kind", "optimizer.kind"]
-    let schedule = ["schedule.rate", "training.epochs"]
+    // What goes without a key of the text.
+    let schedule = ["schedule.rate", "training.epochs", "optimizer.clip_value"]
     #expect(values["training.early_stopping.patience"] == "5")
     let absent = schedule + ["training.early_stopping"]
     for (path, value) in defaults where !sameWords.contains(path) && !absent.contains(path) {
@@ -72,6 +74,9 @@ import Testing
     "loss: binary-cross-entropy",
     "loss: mean-squared-error",
     "loss: {class_weights: balanced}",
+    "optimizer: adam",
+    "optimizer: {kind: adam, betas: [0.5, 0.99], epsilon: 1e-6, weight_decay: 0.1, clip_value: 0.5}",
+    "optimizer: {kind: adamw, betas: [0, 0.95], l2: 1e-4, clip_norm: 1}",
     "schedule: {kind: constant, rate: 1e-9}",
     "schedule: {kind: step, rate: 0.1, gamma: 0.5, every: 30}",
     "schedule: {kind: cosine, rate: 0.1, min: 1e-4, warmup_steps: 10}",
@@ -129,6 +134,7 @@ import Testing
           weight_decay: 0.0
           l2: 0.0
           clip_norm: null
+          clip_value: null
           momentum: 0.0
           nesterov: false
         schedule:

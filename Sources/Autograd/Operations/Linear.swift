@@ -2,33 +2,37 @@ import CKernels
 import Tensors
 
 extension Variable {
-  /// f(x·Wᵀ + b): `[batch, inputs]` to `[batch, outputs]`, with `weight` `[outputs, inputs]` as in PyTorch.
+  /// f(x·Wᵀ + b): `[batch, …, inputs]` to `[batch, …, outputs]`, with `weight` `[outputs, inputs]` as in PyTorch.
   ///
   /// Bias and activation are one pass over the product, and so are their gradients; the weight's gradient is
   /// written by the product straight to its place. The activation must be differentiable from its output.
   public func linear(weight: Variable, bias: Variable?, activation: Activation? = nil) -> Variable {
     precondition(
-      shape.count == 2 && weight.shape.count == 2 && shape[1] == weight.shape[1]
+      shape.count >= 2 && weight.shape.count == 2 && value.size(-1) == weight.shape[1]
         && (bias.map { $0.value.count == weight.shape[0] } ?? true),
       "linear: input \(shape), weight \(weight.shape), bias \(bias?.shape ?? [])")
     precondition(
       activation?.isDifferentiableFromOutput ?? true, "\(activation?.name ?? "") does not fuse with a product")
-    let (rows, columns) = (shape[0], weight.shape[0])
+    let leading = shape.dropLast()
+    let (rows, inputs, columns) = (leading.reduce(1, *), weight.shape[1], weight.shape[0])
+    let x = value.reshaped([rows, inputs])
     let output = Tensor(uninitialized: [rows, columns], dtype: dtype, pool: tape.pool)
-    output.writeProduct(value, false, weight.value, true, adding: false)
+    output.writeProduct(x, false, weight.value, true, adding: false)
     if bias != nil || activation != nil {
       ck_bias_activation_forward(
         type, activation?.kernel ?? CK_IDENTITY, activation?.slope ?? 0, rows, columns, output.pointer,
         bias.map { UnsafeRawPointer($0.value.pointer) }, output.pointer)
     }
-    return tape.record(output, inputs: [self, weight] + (bias.map { [$0] } ?? [])) { [self] gradient in
+    let shaped = output.reshaped(leading + [columns])
+    return tape.record(shaped, inputs: [self, weight] + (bias.map { [$0] } ?? [])) { [self] gradient in
       let product = tape.gradientBeforeBias(
-        gradient, output: output, activation: activation, bias: bias, rows: rows, columns: columns)
+        gradient.reshaped([rows, columns]), output: output, activation: activation, bias: bias, rows: rows,
+        columns: columns)
       tape.accumulateGradient(of: weight) { target, adding in
-        target.writeProduct(product, true, value, false, adding: adding)
+        target.writeProduct(product, true, x, false, adding: adding)
       }
       tape.accumulateGradient(of: self) { target, adding in
-        target.writeProduct(product, false, weight.value, false, adding: adding)
+        target.reshaped([rows, inputs]).writeProduct(product, false, weight.value, false, adding: adding)
       }
     }
   }

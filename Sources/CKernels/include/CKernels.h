@@ -15,6 +15,7 @@
 #include "ck_convolution.h"
 #include "ck_digest.h"
 #include "ck_elementwise.h"
+#include "ck_embedding.h"
 #include "ck_image.h"
 #include "ck_image_moments.h"
 #include "ck_layout.h"

@@ -22,5 +22,30 @@ typedef struct {
 void ck_sgd_update(
     ck_type type, ptrdiff_t count, ck_sgd sgd, const void *gradients, void *_Nullable velocities, void *weights);
 
+typedef struct {
+  /// The learning rate over 1 − β₁ᵗ.
+  double step_size;
+  double gradient_scale;
+  /// Added to the gradient as coupling · w.
+  double coupling;
+  /// What the weights are multiplied by first: 1 − learning rate · weight decay where it is decoupled, else 1.
+  double decay;
+  double beta1, beta2, epsilon;
+  /// √(1 − β₂ᵗ).
+  double root_correction;
+} ck_adam;
+
+/// Adam (Kingma and Ba, 2015, algorithm 1, in PyTorch's form) with decoupled weight decay (Loshchilov and Hutter, 2019):
+/// g' = gradient_scale · g + coupling · w, m += (1 − β₁) · (g' − m), v = β₂ · v + (1 − β₂) · g'²,
+/// w = decay · w − step_size · m / (√v / root_correction + ε). Both moments start as zeros.
+void ck_adam_update(
+    ck_type type, ptrdiff_t count, ck_adam adam, const void *gradients, void *first_moments, void *second_moments,
+    void *weights);
+
+/// gradients = gradient_scale · gradients + coupling · weights, held within [−limit, limit]. NaN stays NaN.
+void ck_clip_gradients(
+    ck_type type, ptrdiff_t count, double gradient_scale, double coupling, double limit, const void *weights,
+    void *gradients);
+
 #pragma clang assume_nonnull end
 #endif

@@ -3,7 +3,8 @@ import Tensors
 
 /// A fully connected layer: y = x·Wᵀ + b.
 ///
-/// Input `[batch, inputs]`, output `[batch, outputs]`; `weight` `[outputs, inputs]` and `bias` `[outputs]`, as in PyTorch.
+/// Input `[batch, inputs]` or `[batch, time, inputs]`, output `[batch, outputs]` or `[batch, time, outputs]`; `weight`
+/// `[outputs, inputs]` and `bias` `[outputs]`, as in PyTorch.
 public final class Linear: ActivationFusing {
   public let path: String
   public let name = "linear"
@@ -12,9 +13,12 @@ public final class Linear: ActivationFusing {
   public let bias: Parameter?
   private var fused: Activation?
 
-  public init(path: String, inputs: Int, outputs: Int, bias: Bool, initializer: Initializer, builder: ModelBuilder) {
+  public init(
+    path: String, inputShape: [Int], outputs: Int, bias: Bool, initializer: Initializer, builder: ModelBuilder
+  ) {
+    let inputs = inputShape[inputShape.count - 1]
     self.path = path
-    outputShape = [outputs]
+    outputShape = inputShape.dropLast() + [outputs]
     weight = builder.parameter(
       path + ".weight", shape: [outputs, inputs], role: .weight,
       initially: .drawn(initializer, fanIn: inputs, fanOut: outputs))

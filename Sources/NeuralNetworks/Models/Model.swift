@@ -3,7 +3,7 @@ import Tensors
 
 /// A network: layers, and the flat buffers that their parameters live in.
 public final class Model {
-  /// Shape of one sample: `[features]` or `[height, width, channels]`.
+  /// Shape of one sample: `[features]`, `[time]` (tokens) or `[height, width, channels]`.
   public let inputShape: [Int]
   public let store: ParameterStore
   public let root: Sequential
@@ -13,12 +13,13 @@ public final class Model {
   ///
   /// - Parameters:
   ///   - outputs: What the last layer must give, such as the number of classes; nil takes whatever comes.
+  ///   - vocabulary: Number of different tokens in the data: what embeddings without a size of their own take.
   public init(
-    _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, dtype: DType = .float32,
-    pool: StoragePool = StoragePool()
+    _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, vocabulary: Int? = nil,
+    dtype: DType = .float32, pool: StoragePool = StoragePool()
   ) throws(ModelError) {
     precondition(inputShape.count == 1 || inputShape.count == 3, "a sample of shape \(inputShape)")
-    let builder = ModelBuilder(store: ParameterStore(dtype: dtype))
+    let builder = ModelBuilder(store: ParameterStore(dtype: dtype), vocabulary: vocabulary)
     self.inputShape = inputShape
     root = try builder.sequential(specifications, path: "", inputShape: inputShape)
     store = builder.store

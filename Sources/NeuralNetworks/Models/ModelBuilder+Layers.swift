@@ -14,9 +14,13 @@ struct LayerPlace {
   /// Height, width and channels of the image that reaches the layer.
   func requireImage() throws(ModelError) -> (height: Int, width: Int, channels: Int) {
     guard inputShape.count == 3 else {
+      let isSequence = inputShape.count == 2
+      let found =
+        isSequence ? "a sequence of \(describe(inputShape)) [time, channels]" : "a vector of \(describe(inputShape))"
       throw error(
-        "needs an image [height, width, channels], but gets a vector of \(describe(inputShape))",
-        hint: "move it in front of the layer that flattens the image")
+        "needs an image [height, width, channels], but gets \(found)",
+        hint: isSequence
+          ? "it has no place in a model of sequences" : "move it in front of the layer that flattens the image")
     }
     return (inputShape[0], inputShape[1], inputShape[2])
   }
@@ -53,6 +57,7 @@ extension ModelBuilder {
     _ specification: LayerSpecification, at place: LayerPlace, behind previous: (any Layer)?
   ) throws(ModelError) -> any Layer {
     switch specification {
+    case .embedding(let embedding): return try self.embedding(embedding, at: place)
     case .linear(let outputs, let bias, let initializer):
       return try linear(outputs: outputs, bias: bias, initializer: initializer, at: place)
     case .convolution(let convolution): return try self.convolution(convolution, at: place)
@@ -87,13 +92,13 @@ extension ModelBuilder {
     outputs: Int, bias: Bool, initializer: Initializer, at place: LayerPlace
   ) throws(ModelError) -> Linear {
     try place.requirePositive(outputs, "the number of outputs")
-    guard place.inputShape.count == 1 else {
+    guard place.inputShape.count < 3 else {
       throw place.error(
         "needs a vector, but gets an image of \(describe(place.inputShape)) [height, width, channels]",
         hint: "put flatten or global_average_pool in front of it")
     }
     return Linear(
-      path: place.path, inputs: place.inputShape[0], outputs: outputs, bias: bias, initializer: initializer,
+      path: place.path, inputShape: place.inputShape, outputs: outputs, bias: bias, initializer: initializer,
       builder: self)
   }
 

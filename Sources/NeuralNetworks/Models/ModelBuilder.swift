@@ -6,9 +6,11 @@ public final class ModelBuilder {
   let store: ParameterStore
   private(set) var initialValues: [InitialValue] = []
   private var nextOrdinal = 0
+  /// Number of different tokens in the data, where the data are tokens.
+  let vocabulary: Int?
 
-  init(store: ParameterStore) {
-    self.store = store
+  init(store: ParameterStore, vocabulary: Int? = nil) {
+    (self.store, self.vocabulary) = (store, vocabulary)
   }
 
   /// Declares a learnable tensor; the order of these calls is the order of every flat buffer and file.

@@ -1,3 +1,4 @@
+import Autograd
 import Tensors
 
 /// Turns summed gradients into new weights. Works on the store's flat buffers and knows nothing of ranks: every
@@ -9,10 +10,13 @@ public protocol Optimizer: AnyObject {
   /// Updates the weights.
   ///
   /// - Parameters:
+  ///   - number: The run's number of this update, from 0: what an optimiser needs to know of the past beside `state`.
   ///   - gradients: Sums over the global batch, laid out like the store's values; the optimiser may overwrite them.
   ///   - scale: What makes a mean of the sums: 1 / (the global batch's weight).
   ///   - report: Whether the norm and the penalty are wanted; both cost a pass over memory.
-  func step(gradients: Tensor, scale: Double, learningRate: Double, report: Bool) -> OptimizerReport
+  func step(
+    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool
+  ) -> OptimizerReport
 }
 
 /// Figures of one step, summed in fixed chunks: equal for every spread of the shards.
@@ -24,5 +28,17 @@ public struct OptimizerReport: Sendable, Equatable {
 
   public init(gradientNorm: Double? = nil, penalty: Double? = nil) {
     (self.gradientNorm, self.penalty) = (gradientNorm, penalty)
+  }
+}
+
+extension OptimizerSpecification {
+  /// The optimiser of this kind, with its state at zero.
+  ///
+  /// - Parameter store: The parameters to train, allocated.
+  public func optimizer(for store: ParameterStore, pool: StoragePool) -> any Optimizer {
+    switch kind {
+    case .sgd: SGD(self, store: store, pool: pool)
+    case .adam, .adamW: Adam(self, store: store, pool: pool)
+    }
   }
 }

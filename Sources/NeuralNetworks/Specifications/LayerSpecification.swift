@@ -15,6 +15,8 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   case residual(body: [LayerSpecification], shortcut: [LayerSpecification])
   /// Every branch sees x; outputs are concatenated along channels.
   case parallel(branches: [[LayerSpecification]])
+  /// A learned vector for each token of a sequence.
+  case embedding(EmbeddingSpecification)
 
   /// The word that configurations and messages use for this layer.
   public var name: String {
@@ -30,6 +32,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .flatten: "flatten"
     case .residual: "residual"
     case .parallel: "parallel"
+    case .embedding: "embedding"
     }
   }
 }

@@ -15,21 +15,42 @@ public enum ClassWeights: Sendable, Equatable {
   case explicit([Double])
 }
 
-/// Stochastic gradient descent. With momentum v ← μv + g, w ← w − ηv (PyTorch's form).
+/// How a gradient changes the weights.
 public struct OptimizerSpecification: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable { case sgd }
+  public enum Kind: String, Sendable, CaseIterable {
+    /// With momentum v ← μv + g, w ← w − ηv (PyTorch's form).
+    case sgd
+    /// Kingma and Ba, 2015.
+    case adam
+    /// Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
+    case adamW = "adamw"
+  }
+
+  /// How much of Adam's averages of the gradient and of its square is kept in a step.
+  public struct Betas: Sendable, Equatable {
+    public var first: Double
+    public var second: Double
+
+    public init(_ first: Double, _ second: Double) { (self.first, self.second) = (first, second) }
+  }
 
   public var kind = Kind.sgd
   public var momentum = 0.0
   public var nesterov = false
-  /// Added to the gradient as weight_decay · w, weights only (not biases, not normalisation).
+  public var betas = Betas(0.9, 0.999)
+  /// Added to the root of Adam's second moment.
+  public var epsilon = 1e-8
+  /// Added to the gradient as weight_decay · w, weights only (not biases, not normalisation); AdamW instead takes
+  /// η · weight_decay · w off the weight.
   public var weightDecay = 0.0
   /// A loss term λ·Σw² over weights, so the gradient carries 2λw and the reported loss λΣw².
   public var l2 = 0.0
   /// Largest Euclidean norm of the whole gradient; nil leaves it alone.
   public var clipNorm: Double?
+  /// Largest magnitude of each of the gradient's elements; nil leaves them alone.
+  public var clipValue: Double?
 
-  public init() {}
+  public init(_ kind: Kind = .sgd) { self.kind = kind }
 }
 
 /// Learning rate as a function of the step, counted from 0.

@@ -67,6 +67,9 @@ extension RunConfiguration {
     context.check(
       "optimizer.momentum", "optimizer.nesterov", holds: !optimizer.nesterov || optimizer.momentum > 0,
       "nesterov wants momentum", hint: "give optimizer.momentum, for example momentum: 0.9")
+    context.check(
+      "optimizer.clip_norm", "optimizer.clip_value", holds: optimizer.clipNorm == nil || optimizer.clipValue == nil,
+      "both optimizer.clip_norm and optimizer.clip_value are given", hint: "keep one, or set the other one to null")
     switch schedule.kind {
     case .triangular(let minimum, let maximum, _, _, _):
       context.check(

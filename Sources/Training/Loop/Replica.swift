@@ -17,7 +17,7 @@ final class Replica {
     model = try Model(
       run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, pool: context.pool)
     loss = run.loss
-    optimizer = SGD(run.configuration.optimizer, store: model.store, pool: context.pool)
+    optimizer = run.configuration.optimizer.optimizer(for: model.store, pool: context.pool)
     seed = run.configuration.training.seed
     layout = ReductionLayout(store: model.store)
     model.initialize(seed: seed)
@@ -60,12 +60,12 @@ final class Replica {
 
   /// One optimiser update from the summed leaves.
   func update(
-    from reduced: Tensor, totals: StepTotals, learningRate: Double, report: Bool
+    from reduced: Tensor, totals: StepTotals, step: Int, learningRate: Double, report: Bool
   ) -> OptimizerReport {
     // A batch whose samples all weigh nothing has no gradient to average.
     let scale = totals.lossWeight > 0 ? 1 / totals.lossWeight : 0
     let result = optimizer.step(
-      gradients: layout.gradients(of: reduced), scale: scale, learningRate: learningRate, report: report)
+      step, gradients: layout.gradients(of: reduced), scale: scale, learningRate: learningRate, report: report)
     model.store.foldStatistics(sums: layout.statistics(of: reduced), samples: totals.samples)
     return result
   }

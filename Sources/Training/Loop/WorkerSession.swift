@@ -77,7 +77,7 @@ final class WorkerSession {
     let totals = replica.layout.totals(of: reduced)
     // A spoilt sum must not reach the weights; the caller says what happened.
     guard totals.meanLoss.isFinite else { return Outcome(totals: totals) }
-    let result = replica.update(from: reduced, totals: totals, learningRate: learningRate, report: report)
+    let result = replica.update(from: reduced, totals: totals, step: step, learningRate: learningRate, report: report)
     return Outcome(totals: totals, penalty: result.penalty ?? 0, gradientNorm: result.gradientNorm)
   }
 

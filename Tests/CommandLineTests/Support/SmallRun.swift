@@ -63,6 +63,12 @@ enum SmallRun {
     checkpoint: {every_steps: 40}
     """
 
+  /// AdamW: its state and its count of steps are part of what a resume needs.
+  static let adaptive = configuration.replacingOccurrences(
+    of: "{kind: sgd, momentum: 0.9, weight_decay: 5.0e-4}",
+    with: "{kind: adamw, betas: [0.8, 0.99], weight_decay: 0.01, clip_norm: 1.0}"
+  ).replacingOccurrences(of: "max: 0.05", with: "max: 0.01")
+
   /// The networks that the law of equal bits is held against, 8 shards each; a new kind of layer belongs into one.
   static let laws = [
     "perceptron": perceptron,

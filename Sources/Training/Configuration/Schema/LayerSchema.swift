@@ -24,7 +24,7 @@ enum LayerSchema {
         dropout,
         bare("flatten", "Makes `[channels · height · width]` features of an image, in PyTorch's order.", .flatten),
         residual, parallel,
-      ]
+      ] + sequenceLayers
   }
 
   private static func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> LayerSpecification? {

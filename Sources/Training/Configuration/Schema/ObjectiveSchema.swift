@@ -56,33 +56,3 @@ extension LossSpecification {
       })
   }
 }
-
-extension OptimizerSpecification {
-  static var record: Record<OptimizerSpecification> {
-    Record(
-      "optimizer", "How a gradient changes the weights.", template: OptimizerSpecification(),
-      choice: Choice("kind", "The optimiser.", fallback: Kind.sgd.rawValue, variants: [sgd]),
-      fields: [
-        Field("weight_decay", \.weightDecay, .notNegative, "Adds so much times w to the gradient of weights."),
-        Field(
-          "l2", \.l2, .notNegative, "λ of a loss term λ·Σw² over weights: the gradient carries 2λw, the loss λ·Σw²."),
-        Field(
-          "clip_norm", \.clipNorm, Codec.positive.optional,
-          "Largest Euclidean norm of the whole gradient; null clips nothing."),
-      ])
-  }
-
-  private static var sgd: Variant<OptimizerSpecification> {
-    Variant(
-      Kind.sgd.rawValue, "stochastic gradient descent", template: OptimizerSpecification(),
-      fields: [
-        Field("momentum", \.momentum, .share, "μ in v ← μ·v + g, w ← w − η·v."),
-        Field("nesterov", \.nesterov, .truth, "w ← w − η·(g + μ·v); wants momentum."),
-      ],
-      apply: { keys, optimizer in
-        optimizer.kind = .sgd
-        (optimizer.momentum, optimizer.nesterov) = (keys.momentum, keys.nesterov)
-      },
-      take: { $0.kind == .sgd ? $0 : nil })
-  }
-}

@@ -1,0 +1,25 @@
+import CKernels
+import Tensors
+
+extension Variable {
+  /// Rows of `weight` `[vocabulary, width]` by number: tokens `[batch, time]` give `[batch, time, width]`.
+  ///
+  /// Tokens travel as numbers of the weight's type, which is exact below 2²⁴. They get no gradient; the weight's is
+  /// added up in the order of the tokens.
+  public func embedding(weight: Variable) -> Variable {
+    precondition(
+      weight.shape.count == 2 && dtype == weight.dtype,
+      "embedding of \(dtype)\(shape) in a table \(weight.dtype)\(weight.shape)")
+    let (vocabulary, width) = (weight.shape[0], weight.shape[1])
+    let output = Tensor(uninitialized: shape + [width], dtype: dtype, pool: tape.pool)
+    let wrong = ck_embedding_forward(
+      type, value.count, vocabulary, width, value.pointer, weight.value.pointer, output.pointer)
+    precondition(wrong < 0, "token \(value[wrong]) at place \(wrong) for a vocabulary of \(vocabulary)")
+    return tape.record(output, inputs: [weight]) { [self] gradient in
+      tape.accumulateGradient(of: weight) { target, adding in
+        ck_embedding_backward(
+          type, value.count, vocabulary, width, value.pointer, gradient.pointer, target.pointer, adding)
+      }
+    }
+  }
+}
