@@ -8,4 +8,5 @@ public enum RandomPurpose: UInt32, Sendable {
   case split = 5
   case synthetic = 6
   case sampling = 7
+  case textWindow = 8
 }

@@ -30,6 +30,14 @@ final class OutputFile {
     }
   }
 
+  /// Writes over bytes that are there: what is known only when the rest has been written.
+  func overwrite(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DataError) {
+    precondition(offset >= 0 && offset + bytes.count <= count, "bytes \(offset)... of \(count)")
+    guard pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset)) == bytes.count else {
+      throw .system(path, "cannot be written", code: errno)
+    }
+  }
+
   /// Throws away what was written.
   func startOver() throws(DataError) {
     guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
@@ -45,5 +53,12 @@ final class OutputFile {
     if let name {
       guard rename(path, name) == 0 else { throw .system(path, "cannot be renamed to \(name)", code: errno) }
     }
+  }
+}
+
+extension [UInt8] {
+  /// `withUnsafeBytes`, which lets no typed error through, with one.
+  func withBytes<Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+    try withUnsafeBytes { bytes in Result { () throws(Failure) in try body(bytes) } }.get()
   }
 }

@@ -1,0 +1,78 @@
+/// A text as tokens, split by position into training, validation and test.
+public struct TextCorpus: Sendable {
+  public struct Split: Sendable {
+    public let tokens: TokenSequence
+    /// Bytes of text, to give a loss per byte, which compares across tokenisers.
+    public let byteCount: Int
+  }
+
+  /// Where the tokeniser comes from.
+  public enum TokenizerSource: Sendable {
+    /// Learned from the training split.
+    case trained(TokenizerSpecification)
+    /// One that a model was trained with.
+    case given(any Tokenizer)
+  }
+
+  /// The file.
+  public let path: String
+  public let tokenizer: any Tokenizer
+  public let training: Split
+  public let validation: Split?
+  public let test: Split?
+  /// Why the tokens are held in memory, where they could not be kept beside the text.
+  public let note: String?
+  /// Tells data that a run was trained on from others, wherever they lie: SHA-256, in hexadecimal, over the text's size and
+  /// digest, the splits and the tokeniser.
+  public let contentDigest: String
+
+  /// Opens a UTF-8 text; one named `.gz` is inflated into memory.
+  /// - Parameters:
+  ///   - path: nil is the bundled novel.
+  ///   - caching: keeps the tokens beside the text, and takes those that are there.
+  public static func open(
+    _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true
+  ) throws(DataError) -> TextCorpus {
+    let location = if let path { path } else { try BundledData.novel() }
+    let file = try FileContents.open(location)
+    return try file.withBytes { bytes throws(DataError) in
+      // What comes inflated out of a file, the bundled novel above all, is small.
+      let caching = caching && path != nil && !location.hasSuffix(".gz")
+      return try TextCorpus(bytes, path: location, tokenizer: source, splits: splits, caching: caching)
+    }
+  }
+
+  private init(
+    _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, caching: Bool
+  ) throws(DataError) {
+    guard !bytes.isEmpty else { throw DataError(path, "is empty", advice: "give a text to learn from") }
+    if source.needsUTF8, let offset = UTF8Text.firstInvalidByte(bytes) {
+      throw TokenizationError.notUTF8(offset: offset).dataError(in: bytes, of: path)
+    }
+    let ranges = try splits.ranges(of: bytes, source: path)
+    self.path = path
+    switch source {
+    case .given(let given): tokenizer = given
+    case .trained(let specification):
+      tokenizer = try Tokenizers.train(specification, on: UnsafeRawBufferPointer(rebasing: bytes[ranges[0]]), of: path)
+    }
+    let encoding = TextEncoding(bytes, path: path, ranges: ranges, tokenizer: tokenizer)
+    contentDigest = encoding.contentDigest
+    let encoded: [TokenSequence]
+    (encoded, note) = try encoding.tokens(caching: caching)
+    let parts = zip(encoded, ranges).map { Split(tokens: $0, byteCount: $1.count) }
+    training = parts[0]
+    validation = ranges[1].isEmpty ? nil : parts[1]
+    test = ranges[2].isEmpty ? nil : parts[2]
+  }
+}
+
+extension TextCorpus.TokenizerSource {
+  /// Bytes as tokens are at home in any file.
+  fileprivate var needsUTF8: Bool {
+    switch self {
+    case .trained(let specification): specification != .bytes
+    case .given(let tokenizer): tokenizer.specification != .bytes
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Tensors
+
+/// Turns the splits of a text into tokens, and keeps them in a file beside it.
+struct TextEncoding {
+  private let bytes: UnsafeRawBufferPointer
+  private let path: String
+  /// Bytes of each split.
+  private let ranges: [Range<Int>]
+  private let tokenizer: any Tokenizer
+  /// What the file's header is to say, but for the numbers of tokens.
+  private let header: TokenFileHeader
+
+  init(_ bytes: UnsafeRawBufferPointer, path: String, ranges: [Range<Int>], tokenizer: any Tokenizer) {
+    (self.bytes, self.path, self.ranges, self.tokenizer) = (bytes, path, ranges, tokenizer)
+    var hash = SHA256()
+    hash.update(tokenizer.json.utf8)
+    hash.update("\(ranges.map { [$0.lowerBound, $0.upperBound] })".utf8)
+    header = TokenFileHeader(
+      width: TokenWidth(vocabularySize: tokenizer.vocabularySize), textBytes: bytes.count,
+      textDigest: Digest.of(bytes), key: hash.finalizeHexadecimal())
+  }
+
+  var contentDigest: String {
+    var hash = SHA256()
+    hash.update(header.bytes)
+    return hash.finalizeHexadecimal()
+  }
+
+  /// `NAME.KEY.tokens`, beside the text.
+  private var cachePath: String { "\(path).\(header.key.prefix(12)).tokens" }
+
+  /// - Returns: the tokens of each split; and why they are not in a file, where they should be.
+  func tokens(caching: Bool) throws(DataError) -> ([TokenSequence], note: String?) {
+    guard caching else { return (try inMemory(), nil) }
+    if let kept = kept() { return (kept, nil) }
+    do throws(WriteFailure) {
+      try write()
+    } catch {
+      switch error {
+      case .text(let problem): throw problem
+      case .file(let problem): return (try inMemory(), "tokens are held in memory: \(problem)")
+      }
+    }
+    if let kept = kept() { return (kept, nil) }
+    return (try inMemory(), "tokens are held in memory: \(cachePath) changed while it was opened")
+  }
+
+  private func inMemory() throws(DataError) -> [TokenSequence] {
+    var sequences: [TokenSequence] = []
+    for range in ranges {
+      var encoded: [UInt8] = []
+      try encode(range) { header.width.append($0, to: &encoded) }
+      let count = encoded.count / header.width.rawValue
+      sequences.append(TokenSequence(.memory(encoded), offset: 0, width: header.width, count: count))
+    }
+    return sequences
+  }
+
+  /// The tokens of the file, if it is there and was made of this text in this way.
+  private func kept() -> [TokenSequence]? {
+    guard case .file = PathKind(cachePath), let file = try? FileContents.map(cachePath),
+      file.count >= TokenFileHeader.byteCount
+    else { return nil }
+    var found = header
+    file.withBytes { bytes in found.counts = TokenFileHeader.counts(in: bytes) }
+    let expected = found.bytes
+    // Counts that make the length overflow are none of ours.
+    guard found.counts.allSatisfy({ $0 >= 0 && $0 <= bytes.count }),
+      file.count == TokenFileHeader.byteCount + found.counts.reduce(0, +) * header.width.rawValue,
+      file.withBytes({ expected.elementsEqual($0.prefix(TokenFileHeader.byteCount)) })
+    else { return nil }
+    var offset = TokenFileHeader.byteCount
+    return found.counts.map { count in
+      defer { offset += count * header.width.rawValue }
+      return TokenSequence(.mapped(file), offset: offset, width: header.width, count: count)
+    }
+  }
+
+  private enum WriteFailure: Error {
+    case text(DataError)
+    case file(DataError)
+  }
+
+  /// Writes the file under a name of this process's own and renames it: several may do so at the same time.
+  private func write() throws(WriteFailure) {
+    let temporary = "\(cachePath).\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))"
+    do throws(WriteFailure) {
+      try write(to: temporary)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private func write(to temporary: String) throws(WriteFailure) {
+    var header = header
+    let file: OutputFile
+    do throws(DataError) {
+      file = try OutputFile(temporary, appending: false)
+      try header.bytes.withBytes { start throws(DataError) in try file.write(start) }
+    } catch {
+      throw .file(error)
+    }
+    var failure: DataError?
+    for (split, range) in ranges.enumerated() {
+      do throws(DataError) {
+        try encode(range) { tokens in
+          guard failure == nil else { return }
+          header.counts[split] += tokens.count
+          var piece: [UInt8] = []
+          header.width.append(tokens, to: &piece)
+          do throws(DataError) {
+            try piece.withBytes { bytes throws(DataError) in try file.write(bytes) }
+          } catch {
+            failure = error
+          }
+        }
+      } catch {
+        throw .text(error)
+      }
+      if let failure { throw .file(failure) }
+    }
+    do throws(DataError) {
+      try header.bytes.withBytes { start throws(DataError) in try file.overwrite(start, at: 0) }
+      try file.close(renamingTo: cachePath)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  private func encode(
+    _ range: Range<Int>, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
+  ) throws(DataError) {
+    do throws(TokenizationError) {
+      try tokenizer.encode(UnsafeRawBufferPointer(rebasing: bytes[range]), handOver)
+    } catch {
+      throw error.moved(by: range.lowerBound).dataError(in: bytes, of: path)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/// The tokens of a text, in a mapped file or in memory, two or four bytes each, little-endian.
+public struct TokenSequence: Sendable {
+  enum Storage: Sendable {
+    case mapped(FileContents)
+    case memory([UInt8])
+  }
+
+  private let storage: Storage
+  /// Byte at which the first token lies.
+  private let offset: Int
+  private let width: TokenWidth
+  public let count: Int
+
+  init(_ storage: Storage, offset: Int, width: TokenWidth, count: Int) {
+    (self.storage, self.offset, self.width, self.count) = (storage, offset, width, count)
+  }
+
+  public subscript(place: Int) -> Int32 {
+    var token: Int32 = 0
+    copy(place..<place + 1, to: &token)
+    return token
+  }
+
+  /// Copies tokens to `destination`, which has room for as many.
+  public func copy(_ places: Range<Int>, to destination: UnsafeMutablePointer<Int32>) {
+    precondition(places.lowerBound >= 0 && places.upperBound <= count, "tokens \(places) of \(count)")
+    withBytes { bytes in
+      let start = offset + places.lowerBound * width.rawValue
+      switch width {
+      case .two:
+        for place in 0..<places.count {
+          let token = bytes.loadUnaligned(fromByteOffset: start + 2 * place, as: UInt16.self)
+          destination[place] = Int32(UInt16(littleEndian: token))
+        }
+      case .four:
+        for place in 0..<places.count {
+          let token = bytes.loadUnaligned(fromByteOffset: start + 4 * place, as: UInt32.self)
+          destination[place] = Int32(bitPattern: UInt32(littleEndian: token))
+        }
+      }
+    }
+  }
+
+  /// Copies a window: `length` inputs and the target of the last one, `length` + 1 tokens.
+  public func copy(_ window: TextWindow, to destination: UnsafeMutablePointer<Int32>) {
+    copy(window.start..<window.start + window.length + 1, to: destination)
+  }
+
+  private func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+    switch storage {
+    case .mapped(let file): file.withBytes(body)
+    case .memory(let bytes): bytes.withUnsafeBytes(body)
+    }
+  }
+}
+
+/// Bytes of a token in a file.
+enum TokenWidth: Int, Sendable {
+  case two = 2
+  case four = 4
+
+  init(vocabularySize: Int) { self = vocabularySize <= 1 << 16 ? .two : .four }
+
+  func append(_ tokens: UnsafeBufferPointer<Int32>, to bytes: inout [UInt8]) {
+    for token in tokens {
+      let bits = UInt32(bitPattern: token)
+      bytes.append(UInt8(truncatingIfNeeded: bits))
+      bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+      if self == .four {
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+        bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/// Cuts text into tokens, numbers in 0 ..< `vocabularySize`, and puts them together again, byte for byte.
+public protocol Tokenizer: Sendable {
+  /// What a configuration calls it, with what it came to: a vocabulary may be smaller than was asked for.
+  var specification: TokenizerSpecification { get }
+
+  var vocabularySize: Int { get }
+
+  /// Encodes `bytes`, handing tokens over in pieces, in order; the buffer is good for the length of the call.
+  func encode(
+    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
+  ) throws(TokenizationError)
+
+  /// Appends the bytes that a token in 0 ..< `vocabularySize` stands for. One token may be part of a character only.
+  func decode(_ token: Int32, into bytes: inout [UInt8])
+
+  /// All of it in one line of JSON, the same for equal tokenisers; `Tokenizers.load` reads it.
+  var json: String { get }
+}
+
+/// Why text cannot be encoded, and at which byte of it.
+public enum TokenizationError: Error, Sendable, Equatable {
+  case notUTF8(offset: Int)
+  /// A Unicode scalar that the vocabulary does not have.
+  case unknownScalar(UInt32, offset: Int)
+}
+
+/// Which tokeniser, as a configuration writes it.
+public enum TokenizerSpecification: Sendable, Equatable {
+  /// A token for each Unicode scalar of the training split.
+  case characters
+  case bytes
+  /// Byte-pair encoding, merges learned from the training split.
+  case bytePairs(vocabularySize: Int)
+
+  /// `characters`, `bytes`, `bpe-8000`.
+  public var name: String {
+    switch self {
+    case .characters: "characters"
+    case .bytes: "bytes"
+    case .bytePairs(let size): "bpe-\(size)"
+    }
+  }
+}
+
+extension Tokenizer {
+  /// Bytes of several tokens; may be cut within a character at either end.
+  public func decode(_ tokens: some Sequence<Int32>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for token in tokens { decode(token, into: &bytes) }
+    return bytes
+  }
+
+  /// Encodes a text in memory.
+  /// - Parameters:
+  ///   - source: what it is, for the message when it cannot be encoded: "the prompt", a path.
+  ///   - firstLine: number of its first line, where it is part of a file.
+  public func encode(
+    _ bytes: UnsafeRawBufferPointer, from source: String, firstLine: Int = 1
+  ) throws(DataError) -> [Int32] {
+    var tokens: [Int32] = []
+    do throws(TokenizationError) {
+      try encode(bytes) { tokens.append(contentsOf: $0) }
+    } catch {
+      throw error.dataError(in: bytes, of: source, firstLine: firstLine)
+    }
+    return tokens
+  }
+
+  public func encode(_ text: String, from source: String = "the text") throws(DataError) -> [Int32] {
+    // withUTF8 takes no typed error through, so the outcome is carried out.
+    var text = text
+    let result = text.withUTF8 { bytes in
+      Result { () throws(DataError) in try encode(UnsafeRawBufferPointer(bytes), from: source) }
+    }
+    return try result.get()
+  }
+}
+
+extension TokenizationError {
+  /// The same further on in a text, of which a part was encoded.
+  func moved(by bytes: Int) -> TokenizationError {
+    switch self {
+    case .notUTF8(let offset): .notUTF8(offset: offset + bytes)
+    case .unknownScalar(let scalar, let offset): .unknownScalar(scalar, offset: offset + bytes)
+    }
+  }
+
+  func dataError(in bytes: UnsafeRawBufferPointer, of source: String, firstLine: Int = 1) -> DataError {
+    switch self {
+    case .notUTF8(let offset):
+      let line = firstLine - 1 + UTF8Text.line(bytes, at: offset)
+      let byte = String(bytes[offset], radix: 16, uppercase: true)
+      return DataError(
+        "\(source), byte \(offset), line \(line)", "is not UTF-8 (0x\(byte.count < 2 ? "0" : "")\(byte))",
+        advice: "convert the text to UTF-8 (iconv), or use the tokenizer 'bytes'")
+    case .unknownScalar(let value, let offset):
+      let line = firstLine - 1 + UTF8Text.line(bytes, at: offset)
+      return DataError(
+        "\(source), byte \(offset), line \(line)",
+        "has the character \(UTF8Text.describe(value)), which the training text does not have",
+        advice: "leave it out, or train with the tokenizer 'bytes' or 'bpe', which know every character")
+    }
+  }
+}
