@@ -11,6 +11,8 @@ public protocol TrainingReporter: AnyObject {
   /// Something only a person who asked for details wants to know.
   func detail(_ message: String)
   func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?)
+  /// Where the time went, if that was measured; comes before `finished`.
+  func profiled(_ profile: RunProfile)
 }
 
 /// The facts of a run, fixed from start to end.

@@ -47,6 +47,12 @@ public final class RunFolder {
     try AtomicFile.write(json.hasSuffix("\n") ? json : json + "\n", to: RunLayout.summary(in: path), calls: calls)
   }
 
+  /// Writes `profile.json` and `timeline.json`; each the text of one value.
+  public func write(profile: String, timeline: String) throws(CheckpointError) {
+    try AtomicFile.write(profile + "\n", to: RunLayout.profile(in: path), calls: calls)
+    try AtomicFile.write(timeline + "\n", to: RunLayout.timeline(in: path), calls: calls)
+  }
+
   /// Appends a line to `metrics.jsonl`.
   ///
   /// - Parameter record: an object with an integer `step`, the number of updates done.

@@ -48,6 +48,9 @@ final class BucketSum {
 
   func restart() { phase = .waiting }
 
+  /// Whether this worker has yet to see the bucket ready on all workers of its island.
+  var isWaiting: Bool { phase == .waiting }
+
   /// Goes on as far as it can without waiting; true when the bucket's sum is where it belongs, as far as this worker has
   /// to do with it.
   ///

@@ -18,6 +18,8 @@ public final class ShardSum {
   /// The root's sum, `[count]`, after `finish` and until the worker's next `ready` or `finish`. To be read only: other workers
   /// read the same memory.
   public let result: Tensor
+  /// Told what the worker is busy with, where somebody wants to know.
+  public var timeline: Timeline?
 
   private let plan: SumPlan
   private let arena: SumArena
@@ -59,10 +61,18 @@ public final class ShardSum {
   /// Moves on what can be moved on without waiting.
   public func poll() throws {
     // In order, so that all workers serve the oldest bucket first; later ones may be on their way already.
+    try advance(as: .hiddenCommunication)
+  }
+
+  /// - Parameter phase: What work on the sum counts as.
+  private func advance(as phase: Timeline.Phase) throws {
+    let before = timeline?.phase
     for index in doneBuckets..<readyBuckets {
+      if let timeline, !sums[index].isWaiting || allAreReady(bucket: index) { timeline.enter(phase) }
       let isDone = try sums[index].advance(isReady: allAreReady(bucket: index))
       if isDone && index == doneBuckets { doneBuckets += 1 }
     }
+    if let timeline, let before { timeline.enter(before) }
   }
 
   /// Completes the round; returns when `result` is whole on this worker.
@@ -82,7 +92,8 @@ public final class ShardSum {
     while true {
       // Looked for first: a worker that has gone on and ended meanwhile is no failure if that is over what is waited for.
       let failure = Result { try checkFailure() }
-      try poll()
+      timeline?.enter(islandIsAwaited ? .waiting : .exposedCommunication)
+      try advance(as: .exposedCommunication)
       if isOver() { return }
       try failure.get()
       backoff.pause()
@@ -94,6 +105,11 @@ public final class ShardSum {
   private func allAreReady(bucket: Int) -> Bool {
     let wanted = round * sums.count + bucket + 1
     return neighbours.allSatisfy { arena.ready($0).pointee.load(ordering: .acquiring) >= wanted }
+  }
+
+  /// Whether nothing can go on before another worker of the island has made the oldest bucket ready.
+  private var islandIsAwaited: Bool {
+    doneBuckets < readyBuckets && sums[doneBuckets].isWaiting && !allAreReady(bucket: doneBuckets)
   }
 
   private var allHaveFinished: Bool {

@@ -57,7 +57,8 @@ extension PreparedRun {
   /// What makes this run the one it is: every setting but where the data lie, and what the data are.
   public func jobFacts() throws -> [JobFact] {
     let settings = configuration.settings().filter { $0.path != "data.path" }
-    return settings.map { JobFact($0.path, $0.value) } + (try data.jobFacts())
+    let profile = JobFact("--profile", options.isProfiled ? "on" : "off")
+    return settings.map { JobFact($0.path, $0.value) } + [profile] + (try data.jobFacts())
   }
 }
 

@@ -85,6 +85,8 @@ public struct RunOptions: Sendable {
   public var resume = ResumeMode.automatic
   /// Name of the configuration, for a new folder's name.
   public var name = "run"
+  /// Whether it is measured where the time goes.
+  public var isProfiled = false
 
   public init(runFolder: String? = nil, resume: ResumeMode = .automatic, name: String = "run") {
     (self.runFolder, self.resume, self.name) = (runFolder, resume, name)

@@ -18,6 +18,7 @@ extension Replica {
     }
     let inputs = zip(filled, tapes.tapes).map { $1.input(batches[$0].inputs) }
     let outputs = try model(inputs, JointPass(tapes, parts: passes))
+    timeline?.enter(.backward)
     let results = zip(filled, outputs).map { loss($1, labels: batches[$0].labels) }
     try tapes.backward(from: results.map(\.sum))
 

@@ -1,4 +1,5 @@
 import Autograd
+import Collectives
 import DataPipeline
 import NeuralNetworks
 import Tensors
@@ -10,6 +11,7 @@ final class Replica {
   let optimizer: any Optimizer
   let context: ExecutionContext
   let layout: ReductionLayout
+  var timeline: Timeline?
   private let seed: UInt64
 
   init(_ run: PreparedRun) throws {
@@ -30,9 +32,11 @@ final class Replica {
     _ batch: Batch, step: Int, requests: StepRequests, into leaf: Tensor, isFinal: (_ start: Int) -> Void
   ) {
     guard batch.count > 0 else { return writeEmptyLeaf(requests: requests, to: leaf) }
+    timeline?.enter(.forward)
     let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
     let pass = pass(batch, on: tape, step: step, statistics: layout.statistics(of: leaf))
     let output = model(tape.input(batch.inputs), pass)
+    timeline?.enter(.backward)
     let result = loss(output, labels: batch.labels)
     tape.backward(from: result.sum, of: model.store.parameters) { isFinal(layout.gradients.lowerBound + $0) }
     writeTotals(batch, result, requests: requests, to: leaf)

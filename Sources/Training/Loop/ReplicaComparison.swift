@@ -62,7 +62,7 @@ extension Replica {
       }
   }
 
-  private var hostName: String {
+  var hostName: String {
     var name = [CChar](repeating: 0, count: 256)
     gethostname(&name, name.count - 1)
     return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -71,7 +71,7 @@ extension Replica {
 
 extension Communicator {
   /// Every worker's numbers, in worker order. Collective.
-  fileprivate func allGather(words: [UInt64]) throws -> [[UInt64]] {
+  func allGather(words: [UInt64]) throws -> [[UInt64]] {
     let bytes = words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }
     return try allGather(bytes).map { message in
       message.withUnsafeBytes { bytes in

@@ -82,5 +82,9 @@ final class RunRecorder {
       ]))
   }
 
+  func write(_ profile: RunProfile) throws {
+    try folder.write(profile: profile.json.description, timeline: profile.trace.description)
+  }
+
   func write(_ summary: RunSummary) throws { try folder.writeSummary(summary.json.description) }
 }

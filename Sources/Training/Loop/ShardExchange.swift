@@ -8,9 +8,10 @@ struct ShardExchange: StatisticsExchange {
   private let communicator: any Communicator
   /// Whether each of the worker's shards has samples; one that has none contributes nothing.
   private let isFilled: [Bool]
+  private let timeline: Timeline?
 
-  init(_ communicator: any Communicator, _ batches: [Batch]) {
-    self.communicator = communicator
+  init(_ communicator: any Communicator, _ batches: [Batch], timeline: Timeline? = nil) {
+    (self.communicator, self.timeline) = (communicator, timeline)
     isFilled = batches.map { $0.count > 0 }
   }
 
@@ -18,6 +19,8 @@ struct ShardExchange: StatisticsExchange {
   func fold(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
     var remaining = rows.makeIterator()
     let mine = isFilled.map { filled in filled ? remaining.next() ?? [] : [] }
+    let before = timeline?.enter(.exposedCommunication)
+    defer { if let before { timeline?.enter(before) } }
     return communicator.layout.tree.reduce(try communicator.gatherOverShards(mine)) { left, right in
       left.isEmpty ? right : right.isEmpty ? left : combine(left, right)
     }

@@ -10,6 +10,8 @@ extension Trainer {
       return
     }
     comparedStep = progress.step
+    let before = timeline?.enter(.checkpoint)
+    defer { if let before { timeline?.enter(before) } }
     guard let difference = try session.replica.compare(with: communicator) else { return }
     let checkpoint = try known(to: recorder?.lastCheckpoint)
     let folder = try known(to: recorder?.folder.path)

@@ -45,6 +45,8 @@ extension Trainer {
 
   private func evaluate(_ split: any SampleSplit, as name: EvaluationReport.Split) throws -> EvaluationReport? {
     status.set(.evaluation, after: progress.step)
+    let before = timeline?.enter(.evaluation)
+    defer { if let before { timeline?.enter(before) } }
     let start = ContinuousClock.now
     let result = try Evaluator(
       split: split, normalizer: run.data.normalizer, blockSize: run.configuration.evaluation.blockSize,
@@ -92,6 +94,7 @@ extension Trainer {
       (summary.testLoss, summary.testAccuracy) = (report?.loss, report?.accuracy)
     }
     status.set(.end, after: progress.step)
+    let profile = try gatherProfile()
     guard let recorder else { return }
     summary.steps = progress.step
     summary.epochs = run.epoch(after: progress.step)
@@ -107,6 +110,10 @@ extension Trainer {
     summary.parameters = session.replica.model.store.parameterCount
     summary.weightsSHA256 = try session.replica.weightsDigest()
     try recorder.write(summary)
+    if let profile {
+      try recorder.write(profile)
+      reporter?.profiled(profile)
+    }
     reporter?.finished(summary, folder: recorder.folder.path, stopped: stopped)
   }
 

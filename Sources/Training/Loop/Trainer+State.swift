@@ -41,6 +41,8 @@ extension Trainer {
   /// - Throws: if replicas differ, if the weights are not finite, so that no checkpoint ever holds such, or the file cannot be written.
   func writeCheckpoint(learningRate: Double) throws {
     status.set(.checkpoint, after: progress.step)
+    let before = timeline?.enter(.checkpoint)
+    defer { if let before { timeline?.enter(before) } }
     try compareReplicas()
     guard let recorder else { return }
     if let parameter = session.replica.firstNonFiniteTensor {

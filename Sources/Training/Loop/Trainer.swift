@@ -17,6 +17,10 @@ public final class Trainer {
   let recorder: RunRecorder?
   var progress = RunProgress()
   var clock = RunClock()
+  /// With `--profile`.
+  var timeline: Timeline?
+  /// When this worker left the barrier at the start, by its host's clock.
+  var startTime: UInt64 = 0
   /// The last step whose replicas were compared.
   var comparedStep = 0
   /// For tests: may change this worker's state, as a fault of the machine would.
@@ -55,6 +59,7 @@ public final class Trainer {
   /// - Returns: what asked for a stop, nil if the run is complete. The same on every worker.
   public func train() throws -> StopRequest.Reason? {
     reporter?.started(description)
+    try startProfile()
     session.startLoading(from: progress.step)
     clock.start(progress)
     var stopped: StopRequest.Reason?

@@ -24,6 +24,10 @@ final class WorkerSession {
   /// One leaf a shard, where layers that look at the whole batch need all of them at once; else empty.
   private let leaves: [Tensor]
   private var loader: BatchLoader?
+  /// Told what the worker is busy with; nil where nobody wants to know.
+  var timeline: Timeline? {
+    didSet { (sum.timeline, replica.timeline) = (timeline, timeline) }
+  }
   private var batches: [Batch] = []
 
   /// Collective.
@@ -72,8 +76,13 @@ final class WorkerSession {
     _ step: Int, learningRate: Double, requests: StepRequests = StepRequests(), report: Bool
   ) throws -> Outcome {
     guard let loader else { preconditionFailure("performStep before startLoading") }
+    timeline?.begin(step: step)
+    timeline?.enter(.data)
     batches = try loader.next()
+    timeline?.enter(.forward)
     let reduced = try sumLeaves(step: step, requests: requests)
+    timeline?.enter(.optimizer)
+    defer { timeline?.enter(.other) }
     let totals = replica.layout.totals(of: reduced)
     // A spoilt sum must not reach the weights; the caller says what happened.
     guard totals.meanLoss.isFinite else { return Outcome(totals: totals) }
@@ -86,7 +95,7 @@ final class WorkerSession {
     let first = communicator.shards.lowerBound
     if replica.model.spansBatch {
       try replica.computeLeaves(
-        batches, step: step, requests: requests, exchange: ShardExchange(communicator, batches),
+        batches, step: step, requests: requests, exchange: ShardExchange(communicator, batches, timeline: timeline),
         into: leaves)
       accumulator.accumulate { shard, leaf in
         if leaf.pointer != leaves[shard - first].pointer { leaf.copy(from: leaves[shard - first]) }

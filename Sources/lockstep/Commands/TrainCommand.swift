@@ -65,6 +65,11 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Gives each worker thread, with its helper threads, cores of its own.")
   var pin = false
 
+  @Flag(
+    help:
+      "Measures where the time goes: a table at the end, profile.json and timeline.json (chrome://tracing, Perfetto).")
+  var profile = false
+
   @Flag(name: .shortAndLong, help: "Prints nothing but errors and warnings.")
   var quiet = false
 
@@ -95,9 +100,10 @@ struct TrainCommand: ParsableCommand {
     let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status)
     if let timeLimit { stop.request(.timeLimit, after: timeLimit.seconds) }
     let verbosity: RunReporter.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
-    let options = RunOptions(
+    var options = RunOptions(
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
-    try CommandRunner.run(workers: workers, pinned: pin, watching: watching) { _ in
+    options.isProfiled = profile
+    try CommandRunner.run(workers: workers, pinned: pin, watching: watching) { [options] _ in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)
       if skipBadImages { configuration.data.skipBadImages = true }
       return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop)

@@ -90,6 +90,8 @@ final class RunReporter: TrainingReporter {
     if verbosity == .verbose { print(message) }
   }
 
+  func profiled(_ profile: RunProfile) { print(ProfileText(profile: profile).text) }
+
   func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?) {
     let rate = "\(Format.duration(summary.wallSeconds)), \(Format.decimal(summary.samplesPerSecond, 0)) samples/s"
     if stopped != nil {

@@ -1,0 +1,84 @@
+import Checkpoints
+import Collectives
+
+/// Where the time of a run went, worker by worker.
+public struct RunProfile: Sendable, Equatable {
+  /// In worker order.
+  public let workers: [WorkerProfile]
+  /// False when the number of shards follows the number of workers.
+  public let shardsAreFixed: Bool
+  /// Whether workers are ranks; else threads of a process.
+  public let workersAreRanks: Bool
+
+  /// What every step consists of.
+  public static let stepPhases: [Timeline.Phase] = [
+    .data, .forward, .backward, .hiddenCommunication, .exposedCommunication, .waiting, .optimizer,
+  ]
+
+  /// - Parameter workers: as they were measured. Within a node a worker sees for whom it waits; between nodes it sees only that
+  ///   messages are not there yet. So what a worker spends beyond the one that spends least on meeting the others, who is
+  ///   the last to come, counts as waiting too.
+  public init(workers: [WorkerProfile], shardsAreFixed: Bool, workersAreRanks: Bool) {
+    precondition(!workers.isEmpty, "a profile of no workers")
+    (self.shardsAreFixed, self.workersAreRanks) = (shardsAreFixed, workersAreRanks)
+    let least = workers.map { $0[.exposedCommunication] + $0[.waiting] }.min() ?? 0
+    self.workers = workers.map { measured in
+      var worker = measured
+      let meeting = worker[.exposedCommunication] + worker[.waiting]
+      worker[.waiting] = max(worker[.waiting], meeting - least)
+      worker[.exposedCommunication] = meeting - worker[.waiting]
+      return worker
+    }
+  }
+
+  /// Steps that were measured: all but the first.
+  public var steps: Int { workers[0].steps }
+  public var shards: Int { workers.reduce(0) { $0 + $1.shards } }
+
+  /// `rank 3`
+  public func name(_ worker: Int) -> String { "\(workersAreRanks ? "rank" : "worker") \(worker)" }
+
+  /// Milliseconds a step.
+  public func milliseconds(_ phase: Timeline.Phase, of worker: Int) -> Double {
+    steps > 0 ? workers[worker][phase] / Double(steps) * 1e3 : 0
+  }
+
+  public func milliseconds(_ phases: [Timeline.Phase], of worker: Int) -> Double {
+    phases.reduce(0) { $0 + milliseconds($1, of: worker) }
+  }
+
+  /// Mean over the workers.
+  public func milliseconds(_ phases: [Timeline.Phase]) -> Double {
+    workers.indices.reduce(0) { $0 + milliseconds(phases, of: $1) } / Double(workers.count)
+  }
+
+  /// The content of `profile.json`.
+  public var json: JSON {
+    let verdict = ProfileVerdict(self)
+    return [
+      "steps": .integer(steps),
+      "workers": .array(
+        workers.indices.map { worker in
+          [
+            "worker": .integer(worker), "host": .string(workers[worker].host),
+            "shards": .integer(workers[worker].shards),
+            "milliseconds_per_step": .object(
+              Timeline.Phase.allCases.map { .init($0.key, .number(milliseconds($0, of: worker))) }),
+          ]
+        }),
+      "limit": .string(verdict.limit.rawValue),
+      "verdict": .array(verdict.sentences.map { .string($0) }),
+    ]
+  }
+}
+
+extension Timeline.Phase {
+  /// A name for programs: `communication_hidden`.
+  var key: String {
+    switch self {
+    case .waiting: "waiting"
+    case .optimizer: "optimizer"
+    default: name.replacing(" ", with: "_")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Collectives
+import Foundation
+
+/// Measuring where the time goes.
+extension Trainer {
+  /// Steps at either end of the run whose spans are kept; fewer where many workers' come together on one.
+  private var keptSteps: Int { min(200, max(8, 800 / communicator.size)) }
+
+  /// Collective where the run is profiled. The barrier makes one moment of all hosts' clocks known.
+  func startProfile() throws {
+    guard run.options.isProfiled else { return }
+    // The first ones make connections and wake everybody up.
+    for _ in 0..<3 { try communicator.barrier() }
+    startTime = Timeline.hostTime()
+    let timeline = Timeline(keptSteps: keptSteps)
+    (self.timeline, session.timeline) = (timeline, timeline)
+  }
+
+  /// All workers' profiles; nil where the run is not profiled. Collective.
+  func gatherProfile() throws -> RunProfile? {
+    guard let timeline else { return nil }
+    timeline.stop()
+    var own = WorkerProfile()
+    (own.shards, own.steps, own.startTime) = (communicator.shards.count, timeline.measuredSteps, startTime)
+    own.seconds = Timeline.Phase.allCases.map { timeline.seconds($0) }
+    own.spans = timeline.spans
+    let hosts = try communicator.allGather(Array(session.replica.hostName.utf8))
+    let words = try communicator.allGather(words: own.words)
+    guard communicator.worker == 0 else { return nil }
+    return RunProfile(
+      workers: zip(hosts, words).map { WorkerProfile(host: String(decoding: $0, as: UTF8.self), words: $1) },
+      shardsAreFixed: run.configuration.training.shards != nil, workersAreRanks: place.ranks > 1)
+  }
+}

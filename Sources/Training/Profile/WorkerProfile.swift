@@ -1,0 +1,40 @@
+import Collectives
+
+/// Where one worker's time went.
+public struct WorkerProfile: Sendable, Equatable {
+  public var host = ""
+  public var shards = 0
+  /// Steps that the times are of.
+  public var steps = 0
+  /// When the worker left the barrier at the start of the run, in nanoseconds of its host's clock.
+  public var startTime: UInt64 = 0
+  /// Seconds in each phase, in the order of `Timeline.Phase.allCases`.
+  public var seconds = [Double](repeating: 0, count: Timeline.Phase.allCases.count)
+  /// Of the first and the last steps, in order of time.
+  public var spans: [Timeline.Span] = []
+
+  public init() {}
+
+  public subscript(phase: Timeline.Phase) -> Double {
+    get { seconds[Int(phase.rawValue)] }
+    set { seconds[Int(phase.rawValue)] = newValue }
+  }
+
+  /// All but the host, to send to another worker.
+  var words: [UInt64] {
+    let head = [UInt64(shards), UInt64(steps), startTime] + seconds.map(\.bitPattern)
+    return head + spans.flatMap { [UInt64($0.phase.rawValue), UInt64($0.step), $0.start, $0.end] }
+  }
+
+  init(host: String, words: [UInt64]) {
+    self.host = host
+    (shards, steps, startTime) = (Int(words[0]), Int(words[1]), words[2])
+    let firstSpan = 3 + seconds.count
+    seconds = words[3..<firstSpan].map { Double(bitPattern: $0) }
+    spans = stride(from: firstSpan, to: words.count, by: 4).map { at in
+      Timeline.Span(
+        Timeline.Phase(rawValue: UInt8(words[at])) ?? .other, step: Int(words[at + 1]), start: words[at + 2],
+        end: words[at + 3])
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Collectives
+import Training
+
+/// Where the time of a run went, as a table with a column a worker.
+struct ProfileText {
+  let profile: RunProfile
+
+  /// More workers than this are shown by their least, median and largest time.
+  private static let widest = 8
+  private static let nameWidth = 24
+
+  var text: String {
+    let head = "profile of \(profile.steps) steps (the first is left out), ms a step and share of the time"
+    guard profile.steps > 0 else { return (["profile"] + verdict).joined(separator: "\n") }
+    let rows = Timeline.Phase.allCases.map { phase in
+      row(phase.name, columns { profile.milliseconds(phase, of: $0) })
+    }
+    let total = row("total", columns { profile.milliseconds(Timeline.Phase.allCases, of: $0) })
+    return ([head, titles] + rows + [total] + verdict).joined(separator: "\n")
+  }
+
+  private var verdict: [String] { ProfileVerdict(profile).sentences.map { "→ " + $0 } }
+
+  private var isSummed: Bool { profile.workers.count > Self.widest }
+
+  private var titles: String {
+    let names = isSummed ? ["least", "median", "largest"] : profile.workers.indices.map { profile.name($0) }
+    return pad("", Self.nameWidth) + names.map { padLeft($0, 10) + pad("", 7) }.joined()
+  }
+
+  private typealias Cell = (milliseconds: Double, share: Double)
+
+  private func columns(_ value: (Int) -> Double) -> [Cell] {
+    let cells = profile.workers.indices.map { worker in
+      (value(worker), value(worker) / max(profile.milliseconds(Timeline.Phase.allCases, of: worker), 1e-9))
+    }
+    guard isSummed else { return cells }
+    let sorted = cells.sorted { $0.0 < $1.0 }
+    return [sorted[0], sorted[sorted.count / 2], sorted[sorted.count - 1]]
+  }
+
+  private func row(_ name: String, _ cells: [Cell]) -> String {
+    let line = cells.map { cell in
+      padLeft(Format.decimal(cell.milliseconds, 3), 10) + padLeft(Format.decimal(cell.share * 100, 0), 5) + " %"
+    }
+    return pad(name, Self.nameWidth) + line.joined()
+  }
+
+  private func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+  private func padLeft(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+}

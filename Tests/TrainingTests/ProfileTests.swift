@@ -1,0 +1,115 @@
+import Checkpoints
+import Collectives
+import Foundation
+import Testing
+
+@testable import Training
+
+/// What is made of measured times: the limit, the estimate, the timeline.
+struct ProfileTests {
+  /// Ten steps of 100 ms: 30 forward, 60 backward, 4 of the optimiser, and what else is said.
+  private func worker(_ milliseconds: [Timeline.Phase: Double] = [:], shards: Int = 4) -> WorkerProfile {
+    var profile = WorkerProfile()
+    (profile.host, profile.shards, profile.steps) = ("node1", shards, 10)
+    let usual: [Timeline.Phase: Double] = [.forward: 30, .backward: 60, .optimizer: 4]
+    for (phase, value) in usual.merging(milliseconds, uniquingKeysWith: { $1 }) { profile[phase] = value * 10 / 1e3 }
+    return profile
+  }
+
+  private func profile(_ workers: [WorkerProfile], fixed: Bool = true) -> RunProfile {
+    RunProfile(workers: workers, shardsAreFixed: fixed, workersAreRanks: true)
+  }
+
+  @Test("each limit is found, and only where its share is reached")
+  func limits() {
+    let cases: [([Timeline.Phase: Double], ProfileVerdict.Limit)] = [
+      ([:], .computing), ([.data: 20], .data), ([.data: 10], .computing), ([.exposedCommunication: 40], .communication),
+      ([.hiddenCommunication: 20, .exposedCommunication: 20], .communication),
+      ([.exposedCommunication: 20], .computing),
+      ([.optimizer: 40], .optimizer), ([.evaluation: 30, .checkpoint: 20], .evaluation),
+      ([.evaluation: 20], .computing),
+      ([.waiting: 15], .waiting), ([.waiting: 15, .data: 30], .data),
+    ]
+    for (times, limit) in cases {
+      let verdict = ProfileVerdict(profile([worker(times), worker(times)]))
+      #expect(verdict.limit == limit, "\(times): \(verdict.sentences)")
+      #expect(verdict.sentences.count == 2)
+    }
+    #expect(ProfileVerdict(profile([WorkerProfile()])).limit == .unknown)
+  }
+
+  @Test("a slow rank is named with how much slower it is; one with more shards is told from it; jitter names nobody")
+  func slowRank() {
+    let fast = worker([.waiting: 18])
+    let slow = ProfileVerdict(profile([fast, fast, worker([.backward: 78.8]), fast])).sentences[0]
+    #expect(slow.hasPrefix("rank 2 (node1) takes 20 % longer than the rest, and the others wait up to 16 % of a step"))
+    let loaded = ProfileVerdict(profile([worker([.waiting: 18]), worker([.backward: 78.8], shards: 5)])).sentences[0]
+    #expect(loaded.contains("it has 5 shards, others 4; take a number of workers that divides 9"))
+    let jitter = ProfileVerdict(profile([fast, worker([.waiting: 18])])).sentences[0]
+    #expect(jitter.hasPrefix("workers are late in turns"))
+  }
+
+  /// Between nodes a worker does not see for whom it waits: 30 ms more than the last to come is waiting.
+  @Test("what a worker spends beyond the last to come on meeting the others is waiting")
+  func waitingBetweenNodes() {
+    let settled = profile([worker([.exposedCommunication: 35, .waiting: 1]), worker([.exposedCommunication: 6])])
+    #expect(abs(settled.milliseconds(.waiting, of: 0) - 30) < 1e-9)
+    #expect(abs(settled.milliseconds(.exposedCommunication, of: 0) - 6) < 1e-9)
+    #expect(abs(settled.milliseconds(.exposedCommunication, of: 1) - 6) < 1e-9)
+    // Waiting that was seen stays.
+    let seen = profile([worker([.exposedCommunication: 1, .waiting: 5]), worker([.exposedCommunication: 4])])
+    #expect(abs(seen.milliseconds(.waiting, of: 0) - 5) < 1e-9)
+  }
+
+  @Test("twice the workers: computing by shards, communication by (n-1)/n, the optimiser as it is")
+  func estimate() {
+    let two = ScalingEstimate(profile([worker([.exposedCommunication: 6]), worker([.exposedCommunication: 6])]))
+    #expect(two.workers == 4)
+    #expect(abs(two.milliseconds - (45 + 6 * 1.5 + 4)) < 1e-9)
+    #expect(abs(two.speedUp - 100 / 58) < 1e-9)
+    // Three shards a worker become two, not one and a half.
+    #expect(abs(ScalingEstimate(profile([worker(shards: 3)])).milliseconds - (90 * 2 / 3 + 4)) < 1e-9)
+    #expect(abs(ScalingEstimate(profile([worker(shards: 1)], fixed: false)).milliseconds - 49) < 1e-9)
+    let none = ScalingEstimate(profile([worker(shards: 1), worker(shards: 1)]))
+    #expect(none.sentences == ["more workers would have nothing to do: training.shards is 2"])
+  }
+
+  @Test("a profile survives its way to worker 0")
+  func words() {
+    var profile = worker([.data: 0.1, .waiting: 3], shards: 7)
+    profile.startTime = 123_456_789_012
+    profile.spans = [
+      Timeline.Span(.forward, step: 3, start: 5, end: 9), Timeline.Span(.other, step: 400, start: 9, end: 1 << 60),
+    ]
+    #expect(WorkerProfile(host: "node1", words: profile.words) == profile)
+  }
+
+  @Test("the timeline: a process a rank with its name, microseconds since the start by each host's clock")
+  func trace() throws {
+    var workers = [worker(), worker(), worker()]
+    workers[2].host = "node2"
+    for (index, (start, own)) in [(1_000_000, 1_500_000), (1_100_000, 1_600_000), (77_000_000, 77_250_500)].enumerated()
+    {
+      workers[index].startTime = UInt64(start)
+      workers[index].spans = [Timeline.Span(.backward, step: 4, start: UInt64(own), end: UInt64(own) + 2500)]
+    }
+    let data = Data(profile(workers).trace.description.utf8)
+    let trace = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let events = try #require(trace["traceEvents"] as? [[String: Any]])
+    let names = events.filter { $0["name"] as? String == "process_name" }
+    #expect(names.map { $0["pid"] as? Int } == [0, 1, 2])
+    #expect(names.allSatisfy { $0["ph"] as? String == "M" })
+    #expect(
+      names.map { ($0["args"] as? [String: String])?["name"] } == [
+        "rank 0 (node1)", "rank 1 (node1)", "rank 2 (node2)",
+      ])
+    let spans = events.filter { $0["ph"] as? String == "X" }
+    #expect(spans.map { $0["pid"] as? Int } == [0, 1, 2])
+    #expect(spans.map { $0["ts"] as? Double } == [500, 600, 250.5])
+    #expect(
+      spans.allSatisfy {
+        $0["dur"] as? Double == 2.5 && $0["name"] as? String == "backward" && $0["tid"] as? Int == 0
+          && ($0["args"] as? [String: Int])?["step"] == 5
+      })
+  }
+}
