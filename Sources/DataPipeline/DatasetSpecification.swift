@@ -11,6 +11,10 @@ public struct DatasetSpecification: Sendable, Equatable {
     case idx
     /// `train/CLASS/…` and `test/CLASS/…` with JPEG and PNG files.
     case imageFolder = "image-folder"
+    /// A text file, to learn which token comes next.
+    case text
+    /// The same of the novel that comes with the program.
+    case novel
     /// Random pixels and labels, for benchmarks.
     case synthetic
   }
@@ -56,8 +60,24 @@ public struct DatasetSpecification: Sendable, Equatable {
   public var syntheticShape: [Int] = [32, 32, 3]
   public var syntheticClasses = 10
   public var syntheticCount = 10_000
+  /// How a text is cut into tokens and windows.
+  public var text = TextSpecification()
   /// Count and go on where an image cannot be read (`--skip-bad-images`), instead of ending the run.
   public var skipBadImages = false
+
+  public init() {}
+
+  public var isText: Bool { kind == .text || kind == .novel }
+}
+
+/// How a text becomes samples.
+public struct TextSpecification: Sendable, Equatable {
+  public var tokenizer = TokenizerSpecification.characters
+  /// Tokens of a window: how far a model looks back at most, and how far gradients flow.
+  public var window = 64
+  public var order = WindowSampler.Order.random
+  /// Share of the text's end that is kept for testing; the validation split lies before it.
+  public var test = 0.0
 
   public init() {}
 }

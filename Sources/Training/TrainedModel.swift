@@ -41,7 +41,8 @@ public struct TrainedModel: Sendable {
     BLAS.threadCount = configuration.training.blasThreads
     data = try DatasetSplits.open(
       configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,
-      normalizer: Normalizer(of: file, kind: configuration.data.normalization))
+      normalizer: Normalizer(of: file, kind: configuration.data.normalization),
+      tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) })
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     loss = Loss(
       configuration.loss, classes: data.outputs,
@@ -51,7 +52,7 @@ public struct TrainedModel: Sendable {
   /// The model with its weights, in memory of its own.
   private func makeModel(context: ExecutionContext) throws -> Model {
     let model = try Model(
-      layers, inputShape: data.sampleShape, outputs: data.outputs, pool: context.pool)
+      layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary, pool: context.pool)
     try model.loadWeights(from: Checkpoint(path: checkpoint))
     return model
   }

@@ -31,7 +31,8 @@ public final class Checkpoint {
     let checksums = try Self.checksums(try text("lockstep.checksums"), of: file)
     guard let state = try? JSON(parsing: try text("lockstep.state")),
       let metadata = CheckpointMetadata(
-        json: state, configuration: try text("lockstep.configuration"), progress: try text("lockstep.progress"))
+        json: state, configuration: try text("lockstep.configuration"), progress: try text("lockstep.progress"),
+        tokenizer: file.metadata("lockstep.tokenizer"))
     else { throw .damaged(path, "its state (step, epoch and so on) cannot be read") }
 
     (self.file, self.metadata, self.checksums) = (file, metadata, checksums)

@@ -13,6 +13,7 @@ import Tensors
 /// | `lockstep.state` | step, epoch, position and so on, a JSON object |
 /// | `lockstep.progress` | the trainer's own state, JSON |
 /// | `lockstep.configuration` | YAML |
+/// | `lockstep.tokenizer` | of a model of text: what cuts it into tokens, JSON |
 enum CheckpointFormat {
   static let version = "1"
   static let headerChecksum = "lockstep.header_crc32"
@@ -34,7 +35,7 @@ enum CheckpointFormat {
       ("lockstep.state", state.json.description),
       ("lockstep.progress", state.progress),
       ("lockstep.configuration", state.configuration),
-    ]
+    ] + (state.tokenizer.map { [("lockstep.tokenizer", $0)] } ?? [])
   }
 
   /// Where the digits of the header's own checksum lie; nil if the header has none.

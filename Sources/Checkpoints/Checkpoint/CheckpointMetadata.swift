@@ -29,14 +29,16 @@ public struct CheckpointMetadata: Equatable, Sendable {
   public var configuration: String
   /// What the trainer itself wants to find again, a JSON text that nobody else reads.
   public var progress: String
+  /// What cuts text into tokens, a JSON text; nil for models of images.
+  public var tokenizer: String?
 
   public init(
     step: Int, epoch: Int, position: Int, shards: Int, workers: Int, blasThreads: Int, best: Best? = nil,
-    configuration: String, progress: String = "{}"
+    configuration: String, progress: String = "{}", tokenizer: String? = nil
   ) {
     (self.step, self.epoch, self.position) = (step, epoch, position)
     (self.shards, self.workers, self.blasThreads) = (shards, workers, blasThreads)
-    (self.best, self.configuration, self.progress) = (best, configuration, progress)
+    (self.best, self.configuration, self.progress, self.tokenizer) = (best, configuration, progress, tokenizer)
   }
 
   /// Whether the weights beside this are those of the best evaluation.
@@ -44,7 +46,7 @@ public struct CheckpointMetadata: Equatable, Sendable {
 }
 
 extension CheckpointMetadata {
-  /// All but the two texts, as the file's metadata has it.
+  /// All but the texts, as the file's metadata has it.
   var json: JSON {
     let best: JSON? = best.map {
       ["step": .integer($0.step), "metric": .string($0.metric), "value": .number($0.value)]
@@ -56,7 +58,7 @@ extension CheckpointMetadata {
   }
 
   /// Nil if a member is missing or makes no sense.
-  init?(json: JSON, configuration: String, progress: String) {
+  init?(json: JSON, configuration: String, progress: String, tokenizer: String?) {
     func natural(_ name: String) -> Int? { json[name]?.integerValue.flatMap { $0 >= 0 ? $0 : nil } }
     guard let step = natural("step"), let epoch = natural("epoch"), let position = natural("position"),
       let shards = natural("shards"), let workers = natural("workers"), let blasThreads = natural("blas_threads"),
@@ -71,6 +73,6 @@ extension CheckpointMetadata {
     }
     self.init(
       step: step, epoch: epoch, position: position, shards: shards, workers: workers, blasThreads: blasThreads,
-      best: best, configuration: configuration, progress: progress)
+      best: best, configuration: configuration, progress: progress, tokenizer: tokenizer)
   }
 }

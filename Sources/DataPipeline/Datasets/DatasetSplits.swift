@@ -8,8 +8,12 @@ public struct DatasetSplits: Sendable {
   public var normalizer: Normalizer
   /// Images that were left out (`skipBadImages`), each with its reason.
   public let unreadable: [DataError]
+  /// What cuts a text into tokens; nil for images.
+  public var tokenizer: (any Tokenizer)?
 
   public var classNames: [String] { training.classNames }
+  /// Different tokens of a text; nil for images.
+  public var vocabulary: Int? { tokenizer?.vocabularySize }
   /// What a model tells apart: classes, or tokens.
   public var outputs: Int { training.outputs }
   /// `[height, width, channels]`, `[features]`, or `[time]` of a text.
@@ -21,9 +25,14 @@ public struct DatasetSplits: Sendable {
   ///   - dataDirectory: where to look when the specification has no path.
   ///   - seed: draws the validation split and synthetic data.
   ///   - normalizer: the one of a checkpoint, or `.none` where it is set later; nil computes it on the training split.
+  ///   - tokenizer: the one of a checkpoint; nil learns it from the training split.
   public static func open(
-    _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil
+    _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil,
+    tokenizer: (any Tokenizer)? = nil
   ) throws(DataError) -> DatasetSplits {
+    if specification.isText {
+      return try openText(specification, dataDirectory: dataDirectory, tokenizer: tokenizer)
+    }
     let files = try DatasetFiles.open(specification, dataDirectory: dataDirectory, seed: seed)
     var trainingRecords = Array(0..<limit(files.training.count, to: specification.trainLimit))
     var validation: ImageSplit?

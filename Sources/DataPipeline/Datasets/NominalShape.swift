@@ -13,6 +13,7 @@ extension DatasetSpecification {
     case .cifar10: NominalShape(sample: [32, 32, 3], classes: 10)
     case .cifar100: NominalShape(sample: [32, 32, 3], classes: 100)
     case .synthetic: NominalShape(sample: syntheticShape, classes: syntheticClasses)
+    case .text, .novel: NominalShape(sample: [text.window])
     case .idx: NominalShape(sample: [28, 28, 1], sampleIsAssumed: true)
     case .imageFolder:
       NominalShape(

@@ -14,7 +14,7 @@ public protocol SampleSplit: Sendable {
   var classCounts: [Int]? { get }
 
   /// The order of training.
-  func makeSampler(seed: UInt64, batchSize: Int, dropLast: Bool) -> any StepSampler
+  func makeSampler(seed: UInt64, batchSize: Int, dropLast: Bool) throws(DataError) -> any StepSampler
 
   func makeAssembler(
     normalizer: Normalizer, augmentation: Augmentation, seed: UInt64, pool: StoragePool

@@ -8,6 +8,8 @@ public final class Model {
   public let store: ParameterStore
   public let root: Sequential
   private let initialValues: [InitialValue]
+  /// Whether samples are windows of tokens, of any length up to `inputShape`.
+  private let takesTokens: Bool
 
   /// Builds the layers, checks that their shapes fit and takes the parameters' memory (all zeros: see `initialize`).
   ///
@@ -21,10 +23,11 @@ public final class Model {
     precondition(inputShape.count == 1 || inputShape.count == 3, "a sample of shape \(inputShape)")
     let builder = ModelBuilder(store: ParameterStore(dtype: dtype), vocabulary: vocabulary)
     self.inputShape = inputShape
+    takesTokens = vocabulary != nil
     root = try builder.sequential(specifications, path: "", inputShape: inputShape)
     store = builder.store
     initialValues = builder.initialValues
-    if let outputs { try Self.check(root, gives: outputs) }
+    if let outputs { try Self.check(root, gives: takesTokens ? inputShape + [outputs] : [outputs]) }
     store.allocate(pool: pool)
   }
 
@@ -45,8 +48,7 @@ public final class Model {
 
   /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    precondition(
-      Array(x.shape.dropFirst()) == inputShape, "a batch of shape \(x.shape) for samples of shape \(inputShape)")
+    requireFitting(x)
     return root(x, pass)
   }
 
@@ -54,11 +56,15 @@ public final class Model {
   ///
   /// - Throws: what an exchange with parts computed elsewhere throws.
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
-    for x in parts {
-      precondition(
-        Array(x.shape.dropFirst()) == inputShape, "a batch of shape \(x.shape) for samples of shape \(inputShape)")
-    }
+    for x in parts { requireFitting(x) }
     return try root(parts, pass)
+  }
+
+  private func requireFitting(_ x: Variable) {
+    let fits =
+      takesTokens
+      ? x.shape.count == 2 && x.shape[1] <= inputShape[0] : Array(x.shape.dropFirst()) == inputShape
+    precondition(fits, "a batch of shape \(x.shape) for samples of shape \(inputShape)")
   }
 
   /// Sets every parameter to its value before training, drawn by (seed, the parameter's number in the model).
@@ -68,12 +74,14 @@ public final class Model {
     }
   }
 
-  private static func check(_ root: Sequential, gives outputs: Int) throws(ModelError) {
-    guard root.outputShape != [outputs], root.outputShape.count != 2 || root.outputShape[1] != outputs else { return }
+  private static func check(_ root: Sequential, gives shape: [Int]) throws(ModelError) {
+    guard root.outputShape != shape, let outputs = shape.last else { return }
     let last = root.layers.last
     let place = LayerPlace(path: last?.path ?? "", kind: last?.name ?? "", inputShape: root.outputShape)
     throw place.error(
-      "gives \(describe(root.outputShape)) outputs, but the data have \(outputs) classes",
+      shape.count == 1
+        ? "gives \(describe(root.outputShape)) outputs, but the data have \(outputs) classes"
+        : "gives \(describe(root.outputShape)) outputs, but the data have \(shape[0]) places in time and \(outputs) tokens",
       hint: "end the model with linear: \(outputs)")
   }
 }

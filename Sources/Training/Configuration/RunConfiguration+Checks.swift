@@ -57,6 +57,20 @@ extension RunConfiguration {
     context.check(
       "data.augment", holds: augmentations.isEmpty || !data.isVector, "flat samples cannot be flipped or shifted",
       hint: "leave data.augment out")
+    let wholeText = data.trainLimit == nil && data.testLimit == nil && !data.validationFromEnd
+    context.check(
+      "data.augment", "data.normalize", "data.train_limit", "data.test_limit", "data.validation_from_end",
+      holds: !data.isText || (augmentations.isEmpty && data.normalization == .none && wholeText),
+      "augment, normalize, train_limit, test_limit and validation_from_end are for images",
+      hint: "leave them out for a text; it is split by position")
+    if data.isText, case .count = data.validation {
+      context.check(
+        "data.validation", holds: false, "a text is split by shares",
+        hint: "write a share, for example validation: 0.1")
+    }
+    context.check(
+      "data.validation", "data.test", holds: !data.isText || data.textTrainingShare > 0,
+      "validation and test leave nothing to train on", hint: "lower one of them")
     context.check(
       "data.shape", holds: data.syntheticShape.count == 1 || data.syntheticShape.count == 3,
       "a sample's shape has one or three sizes, found \(data.syntheticShape.count)",
@@ -122,7 +136,7 @@ extension DatasetSpecification {
     case .mnist5k, .mnist, .fashionMNIST, .cifar10: 10
     case .cifar100: 100
     case .synthetic: syntheticClasses
-    case .idx, .imageFolder: nil
+    case .idx, .imageFolder, .text, .novel: nil
     }
   }
 
@@ -135,6 +149,7 @@ extension DatasetSpecification {
       case .cifar10, .cifar100: 50_000
       case .synthetic: syntheticCount
       case .idx, .imageFolder: trainLimit
+      case .text, .novel: nil
       }
     return count.map { min($0, trainLimit ?? $0) }
   }
@@ -146,6 +161,10 @@ extension DatasetSpecification {
     case .count(let aside): return max(count - aside, 0)
     case .fraction(let share): return count - Int((Double(count) * share).rounded())
     }
+  }
+
+  fileprivate var textTrainingShare: Double {
+    if case .fraction(let share) = validation { 1 - share - text.test } else { 1 - text.test }
   }
 
   fileprivate var isVector: Bool { kind == .synthetic && syntheticShape.count == 1 }

@@ -34,12 +34,12 @@ public struct PreparedRun: Sendable {
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     loss = Loss(
       configuration.loss, classes: data.outputs, balancedWeights: Self.balancedWeights(of: data.training))
-    sampler = data.training.makeSampler(
+    sampler = try data.training.makeSampler(
       seed: training.seed, batchSize: training.batchSize, dropLast: training.dropLast)
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
-    _ = try Model(layers, inputShape: data.sampleShape, outputs: data.outputs)
+    _ = try Model(layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary)
   }
 
   /// The run with its normaliser, as workers need it. Collective.

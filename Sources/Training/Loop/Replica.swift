@@ -17,7 +17,8 @@ final class Replica {
   init(_ run: PreparedRun) throws {
     context = ExecutionContext()
     model = try Model(
-      run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, pool: context.pool)
+      run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, vocabulary: run.data.vocabulary,
+      pool: context.pool)
     loss = run.loss
     optimizer = run.configuration.optimizer.optimizer(for: model.store, pool: context.pool)
     seed = run.configuration.training.seed

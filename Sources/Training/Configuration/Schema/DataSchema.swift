@@ -15,7 +15,8 @@ extension DatasetSpecification {
           plain(.cifar10, "CIFAR-10: 60 000 colour images 32×32 in 10 classes, binary version"),
           plain(.cifar100, "CIFAR-100: the same in 100 classes"),
           plain(.idx, "IDX files of your own, named as MNIST's, also `.gz`"),
-          imageFolder, synthetic,
+          imageFolder, text(.text, "a UTF-8 text file, `path` or `--data`: which token comes next"),
+          text(.novel, "a novel that comes with Lockstep, used in the same way"), synthetic,
         ]),
       fields: [
         Field(
@@ -71,6 +72,39 @@ extension DatasetSpecification {
         let size = data.imageSize.map { Extent(height: $0.height, width: $0.width) }
         return Keys(size: size, skipBadImages: data.skipBadImages)
       })
+  }
+
+  private static func text(_ kind: Kind, _ meaning: String) -> Variant<DatasetSpecification> {
+    Variant(
+      kind.rawValue, meaning, template: TextSpecification(),
+      fields: [
+        Field(
+          "tokenizer", \.tokenizer, tokenizer,
+          "What a token is: a character, a byte, or what byte-pair encoding makes of the training split: `{bpe: 8000}` has "
+            + "a vocabulary of 8 000."),
+        Field(
+          "window", \.window, .integer(atLeast: 1),
+          "Tokens of a sample: how far the model looks back, and how far gradients flow."),
+        Field(
+          "order", \.order, .word(),
+          "`random`: windows from anywhere; `sequential`: as many streams as the batch has samples, read side by side, with "
+            + "the state of recurrent layers carried on; `shuffled-chunks`: every window once an epoch."),
+        Field("test", \.test, .share, "Share of the text's end that is kept for testing; `validation` lies before it."),
+      ],
+      apply: { keys, data in
+        data.kind = kind
+        data.text = keys
+        data.normalization = .none
+      },
+      take: { $0.kind == kind ? $0.text : nil })
+  }
+
+  private static var tokenizer: Codec<TokenizerSpecification> {
+    OneKeyForm(
+      "characters, bytes or {bpe: VOCABULARY}", words: [("characters", .characters), ("bytes", .bytes)], key: "bpe",
+      value: Codec<Int>.integer(atLeast: 257), make: { .bytePairs(vocabularySize: $0) },
+      take: { if case .bytePairs(let size) = $0 { size } else { nil } }
+    ).codec
   }
 
   private static var synthetic: Variant<DatasetSpecification> {

@@ -1,0 +1,46 @@
+extension DatasetSplits {
+  /// A text's splits: by position, training first.
+  static func openText(
+    _ specification: DatasetSpecification, dataDirectory: String?, tokenizer: (any Tokenizer)?
+  ) throws(DataError) -> DatasetSplits {
+    let text = specification.text
+    var shares = TextSplits(validation: 0, test: text.test)
+    switch specification.validation {
+    case nil: break
+    case .fraction(let share): shares.validation = share
+    case .count:
+      throw DataError(
+        "data.validation", "is a number of samples, but a text is split by shares",
+        advice: "write a share, for example validation: 0.1", isWrongUse: true)
+    }
+    let corpus = try TextCorpus.open(
+      try path(of: specification, dataDirectory: dataDirectory),
+      tokenizer: tokenizer.map { .given($0) } ?? .trained(text.tokenizer), splits: shares)
+    func split(_ part: TextCorpus.Split) throws(DataError) -> TextSplit {
+      try TextSplit(part, of: corpus, windowLength: text.window, order: text.order)
+    }
+    var validation: TextSplit?
+    if let part = corpus.validation { validation = try split(part) }
+    var test: TextSplit?
+    if let part = corpus.test { test = try split(part) }
+    return DatasetSplits(
+      training: try split(corpus.training), validation: validation, test: test, normalizer: .none, unreadable: [],
+      tokenizer: corpus.tokenizer)
+  }
+
+  /// Nil is the bundled novel.
+  private static func path(
+    of specification: DatasetSpecification, dataDirectory: String?
+  ) throws(DataError) -> String? {
+    guard specification.kind == .text else { return specification.path }
+    guard let path = specification.path ?? dataDirectory else {
+      throw DataError(
+        "data.path", "no text is named", advice: "give a UTF-8 text file as data.path or --data, or use dataset: novel",
+        isWrongUse: true)
+    }
+    guard PathKind(path) != .folder else {
+      throw DataError(path, "is a folder", advice: "give the text file itself", isWrongUse: true)
+    }
+    return path
+  }
+}

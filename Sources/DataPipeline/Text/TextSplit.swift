@@ -1,0 +1,113 @@
+import Tensors
+
+/// A split of a text whose samples are windows of tokens; what is predicted is the token after each.
+public struct TextSplit: SampleSplit {
+  public let tokens: TokenSequence
+  /// Bytes of text, to give a loss per byte.
+  public let byteCount: Int
+  /// Different tokens.
+  public let outputs: Int
+  public let windowLength: Int
+  public let order: WindowSampler.Order
+  /// Where the text lies, for messages.
+  let path: String
+  let contentDigest: String
+
+  /// - Throws: if the split is too short for a single window.
+  init(
+    _ split: TextCorpus.Split, of corpus: TextCorpus, windowLength: Int, order: WindowSampler.Order
+  ) throws(DataError) {
+    (tokens, byteCount, outputs) = (split.tokens, split.byteCount, corpus.tokenizer.vocabularySize)
+    (self.windowLength, self.order) = (windowLength, order)
+    (path, contentDigest) = (corpus.path, corpus.contentDigest)
+    guard tokens.count > 1 else {
+      throw DataError(path, "has a split of \(tokens.count) tokens", advice: "take more text, or no such split")
+    }
+  }
+
+  public var count: Int { EvaluationWindows(tokenCount: tokens.count, windowLength: windowLength).count }
+  public var sampleShape: [Int] { [windowLength] }
+  public var classNames: [String] { [] }
+  public var classCounts: [Int]? { nil }
+  public var contentShape: String { "tokens" }
+
+  public func addContent(to hash: inout SHA256) { hash.update("\(contentDigest) \(tokens.count)".utf8) }
+
+  public func makeSampler(
+    seed: UInt64, batchSize: Int, dropLast: Bool
+  ) throws(DataError) -> any StepSampler {
+    try WindowSampler(
+      seed: seed, tokenCount: tokens.count, windowLength: windowLength, batchSize: batchSize, order: order, source: path
+    )
+  }
+
+  public func makeAssembler(
+    normalizer: Normalizer, augmentation: Augmentation, seed: UInt64, pool: StoragePool
+  ) -> any BatchAssembler {
+    WindowAssembler(split: self, pool: pool)
+  }
+}
+
+/// Makes batches of windows: inputs `[count, time]`, numbers of tokens, exact as floats below 2²⁴; labels `[count, time]`.
+struct WindowAssembler: BatchAssembler {
+  let split: TextSplit
+  let pool: StoragePool
+
+  func assemble(
+    _ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int
+  ) throws(DataError) -> Batch {
+    assemble(
+      samples, length: step.windowLength ?? split.windowLength, firstPosition: firstPosition,
+      beginsAnew: step.beginsAnew)
+  }
+
+  func evaluationBlocks(ofSize size: Int) -> EvaluationBlocks {
+    let lastIsShorter = (split.tokens.count - 1) % split.windowLength != 0
+    return EvaluationBlocks(count: split.count, blockSize: size, lastIsAlone: lastIsShorter)
+  }
+
+  func assembleForEvaluation(_ samples: Range<Int>) throws(DataError) -> Batch {
+    let windows = EvaluationWindows(tokenCount: split.tokens.count, windowLength: split.windowLength)
+    let starts = samples.map { windows[$0].start }
+    return assemble(
+      starts[...], length: samples.isEmpty ? split.windowLength : windows[samples.lowerBound].length,
+      firstPosition: samples.lowerBound, beginsAnew: true)
+  }
+
+  private func assemble(
+    _ starts: ArraySlice<Int>, length: Int, firstPosition: Int, beginsAnew: Bool
+  ) -> Batch {
+    let inputs = Tensor(uninitialized: [starts.count, length], pool: pool)
+    let labels = Tensor(uninitialized: [starts.count, length], dtype: .int32, pool: pool)
+    let (input, label) = (inputs.floats, labels.int32s)
+    for (row, start) in starts.enumerated() {
+      guard let target = label.baseAddress.map({ $0 + row * length }) else { break }
+      split.tokens.copy(start + 1..<start + 1 + length, to: target)
+      input[row * length] = Float(split.tokens[start])
+      for place in 1..<max(1, length) { input[row * length + place] = Float(target[place - 1]) }
+    }
+    return Batch(
+      inputs: inputs, labels: labels, sampleIndices: starts.map { UInt32(truncatingIfNeeded: $0) },
+      firstPosition: firstPosition, beginsAnew: beginsAnew)
+  }
+}
+
+extension WindowSampler: StepSampler {
+  public func position(ofStep step: Int) -> Int { step % stepsPerEpoch * batchSize }
+
+  public func makeReader() -> (Int) -> StepSamples {
+    var epoch = -1
+    var order: [Int] = []
+    return { step in
+      if self.epoch(ofStep: step) != epoch {
+        epoch = self.epoch(ofStep: step)
+        order = permutation(epoch: epoch)
+      }
+      let windows = (0..<batchSize(ofStep: step)).map { window(step: step, position: $0, permutation: order) }
+      var samples = StepSamples(epoch: epoch, samples: windows.map(\.start)[...])
+      samples.windowLength = windowLength(ofStep: step)
+      samples.beginsAnew = windows.first?.resetsState ?? true
+      return samples
+    }
+  }
+}
