@@ -94,6 +94,9 @@ import Testing
     "{architecture: mlp, hidden: [], initializer: {normal: 0.01}}",
     "{architecture: patchify-convnet, patch: 4, filters: 10, hidden: 50, initializer: xavier_normal}",
     "{architecture: resnet, widths: [4, 8], blocks: 2}",
+    "{architecture: gpt}",
+    "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, positions: rotary, mlp: swiglu, "
+      + "tie_embeddings: false, bias: false}",
   ])
   func everyArchitecture(model: String) throws {
     let text = "model: \(model)\ntraining: {epochs: 9}"

@@ -11,6 +11,7 @@
 
 #include "ck_activation.h"
 #include "ck_affinity.h"
+#include "ck_attention.h"
 #include "ck_base.h"
 #include "ck_convolution.h"
 #include "ck_digest.h"
@@ -18,6 +19,7 @@
 #include "ck_embedding.h"
 #include "ck_image.h"
 #include "ck_image_moments.h"
+#include "ck_layer_norm.h"
 #include "ck_layout.h"
 #include "ck_loss.h"
 #include "ck_normalization.h"

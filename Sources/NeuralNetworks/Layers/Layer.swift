@@ -71,6 +71,9 @@ public final class ForwardPass {
     (self.firstSample, self.statistics, self.observer) = (firstSample, statistics, observer)
   }
 
+  /// Keys and values of rows seen before, for generating; nil in training, where every pass stands alone.
+  public var attentionCache: AttentionCache?
+
   var fusesLayers: Bool { observer == nil }
 }
 

@@ -57,6 +57,7 @@ extension ModelBuilder {
     _ specification: LayerSpecification, at place: LayerPlace, behind previous: (any Layer)?
   ) throws(ModelError) -> any Layer {
     switch specification {
+    case .gpt(let gpt, let vocabulary): return try self.gpt(gpt, vocabulary: vocabulary, at: place)
     case .embedding(let embedding): return try self.embedding(embedding, at: place)
     case .linear(let outputs, let bias, let initializer):
       return try linear(outputs: outputs, bias: bias, initializer: initializer, at: place)

@@ -4,6 +4,7 @@ public enum ModelSpecification: Sendable, Equatable {
   case multilayerPerceptron(MultilayerPerceptron)
   case patchifyConvNet(PatchifyConvNet)
   case residualNetwork(ResidualNetwork)
+  case gpt(GPT)
 
   /// The layers to build for samples of `inputShape`, `[features]` or `[height, width, channels]`, where the last layer
   /// has `outputs` outputs. A list of layers stands as it is written: whoever builds it checks its last size.
@@ -13,6 +14,7 @@ public enum ModelSpecification: Sendable, Equatable {
     case .multilayerPerceptron(let model): model.layers(inputShape: inputShape, outputs: outputs)
     case .patchifyConvNet(let model): model.layers(outputs: outputs)
     case .residualNetwork(let model): model.layers(outputs: outputs)
+    case .gpt(let model): [.gpt(model, vocabulary: outputs)]
     }
   }
 
@@ -23,6 +25,7 @@ public enum ModelSpecification: Sendable, Equatable {
     case .multilayerPerceptron: "mlp"
     case .patchifyConvNet: "patchify-convnet"
     case .residualNetwork: "resnet"
+    case .gpt: "gpt"
     }
   }
 }

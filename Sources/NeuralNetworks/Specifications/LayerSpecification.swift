@@ -18,6 +18,9 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   /// A learned vector for each token of a sequence.
   case embedding(EmbeddingSpecification)
 
+  /// A whole transformer over tokens.
+  case gpt(GPT, vocabulary: Int)
+
   /// The word that configurations and messages use for this layer.
   public var name: String {
     switch self {
@@ -33,6 +36,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .residual: "residual"
     case .parallel: "parallel"
     case .embedding: "embedding"
+    case .gpt: "gpt"
     }
   }
 }

@@ -1,0 +1,113 @@
+import CKernels
+import Tensors
+
+extension Variable {
+  /// Scaled dot-product attention of a sequence to itself (Vaswani et al., 2017, equation 1), all heads at once.
+  ///
+  /// Input `[batch, time, 3·width]`: queries, keys and values beside each other, each the `heads` heads beside each other;
+  /// output `[batch, time, width]`. No matrix of time × time is kept: as in FlashAttention (Dao et al., 2022, algorithms 1 and 4)
+  /// the forward pass keeps each row's log Σ exp(score), and the backward pass computes the scores of one block of
+  /// query rows at a time again. Memory beside inputs and outputs is 2 · blockRows · time.
+  ///
+  /// - Parameters:
+  ///   - causal: Whether a row sees the rows before it and itself only.
+  ///   - lengths: How many rows of each sample count as keys, at least 1; nil where all do.
+  ///   - blockRows: Query rows that are computed together: part of the bits, as the order of sums depends on it.
+  public func selfAttention(
+    heads: Int, causal: Bool, lengths: [Int]? = nil, blockRows: Int = AttentionGeometry.defaultBlockRows
+  ) -> Variable {
+    precondition(
+      shape.count == 3 && heads > 0 && shape[2] % (3 * heads) == 0,
+      "attention of \(heads) heads on packed queries, keys and values \(shape)")
+    let (batch, time, width) = (shape[0], shape[1], shape[2] / 3)
+    let geometry = AttentionGeometry(
+      batch: batch, queries: time, keys: time, heads: heads, size: width / heads, isCausal: causal, lengths: lengths,
+      blockRows: blockRows)
+    let output = Tensor(uninitialized: [batch, time, width], dtype: dtype, pool: tape.pool)
+    let logSums = Tensor(uninitialized: [batch, heads, time], dtype: dtype, pool: tape.pool)
+    let packed = PackedHeads(value, size: width / heads)
+    let outputRows = HeadRows(output, size: width / heads)
+    geometry.forward(
+      queries: packed.queries, keys: packed.keys, values: packed.values, output: outputRows, logSums: logSums,
+      pool: tape.pool)
+    return tape.record(output, inputs: [self]) { [self] gradient in
+      tape.accumulateGradient(of: self) { target, adding in
+        geometry.backward(
+          packed, output: HeadRows(output, size: width / heads), logSums: logSums,
+          outputGradient: HeadRows(gradient, size: width / heads),
+          into: PackedHeads(target, size: width / heads), adding: adding, pool: tape.pool)
+      }
+    }
+  }
+}
+
+/// The heads' rows inside a tensor `[batch, time, channels]`: element i of (sample, head, time) lies at
+/// sample · rows · stride + time · stride + head · size + i.
+struct HeadRows {
+  let pointer: UnsafeMutableRawPointer
+  let dtype: DType
+  /// Rows of one sample, and elements from one to the next.
+  let rows: Int
+  let stride: Int
+  /// Elements of a head.
+  let size: Int
+
+  /// - Parameter channel: Where the first head starts in every row.
+  init(_ tensor: Tensor, size: Int, channel: Int = 0) {
+    (dtype, rows, stride, self.size) = (tensor.dtype, tensor.shape[1], tensor.shape[2], size)
+    pointer = tensor.pointer + channel * tensor.dtype.size
+  }
+
+  func row(_ sample: Int, _ head: Int, _ time: Int) -> UnsafeMutableRawPointer {
+    pointer + ((sample * rows + time) * stride + head * size) * dtype.size
+  }
+
+  func matrix(_ sample: Int, _ head: Int, from time: Int = 0, transposed: Bool = false) -> MatrixView {
+    MatrixView(row(sample, head, time), stride: stride, transposed: transposed)
+  }
+
+  /// Zeroes one head's rows.
+  func clear(_ sample: Int, _ head: Int, _ times: Range<Int>) {
+    for time in times {
+      row(sample, head, time).initializeMemory(as: UInt8.self, repeating: 0, count: size * dtype.size)
+    }
+  }
+}
+
+/// Queries, keys and values in one tensor `[batch, time, 3·width]`.
+struct PackedHeads {
+  let queries: HeadRows
+  let keys: HeadRows
+  let values: HeadRows
+
+  init(_ tensor: Tensor, size: Int) {
+    let width = tensor.shape[2] / 3
+    queries = HeadRows(tensor, size: size)
+    keys = HeadRows(tensor, size: size, channel: width)
+    values = HeadRows(tensor, size: size, channel: 2 * width)
+  }
+}
+
+extension Tensor {
+  /// Attention of new rows to themselves and to rows before them, outside any tape: evaluation.
+  ///
+  /// - Parameters:
+  ///   - packed: `[batch, time, 3·width]`: queries (keys and values are those of `stored`).
+  ///   - stored: `[batch, capacity, 3·width]`, of which the first `keys` rows count; the last of them are the new ones.
+  /// - Returns: `[batch, time, width]`.
+  public static func attention(
+    _ packed: Tensor, to stored: Tensor, keys: Int, heads: Int, causal: Bool, pool: StoragePool
+  ) -> Tensor {
+    let (batch, time, width) = (packed.shape[0], packed.shape[1], packed.shape[2] / 3)
+    let geometry = AttentionGeometry(
+      batch: batch, queries: time, keys: keys, heads: heads, size: width / heads, isCausal: causal, lengths: nil,
+      blockRows: AttentionGeometry.defaultBlockRows)
+    let output = Tensor(uninitialized: [batch, time, width], dtype: packed.dtype, pool: pool)
+    let logSums = Tensor(uninitialized: [batch, heads, time], dtype: packed.dtype, pool: pool)
+    let rows = PackedHeads(stored, size: width / heads)
+    geometry.forward(
+      queries: PackedHeads(packed, size: width / heads).queries, keys: rows.keys, values: rows.values,
+      output: HeadRows(output, size: width / heads), logSums: logSums, pool: pool)
+    return output
+  }
+}

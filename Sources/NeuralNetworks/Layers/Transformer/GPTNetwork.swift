@@ -1,0 +1,84 @@
+import Autograd
+import Tensors
+
+/// A decoder-only transformer over tokens (Radford et al., 2019): input `[batch, time]`, numbers of tokens, output
+/// `[batch, time, vocabulary]`, the scores of the token that follows each.
+///
+/// Parameters carry nanoGPT's names: `transformer.wte`, `wpe`, `h.0.ln_1`, `h.0.attn.c_attn`, …, `ln_f`, and `lm_head`
+/// unless the output's weight is the embedding's.
+public final class GPTNetwork: Layer {
+  public let path = "transformer"
+  public let name = "gpt"
+  public let outputShape: [Int]
+  public let specification: GPT
+  private let tokens: Embedding
+  private let learnedPositions: Parameter?
+  private let fixedPositions: Tensor?
+  private let dropout: Dropout
+  private let blocks: [TransformerBlock]
+  private let norm: LayerNorm
+  private let head: Linear?
+
+  /// - Parameter inputShape: `[time]`, at most the context.
+  init(_ specification: GPT, vocabulary: Int, inputShape: [Int], builder: ModelBuilder) {
+    let (width, context, dtype) = (specification.width, specification.context, builder.store.dtype)
+    self.specification = specification
+    outputShape = [inputShape[0], vocabulary]
+    tokens = Embedding(
+      path: path + ".wte", inputShape: inputShape, vocabulary: vocabulary, width: width, standardDeviation: 0.02,
+      builder: builder)
+    let isLearned = specification.positions == .learned
+    learnedPositions =
+      isLearned
+      ? builder.parameter(
+        path + ".wpe.weight", shape: [context, width], role: .weight,
+        initially: .drawn(.normal(standardDeviation: 0.02), fanIn: context, fanOut: width)) : nil
+    fixedPositions =
+      specification.positions == .sinusoidal
+      ? Tensor.sinusoidalPositions(context, width: width, dtype: dtype, pool: StoragePool()) : nil
+    var settings = TransformerSettings(
+      time: inputShape[0], width: width, heads: specification.heads, blocks: specification.blocks)
+    (settings.dropout, settings.mlp, settings.bias) =
+      (specification.dropout, specification.mlp, specification.bias)
+    if specification.positions == .rotary {
+      settings.rotary = RotaryTable(
+        positions: context, size: width / specification.heads, dtype: dtype, pool: StoragePool())
+    }
+    dropout = Dropout(path: path + ".drop", inputShape: settings.shape, rate: specification.dropout, builder: builder)
+    blocks = (0..<specification.blocks).map { index in
+      TransformerBlock(path: "transformer.h.\(index)", index: index, settings: settings, builder: builder)
+    }
+    norm = LayerNorm(path: path + ".ln_f", inputShape: settings.shape, bias: specification.bias, builder: builder)
+    head =
+      specification.tieEmbeddings
+      ? nil
+      : Linear(
+        path: "lm_head", inputShape: settings.shape, outputs: vocabulary, bias: false,
+        initializer: settings.initializer, builder: builder)
+  }
+
+  public var parameters: [Parameter] { learnedPositions.map { [$0] } ?? [] }
+  public var children: [any Layer] { [tokens, dropout] + blocks + [norm] + (head.map { [$0] } ?? []) }
+
+  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    let position = pass.attentionCache?.position ?? 0
+    var hidden = tokens(x, pass)
+    if let learnedPositions {
+      hidden = hidden.addingPositions(pass.tape.parameter(learnedPositions), from: position)
+    }
+    if let fixedPositions {
+      // Vaswani et al., 2017, section 3.4: else the positions would drown the tokens.
+      hidden = hidden.scaled(by: Double(specification.width).squareRoot())
+        .addingPositions(pass.tape.input(fixedPositions), from: position)
+    }
+    hidden = dropout(hidden, pass)
+    for block in blocks {
+      hidden = block(hidden, pass)
+      pass.observer?(block.path, hidden.value)
+    }
+    hidden = norm(hidden, pass)
+    pass.observer?(norm.path, hidden.value)
+    pass.attentionCache?.advance(by: x.shape[1])
+    return head.map { $0(hidden, pass) } ?? hidden.linear(weight: pass.tape.parameter(tokens.weight), bias: nil)
+  }
+}

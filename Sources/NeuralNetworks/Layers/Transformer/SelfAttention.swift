@@ -1,0 +1,48 @@
+import Autograd
+import Tensors
+
+/// Multi-head attention of a sequence to itself (Vaswani et al., 2017, section 3.2).
+///
+/// Input and output `[batch, time, width]`. `c_attn` makes queries, keys and values in one product, `c_proj` joins the heads;
+/// the names are GPT-2's, the layouts those of PyTorch's linear layers. Dropout acts on the output.
+public final class SelfAttention: Layer {
+  public let path: String
+  public let name = "self_attention"
+  public let outputShape: [Int]
+  public let heads: Int
+  public let isCausal: Bool
+  private let projection: Linear
+  private let output: Linear
+  private let dropout: Dropout
+  private let rotary: RotaryTable?
+  /// Place of this layer's keys and values in a cache.
+  private let index: Int
+
+  init(path: String, index: Int, settings: TransformerSettings, builder: ModelBuilder) {
+    (self.path, self.index, outputShape, rotary) = (path, index, settings.shape, settings.rotary)
+    (heads, isCausal) = (settings.heads, settings.isCausal)
+    projection = Linear(
+      path: path + ".c_attn", inputShape: settings.shape, outputs: 3 * settings.width, bias: settings.bias,
+      initializer: settings.initializer, builder: builder)
+    output = Linear(
+      path: path + ".c_proj", inputShape: settings.shape, outputs: settings.width, bias: settings.bias,
+      initializer: settings.residualInitializer, builder: builder)
+    dropout = Dropout(
+      path: path + ".resid_dropout", inputShape: settings.shape, rate: settings.dropout, builder: builder)
+  }
+
+  public var children: [any Layer] { [projection, output, dropout] }
+
+  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    var packed = projection(x, pass)
+    let position = pass.attentionCache?.position ?? 0
+    if let rotary { packed = packed.rotated(by: rotary, heads: heads, from: position) }
+    let attended =
+      if let cache = pass.attentionCache {
+        pass.tape.input(cache.attend(packed.value, layer: index, heads: heads, causal: isCausal))
+      } else {
+        packed.selfAttention(heads: heads, causal: isCausal)
+      }
+    return dropout(output(attended, pass), pass)
+  }
+}
