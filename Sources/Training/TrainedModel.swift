@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Collectives
 import DataPipeline
+import Foundation
 import NeuralNetworks
 import Tensors
 
@@ -27,6 +28,13 @@ public struct TrainedModel: Sendable {
     public let perClassAccuracy: [Double?]
     /// Rows: true class; columns: predicted class.
     public let confusion: [[Int]]
+    /// Bytes of the split, where it is a text; then `samples` are its tokens.
+    public let textBytes: Int?
+
+    /// e^loss of a text: among how many tokens the model is undecided, as it were.
+    public var perplexity: Double? { textBytes.map { _ in exp(loss) } }
+    /// Loss in bits for each byte of the text, which compares across tokenisers.
+    public var bitsPerByte: Double? { textBytes.map { loss / log(2) * Double(samples) / Double($0) } }
   }
 
   /// Opens what `path`, a run folder or a checkpoint file, stands for, and its data.
@@ -78,6 +86,7 @@ public struct TrainedModel: Sendable {
     ).evaluate(model: model, loss: loss, context: context)
     return Evaluation(
       samples: result.samples, loss: result.loss, accuracy: result.accuracy, classNames: data.classNames,
-      perClassAccuracy: result.perClassAccuracy, confusion: result.confusion)
+      perClassAccuracy: result.perClassAccuracy, confusion: result.confusion,
+      textBytes: (chosen as? TextSplit)?.byteCount)
   }
 }

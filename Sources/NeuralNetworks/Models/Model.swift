@@ -42,6 +42,9 @@ public final class Model {
   /// Whether a layer looks at the whole batch, so that all parts have to be passed through side by side.
   public var spansBatch: Bool { layers.contains { $0.spansBatch } }
 
+  /// Whether a layer looks at other places in time by attention, which has a longest context.
+  public var attends: Bool { layers.contains { $0 is SelfAttention } }
+
   public var layerPaths: [String] { layers.map(\.path) }
 
   public var summary: ModelSummary { ModelSummary(of: layers) }

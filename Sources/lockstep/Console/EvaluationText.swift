@@ -11,6 +11,7 @@ struct EvaluationText {
   private static let widestMatrix = 20
 
   var tables: String {
+    if let perplexity = result.perplexity { return textLines(perplexity) }
     var lines = [
       "\(trained.checkpoint), after step \(trained.step)",
       "\(split.rawValue): \(result.samples) samples, loss \(Format.decimal(result.loss, 4)), "
@@ -28,6 +29,16 @@ struct EvaluationText {
       lines.append(line)
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// A text has no classes to tabulate.
+  private func textLines(_ perplexity: Double) -> String {
+    """
+    \(trained.checkpoint), after step \(trained.step)
+    \(split.rawValue): \(result.samples) tokens, loss \(Format.decimal(result.loss, 4)), perplexity \(
+      Format.decimal(perplexity, 2)), \(Format.decimal(result.bitsPerByte ?? 0, 3)) bits a byte, accuracy \(
+      Format.percent(result.accuracy))
+    """
   }
 
   /// - Parameters:
@@ -68,6 +79,8 @@ struct EvaluationText {
       "samples": .integer(result.samples),
       "loss": .number(result.loss),
       "accuracy": .number(result.accuracy),
+      "perplexity": .number(result.perplexity),
+      "bits_per_byte": .number(result.bitsPerByte),
       "classes": .array(result.classNames.map { .string($0) }),
       "per_class_accuracy": .array(result.perClassAccuracy.map { .number($0) }),
       "confusion_matrix": .array(result.confusion.map { .array($0.map { .integer($0) }) }),

@@ -1,0 +1,136 @@
+import Autograd
+import Checkpoints
+import DataPipeline
+import NeuralNetworks
+import Tensors
+
+/// A model of text out of a checkpoint, writing. It needs the checkpoint alone, no data.
+public final class TextGenerator {
+  public let checkpoint: String
+  public let step: Int
+  private let model: Model
+  private let tokenizer: any Tokenizer
+  private let context = ExecutionContext()
+  /// Tokens that the model was trained to see at once.
+  private let window: Int
+
+  /// Opens what `path`, a run folder or a checkpoint file, stands for.
+  ///
+  /// - Parameter damaged: told of checkpoints that were passed over.
+  public init(at path: String, damaged: (String) -> Void) throws {
+    let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
+    guard let json = file.metadata.tokenizer else { throw GenerationError.notOfText(file.path) }
+    (checkpoint, step) = (file.path, file.metadata.step)
+    tokenizer = try Tokenizers.load(json: json, from: file.path)
+    let configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
+    BLAS.threadCount = configuration.training.blasThreads
+    window = configuration.data.text.window
+    let vocabulary = tokenizer.vocabularySize
+    model = try Model(
+      configuration.model.layers(inputShape: [window], outputs: vocabulary), inputShape: [window],
+      outputs: vocabulary, vocabulary: vocabulary, pool: context.pool)
+    try model.loadWeights(from: file)
+  }
+
+  /// Writes on from a prompt.
+  ///
+  /// - Parameters:
+  ///   - prompt: Empty starts at a line's beginning, or where the vocabulary has no such character, at its first token.
+  ///   - length: Tokens to write.
+  ///   - stop: Ends the text once it has been written.
+  ///   - sample: Number of the text; each has random draws of its own.
+  ///   - write: Takes the bytes of the text after the prompt as they come.
+  /// - Returns: the number of tokens written.
+  @discardableResult
+  public func generate(
+    after prompt: String, length: Int, settings: SamplingSettings, stop: String? = nil, sample: Int = 0,
+    write: ([UInt8]) -> Void
+  ) throws -> Int {
+    var tokens = try tokenizer.encode(prompt, from: "the prompt")
+    if let limit = model.attends ? window : nil, tokens.count > limit {
+      throw GenerationError.promptTooLong(tokens: tokens.count, context: limit)
+    }
+    if tokens.isEmpty { tokens = [(try? tokenizer.encode("\n"))?.first ?? 0] }
+    let sampler = TokenSampler(settings: settings, sample: sample)
+    let reader = TokenReader(model, window: window, context: context)
+    var scores = reader.read(tokens)
+    var ending: [UInt8] = []
+    let stopBytes = Array((stop ?? "").utf8)
+    for place in 0..<length {
+      let token = sampler.next(scores.floats, place: place)
+      let bytes = tokenizer.decode([token])
+      write(bytes)
+      if !stopBytes.isEmpty {
+        ending += bytes
+        if ending.contains(stopBytes) { return place + 1 }
+        ending.removeFirst(max(0, ending.count - stopBytes.count))
+      }
+      tokens.append(token)
+      if place + 1 < length { scores = reader.read(tokens) }
+    }
+    return length
+  }
+}
+
+/// Keeps a model's state between the tokens of one text: what attention has seen.
+private final class TokenReader {
+  private let model: Model
+  private let window: Int
+  private let context: ExecutionContext
+  private let cache: AttentionCache?
+  private var read = 0
+
+  init(_ model: Model, window: Int, context: ExecutionContext) {
+    (self.model, self.window, self.context) = (model, window, context)
+    cache = model.attends ? AttentionCache(capacity: window, pool: context.pool) : nil
+  }
+
+  /// Scores `[vocabulary]` of the token after the last one. `tokens` only grows from call to call.
+  func read(_ tokens: [Int32]) -> Tensor {
+    if let cache, cache.position + tokens.count - read > window {
+      // Full: goes on with the later half, as if the text had begun there.
+      cache.reset()
+      read = tokens.count - max(1, window / 2)
+    }
+    var scores: Tensor?
+    while read < tokens.count {
+      let piece = tokens[read..<min(tokens.count, read + window)]
+      read = piece.endIndex
+      scores = pass(piece)
+    }
+    guard let scores else { preconditionFailure("no new token to read") }
+    return scores
+  }
+
+  private func pass(_ tokens: ArraySlice<Int32>) -> Tensor {
+    let tape = Tape(context: context, recording: false)
+    let input = Tensor(tokens.map { Double($0) }, shape: [1, tokens.count], dtype: .float32, pool: context.pool)
+    let pass = ForwardPass(tape: tape, mode: .evaluation)
+    pass.attentionCache = cache
+    let output = model(tape.input(input), pass).value
+    return output.reshaped([tokens.count, output.count / tokens.count]).rows(tokens.count - 1..<tokens.count)
+  }
+}
+
+public enum GenerationError: ExitCodeProviding, Equatable, CustomStringConvertible {
+  case notOfText(String)
+  case promptTooLong(tokens: Int, context: Int)
+
+  public var exitCode: Int32 { 2 }
+
+  public var description: String {
+    switch self {
+    case .notOfText(let path):
+      "\(path) holds no model of text; generate wants one that was trained with data: {dataset: text} or novel"
+    case .promptTooLong(let tokens, let context):
+      "the prompt has \(tokens) tokens, the model sees \(context) at once; shorten the prompt"
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate func contains(_ part: [UInt8]) -> Bool {
+    guard count >= part.count else { return false }
+    return (0...(count - part.count)).contains { self[$0..<$0 + part.count].elementsEqual(part) }
+  }
+}

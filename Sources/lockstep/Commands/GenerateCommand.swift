@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Training
+
+struct GenerateCommand: FirstRankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Lets a model that was trained on text write.",
+    discussion: """
+      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. The
+      text appears as it is written; the same seed gives the same text.
+
+      Examples:
+        lockstep generate runs/novel --prompt "It is a truth" --length 500
+        lockstep generate runs/novel --temperature 0                   the likeliest token every time
+        lockstep generate runs/novel --temperature 0.8 --top-k 20 --samples 3
+        lockstep generate runs/novel --prompt "Elizabeth" --stop "." --seed 7
+      """)
+
+  @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
+  var path: String
+
+  @Option(help: "What the text begins with.")
+  var prompt = ""
+
+  @Option(help: "Tokens to write.")
+  var length = 500
+
+  @Option(help: "Below 1 the likely tokens become likelier, above 1 less so; 0 takes the likeliest.")
+  var temperature = 1.0
+
+  @Option(name: .customLong("top-k"), help: "Chooses among so many of the likeliest tokens only.")
+  var topK: Int?
+
+  @Option(
+    name: .customLong("top-p"), help: "Chooses among the likeliest tokens whose probabilities sum to this, in (0, 1].")
+  var topP: Double?
+
+  @Option(help: "Key of the random draws.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Ends the text once these characters have been written.")
+  var stop: String?
+
+  @Option(help: "Texts to write, each with draws of its own.")
+  var samples = 1
+
+  func validate() throws {
+    guard temperature >= 0, temperature.isFinite else {
+      throw ValidationError("--temperature \(temperature): give 0 (the likeliest token every time) or more")
+    }
+    guard length >= 1 else { throw ValidationError("--length \(length): give 1 or more") }
+    guard samples >= 1 else { throw ValidationError("--samples \(samples): give 1 or more") }
+    guard topK.map({ $0 >= 1 }) ?? true else { throw ValidationError("--top-k \(topK ?? 0): give 1 or more") }
+    guard topP.map({ $0 > 0 && $0 <= 1 }) ?? true else {
+      throw ValidationError("--top-p \(topP ?? 0): give a number above 0 and at most 1")
+    }
+  }
+
+  func run() throws {
+    var settings = SamplingSettings()
+    (settings.temperature, settings.topK, settings.topP, settings.seed) = (temperature, topK, topP, seed)
+    let terminal = Terminal.standard
+    do {
+      let generator = try TextGenerator(at: path) { terminal.printError("warning: \($0)") }
+      for sample in 0..<samples {
+        if samples > 1 { terminal.print("\(sample > 0 ? "\n" : "")--- sample \(sample + 1)") }
+        terminal.write(bytes: Array(prompt.utf8))
+        try generator.generate(
+          after: prompt, length: length, settings: settings, stop: stop, sample: sample, write: terminal.write(bytes:))
+        terminal.write(bytes: Array("\n".utf8))
+      }
+    } catch {
+      throw ExitCode(CommandRunner.report(error))
+    }
+  }
+}
