@@ -39,7 +39,7 @@ public final class TextGenerator {
   ///   - length: Tokens to write.
   ///   - stop: Ends the text once it has been written.
   ///   - sample: Number of the text; each has random draws of its own.
-  ///   - write: Takes the bytes of the text after the prompt as they come.
+  ///   - write: Takes the bytes of the text as they come, those of the prompt first.
   /// - Returns: the number of tokens written.
   @discardableResult
   public func generate(
@@ -50,6 +50,7 @@ public final class TextGenerator {
     if let limit = model.attends ? window : nil, tokens.count > limit {
       throw GenerationError.promptTooLong(tokens: tokens.count, context: limit)
     }
+    write(Array(prompt.utf8))
     if tokens.isEmpty { tokens = [(try? tokenizer.encode("\n"))?.first ?? 0] }
     let sampler = TokenSampler(settings: settings, sample: sample)
     let reader = TokenReader(model, window: window, context: context)

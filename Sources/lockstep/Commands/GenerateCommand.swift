@@ -26,7 +26,9 @@ struct GenerateCommand: FirstRankCommand {
   @Option(help: "Tokens to write.")
   var length = 500
 
-  @Option(help: "Below 1 the likely tokens become likelier, above 1 less so; 0 takes the likeliest.")
+  @Option(
+    parsing: .unconditional,
+    help: "Below 1 the likely tokens become likelier, above 1 less so; 0 takes the likeliest.")
   var temperature = 1.0
 
   @Option(name: .customLong("top-k"), help: "Chooses among so many of the likeliest tokens only.")
@@ -65,7 +67,6 @@ struct GenerateCommand: FirstRankCommand {
       let generator = try TextGenerator(at: path) { terminal.printError("warning: \($0)") }
       for sample in 0..<samples {
         if samples > 1 { terminal.print("\(sample > 0 ? "\n" : "")--- sample \(sample + 1)") }
-        terminal.write(bytes: Array(prompt.utf8))
         try generator.generate(
           after: prompt, length: length, settings: settings, stop: stop, sample: sample, write: terminal.write(bytes:))
         terminal.write(bytes: Array("\n".utf8))
