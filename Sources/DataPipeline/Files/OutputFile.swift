@@ -55,10 +55,3 @@ final class OutputFile {
     }
   }
 }
-
-extension [UInt8] {
-  /// `withUnsafeBytes`, which lets no typed error through, with one.
-  func withBytes<Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
-    try withUnsafeBytes { bytes in Result { () throws(Failure) in try body(bytes) } }.get()
-  }
-}

@@ -64,11 +64,11 @@ struct TextEncoding {
     else { return nil }
     var found = header
     file.withBytes { bytes in found.counts = TokenFileHeader.counts(in: bytes) }
+    // Counts that are negative or overflow in a sum are none of ours.
+    guard found.counts.allSatisfy({ $0 >= 0 && $0 <= bytes.count }) else { return nil }
     let expected = found.bytes
-    // Counts that make the length overflow are none of ours.
-    guard found.counts.allSatisfy({ $0 >= 0 && $0 <= bytes.count }),
-      file.count == TokenFileHeader.byteCount + found.counts.reduce(0, +) * header.width.rawValue,
-      file.withBytes({ expected.elementsEqual($0.prefix(TokenFileHeader.byteCount)) })
+    guard file.count == expected.count + found.counts.reduce(0, +) * header.width.rawValue,
+      file.withBytes({ expected.elementsEqual($0.prefix(expected.count)) })
     else { return nil }
     var offset = TokenFileHeader.byteCount
     return found.counts.map { count in
@@ -98,7 +98,7 @@ struct TextEncoding {
     let file: OutputFile
     do throws(DataError) {
       file = try OutputFile(temporary, appending: false)
-      try header.bytes.withBytes { start throws(DataError) in try file.write(start) }
+      try header.bytes.withTypedBytes { start throws(DataError) in try file.write(start) }
     } catch {
       throw .file(error)
     }
@@ -111,7 +111,7 @@ struct TextEncoding {
           var piece: [UInt8] = []
           header.width.append(tokens, to: &piece)
           do throws(DataError) {
-            try piece.withBytes { bytes throws(DataError) in try file.write(bytes) }
+            try piece.withTypedBytes { bytes throws(DataError) in try file.write(bytes) }
           } catch {
             failure = error
           }
@@ -122,7 +122,7 @@ struct TextEncoding {
       if let failure { throw .file(failure) }
     }
     do throws(DataError) {
-      try header.bytes.withBytes { start throws(DataError) in try file.overwrite(start, at: 0) }
+      try header.bytes.withTypedBytes { start throws(DataError) in try file.overwrite(start, at: 0) }
       try file.close(renamingTo: cachePath)
     } catch {
       throw .file(error)

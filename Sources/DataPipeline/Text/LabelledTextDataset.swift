@@ -1,0 +1,88 @@
+/// Texts with one label each, as tokens.
+public struct LabelledTextDataset: Sendable {
+  /// Samples of a split, in the order of the file.
+  public struct Split: Sendable, Equatable {
+    /// The tokens of all samples, one after the other.
+    private var tokens: [Int32] = []
+    private var ends: [Int] = []
+    public private(set) var labels: [Int32] = []
+
+    public var count: Int { labels.count }
+
+    /// Tokens of a sample, all of them.
+    public func tokens(ofSample sample: Int) -> ArraySlice<Int32> {
+      tokens[(sample == 0 ? 0 : ends[sample - 1])..<ends[sample]]
+    }
+
+    mutating func append(_ sample: [Int32], label: Int32) {
+      tokens += sample
+      ends.append(tokens.count)
+      labels.append(label)
+    }
+
+    var longest: Int { (0..<count).reduce(0) { max($0, tokens(ofSample: $1).count) } }
+  }
+
+  public let tokenizer: any Tokenizer
+  /// In the order of the file of categories, or sorted by their bytes.
+  public let classNames: [String]
+  public let training: Split
+  public let validation: Split?
+  /// Tokens that a sample is padded or cut to.
+  public let maximumLength: Int
+
+  /// What samples are padded with: a token more than the tokeniser has.
+  public var padToken: Int32 { Int32(tokenizer.vocabularySize) }
+  /// The tokeniser's, and the pad token.
+  public var vocabularySize: Int { tokenizer.vocabularySize + 1 }
+
+  /// Copies a sample's first `maximumLength` tokens to `destination`, and pads them.
+  /// - Returns: tokens that are no padding.
+  public func copy(_ sample: Int, of split: Split, to destination: UnsafeMutablePointer<Int32>) -> Int {
+    let tokens = split.tokens(ofSample: sample).prefix(maximumLength)
+    for (place, token) in tokens.enumerated() { destination[place] = token }
+    for place in tokens.count..<maximumLength { destination[place] = padToken }
+    return tokens.count
+  }
+
+  /// - Parameters:
+  ///   - maximumLength: nil is the longest training sample's.
+  ///   - seed: draws the validation samples where they are not listed.
+  ///   - classNames: those of a trained model, in its order; nil finds them.
+  public static func open(
+    _ specification: LabelledTextSpecification, tokenizer source: TextCorpus.TokenizerSource,
+    maximumLength: Int? = nil, seed: UInt64 = 0, classNames: [String]? = nil
+  ) throws(DataError) -> LabelledTextDataset {
+    precondition(maximumLength.map { $0 > 0 } ?? true, "samples of \(maximumLength ?? 0) tokens")
+    let lines = try specification.readLines()
+    let (labels, names) = try specification.labels(of: lines, classNames: classNames)
+    let (training, validation) = try specification.divide(lines, labels, names, seed: seed)
+    let tokenizer: any Tokenizer
+    switch source {
+    case .given(let given): tokenizer = given
+    case .trained(let kind):
+      // Line ends between the texts keep their words apart, but are no character of theirs.
+      let separator: [UInt8] = kind == .characters ? [] : [UInt8(ascii: "\n")]
+      let text = Array(training.map { lines[$0].text }.joined(separator: separator))
+      tokenizer = try text.withTypedBytes { bytes throws(DataError) in
+        try Tokenizers.train(kind, on: bytes, of: specification.path)
+      }
+    }
+    func split(_ samples: [Int]) throws(DataError) -> Split {
+      var split = Split()
+      for sample in samples {
+        let line = lines[sample]
+        let tokens = try line.text.withTypedBytes { bytes throws(DataError) in
+          try tokenizer.encode(bytes, from: specification.path, firstLine: line.line)
+        }
+        split.append(tokens, label: labels[sample])
+      }
+      return split
+    }
+    let trainingSplit = try split(training)
+    return LabelledTextDataset(
+      tokenizer: tokenizer, classNames: names, training: trainingSplit,
+      validation: validation.isEmpty ? nil : try split(validation),
+      maximumLength: maximumLength ?? trainingSplit.longest)
+  }
+}
