@@ -42,7 +42,7 @@ struct ProfileTests {
   func slowRank() {
     let fast = worker([.waiting: 18])
     let slow = ProfileVerdict(profile([fast, fast, worker([.backward: 78.8]), fast])).sentences[0]
-    #expect(slow.hasPrefix("rank 2 (node1) takes 20 % longer than the rest, and the others wait up to 16 % of a step"))
+    #expect(slow.hasPrefix("rank 2 (node1) takes 20 % longer than the rest, and others wait up to 16 % of a step"))
     let loaded = ProfileVerdict(profile([worker([.waiting: 18]), worker([.backward: 78.8], shards: 5)])).sentences[0]
     #expect(loaded.contains("it has 5 shards, others 4; take a number of workers that divides 9"))
     let jitter = ProfileVerdict(profile([fast, worker([.waiting: 18])])).sentences[0]
