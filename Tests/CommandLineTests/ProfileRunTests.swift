@@ -75,6 +75,25 @@ struct ProfileRunTests {
     #expect(digests[0].count == 64 && Set(digests).count == 1)
   }
 
+  @Test("layers that look at the whole batch, and more workers than the table has columns")
+  func manyWorkers() throws {
+    let config = try folder.write(
+      SmallRun.synchronized.replacingOccurrences(of: "shards: 8", with: "shards: 9"), to: "synchronized.yaml")
+    let runs = try [["--workers", "1"], ["--workers", "9", "--profile"]].enumerated().map { index, options in
+      let run = folder.path("run\(index)")
+      let result = try Lockstep.run(
+        ["train", config, "--run-dir", run, "--set", "training.epochs=2", "--set", "training.early_stopping=null"]
+          + options)
+      #expect(result.exitCode == 0, "\(result.errors)")
+      return (output: result.output, digest: try SmallRun.digest(of: run))
+    }
+    #expect(runs[0].digest.count == 64 && runs[0].digest == runs[1].digest)
+    let lines = runs[1].output.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(lines.contains(["least", "median", "largest"]), "\(runs[1].output)")
+    let exposed = try #require(lines.first { $0.starts(with: ["communication", "exposed"]) })
+    #expect(exposed.filter { $0 == "%" }.count == 3 && exposed[2] != "0.000")
+  }
+
   @Test("a run that is stopped has a profile of its part; only train has the option")
   func stopped() throws {
     let run = folder.path("run")

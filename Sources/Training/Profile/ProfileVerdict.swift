@@ -68,12 +68,14 @@ public struct ProfileVerdict: Sendable, Equatable {
     let times = profile.workers.indices.map { profile.milliseconds(own, of: $0) }
     let slowest = times.indices.max { times[$0] < times[$1] } ?? 0
     let others = (times.reduce(0, +) - times[slowest]) / Double(max(1, times.count - 1))
-    let wait = "the others wait up to \(percent(longest)) of a step"
     guard times[slowest] >= 1.1 * others else {
-      return "workers are late in turns, and \(wait): more workers or other programs than cores do that"
+      return "workers are late in turns, and wait up to \(percent(longest)) of a step for each other: more workers or "
+        + "other programs than cores do that"
     }
     let name = "\(profile.name(slowest)) (\(profile.workers[slowest].host))"
-    let slower = "\(name) takes \(percent(times[slowest] / others - 1)) longer than the rest, and \(wait)"
+    let slower =
+      "\(name) takes \(percent(times[slowest] / others - 1)) longer than the rest, and others wait up to "
+      + "\(percent(longest)) of a step for it"
     let shards = profile.workers.map(\.shards)
     guard shards[slowest] > shards.min() ?? 0 else {
       return "\(slower): look at its clock rate, its cores and what else runs there"

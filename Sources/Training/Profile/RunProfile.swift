@@ -15,20 +15,11 @@ public struct RunProfile: Sendable, Equatable {
     .data, .forward, .backward, .hiddenCommunication, .exposedCommunication, .waiting, .optimizer,
   ]
 
-  /// - Parameter workers: as they were measured. Within a node a worker sees for whom it waits; between nodes it sees only that
-  ///   messages are not there yet. So what a worker spends beyond the one that spends least on meeting the others, who is
-  ///   the last to come, counts as waiting too.
+  /// - Parameter workers: as they were measured; see `WorkerProfile.countingLateness`.
   public init(workers: [WorkerProfile], shardsAreFixed: Bool, workersAreRanks: Bool) {
     precondition(!workers.isEmpty, "a profile of no workers")
     (self.shardsAreFixed, self.workersAreRanks) = (shardsAreFixed, workersAreRanks)
-    let least = workers.map { $0[.exposedCommunication] + $0[.waiting] }.min() ?? 0
-    self.workers = workers.map { measured in
-      var worker = measured
-      let meeting = worker[.exposedCommunication] + worker[.waiting]
-      worker[.waiting] = max(worker[.waiting], meeting - least)
-      worker[.exposedCommunication] = meeting - worker[.waiting]
-      return worker
-    }
+    self.workers = WorkerProfile.countingLateness(workers)
   }
 
   /// Steps that were measured: all but the first.

@@ -25,7 +25,7 @@ struct ProfileText {
 
   private var titles: String {
     let names = isSummed ? ["least", "median", "largest"] : profile.workers.indices.map { profile.name($0) }
-    return pad("", Self.nameWidth) + names.map { padLeft($0, 10) + pad("", 7) }.joined()
+    return pad("", Self.nameWidth) + names.map { padLeft($0, 17) }.joined()
   }
 
   private typealias Cell = (milliseconds: Double, share: Double)
