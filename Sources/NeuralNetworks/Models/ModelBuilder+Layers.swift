@@ -58,6 +58,7 @@ extension ModelBuilder {
   ) throws(ModelError) -> any Layer {
     switch specification {
     case .embedding(let embedding): return try self.embedding(embedding, at: place)
+    case .recurrent(let recurrent): return try self.recurrent(recurrent, at: place)
     case .linear(let outputs, let bias, let initializer):
       return try linear(outputs: outputs, bias: bias, initializer: initializer, at: place)
     case .convolution(let convolution): return try self.convolution(convolution, at: place)

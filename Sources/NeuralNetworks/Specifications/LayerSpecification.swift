@@ -17,6 +17,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   case parallel(branches: [[LayerSpecification]])
   /// A learned vector for each token of a sequence.
   case embedding(EmbeddingSpecification)
+  case recurrent(RecurrentSpecification)
 
   /// The word that configurations and messages use for this layer.
   public var name: String {
@@ -33,6 +34,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .residual: "residual"
     case .parallel: "parallel"
     case .embedding: "embedding"
+    case .recurrent(let recurrent): recurrent.name
     }
   }
 }
