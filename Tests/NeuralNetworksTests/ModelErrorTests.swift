@@ -114,6 +114,31 @@ import Testing
         """)
   }
 
+  @Test func recurrentLayers() {
+    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
+    var lstm = RecurrentSpecification(.lstm, size: 6)
+    lstm.bidirectional = true
+    #expect(message([table, .recurrent(lstm)], inputShape: [5]) == "built with outputs [5, 12]")
+    lstm.last = true
+    #expect(message([table, .recurrent(lstm)], inputShape: [5]) == "built with outputs [12]")
+    let hint = "put an embedding in front of it, and last: true only into the last recurrent layer"
+    #expect(
+      message([table, .recurrent(lstm), .recurrent(lstm)], inputShape: [5])
+        == "layer 2 (lstm): needs a sequence [time, channels], but gets a vector of 12; \(hint)")
+    #expect(
+      message([.recurrent(lstm)])
+        == "layer 0 (lstm): needs a sequence [time, channels], but gets an image of 8×8×6; \(hint)")
+    lstm.layers = 0
+    #expect(
+      message([table, .recurrent(lstm)], inputShape: [5])
+        == "layer 1 (lstm): the number of layers is 0; it must be at least 1")
+    lstm.layers = 2
+    lstm.dropout = 1
+    #expect(
+      message([table, .recurrent(lstm)], inputShape: [5])
+        == "layer 1 (lstm): the dropout is 1.0; it must be at least 0 and below 1")
+  }
+
   @Test func layersInsideOthersAreNamed() {
     let inner: [LayerSpecification] = [convolution(4, 3, padding: .same), linear(3)]
     let hint = "put flatten or global_average_pool in front of it"

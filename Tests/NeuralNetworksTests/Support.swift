@@ -4,9 +4,9 @@ import NeuralNetworks
 import Tensors
 import TestSupport
 
-func golden(_ name: String) throws -> Golden {
+func golden(_ name: String, in file: String = "networks") throws -> Golden {
   let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-  let goldens = try Golden.load(folder.appendingPathComponent("Resources/networks.json"))
+  let goldens = try Golden.load(folder.appendingPathComponent("Resources/\(file).json"))
   guard let found = goldens[name] else { throw GoldenError(description: "no golden \(name)") }
   return found
 }

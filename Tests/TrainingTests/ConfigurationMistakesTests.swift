@@ -189,6 +189,16 @@ import Testing
       "[residual: {body: [relu], shortcut: relu}]",
       "47: model.layers.0.residual.shortcut: expected list of layers, found 'relu'"
     ),
+    ("[lstm: {layers: 2}]", "12: key 'size' is missing in model.layers.0.lstm; write size: (integer ≥ 1)"),
+    (
+      "[rnn: {size: 3, activation: sigmoid}]",
+      "39: model.layers.0.rnn.activation: expected one of tanh, relu, found 'sigmoid'"
+    ),
+    (
+      "[gru: {size: 3, activation: relu}]",
+      "27: unknown key 'activation' in model.layers.0.gru; "
+        + "known keys: size, layers, bidirectional, dropout, last"
+    ),
     ("[embedding: 0]", "23: model.layers.0.embedding.width: expected integer ≥ 1, found '0'"),
     (
       "[embedding: {width: 3, vocabulary: many}]",

@@ -39,6 +39,10 @@ import Testing
     norm.epsilon = 1e-3
     var pool = PoolingSpecification(kernel: Extent(3), stride: Extent(2))
     pool.padding = .same
+    var rnn = RecurrentSpecification(.rnnReLU, size: 5)
+    rnn.layers = 2
+    var gru = RecurrentSpecification(.gru, size: 7)
+    (gru.bidirectional, gru.dropout, gru.last) = (true, 0.5, true)
 
     let text = """
       [conv: {filters: 40, kernel: 4, stride: 4},
@@ -50,7 +54,8 @@ import Testing
        dropout, dropout: 0.3, flatten, relu: {}, linear: 300, linear: {outputs: 5, bias: false, initializer: zeros},
        residual: [relu], residual: {body: [linear: 3, relu], shortcut: [linear: 3]},
        parallel: [[relu], [tanh, {linear: 2}], []],
-       embedding: 16, embedding: {vocabulary: 80, width: 100, deviation: 0.02}]
+       embedding: 16, embedding: {vocabulary: 80, width: 100, deviation: 0.02}, lstm: 512, rnn: 3,
+       rnn: {size: 5, activation: relu, layers: 2}, gru: {size: 7, bidirectional: true, dropout: 0.5, last: true}]
       """
     #expect(
       try layers(text) == [
@@ -72,6 +77,8 @@ import Testing
         ]),
         .embedding(EmbeddingSpecification(width: 16)),
         .embedding(EmbeddingSpecification(vocabulary: 80, width: 100, standardDeviation: 0.02)),
+        .recurrent(RecurrentSpecification(.lstm, size: 512)), .recurrent(RecurrentSpecification(.rnnTanh, size: 3)),
+        .recurrent(rnn), .recurrent(gru),
       ])
   }
 

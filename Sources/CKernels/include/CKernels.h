@@ -26,6 +26,7 @@
 #include "ck_optimizer.h"
 #include "ck_pooling.h"
 #include "ck_random.h"
+#include "ck_recurrent.h"
 #include "ck_sha256.h"
 
 #endif

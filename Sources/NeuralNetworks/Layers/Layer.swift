@@ -59,16 +59,19 @@ public final class ForwardPass {
   /// Takes batch statistics times the number of samples, laid out like the store's buffers; the
   /// trainer sums it over shards and folds the average into the running averages. Nil in evaluation.
   public let statistics: Tensor?
+  /// Where recurrent layers start from and leave their last state; nil starts them at zero.
+  public let carriedState: RecurrentState?
   /// Called with every layer's path and output, in order: to find where a value went wrong, or to look at
   /// representations. Layers are not fused while there is an observer, so that it sees each one's own output.
   public var observer: ((String, Tensor) -> Void)?
 
   public init(
     tape: Tape, mode: Mode, seed: UInt64 = 0, step: Int = 0, firstSample: Int = 0, statistics: Tensor? = nil,
-    observer: ((String, Tensor) -> Void)? = nil
+    carriedState: RecurrentState? = nil, observer: ((String, Tensor) -> Void)? = nil
   ) {
     (self.tape, self.mode, self.seed, self.step) = (tape, mode, seed, step)
-    (self.firstSample, self.statistics, self.observer) = (firstSample, statistics, observer)
+    (self.firstSample, self.statistics) = (firstSample, statistics)
+    (self.carriedState, self.observer) = (carriedState, observer)
   }
 
   /// Keys and values of rows seen before, for generating; nil in training, where every pass stands alone.

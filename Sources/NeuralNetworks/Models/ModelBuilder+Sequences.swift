@@ -17,4 +17,19 @@ extension ModelBuilder {
       path: place.path, inputShape: place.inputShape, vocabulary: vocabulary, width: specification.width,
       standardDeviation: specification.standardDeviation, builder: self)
   }
+
+  func recurrent(_ specification: RecurrentSpecification, at place: LayerPlace) throws(ModelError) -> Recurrent {
+    try place.requirePositive(specification.size, "the size")
+    try place.requirePositive(specification.layers, "the number of layers")
+    guard specification.dropout >= 0, specification.dropout < 1 else {
+      throw place.error("the dropout is \(specification.dropout)", hint: "it must be at least 0 and below 1")
+    }
+    guard place.inputShape.count == 2 else {
+      let found = place.inputShape.count == 1 ? "a vector" : "an image"
+      throw place.error(
+        "needs a sequence [time, channels], but gets \(found) of \(describe(place.inputShape))",
+        hint: "put an embedding in front of it, and last: true only into the last recurrent layer")
+    }
+    return Recurrent(path: place.path, inputShape: place.inputShape, specification: specification, builder: self)
+  }
 }

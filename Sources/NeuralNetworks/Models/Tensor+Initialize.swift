@@ -8,6 +8,7 @@ extension Tensor {
       seed: seed, purpose: .initialization, sample: UInt32(truncatingIfNeeded: parameter))
     switch initial {
     case .constant(let value): ck_fill(dtype.kernelType, count, value, pointer)
+    case .uniform(let bound): stream.fillUniform(self, in: -bound..<bound)
     case .drawn(let initializer, let fanIn, let fanOut):
       switch initializer.distribution(fanIn: fanIn, fanOut: fanOut) {
       case .normal(let standardDeviation): stream.fillNormal(self, deviation: standardDeviation)

@@ -17,6 +17,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   case parallel(branches: [[LayerSpecification]])
   /// A learned vector for each token of a sequence.
   case embedding(EmbeddingSpecification)
+  case recurrent(RecurrentSpecification)
 
   /// A whole transformer over tokens.
   case gpt(GPT, vocabulary: Int)
@@ -37,6 +38,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .parallel: "parallel"
     case .embedding: "embedding"
     case .gpt: "gpt"
+    case .recurrent(let recurrent): recurrent.name
     }
   }
 }

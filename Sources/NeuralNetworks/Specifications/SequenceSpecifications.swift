@@ -1,3 +1,5 @@
+import Autograd
+
 /// A table of learned vectors, one for each token.
 public struct EmbeddingSpecification: Sendable, Equatable {
   /// Number of different tokens; nil takes that of the data.
@@ -11,3 +13,32 @@ public struct EmbeddingSpecification: Sendable, Equatable {
     (self.vocabulary, self.width, self.standardDeviation) = (vocabulary, width, standardDeviation)
   }
 }
+
+/// A stack of recurrent layers of one kind.
+public struct RecurrentSpecification: Sendable, Equatable {
+  public var cell: RecurrentCell
+  /// Elements of the state of each layer and direction.
+  public var size: Int
+  /// Layers on top of each other.
+  public var layers = 1
+  /// Whether each layer runs in both directions; their states stand beside each other.
+  public var bidirectional = false
+  /// Share of the values between two layers that become zero in training.
+  public var dropout = 0.0
+  /// Whether only the last state goes on, for one label a sequence.
+  public var last = false
+
+  public init(_ cell: RecurrentCell, size: Int) { (self.cell, self.size) = (cell, size) }
+
+  /// The word that configurations and messages use for this layer.
+  public var name: String {
+    switch cell {
+    case .rnnTanh, .rnnReLU: "rnn"
+    case .lstm: "lstm"
+    case .gru: "gru"
+    }
+  }
+}
+
+/// What a recurrent layer does at each step, as the differentiable operations know it.
+public typealias RecurrentCell = Autograd.RecurrentCell

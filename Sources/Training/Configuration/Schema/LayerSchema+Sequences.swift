@@ -2,7 +2,7 @@ import NeuralNetworks
 
 /// Layers over sequences of tokens or of vectors.
 extension LayerSchema {
-  static var sequenceLayers: [Form] { [embedding] }
+  static var sequenceLayers: [Form] { [embedding, rnn, lstm, gru] }
 
   private static var embedding: Form {
     Form(
@@ -18,5 +18,41 @@ extension LayerSchema {
           "Standard deviation of the normal distribution that the vectors start from."),
       ],
       apply: { $1 = .embedding($0) }, take: { if case .embedding(let keys) = $0 { keys } else { nil } })
+  }
+
+  private static func recurrent(
+    _ name: String, _ meaning: String, _ cell: RecurrentCell, _ special: [Field<RecurrentSpecification>] = []
+  ) -> Form {
+    Form(
+      name, meaning, shorthand: "size", template: RecurrentSpecification(cell, size: 1),
+      fields: [
+        Field("size", \.size, .integer(atLeast: 1), required: true, "Elements of each layer's state.")
+      ] + special + [
+        Field("layers", \.layers, .integer(atLeast: 1), "Layers on top of each other."),
+        Field(
+          "bidirectional", \.bidirectional, .truth,
+          "Runs each layer in both directions and puts their states beside each other."),
+        Field("dropout", \.dropout, .share, "Share of the values between two layers that become zero in training."),
+        Field("last", \.last, .truth, "Passes on the last state only: one output a sequence, not one a step."),
+      ],
+      apply: { $1 = .recurrent($0) },
+      take: { layer in
+        guard case .recurrent(let keys) = layer, keys.name == name else { return nil }
+        return keys
+      })
+  }
+
+  private static var rnn: Form {
+    recurrent(
+      "rnn", "h = f(W·x + b + U·h' + d) over a sequence (Elman, 1990).", .rnnTanh,
+      [Field("activation", \.cell, .word([("tanh", .rnnTanh), ("relu", .rnnReLU)]), "The function f.")])
+  }
+
+  private static var lstm: Form {
+    recurrent("lstm", "Long short-term memory with forget gates (Gers et al., 2000).", .lstm)
+  }
+
+  private static var gru: Form {
+    recurrent("gru", "Gated recurrent unit (Cho et al., 2014), with PyTorch's equations.", .gru)
   }
 }

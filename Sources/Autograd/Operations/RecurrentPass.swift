@@ -1,0 +1,180 @@
+import CKernels
+import Tensors
+
+/// One recurrent layer in one direction over one batch: the loops over time and what they share.
+///
+/// Everything lies as the input does, `[batch, time, …]`; a step works on rows that are `time` rows apart.
+final class RecurrentPass {
+  private let cell: RecurrentCell
+  private let input: Variable
+  private let weights: RecurrentWeights
+  private let isReversed: Bool
+  private let batch: Int
+  private let time: Int
+  private let inputs: Int
+  private let hidden: Int
+  /// Columns of the gates.
+  private let width: Int
+  private let dtype: DType
+  private let pool: StoragePool
+
+  /// `[batch, time, gates · hidden]`; the gradient of what went into them once the backward pass has run.
+  private let gates: Tensor
+  /// `[batch, time, hidden]`
+  let states: Tensor
+  /// `[batch, time, hidden]`, LSTM only.
+  let cells: Tensor?
+  /// The recurrent part of the candidate state, `[batch, time, hidden]`, GRU only.
+  private let candidates: Tensor?
+  /// The gradient of the recurrent products, as the gates lie: `gates` itself but for GRU, made in the backward pass.
+  private var productGradients: Tensor
+  private let initial: RecurrentStep
+  private let startsAtZero: Bool
+
+  init(
+    _ cell: RecurrentCell, _ input: Variable, _ weights: RecurrentWeights, _ initial: RecurrentStep?, reversed: Bool
+  ) {
+    let hidden = weights.hidden.value.size(-1)
+    let width = cell.gateCount * hidden
+    precondition(
+      input.shape.count == 3 && weights.input.shape == [width, input.shape[2]]
+        && weights.hidden.shape == [width, hidden] && weights.inputBias.shape == [width]
+        && weights.hiddenBias.shape == [width],
+      "\(cell): input \(input.shape), weights \(weights.all.map(\.shape))")
+    (self.cell, self.input, self.weights, isReversed) = (cell, input, weights, reversed)
+    (batch, time, inputs) = (input.shape[0], input.shape[1], input.shape[2])
+    (self.hidden, self.width, dtype, pool) = (hidden, width, input.dtype, input.tape.pool)
+    precondition(time > 0, "\(cell) over a sequence without steps")
+    let (stateShape, pool, dtype) = ([batch, time, hidden], pool, dtype)
+    gates = Tensor(uninitialized: [batch, time, width], dtype: dtype, pool: pool)
+    states = Tensor(uninitialized: stateShape, dtype: dtype, pool: pool)
+    cells = cell == .lstm ? Tensor(uninitialized: stateShape, dtype: dtype, pool: pool) : nil
+    candidates = cell == .gru ? Tensor(uninitialized: stateShape, dtype: dtype, pool: pool) : nil
+    productGradients = gates
+    startsAtZero = initial == nil
+    if let initial {
+      for state in [initial.hidden] + (initial.cell.map { [$0] } ?? []) {
+        precondition(
+          state.shape == [batch, hidden] && state.dtype == dtype,
+          "\(cell): state \(state.dtype)\(state.shape) for \(dtype)\([batch, hidden])")
+      }
+      precondition(cell != .lstm || initial.cell != nil, "an LSTM starts from a hidden state and a cell state")
+      self.initial = initial
+    } else {
+      let zero = Tensor(zeros: [batch, hidden], dtype: dtype, pool: pool)
+      self.initial = RecurrentStep(hidden: zero, cell: zero)
+    }
+  }
+
+  /// The place in time of step `step`.
+  private func place(_ step: Int) -> Int { isReversed ? time - 1 - step : step }
+
+  /// Rows of `tensor` `[batch, time, columns]` at a place in time.
+  private func rows(of tensor: Tensor, _ columns: Int, at place: Int) -> MatrixView {
+    MatrixView(tensor.pointer + place * columns * dtype.size, stride: time * columns)
+  }
+
+  /// The states, or the cells, before step `step`.
+  private func previous(_ step: Int, of states: Tensor, _ initial: Tensor) -> MatrixView {
+    step == 0 ? MatrixView(initial) : rows(of: states, hidden, at: place(step - 1))
+  }
+
+  private func kernelStep(_ step: Int) -> ck_step {
+    ck_step(
+      cell: cell.kernel, rows: batch, hidden: hidden, gate_stride: time * width, state_stride: time * hidden,
+      previous_stride: step == 0 ? hidden : time * hidden)
+  }
+
+  func runForward() {
+    let steps = batch * time
+    gates.reshaped([steps, width]).writeProduct(
+      input.value.reshaped([steps, inputs]), false, weights.input.value, true, adding: false)
+    let product = cell == .gru ? Tensor(zeros: [batch, width], dtype: dtype, pool: pool) : nil
+    for step in 0..<time {
+      let place = place(step)
+      let gate = rows(of: gates, width, at: place)
+      let before = previous(step, of: states, initial.hidden)
+      if step > 0 || !startsAtZero {
+        BLAS.multiplyRows(
+          dtype, rows: batch, before, weights.hidden.value, transposed: true, adding: product == nil,
+          into: product.map { MatrixView($0) } ?? gate)
+      }
+      var description = kernelStep(step)
+      ck_recurrent_forward(
+        dtype.kernelType, &description, weights.inputBias.value.pointer, weights.hiddenBias.value.pointer,
+        gate.pointer, product?.pointer, before.pointer,
+        cells.flatMap { cells in initial.cell.map { previous(step, of: cells, $0).pointer } },
+        rows(of: states, hidden, at: place).pointer, cells.map { rows(of: $0, hidden, at: place).pointer },
+        candidates.map { rows(of: $0, hidden, at: place).pointer })
+    }
+  }
+
+  /// The states at the last step, `[batch, hidden]`.
+  func finalState(of states: Tensor) -> Tensor {
+    let last = rows(of: states, hidden, at: place(time - 1))
+    let result = Tensor(uninitialized: [batch, hidden], dtype: dtype, pool: pool)
+    ck_copy_rows(dtype.kernelType, batch, hidden, last.pointer, last.stride, result.pointer, hidden, false)
+    return result
+  }
+
+  /// Turns the gates into their gradient, given that of all states or of the last one only.
+  func runBackward(_ gradient: Tensor, isOfLastOnly: Bool) {
+    let carried = Tensor(uninitialized: [batch, hidden], dtype: dtype, pool: pool)
+    if isOfLastOnly { carried.copy(from: gradient) } else { carried.fillWithZeros() }
+    let carriedCell = cell == .lstm ? Tensor(zeros: [batch, hidden], dtype: dtype, pool: pool) : nil
+    if cell == .gru { productGradients = Tensor(uninitialized: gates.shape, dtype: dtype, pool: pool) }
+    for step in (0..<time).reversed() {
+      let place = place(step)
+      let product = rows(of: productGradients, width, at: place)
+      var description = kernelStep(step)
+      ck_recurrent_backward(
+        dtype.kernelType, &description, isOfLastOnly ? nil : rows(of: gradient, hidden, at: place).pointer,
+        rows(of: gates, width, at: place).pointer, previous(step, of: states, initial.hidden).pointer,
+        cells.flatMap { cells in initial.cell.map { previous(step, of: cells, $0).pointer } },
+        rows(of: states, hidden, at: place).pointer, cells.map { rows(of: $0, hidden, at: place).pointer },
+        candidates.map { rows(of: $0, hidden, at: place).pointer }, carried.pointer, carriedCell?.pointer,
+        product.pointer)
+      if step > 0 {
+        BLAS.multiplyRows(
+          dtype, rows: batch, product, weights.hidden.value, transposed: false, adding: cell == .gru,
+          into: MatrixView(carried))
+      }
+    }
+  }
+
+  /// The products over all steps, once the gates are their gradient.
+  func accumulateGradients() {
+    let (tape, steps) = (input.tape, batch * time)
+    let gateGradients = gates.reshaped([steps, width])
+    let productGradients = productGradients.reshaped([steps, width])
+    tape.accumulateGradient(of: weights.hiddenBias) { target, adding in
+      ck_column_sums(dtype.kernelType, steps, width, productGradients.pointer, target.pointer, adding)
+    }
+    tape.accumulateGradient(of: weights.inputBias) { target, adding in
+      ck_column_sums(dtype.kernelType, steps, width, gateGradients.pointer, target.pointer, adding)
+    }
+    tape.accumulateGradient(of: weights.hidden) { target, adding in
+      target.writeProduct(productGradients, true, previousStates().reshaped([steps, hidden]), false, adding: adding)
+    }
+    tape.accumulateGradient(of: weights.input) { target, adding in
+      target.writeProduct(gateGradients, true, input.value.reshaped([steps, inputs]), false, adding: adding)
+    }
+    tape.accumulateGradient(of: input) { target, adding in
+      target.reshaped([steps, inputs]).writeProduct(gateGradients, false, weights.input.value, false, adding: adding)
+    }
+  }
+
+  /// The state before each step, `[batch, time, hidden]`.
+  private func previousStates() -> Tensor {
+    let result = Tensor(uninitialized: states.shape, dtype: dtype, pool: pool)
+    let row = hidden * dtype.size
+    let (first, others, shifted) = isReversed ? (time - 1, 0, 1) : (0, 1, 0)
+    for sample in 0..<batch {
+      let to = result.pointer + sample * time * row
+      let from = states.pointer + sample * time * row
+      (to + first * row).copyMemory(from: initial.hidden.pointer + sample * row, byteCount: row)
+      (to + others * row).copyMemory(from: from + shifted * row, byteCount: (time - 1) * row)
+    }
+    return result
+  }
+}
