@@ -13,6 +13,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case noSuchSplit(String)
   case moreWorkersThanShards(workers: Int, shards: Int)
   case batchSmallerThanShards(batchSize: Int, shards: Int)
+  case streamsDoNotDivide(batchSize: Int, shards: Int)
   case anotherConfiguration(checkpoint: String, differences: [String])
   case otherShards(checkpoint: String, old: Int, new: Int)
   case folderNotEmpty(String)
@@ -44,6 +45,11 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
       a batch_size of \(batchSize) cannot be cut into \(shards) shards; raise training.batch_size, or use fewer workers \
       or shards
+      """
+    case .streamsDoNotDivide(let batchSize, let shards):
+      """
+      data.order sequential carries state over \(batchSize) streams, which do not divide over \(shards) shards; make \
+      training.batch_size a multiple of \(shards), or choose another number of shards
       """
     case .anotherConfiguration(let checkpoint, let differences):
       """

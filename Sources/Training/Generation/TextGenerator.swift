@@ -73,12 +73,13 @@ public final class TextGenerator {
   }
 }
 
-/// Keeps a model's state between the tokens of one text: what attention has seen.
+/// Keeps a model's state between the tokens of one text: what attention has seen, what recurrent layers remember.
 private final class TokenReader {
   private let model: Model
   private let window: Int
   private let context: ExecutionContext
   private let cache: AttentionCache?
+  private let state = RecurrentState()
   private var read = 0
 
   init(_ model: Model, window: Int, context: ExecutionContext) {
@@ -106,7 +107,7 @@ private final class TokenReader {
   private func pass(_ tokens: ArraySlice<Int32>) -> Tensor {
     let tape = Tape(context: context, recording: false)
     let input = Tensor(tokens.map { Double($0) }, shape: [1, tokens.count], dtype: .float32, pool: context.pool)
-    let pass = ForwardPass(tape: tape, mode: .evaluation)
+    let pass = ForwardPass(tape: tape, mode: .evaluation, carriedState: state)
     pass.attentionCache = cache
     let output = model(tape.input(input), pass).value
     return output.reshaped([tokens.count, output.count / tokens.count]).rows(tokens.count - 1..<tokens.count)

@@ -62,8 +62,14 @@ public struct PreparedRun: Sendable {
     guard shards <= configuration.training.batchSize else {
       throw RunError.batchSmallerThanShards(batchSize: configuration.training.batchSize, shards: shards)
     }
+    guard !carriesState || configuration.training.batchSize % shards == 0 else {
+      throw RunError.streamsDoNotDivide(batchSize: configuration.training.batchSize, shards: shards)
+    }
     return shards
   }
+
+  /// Whether recurrent layers go on where the step before ended.
+  var carriesState: Bool { configuration.data.isText && configuration.data.text.order == .sequential }
 
   /// What the best checkpoint is chosen by.
   var bestMetric: EarlyStoppingSettings.Metric { configuration.training.earlyStopping?.metric ?? .accuracy }

@@ -8,13 +8,16 @@ extension Replica {
   /// `computeLeaf` for all shards at once, each with a leaf of its own. Shards without samples take no part but in the
   /// exchange: if all are empty, the worker still meets the others in every layer that spans the batch.
   func computeLeaves(
-    _ batches: [Batch], step: Int, requests: StepRequests, exchange: ShardExchange, into leaves: [Tensor]
+    _ batches: [Batch], step: Int, requests: StepRequests, carrying state: CarriedState? = nil, exchange: ShardExchange,
+    into leaves: [Tensor]
   ) throws {
     let filled = batches.indices.filter { batches[$0].count > 0 }
     let tapes = TapeGroup(
       context: context, parameterGradients: filled.map { layout.gradients(of: leaves[$0]) }, exchange: exchange)
     let passes = zip(filled, tapes.tapes).map {
-      pass(batches[$0], on: $1, step: step, statistics: layout.statistics(of: leaves[$0]))
+      pass(
+        batches[$0], on: $1, step: step, statistics: layout.statistics(of: leaves[$0]),
+        carrying: state?.state(of: $0, for: batches[$0]))
     }
     let inputs = zip(filled, tapes.tapes).map { $1.input(batches[$0].inputs) }
     let outputs = try model(inputs, JointPass(tapes, parts: passes))

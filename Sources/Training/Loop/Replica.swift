@@ -28,14 +28,17 @@ final class Replica {
 
   /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
   ///
-  /// - Parameter isFinal: Told, again and again, from which element on the leaf is final.
+  /// - Parameters:
+  ///   - state: What recurrent layers begin with, and what they leave.
+  ///   - isFinal: Told, again and again, from which element on the leaf is final.
   func computeLeaf(
-    _ batch: Batch, step: Int, requests: StepRequests, into leaf: Tensor, isFinal: (_ start: Int) -> Void
+    _ batch: Batch, step: Int, requests: StepRequests, carrying state: RecurrentState? = nil, into leaf: Tensor,
+    isFinal: (_ start: Int) -> Void
   ) {
     guard batch.count > 0 else { return writeEmptyLeaf(requests: requests, to: leaf) }
     timeline?.enter(.forward)
     let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
-    let pass = pass(batch, on: tape, step: step, statistics: layout.statistics(of: leaf))
+    let pass = pass(batch, on: tape, step: step, statistics: layout.statistics(of: leaf), carrying: state)
     let output = model(tape.input(batch.inputs), pass)
     timeline?.enter(.backward)
     let result = loss(output, labels: batch.labels)
@@ -49,11 +52,12 @@ final class Replica {
   }
 
   func pass(
-    _ batch: Batch, on tape: Tape, step: Int, statistics: Tensor, observer: ((String, Tensor) -> Void)? = nil
+    _ batch: Batch, on tape: Tape, step: Int, statistics: Tensor, carrying state: RecurrentState? = nil,
+    observer: ((String, Tensor) -> Void)? = nil
   ) -> ForwardPass {
     ForwardPass(
       tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: statistics,
-      observer: observer)
+      carriedState: state, observer: observer)
   }
 
   func writeTotals(_ batch: Batch, _ result: LossResult, requests: StepRequests, to leaf: Tensor) {

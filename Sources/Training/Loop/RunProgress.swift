@@ -9,15 +9,18 @@ struct RunProgress: Codable, Equatable, Sendable {
     var samples = 0.0
     var loss = 0.0
     var correct = 0.0
+    /// Nil in checkpoints that are older than texts: then one a sample.
+    var predictions: Double?
 
     mutating func add(_ totals: StepTotals) {
       samples += totals.samples
       loss += totals.meanLoss * totals.samples
       correct += totals.correct
+      predictions = (predictions ?? samples - totals.samples) + totals.predictions
     }
 
     var meanLoss: Double { samples > 0 ? loss / samples : 0 }
-    var accuracy: Double { samples > 0 ? correct / samples : 0 }
+    var accuracy: Double { samples > 0 ? correct / (predictions ?? samples) : 0 }
   }
 
   /// The validation split, measured after some step.

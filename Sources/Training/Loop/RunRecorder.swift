@@ -51,11 +51,11 @@ final class RunRecorder {
   }
 
   /// - Throws: if the file cannot be written; older checkpoints are untouched then.
-  func write(_ replica: Replica, metadata: CheckpointMetadata) throws {
+  func write(_ replica: Replica, carried: [CarriedState.Rows], metadata: CheckpointMetadata) throws {
     lastWriting = .now
     let written = try folder.save(
-      weights: replica.weights, state: replica.optimizerState + run.data.normalizer.tensors, metadata: metadata,
-      keep: run.configuration.checkpoint.keep)
+      weights: replica.weights, state: replica.optimizerState + run.data.normalizer.tensors + carried.map(\.source),
+      metadata: metadata, keep: run.configuration.checkpoint.keep)
     lastCheckpoint = written.path
     reporter?.wroteCheckpoint(written.path, step: metadata.step)
   }

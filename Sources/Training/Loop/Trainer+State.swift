@@ -22,6 +22,10 @@ extension Trainer {
       let bytes = UnsafeMutableRawBufferPointer(start: tensor.pointer, count: tensor.count * tensor.dtype.size)
       try communicator.broadcast(bytes, from: 0)
     }
+    if let carried = session.carried {
+      let rows = try communicator.agree(on: 0) { try recorder?.checkpoint.map(CarriedState.rows) ?? [] }
+      try carried.restore(rows, batchSize: run.configuration.training.batchSize, over: communicator)
+    }
   }
 
   private func load(_ checkpoint: Checkpoint, dataDigest: String) throws -> RunProgress {
@@ -44,13 +48,14 @@ extension Trainer {
     let before = timeline?.enter(.checkpoint)
     defer { if let before { timeline?.enter(before) } }
     try compareReplicas()
+    let carried = try session.carried?.gathered(over: communicator) ?? []
     guard let recorder else { return }
     if let parameter = session.replica.firstNonFiniteTensor {
       throw RunError.spoiltWeights(
         step: progress.step, parameter: parameter, learningRate: learningRate, checkpoint: recorder.lastCheckpoint)
     }
     progress.wallSeconds = clock.wallSeconds
-    try recorder.write(session.replica, metadata: metadata())
+    try recorder.write(session.replica, carried: carried, metadata: metadata())
   }
 
   private func metadata() throws -> CheckpointMetadata {

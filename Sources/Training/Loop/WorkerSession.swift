@@ -23,6 +23,8 @@ final class WorkerSession {
   private let sum: ShardSum
   /// One leaf a shard, where layers that look at the whole batch need all of them at once; else empty.
   private let leaves: [Tensor]
+  /// Where a text is read in streams; else nil.
+  let carried: CarriedState?
   private var loader: BatchLoader?
   /// Told what the worker is busy with; nil where nobody wants to know.
   var timeline: Timeline? {
@@ -42,6 +44,7 @@ final class WorkerSession {
     sum = try communicator.makeShardSum(replica.buckets(run.configuration.training))
     accumulator = ShardAccumulator(
       layout: communicator.layout, worker: communicator.worker, partials: sum.partials, pool: replica.context.pool)
+    carried = run.carriesState ? CarriedState(shards: communicator.shards.count, pool: replica.context.pool) : nil
     leaves = replica.model.spansBatch ? Self.leaves(of: communicator, accumulator, pool: replica.context.pool) : []
   }
 
@@ -95,8 +98,8 @@ final class WorkerSession {
     let first = communicator.shards.lowerBound
     if replica.model.spansBatch {
       try replica.computeLeaves(
-        batches, step: step, requests: requests, exchange: ShardExchange(communicator, batches, timeline: timeline),
-        into: leaves)
+        batches, step: step, requests: requests, carrying: carried,
+        exchange: ShardExchange(communicator, batches, timeline: timeline), into: leaves)
       accumulator.accumulate { shard, leaf in
         if leaf.pointer != leaves[shard - first].pointer { leaf.copy(from: leaves[shard - first]) }
       }
@@ -108,8 +111,11 @@ final class WorkerSession {
         do { try sum.poll() } catch { failure = failure ?? error }
       } leaf: { shard, leaf, isFinal in
         // One shard of each worker carries what it asks for.
-        let carried = shard == first ? requests : StepRequests()
-        replica.computeLeaf(batches[shard - first], step: step, requests: carried, into: leaf, isFinal: isFinal)
+        let asked = shard == first ? requests : StepRequests()
+        let batch = batches[shard - first]
+        replica.computeLeaf(
+          batch, step: step, requests: asked, carrying: carried?.state(of: shard - first, for: batch), into: leaf,
+          isFinal: isFinal)
       }
       if let failure { throw failure }
     }

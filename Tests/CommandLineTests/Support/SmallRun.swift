@@ -69,12 +69,37 @@ enum SmallRun {
     with: "{kind: adamw, betas: [0.8, 0.99], weight_decay: 0.01, clip_norm: 1.0}"
   ).replacingOccurrences(of: "max: 0.05", with: "max: 0.01")
 
+  /// A stacked LSTM over the bundled novel, read in streams with the state carried on, and an epoch's end on the way.
+  static let recurrent = """
+    data: {dataset: novel, tokenizer: bytes, window: 20, order: sequential, validation: 0.01, test: 0.98}
+    model:
+      layers: [embedding: {width: 12}, lstm: {size: 20, layers: 2, dropout: 0.1}, linear: 256]
+    optimizer: {kind: adamw, clip_norm: 1}
+    schedule: {kind: constant, rate: 0.01}
+    training: {batch_size: 16, steps: 60, shards: 8, seed: 5}
+    evaluation: {every_steps: 20, at_end: false}
+    checkpoint: {every_steps: 16}
+    """
+
+  /// A transformer with dropout over pairs of bytes, windows in an order of each epoch.
+  static let transformer = """
+    data: {dataset: novel, tokenizer: {bpe: 300}, window: 24, order: shuffled-chunks, validation: 0.01, test: 0.95}
+    model: {architecture: gpt, blocks: 2, heads: 2, width: 24, context: 24, dropout: 0.1}
+    optimizer: {kind: adamw, betas: [0.9, 0.99], weight_decay: 0.1, clip_norm: 1}
+    schedule: {kind: cosine, rate: 0.003, min: 0.0001, warmup_steps: 10}
+    training: {batch_size: 18, steps: 60, shards: 8, seed: 5}
+    evaluation: {every_steps: 20, at_end: false}
+    checkpoint: {every_steps: 16}
+    """
+
   /// The networks that the law of equal bits is held against, 8 shards each; a new kind of layer belongs into one.
   static let laws = [
     "perceptron": perceptron,
     "convolution": configuration.replacingOccurrences(of: "shards: 4", with: "shards: 8")
       .replacingOccurrences(of: "steps: \(steps)", with: "steps: 300"),
     "synchronized": synchronized,
+    "recurrent": recurrent,
+    "transformer": transformer,
   ]
 
   /// What `summary.json` of a run folder says.

@@ -1,0 +1,90 @@
+import Checkpoints
+import Collectives
+import DataPipeline
+import NeuralNetworks
+import Tensors
+
+/// What recurrent layers carry from step to step where a text is read in streams: a state for each of a worker's shards,
+/// and, for a checkpoint, that of the global batch, which any spread can go on from.
+final class CarriedState {
+  /// One tensor of the global batch's state: a row a sample, in order.
+  struct Rows: Equatable {
+    /// `state.`, the layer's path, and PyTorch's word: `state.1.h_l0`.
+    var name: String
+    var width: Int
+    var values: [Float]
+
+    var source: TensorSource { TensorSource(name, shape: [values.count / width, width], values: values) }
+  }
+
+  private static let prefix = "state."
+  private var states: [RecurrentState]
+  private let pool: StoragePool
+
+  init(shards: Int, pool: StoragePool) {
+    states = (0..<shards).map { _ in RecurrentState() }
+    self.pool = pool
+  }
+
+  /// The state that a batch begins with; empty where it begins anew.
+  ///
+  /// - Parameter shard: Number among the worker's own.
+  func state(of shard: Int, for batch: Batch) -> RecurrentState {
+    if batch.beginsAnew { states[shard].removeAll() }
+    return states[shard]
+  }
+
+  /// The global batch's state, on every worker. Collective.
+  func gathered(over communicator: any Communicator) throws -> [Rows] {
+    var names: [(name: String, width: Int)] = []
+    var rows: [[Float]] = []
+    for entry in states.first(where: { !$0.entries.isEmpty })?.entries ?? [] {
+      names.append(("\(Self.prefix)\(entry.path).\(entry.name)", entry.value.shape[1]))
+      rows.append(states.flatMap { $0[entry.path, entry.name].map { Array($0.floats) } ?? [] })
+    }
+    // Every worker has the same layers, or no state yet. Rows of a worker follow those of the one before.
+    let parts = try rows.map { row in
+      try communicator.allGather(row.withUnsafeBytes { Array($0) }).flatMap { $0 }
+    }
+    return zip(names, parts).map { Rows(name: $0.name, width: $0.width, values: floats($1)) }
+  }
+
+  /// What a checkpoint holds.
+  static func rows(of checkpoint: Checkpoint) throws -> [Rows] {
+    try checkpoint.state.filter { $0.name.hasPrefix(prefix) && $0.shape.count == 2 }.map {
+      Rows(name: $0.name, width: $0.shape[1], values: try checkpoint.floats($0.name))
+    }
+  }
+
+  /// Takes worker 0's rows, each worker those of its shards. Collective.
+  ///
+  /// - Parameter batchSize: Samples of the global batch.
+  func restore(_ rows: [Rows], batchSize: Int, over communicator: any Communicator) throws {
+    let header = rows.map { "\($0.name) \($0.width)" }.joined(separator: "\n")
+    let agreed = String(decoding: try communicator.broadcast(bytes: Array(header.utf8), from: 0), as: UTF8.self)
+    for (index, line) in agreed.split(separator: "\n").enumerated() {
+      let own = index < rows.count ? rows[index].values.withUnsafeBytes { Array($0) } : []
+      let values = floats(try communicator.broadcast(bytes: own, from: 0))
+      let words = line.split(separator: " ")
+      guard words.count == 2, let width = Int(words[1]), values.count == batchSize * width,
+        let dot = words[0].lastIndex(of: ".")
+      else { continue }
+      let path = String(words[0][..<dot].dropFirst(Self.prefix.count))
+      let name = String(words[0][words[0].index(after: dot)...])
+      for (state, shard) in zip(states, communicator.shards) {
+        let part = Sharding.range(count: batchSize, part: shard, of: communicator.layout.shards)
+        let tensor = Tensor(uninitialized: [part.count, width], pool: pool)
+        for (place, value) in values[part.lowerBound * width..<part.upperBound * width].enumerated() {
+          tensor.floats[place] = value
+        }
+        state[path, name] = tensor
+      }
+    }
+  }
+}
+
+private func floats(_ bytes: [UInt8]) -> [Float] {
+  bytes.withUnsafeBytes { raw in
+    stride(from: 0, to: raw.count, by: 4).map { raw.loadUnaligned(fromByteOffset: $0, as: Float.self) }
+  }
+}
