@@ -68,4 +68,57 @@ import Testing
     expectSameBits(dtype) { count, x, gradient in ck_squared_error(type, count, x, targets.pointer, gradient) }
     expectSameBits(dtype) { count, x, gradient in ck_binary_cross_entropy(type, count, x, targets.pointer, gradient) }
   }
+
+  @Test(arguments: floatingTypes) func transformers(_ dtype: DType) {
+    let type = dtype.kernelType
+    let factors = randomTensor([64], dtype, 3)
+    let (mean, inverse) = (Tensor(zeros: [1], dtype: dtype, pool: pool), Tensor(zeros: [1], dtype: dtype, pool: pool))
+    expectSameBits(dtype) { count, x, y in
+      ck_layer_norm_forward(
+        type, 1, count, 1e-5, x, factors.pointer, factors.pointer, y, mean.pointer, inverse.pointer)
+      return mean[0] + inverse[0]
+    }
+    expectSameBits(dtype) { count, x, dx in
+      ck_layer_norm_backward_input(
+        type, 1, count, x, mean.pointer, inverse.pointer, factors.pointer, x, dx, false)
+      return 0
+    }
+    expectSameBits(dtype) { count, x, dgamma in
+      ck_layer_norm_backward_parameters(
+        type, 1, count, x, mean.pointer, inverse.pointer, x, dgamma, nil, false, false)
+      return 0
+    }
+    expectSameBits(dtype) { count, x, scores in
+      scores.copyMemory(from: x, byteCount: count * dtype.size)
+      ck_attention_softmax(type, 1, count, -1, scores, mean.pointer)
+      return mean[0]
+    }
+    expectSameBits(dtype) { count, x, gradient in
+      let scores = Tensor(factors.values, shape: [64], dtype: dtype, pool: pool)
+      gradient.copyMemory(from: x, byteCount: count * dtype.size)
+      ck_attention_softmax_backward(type, 1, count, -1, 0.3, mean.pointer, inverse.pointer, scores.pointer, gradient)
+      return scores[0]
+    }
+    expectSameBits(dtype) { count, x, y in
+      y.copyMemory(from: x, byteCount: count * dtype.size)
+      ck_row_dots(type, 1, count, count, x, y, mean.pointer)
+      return mean[0]
+    }
+    expectSameBits(dtype) { count, x, y in
+      ck_swiglu_forward(type, count, x, factors.pointer, y)
+      return 0
+    }
+  }
+
+  @Test(arguments: floatingTypes) func adam(_ dtype: DType) {
+    let adam = ck_adam(
+      step_size: 0.1, gradient_scale: 0.25, coupling: 0.01, decay: 0.99, beta1: 0.8, beta2: 0.9, epsilon: 1e-3,
+      root_correction: 0.7)
+    expectSameBits(dtype) { count, gradient, weights in
+      let (first, second) = (randomTensor([64], dtype, 4), Tensor(zeros: [64], dtype: dtype, pool: pool))
+      weights.copyMemory(from: gradient, byteCount: count * dtype.size)
+      ck_adam_update(dtype.kernelType, count, adam, gradient, first.pointer, second.pointer, weights)
+      return first[0] + second[0]
+    }
+  }
 }
