@@ -64,6 +64,22 @@ public enum BLAS {
     }
   }
 
+  /// c (+)= a·op(b) for one row `a`; `b` is `[columns, inner]` with `transposed`, else `[inner, columns]`.
+  static func multiplyVector(_ a: MatrixView, _ b: Tensor, transposed: Bool, adding: Bool, into c: Tensor) {
+    let (height, width) = (Int32(b.shape[0]), Int32(b.shape[1]))
+    let (operation, c) = (transposed ? CblasNoTrans : CblasTrans, MatrixView(c))
+    let matrix = MatrixView(b)
+    switch b.dtype {
+    case .float32:
+      cblas_sgemv(
+        CblasRowMajor, operation, height, width, 1, matrix.floats, width, a.floats, 1, adding ? 1 : 0, c.floats, 1)
+    case .float64:
+      cblas_dgemv(
+        CblasRowMajor, operation, height, width, 1, matrix.doubles, width, a.doubles, 1, adding ? 1 : 0, c.doubles, 1)
+    case .int32, .uint8: preconditionFailure("no matrix product of \(b.dtype) elements")
+    }
+  }
+
   #if OneDNN
     /// By shape and processor type alone, so that the same product always takes the same way.
     ///

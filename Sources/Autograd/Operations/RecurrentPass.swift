@@ -17,6 +17,7 @@ final class RecurrentPass {
   private let width: Int
   private let dtype: DType
   private let pool: StoragePool
+  private let products: StepProducts
 
   /// `[batch, time, gates · hidden]`; the gradient of what went into them once the backward pass has run.
   private let gates: Tensor
@@ -44,6 +45,7 @@ final class RecurrentPass {
     (self.cell, self.input, self.weights, isReversed) = (cell, input, weights, reversed)
     (batch, time, inputs) = (input.shape[0], input.shape[1], input.shape[2])
     (self.hidden, self.width, dtype, pool) = (hidden, width, input.dtype, input.tape.pool)
+    products = input.tape.context.stepProducts
     precondition(time > 0, "\(cell) over a sequence without steps")
     let (stateShape, pool, dtype) = ([batch, time, hidden], pool, dtype)
     gates = Tensor(uninitialized: [batch, time, width], dtype: dtype, pool: pool)
@@ -89,20 +91,17 @@ final class RecurrentPass {
     let steps = batch * time
     gates.reshaped([steps, width]).writeProduct(
       input.value.reshaped([steps, inputs]), false, weights.input.value, true, adding: false)
-    let product = cell == .gru ? Tensor(zeros: [batch, width], dtype: dtype, pool: pool) : nil
+    let product = Tensor(zeros: [batch, width], dtype: dtype, pool: pool)
+    let recurrence = products.prepare(weights.hidden.value, transposed: true, rows: batch, steps: time)
     for step in 0..<time {
       let place = place(step)
       let gate = rows(of: gates, width, at: place)
       let before = previous(step, of: states, initial.hidden)
-      if step > 0 || !startsAtZero {
-        BLAS.multiplyRows(
-          dtype, rows: batch, before, weights.hidden.value, transposed: true, adding: product == nil,
-          into: product.map { MatrixView($0) } ?? gate)
-      }
+      if step > 0 || !startsAtZero { recurrence.multiply(before, into: product) }
       var description = kernelStep(step)
       ck_recurrent_forward(
         dtype.kernelType, &description, weights.inputBias.value.pointer, weights.hiddenBias.value.pointer,
-        gate.pointer, product?.pointer, before.pointer,
+        gate.pointer, product.pointer, before.pointer,
         cells.flatMap { cells in initial.cell.map { previous(step, of: cells, $0).pointer } },
         rows(of: states, hidden, at: place).pointer, cells.map { rows(of: $0, hidden, at: place).pointer },
         candidates.map { rows(of: $0, hidden, at: place).pointer })
@@ -122,10 +121,11 @@ final class RecurrentPass {
     let carried = Tensor(uninitialized: [batch, hidden], dtype: dtype, pool: pool)
     if isOfLastOnly { carried.copy(from: gradient) } else { carried.fillWithZeros() }
     let carriedCell = cell == .lstm ? Tensor(zeros: [batch, hidden], dtype: dtype, pool: pool) : nil
+    let product = Tensor(uninitialized: [batch, width], dtype: dtype, pool: pool)
     if cell == .gru { productGradients = Tensor(uninitialized: gates.shape, dtype: dtype, pool: pool) }
+    let recurrence = products.prepare(weights.hidden.value, transposed: false, rows: batch, steps: time)
     for step in (0..<time).reversed() {
       let place = place(step)
-      let product = rows(of: productGradients, width, at: place)
       var description = kernelStep(step)
       ck_recurrent_backward(
         dtype.kernelType, &description, isOfLastOnly ? nil : rows(of: gradient, hidden, at: place).pointer,
@@ -134,11 +134,11 @@ final class RecurrentPass {
         rows(of: states, hidden, at: place).pointer, cells.map { rows(of: $0, hidden, at: place).pointer },
         candidates.map { rows(of: $0, hidden, at: place).pointer }, carried.pointer, carriedCell?.pointer,
         product.pointer)
-      if step > 0 {
-        BLAS.multiplyRows(
-          dtype, rows: batch, product, weights.hidden.value, transposed: false, adding: cell == .gru,
-          into: MatrixView(carried))
+      if cell == .gru {
+        let kept = rows(of: productGradients, width, at: place)
+        ck_copy_rows(dtype.kernelType, batch, width, product.pointer, width, kept.pointer, kept.stride, false)
       }
+      if step > 0 { recurrence.multiply(MatrixView(product), into: carried, adding: cell == .gru) }
     }
   }
 

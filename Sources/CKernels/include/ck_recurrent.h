@@ -25,25 +25,25 @@ typedef struct {
   ptrdiff_t gate_stride, state_stride, previous_stride;
 } ck_step;
 
-/// - gates [rows, gates · hidden]: a + u (GRU: a) goes in, the gates after their functions come out.
-/// - product [rows, 3 · hidden], contiguous: u; GRU only.
+/// - gates [rows, gates · hidden]: a goes in, the gates after their functions come out (but for RNN).
+/// - product [rows, gates · hidden], contiguous: u.
 /// - candidate: u_n + b_hh comes out, as the states lie; GRU only.
 /// - previous, previous_cell: h', c'; the cell LSTM only, previous GRU only.
 void ck_recurrent_forward(
     ck_type type, const ck_step *step, const void *input_bias, const void *hidden_bias, void *gates,
-    const void *_Nullable product, const void *_Nullable previous, const void *_Nullable previous_cell, void *state,
+    const void *product, const void *_Nullable previous, const void *_Nullable previous_cell, void *state,
     void *_Nullable cell, void *_Nullable candidate);
 
 /// - dstate: the gradient of h from outside, as the states lie; null where there is none.
-/// - gates: as they came out of the forward pass; become the gradient of a + b_ih (RNN, LSTM: that of u + b_hh too).
+/// - gates: as they came out of the forward pass; become the gradient of a + b_ih.
 /// - carried [rows, hidden], contiguous: the gradient of h from the step behind goes in; out comes what of the gradient
 ///   of h' does not go through u: for GRU z·dh, else nothing of worth.
 /// - carried_cell, contiguous likewise: the gradient of c in, that of c' out; LSTM only.
-/// - dproduct: the gradient of u + b_hh, as the gates lie; GRU only.
+/// - dproduct [rows, gates · hidden], contiguous: the gradient of u + b_hh, which but for GRU is that of a + b_ih.
 void ck_recurrent_backward(
     ck_type type, const ck_step *step, const void *_Nullable dstate, void *gates, const void *_Nullable previous,
     const void *_Nullable previous_cell, const void *state, const void *_Nullable cell,
-    const void *_Nullable candidate, void *carried, void *_Nullable carried_cell, void *_Nullable dproduct);
+    const void *_Nullable candidate, void *carried, void *_Nullable carried_cell, void *dproduct);
 
 #pragma clang assume_nonnull end
 #endif

@@ -64,5 +64,24 @@ cd_status cd_product(
     bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t stride_a,
     const float *b, int64_t stride_b, float beta, float *c, int64_t stride_c);
 
+/// The product c = a·b, dense and row-major, for one b and many a [m, k]: b is packed once, which pays where m is small.
+/// Used with its context, from one thread at a time; it goes before its context.
+typedef struct cd_packed cd_packed;
+
+/// b lies as [k, n], or as [n, k] with `transpose_b`. Takes milliseconds: keep it, b may change.
+cd_status cd_packed_create(
+    cd_context *context, int64_t m, int64_t n, int64_t k, bool transpose_b, cd_packed *_Nullable *_Nonnull result);
+void cd_packed_destroy(cd_packed *p);
+
+/// oneDNN's name for the implementation; `brg…` are the fast ones.
+const char *cd_packed_implementation(const cd_packed *p);
+
+/// Bytes of 64-byte aligned memory for the packed b, and for what both functions below need while they run.
+size_t cd_packed_size(const cd_packed *p);
+size_t cd_packed_scratchpad(const cd_packed *p);
+
+cd_status cd_packed_pack(cd_packed *p, const float *b, void *packed, void *scratchpad);
+cd_status cd_packed_multiply(cd_packed *p, const float *a, const void *packed, float *c, void *scratchpad);
+
 #pragma clang assume_nonnull end
 #endif
