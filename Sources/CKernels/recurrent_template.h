@@ -1,6 +1,6 @@
 // The pointwise part of recurrent cells, one time step; see ck_recurrent.h. Buffers do not overlap: a row is a function
-// of its own because the compiler heeds `restrict` for parameters only, and each gate a parameter because it would compare
-// the gates over all rows at once, find that they overlap, and not vectorise.
+// of its own because the compiler heeds `restrict` for parameters only, and each gate a parameter because it would
+// compare the gates over all rows at once, find that they overlap, and not vectorise.
 
 CK_INLINE void K(add_to)(ptrdiff_t n, const REAL *restrict x, REAL *restrict y) {
   for (ptrdiff_t j = 0; j < n; j++) y[j] += x[j];
@@ -143,7 +143,8 @@ CK_CLONES static void K(gru_forward)(
 }
 
 CK_INLINE void K(gru_row_backward)(
-    ptrdiff_t n, REAL *restrict ar, REAL *restrict az, REAL *restrict an, REAL *restrict dh, const REAL *restrict before, const REAL *restrict q,
+    ptrdiff_t n, REAL *restrict ar, REAL *restrict az, REAL *restrict an, REAL *restrict dh,
+    const REAL *restrict before, const REAL *restrict q,
     REAL *restrict ur, REAL *restrict uz, REAL *restrict un) {
   for (ptrdiff_t j = 0; j < n; j++) {
     REAL r = ar[j], z = az[j], value = an[j];
