@@ -2,8 +2,8 @@
 // are the caller's.
 //
 // Gates lie beside each other in a row, in PyTorch's order: one for a vanilla RNN, (i, f, g, o) for an LSTM
-// (Hochreiter and Schmidhuber, 1997; Gers et al., 2000), (r, z, n) for a GRU (Cho et al., 2014, with the reset gate behind
-// the product). With a = W_ih·x and u = W_hh·h', where h', c' are the state before:
+// (Hochreiter and Schmidhuber, 1997; Gers et al., 2000), (r, z, n) for a GRU (Cho et al., 2014, with the reset gate
+// behind the product). With a = W_ih·x and u = W_hh·h', where h', c' are the state before:
 //   RNN:  h = f(a + b_ih + u + b_hh), f = tanh or max(·, 0)
 //   LSTM: c = σ(f)·c' + σ(i)·tanh(g), h = σ(o)·tanh(c), each gate a + b_ih + u + b_hh
 //   GRU:  r, z = σ(a + b_ih + u + b_hh), n = tanh(a_n + b_ih + r·(u_n + b_hh)), h = (1 − z)·n + z·h'
