@@ -59,7 +59,7 @@ struct SplitTests {
 
   @Test func normalizationSeesTheTrainingSplitAlone() throws {
     let splits = try open { ($0.validation, $0.normalization) = (.count(50), .perPixel) }
-    let alone = try Normalizer(.perPixel, of: splits.training)
+    let alone = try Normalizer(.perPixel, of: splits.training.images)
     let everything = try Normalizer(.perPixel, of: ImageSplit(splits.training.dataset))
     #expect(splits.normalizer == alone && splits.normalizer != everything)
   }

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+/// Models of text from the command line: training, measuring, writing, and what is wrong use of them.
+@Suite struct LanguageTests {
+
+  private func trained(
+    _ configuration: String, in folder: TemporaryFolder, _ settings: [String] = []
+  ) throws -> String {
+    let config = try folder.write(configuration, to: "language.yaml")
+    let run = folder.path("run-\(UUID().uuidString)")
+    let result = try Lockstep.run(
+      ["train", config, "--run-dir", run, "-q"] + settings.flatMap { ["--set", $0] })
+    try #require(result.exitCode == 0, "\(result.errors)")
+    return run
+  }
+
+  @Test("the same seed writes the same text, also past the context; another seed another", arguments: [true, false])
+  func writing(transformer: Bool) throws {
+    let folder = try TemporaryFolder()
+    let run = try trained(transformer ? SmallRun.transformer : SmallRun.recurrent, in: folder)
+    func text(_ options: [String]) throws -> String {
+      let result = try Lockstep.run(["generate", run, "--prompt", "It is", "--length", "60"] + options)
+      #expect(result.exitCode == 0, "\(result.errors)")
+      return result.output
+    }
+    let first = try text(["--seed", "5"])
+    #expect(first.hasPrefix("It is") && first.utf8.count > 40)
+    #expect(try text(["--seed", "5"]) == first)
+    #expect(try text(["--seed", "6"]) != first)
+    let greedy = try text(["--temperature", "0", "--seed", "5"])
+    #expect(try text(["--temperature", "0", "--seed", "6"]) == greedy)
+    #expect(try text(["--top-k", "1", "--seed", "7"]) == greedy)
+    #expect(try text(["--samples", "2", "--seed", "5"]).contains(first.trimmingCharacters(in: .newlines)))
+  }
+
+  @Test("evaluate gives perplexity and bits a byte of a text")
+  func measuring() throws {
+    let folder = try TemporaryFolder()
+    let run = try trained(SmallRun.recurrent, in: folder)
+    let result = try Lockstep.run(["evaluate", run, "--split", "validation", "--json"])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:]
+    let loss = try #require(object["loss"] as? Double)
+    #expect(try abs(#require(object["perplexity"] as? Double) - exp(loss)) < 1e-6 * exp(loss))
+    // A byte a token, but the first byte is not predicted.
+    #expect(try abs(#require(object["bits_per_byte"] as? Double) - loss / log(2)) < 1e-2)
+    #expect(object["confusion_matrix"] as? [[Int]] == [])
+    #expect(try Lockstep.run(["evaluate", run, "--split", "validation"]).output.contains("perplexity"))
+  }
+
+  @Test("prompts that a model cannot read end with one line")
+  func prompts() throws {
+    let folder = try TemporaryFolder()
+    let transformer = try trained(SmallRun.transformer, in: folder)
+    let long = try Lockstep.run(["generate", transformer, "--prompt", String(repeating: "xq", count: 40)])
+    #expect(long.exitCode == 2 && long.errors.contains("80 tokens") && long.errors.contains("24"))
+    let negative = try Lockstep.run(["generate", transformer, "--temperature", "-1"])
+    #expect(negative.exitCode == 2 && negative.errors.contains("--temperature -1"))
+
+    let path = try folder.write(String(repeating: "to be or not to be\n", count: 40), to: "text.txt")
+    let characters = try trained(
+      SmallRun.recurrent, in: folder,
+      [
+        "data.dataset=text", "data.path=\(path)", "data.tokenizer=characters", "data.validation=null", "data.test=0",
+        "model.layers.2.linear.outputs=8", "training.steps=3",
+      ])
+    let unseen = try Lockstep.run(["generate", characters, "--prompt", "to bee Ω"])
+    #expect(unseen.exitCode != 0 && unseen.errors.contains("Ω") && unseen.errors.contains("the prompt"))
+    #expect(unseen.output.isEmpty)
+  }
+
+  @Test(
+    "texts that cannot be trained on end with one line",
+    arguments: [
+      ("short", ["data.window=800"], "window"),
+      ("short", ["training.batch_size=20"], "do not divide over 8 shards"),
+      ("short", ["model.layers.2.linear.outputs=7"], "8 tokens"),
+      ("latin", [], "UTF-8"),
+      ("missing", [], "no such file"),
+    ])
+  func wrongTexts(text: String, settings: [String], expected: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("text.txt")
+    if text == "short" {
+      try Data(String(repeating: "to be or not to be\n", count: 40).utf8).write(to: URL(fileURLWithPath: path))
+    } else if text == "latin" {
+      try Data([0x61, 0x62, 0xE9, 0x20, 0x61]).write(to: URL(fileURLWithPath: path))
+    }
+    let config = try folder.write(SmallRun.recurrent, to: "language.yaml")
+    let all =
+      [
+        "data.dataset=text", "data.path=\(path)", "data.tokenizer=characters", "data.validation=null", "data.test=0",
+        "model.layers.2.linear.outputs=8",
+      ] + settings
+    let result = try Lockstep.run(
+      ["train", config, "--run-dir", folder.path("run"), "-q"] + all.flatMap { ["--set", $0] })
+    #expect(result.exitCode != 0 && result.errors.lowercased().contains(expected.lowercased()), "\(result.errors)")
+  }
+
+  @Test("a model of images does not write")
+  func imagesDoNotWrite() throws {
+    let folder = try TemporaryFolder()
+    let run = try trained(SmallRun.configuration, in: folder, ["training.steps=5", "schedule.half_cycle=2"])
+    let result = try Lockstep.run(["generate", run])
+    #expect(result.exitCode == 2 && result.errors.contains("no model of text"))
+  }
+}

@@ -1,0 +1,9 @@
+@testable import DataPipeline
+
+/// What tests of image data look at; anything but images is a mistake of the test.
+extension SampleSplit {
+  var images: ImageSplit { self as! ImageSplit }
+  var dataset: any ImageDataset { images.dataset }
+  var records: [Int] { images.records }
+  func label(ofSample sample: Int) -> Int32 { images.label(ofSample: sample) }
+}

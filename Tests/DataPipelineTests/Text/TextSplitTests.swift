@@ -1,0 +1,77 @@
+import Tensors
+import Testing
+
+@testable import DataPipeline
+
+/// A text on its way into batches.
+@Suite struct TextSplitTests {
+  private static let text = "abcdefghijklmnopqrstuvwxyz"
+
+  private func splits(_ order: WindowSampler.Order, window: Int, validation: Double? = nil) throws -> DatasetSplits {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array(Self.text.utf8), to: "text.txt")
+    var specification = DatasetSpecification()
+    (specification.kind, specification.path, specification.normalization) = (.text, path, .none)
+    specification.validation = validation.map { .fraction($0) }
+    (specification.text.window, specification.text.order) = (window, order)
+    return try DatasetSplits.open(specification, seed: 3)
+  }
+
+  private func letters(_ tensor: Tensor) -> String {
+    (0..<tensor.count).map { String(UnicodeScalar(UInt8(97 + tensor[$0]))) }.joined()
+  }
+
+  @Test("inputs are a window's tokens, labels the token after each")
+  func batches() throws {
+    let split = try splits(.random, window: 5).training
+    let batch = try split.makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+      .assemble([3, 0, 20], epoch: 0, firstPosition: 7)
+    #expect(batch.inputs.shape == [3, 5] && batch.labels.shape == [3, 5] && batch.firstPosition == 7)
+    #expect(letters(batch.inputs) == "defghabcdeuvwxy")
+    #expect(letters(batch.labels) == "efghibcdefvwxyz")
+    #expect(split.sampleShape == [5] && split.outputs == 26 && split.classNames.isEmpty)
+  }
+
+  @Test("an evaluation predicts every token but the first once, the last window shorter and alone")
+  func evaluation() throws {
+    let assembler = try splits(.random, window: 7).training
+      .makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+    let blocks = assembler.evaluationBlocks(ofSize: 2)
+    let batches = try (0..<blocks.blockCount).map { try assembler.assembleForEvaluation(blocks.samples(ofBlock: $0)) }
+    #expect(batches.map(\.inputs.shape) == [[2, 7], [1, 7], [1, 4]])
+    #expect(batches.map { letters($0.labels) }.joined() == "bcdefghijklmnopqrstuvwxyz")
+  }
+
+  @Test("where windows fit, the last one is like the others")
+  func evenEvaluation() throws {
+    let assembler = try splits(.random, window: 5).training
+      .makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+    let blocks = assembler.evaluationBlocks(ofSize: 2)
+    #expect((0..<blocks.blockCount).map { blocks.samples(ofBlock: $0) } == [0..<2, 2..<4, 4..<5])
+  }
+
+  @Test("streams are read side by side, state begins anew with the epoch alone")
+  func streams() throws {
+    let split = try splits(.sequential, window: 5).training
+    let sampler = try split.makeSampler(seed: 3, batchSize: 2, dropLast: false)
+    let assembler = split.makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+    let read = sampler.makeReader()
+    let batches = try (0..<4).map { step in
+      let samples = read(step)
+      return try assembler.assemble(samples.samples, of: samples, firstPosition: 0)
+    }
+    #expect(sampler.stepsPerEpoch == 3)
+    #expect(batches.map { letters($0.inputs) } == ["abcdemnopq", "fghijrstuv", "klwx", "abcdemnopq"])
+    #expect(batches.map(\.beginsAnew) == [true, false, false, true])
+  }
+
+  @Test("a letter that only validation has is named; a validation split is a share")
+  func validation() throws {
+    let unseen = #expect(throws: DataError.self) { try splits(.random, window: 3, validation: 0.25) }
+    #expect(unseen?.description.contains("'t'") == true, "\(unseen.map { "\($0)" } ?? "")")
+    let tooLong = #expect(throws: DataError.self) {
+      try splits(.random, window: 26).training.makeSampler(seed: 1, batchSize: 1, dropLast: false)
+    }
+    #expect(tooLong?.description.contains("26 tokens") == true)
+  }
+}
