@@ -63,7 +63,7 @@ import Testing
       SmallRun.recurrent, in: folder,
       [
         "data.dataset=text", "data.path=\(path)", "data.tokenizer=characters", "data.validation=null", "data.test=0",
-        "model.layers.2.linear.outputs=8", "training.steps=3",
+        "model.layers.2.linear=8", "training.steps=3",
       ])
     let unseen = try Lockstep.run(["generate", characters, "--prompt", "to bee Ω"])
     #expect(unseen.exitCode != 0 && unseen.errors.contains("Ω") && unseen.errors.contains("the prompt"))
@@ -75,7 +75,7 @@ import Testing
     arguments: [
       ("short", ["data.window=800"], "window"),
       ("short", ["training.batch_size=20"], "do not divide over 8 shards"),
-      ("short", ["model.layers.2.linear.outputs=7"], "8 tokens"),
+      ("short", ["model.layers.2.linear=7"], "8 tokens"),
       ("latin", [], "UTF-8"),
       ("missing", [], "no such file"),
     ])
@@ -91,7 +91,7 @@ import Testing
     let all =
       [
         "data.dataset=text", "data.path=\(path)", "data.tokenizer=characters", "data.validation=null", "data.test=0",
-        "model.layers.2.linear.outputs=8",
+        "model.layers.2.linear=8",
       ] + settings
     let result = try Lockstep.run(
       ["train", config, "--run-dir", folder.path("run"), "-q"] + all.flatMap { ["--set", $0] })

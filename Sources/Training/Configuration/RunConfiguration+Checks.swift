@@ -120,12 +120,26 @@ extension RunConfiguration {
         "model.batch_norm", "model.sync_batch_norm", holds: perceptron.batchNorm || !perceptron.syncBatchNorm,
         "sync_batch_norm wants batch_norm", hint: "add batch_norm: true")
     }
+    context.check(
+      "model", "data.dataset", holds: data.isText || !model.readsTokens,
+      "the model reads tokens, but the data are images", hint: "give data: {dataset: text} or novel")
     guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
     guard case .linear(let outputs, _, _) = layers.last else { return }
     context.check(
       "data.dataset", "model.layers", holds: outputs == classes,
       "the last layer has \(outputs) outputs for \(classes) classes",
       hint: "give it one output a class: linear: \(classes)")
+  }
+}
+
+extension ModelSpecification {
+  /// Whether it begins with the numbers of tokens.
+  fileprivate var readsTokens: Bool {
+    switch self {
+    case .gpt: return true
+    case .layers(let layers): if case .embedding = layers.first { return true } else { return false }
+    case .multilayerPerceptron, .patchifyConvNet, .residualNetwork: return false
+    }
   }
 }
 

@@ -2,11 +2,22 @@ import DataPipeline
 import NeuralNetworks
 
 extension PreparedRun {
-  /// The same run on random data of the same shape, as long as anyone cares to measure it.
+  /// The same run on random data of the same shape, as long as anyone cares to measure it. A model of text gets the bundled
+  /// novel, cut into tokens and windows as the configuration says.
   ///
   /// - Parameter assuming: told what of the shape only the files would tell, and what stands for it.
   public static func synthetic(like original: RunConfiguration, assuming: (String) -> Void) throws -> PreparedRun {
     var configuration = original
+    configuration.training.epochs = nil
+    configuration.training.earlyStopping = nil
+    configuration.training.steps = 1 << 40
+    if original.data.isText {
+      configuration.data = DatasetSpecification()
+      (configuration.data.kind, configuration.data.normalization) = (.novel, .none)
+      configuration.data.text = original.data.text
+      configuration.data.text.test = 0
+      return try PreparedRun(configuration)
+    }
     let shape = original.data.nominalShape
     let kind = original.data.kind.rawValue
     if shape.sampleIsAssumed {
@@ -27,9 +38,6 @@ extension PreparedRun {
     // A whole number of batches, so that all steps are alike.
     let batchSize = original.training.batchSize
     configuration.data.syntheticCount = batchSize * max(2, (2000 + batchSize - 1) / batchSize)
-    configuration.training.epochs = nil
-    configuration.training.earlyStopping = nil
-    configuration.training.steps = 1 << 40
     return try PreparedRun(configuration)
   }
 

@@ -32,6 +32,11 @@ public struct PreparedRun: Sendable {
       normalizer: Normalizer.none)
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
+    if case .crossEntropy(_, .explicit(let weights)) = configuration.loss, weights.count != data.outputs {
+      throw DataError(
+        "loss.class_weights", "has \(weights.count) weights for \(data.outputs) classes",
+        advice: "give one weight a class, in the classes' order", isWrongUse: true)
+    }
     loss = Loss(
       configuration.loss, classes: data.outputs, balancedWeights: Self.balancedWeights(of: data.training))
     sampler = try data.training.makeSampler(
