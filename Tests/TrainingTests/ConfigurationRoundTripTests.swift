@@ -74,6 +74,8 @@ import Testing
     "data: {dataset: synthetic, shape: [7], classes: 3, samples: 55}",
     "data: {dataset: idx, path: x, validation: 5}",
     "data: {dataset: image-folder}",
+    "data: {dataset: text, path: x, tokenizer: {bpe: 500}, window: 9, order: sequential, validation: 0.1, test: 0.25}",
+    "data: {dataset: novel, tokenizer: bytes, order: shuffled-chunks}",
     "loss: binary-cross-entropy",
     "loss: mean-squared-error",
     "loss: {class_weights: balanced}",
@@ -102,7 +104,8 @@ import Testing
       + "tie_embeddings: false, bias: false}",
   ])
   func everyArchitecture(model: String) throws {
-    let text = "model: \(model)\ntraining: {epochs: 9}"
+    let data = model.contains("gpt") ? "data: {dataset: novel}\n" : ""
+    let text = "\(data)model: \(model)\ntraining: {epochs: 9}"
     let configuration = try RunConfiguration.parse(text: text, fileName: "model.yaml")
     #expect(try roundTrip(configuration) == configuration)
   }

@@ -1,0 +1,23 @@
+import Testing
+
+@testable import Training
+
+/// What a configuration may not ask of a text.
+@Suite struct ConfigurationTextTests {
+  @Test(arguments: [
+    ("{dataset: novel, validation: 1000}", "{architecture: gpt}", "split by shares"),
+    ("{dataset: novel, validation: 0.5, test: 0.5}", "{architecture: gpt}", "nothing to train on"),
+    ("{dataset: novel, augment: [flip]}", "{architecture: gpt}", "are for images"),
+    ("{dataset: text, path: x, tokenizer: {bpe: 100}}", "{architecture: gpt}", "integer ≥ 257"),
+    ("{dataset: text, path: x, tokenizer: words}", "{architecture: gpt}", "characters"),
+    ("{dataset: mnist-5k}", "{architecture: gpt}", "reads tokens"),
+    ("{dataset: mnist-5k}", "{layers: [embedding: 8, linear: 10]}", "reads tokens"),
+  ])
+  func mistakes(data: String, model: String, expected: String) throws {
+    let text = "data: \(data)\nmodel: \(model)\ntraining: {epochs: 9}"
+    let error = #expect(throws: ConfigurationError.self) {
+      try RunConfiguration.parse(text: text, fileName: "text.yaml")
+    }
+    #expect(error.map { "\($0)" }?.contains(expected) == true, "\(error.map { "\($0)" } ?? "")")
+  }
+}
