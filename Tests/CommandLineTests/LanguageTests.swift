@@ -76,6 +76,8 @@ import Testing
       ("short", ["data.window=800"], "window"),
       ("short", ["training.batch_size=20"], "do not divide over 8 shards"),
       ("short", ["model.layers.2.linear=7"], "8 tokens"),
+      ("short", ["model.layers.0.embedding={width: 4, vocabulary: 5}"], "vocabulary of 5"),
+      ("short", ["model.layers.1.lstm.bidirectional=true"], "both directions"),
       ("latin", [], "UTF-8"),
       ("missing", [], "no such file"),
     ])

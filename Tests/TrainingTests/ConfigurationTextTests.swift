@@ -10,6 +10,7 @@ import Testing
     ("{dataset: novel, augment: [flip]}", "{architecture: gpt}", "are for images"),
     ("{dataset: text, path: x, tokenizer: {bpe: 100}}", "{architecture: gpt}", "integer ≥ 257"),
     ("{dataset: text, path: x, tokenizer: words}", "{architecture: gpt}", "characters"),
+    ("{dataset: novel, path: x}", "{architecture: gpt}", "bundled"),
     ("{dataset: mnist-5k}", "{architecture: gpt}", "reads tokens"),
     ("{dataset: mnist-5k}", "{layers: [embedding: 8, linear: 10]}", "reads tokens"),
   ])

@@ -32,7 +32,13 @@ extension DatasetSplits {
   private static func path(
     of specification: DatasetSpecification, dataDirectory: String?
   ) throws(DataError) -> String? {
-    guard specification.kind == .text else { return specification.path }
+    guard specification.kind == .text else {
+      if let file = dataDirectory, case .file = PathKind(file) {
+        throw DataError(
+          file, "is a text, but dataset: novel reads the bundled one", advice: "use dataset: text", isWrongUse: true)
+      }
+      return nil
+    }
     guard let path = specification.path ?? dataDirectory else {
       throw DataError(
         "data.path", "no text is named", advice: "give a UTF-8 text file as data.path or --data, or use dataset: novel",

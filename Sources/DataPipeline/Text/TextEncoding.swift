@@ -71,10 +71,11 @@ struct TextEncoding {
       file.withBytes({ expected.elementsEqual($0.prefix(expected.count)) })
     else { return nil }
     var offset = TokenFileHeader.byteCount
-    return found.counts.map { count in
+    let sequences = found.counts.map { count in
       defer { offset += count * header.width.rawValue }
       return TokenSequence(.mapped(file), offset: offset, width: header.width, count: count)
     }
+    return sequences.allSatisfy { $0.isBelow(Int32(tokenizer.vocabularySize)) } ? sequences : nil
   }
 
   private enum WriteFailure: Error {

@@ -52,6 +52,8 @@ public struct TextSplit: SampleSplit {
 struct WindowAssembler: BatchAssembler {
   let split: TextSplit
   let pool: StoragePool
+  /// The most that an evaluation passes through the model at once.
+  static let tokensPerBlock = 8192
 
   func assemble(
     _ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int
@@ -63,7 +65,9 @@ struct WindowAssembler: BatchAssembler {
 
   func evaluationBlocks(ofSize size: Int) -> EvaluationBlocks {
     let lastIsShorter = (split.tokens.count - 1) % split.windowLength != 0
-    return EvaluationBlocks(count: split.count, blockSize: size, lastIsAlone: lastIsShorter)
+    // Long windows and large vocabularies would take gigabytes for as many windows as one takes images.
+    let windows = min(size, max(1, Self.tokensPerBlock / split.windowLength))
+    return EvaluationBlocks(count: split.count, blockSize: windows, lastIsAlone: lastIsShorter)
   }
 
   func assembleForEvaluation(_ samples: Range<Int>) throws(DataError) -> Batch {

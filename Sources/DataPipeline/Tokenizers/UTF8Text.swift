@@ -56,8 +56,8 @@ enum UTF8Text {
 
   /// `at`, or the beginning of the scalar that it lies in.
   static func boundary(_ bytes: UnsafeRawBufferPointer, atOrBefore at: Int) -> Int {
-    var at = at
-    while at > 0, at < bytes.count, bytes[at] & 0xC0 == 0x80 { at -= 1 }
+    // A scalar has at most three bytes behind its first; more of them are no UTF-8, and cut anywhere.
+    for back in 0...3 where at >= back && at < bytes.count && bytes[at - back] & 0xC0 != 0x80 { return at - back }
     return at
   }
 

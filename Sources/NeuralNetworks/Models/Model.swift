@@ -85,6 +85,8 @@ public final class Model {
       shape.count == 1
         ? "gives \(describe(root.outputShape)) outputs, but the data have \(outputs) classes"
         : "gives \(describe(root.outputShape)) outputs, but the data have \(shape[0]) places in time and \(outputs) tokens",
-      hint: "end the model with linear: \(outputs)")
+      hint: shape.count > 1 && root.outputShape.last == outputs
+        ? "keep every place in time: begin with an embedding, without flatten and last: true"
+        : "end the model with linear: \(outputs)")
   }
 }

@@ -4,10 +4,14 @@ import Autograd
 extension ModelBuilder {
   func embedding(_ specification: EmbeddingSpecification, at place: LayerPlace) throws(ModelError) -> Embedding {
     try place.requirePositive(specification.width, "the width")
-    guard place.inputShape.count == 1 else {
+    guard place.inputShape.count == 1, place.path == "0" else {
       throw place.error(
         "needs the numbers of tokens [time], but gets \(describe(place.inputShape))",
         hint: "make it the model's first layer, on data of tokens")
+    }
+    if let own = specification.vocabulary, let known = vocabulary, own < known {
+      throw place.error(
+        "has a vocabulary of \(own), but the data have \(known) tokens", hint: "leave vocabulary out, or give \(known)")
     }
     guard let vocabulary = specification.vocabulary ?? vocabulary else {
       throw place.error("the number of different tokens is not known", hint: "write vocabulary: with their number")
@@ -23,6 +27,11 @@ extension ModelBuilder {
     try place.requirePositive(specification.layers, "the number of layers")
     guard specification.dropout >= 0, specification.dropout < 1 else {
       throw place.error("the dropout is \(specification.dropout)", hint: "it must be at least 0 and below 1")
+    }
+    // The backward direction would have read the very token that is to be predicted.
+    guard vocabulary == nil || !specification.bidirectional else {
+      throw place.error(
+        "reads the text in both directions, so it sees what it predicts", hint: "leave bidirectional out")
     }
     guard place.inputShape.count == 2 else {
       let found = place.inputShape.count == 1 ? "a vector" : "an image"

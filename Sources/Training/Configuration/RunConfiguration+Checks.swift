@@ -63,6 +63,17 @@ extension RunConfiguration {
       holds: !data.isText || (augmentations.isEmpty && data.normalization == .none && wholeText),
       "augment, normalize, train_limit, test_limit and validation_from_end are for images",
       hint: "leave them out for a text; it is split by position")
+    context.check(
+      "data.path", holds: data.kind != .novel || data.path == nil, "the novel is bundled and has no path",
+      hint: "use dataset: text for a text of your own")
+    context.check(
+      "training.drop_last", holds: !data.isText || !training.dropLast, "drop_last is for images",
+      hint: "leave it out for a text")
+    if data.isText, case .crossEntropy(_, .balanced) = loss {
+      context.check(
+        "loss.class_weights", holds: false, "balanced weights want classes, and a text has tokens",
+        hint: "leave class_weights out")
+    }
     if data.isText, case .count = data.validation {
       context.check(
         "data.validation", holds: false, "a text is split by shares",

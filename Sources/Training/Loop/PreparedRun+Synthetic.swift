@@ -16,6 +16,7 @@ extension PreparedRun {
       (configuration.data.kind, configuration.data.normalization) = (.novel, .none)
       configuration.data.text = original.data.text
       configuration.data.text.test = 0
+      if original.data.kind == .text { assuming("the text is not read: the bundled novel stands for it") }
       return try PreparedRun(configuration)
     }
     let shape = original.data.nominalShape

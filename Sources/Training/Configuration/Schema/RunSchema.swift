@@ -96,7 +96,8 @@ extension EvaluationSettings {
           "Epochs from one evaluation to the next."),
         Field(
           "block_size", \.blockSize, .integer(atLeast: 1),
-          "Examples of one forward pass; fixed, so that results do not depend on the number of workers."),
+          "Examples of one forward pass; fixed, so that results do not depend on the number of workers. Of a text, windows of "
+            + "at most 8 192 tokens together."),
         Field("at_end", \.atEnd, .truth, "Evaluates the test split after the last step."),
       ])
   }
