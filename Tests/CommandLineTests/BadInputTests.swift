@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Bad input ends in one clear message: what, where, what to do. Nothing crashes, no rank hangs.
-@Suite(.serialized)
+@Suite(.serialized, .takingTurns)
 struct BadInputTests {
   private let folder: TemporaryFolder
   private let config: String

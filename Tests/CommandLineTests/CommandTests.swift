@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the commands print and leave behind: contracts that other programs rely on.
-@Suite(.serialized)
+@Suite(.serialized, .takingTurns)
 struct CommandTests {
   private func object(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")

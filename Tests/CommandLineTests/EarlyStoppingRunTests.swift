@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A run that ends before its last step, its resumes, and what is said of it.
-@Suite(.serialized)
+@Suite(.serialized, .takingTurns)
 struct EarlyStoppingRunTests {
   private let folder: TemporaryFolder
   private let config: String

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Models of text from the command line: training, measuring, writing, and what is wrong use of them.
-@Suite struct LanguageTests {
+@Suite(.serialized, .takingTurns) struct LanguageTests {
 
   private func trained(
     _ configuration: String, in folder: TemporaryFolder, _ settings: [String] = []

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The scripts in `launch/`: a stop that is asked for ends in a checkpoint, a failed job is started again.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(4)))
 struct LaunchScriptTests {
   private let folder: TemporaryFolder
   private let config: String

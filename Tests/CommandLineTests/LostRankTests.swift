@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A job that loses a rank says which one and when, ends by itself, and can go on from its last checkpoint.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
 struct LostRankTests {
   /// A run of many more steps than it will get to do.
   private final class EndlessRun {
@@ -127,5 +127,22 @@ struct LostRankTests {
     #expect(try count("error: .*5.png", in: result.errors) == 1, "\(result.errors)")
     #expect(try count("error: (worker|rank) 1: ", in: result.errors) == 1, "\(result.errors)")
     #expect(!result.errors.contains("died"), "\(result.errors)")
+  }
+
+  @Test("a rank whose launcher no longer reads what it prints goes on")
+  func unreadOutput() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let train = "sleep 0.5; exec \"$0\" train \"$1\" --run-dir \"$2\""
+    // The reader of standard output is gone before the first line.
+    let rank =
+      "mkfifo \"$2.$OMPI_COMM_WORLD_RANK\"; true < \"$2.$OMPI_COMM_WORLD_RANK\" & { \(train); } > \"$2.$OMPI_COMM_WORLD_RANK\""
+    let child = try ChildProcess(
+      "/usr/bin/env",
+      ["mpirun", "--oversubscribe", "-np", "2", "sh", "-c", rank, Build.lockstep, config, folder.path("run")],
+      environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"])
+    let result = try child.wait(limit: 60)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(try SmallRun.summary(of: folder.path("run"))["steps"] as? Int == SmallRun.steps)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `lockstep train --profile`.
-@Suite(.serialized)
+@Suite(.serialized, .takingTurns)
 struct ProfileRunTests {
   private static let phases = [
     "data", "forward", "backward", "communication hidden", "communication exposed", "waiting for the slowest",

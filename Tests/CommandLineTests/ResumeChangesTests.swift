@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What may differ from the checkpoint on a resume, and what is said of it.
-@Suite(.serialized)
+@Suite(.serialized, .takingTurns)
 struct ResumeChangesTests {
   private let folder: TemporaryFolder
   private let config: String

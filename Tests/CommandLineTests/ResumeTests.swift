@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Train 2k steps = train k, stop in any way, go on with any number of workers.
-@Suite(.serialized)
+@Suite(.serialized, .takingTurns)
 struct ResumeTests {
   private func uninterrupted(_ folder: TemporaryFolder, _ config: String, _ more: [String] = []) throws -> String {
     let run = folder.path("uninterrupted")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The first promise: for a given number of shards the weights are equal, bit for bit, on every spread.
-@Suite(.serialized)
+@Suite(.serialized, .takingTurns)
 struct SameBitsTests {
   /// Where the shards are computed, and how their sums travel.
   struct Spread: CustomTestStringConvertible {

@@ -25,7 +25,7 @@ private enum SmallSharedMemory {
 
 /// Ranks in a container whose /dev/shm is as small as container runtimes make it.
 @Suite(
-  .serialized, .enabled(if: SmallSharedMemory.problem == nil, "\(SmallSharedMemory.problem ?? "")"))
+  .serialized, .takingTurns, .enabled(if: SmallSharedMemory.problem == nil, "\(SmallSharedMemory.problem ?? "")"))
 struct SmallSharedMemoryTests {
   /// 8.2 million parameters: 33 MB for the partial sums of each of two ranks, and as much for the result.
   private static let configuration = """

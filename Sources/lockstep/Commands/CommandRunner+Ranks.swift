@@ -18,6 +18,9 @@ extension CommandRunner {
     launcher: MPILauncher, workers: Int?, pinned: Bool, watching: Watching, prepare: (Place) throws -> Prepared,
     work: (any Communicator, Place, Prepared) throws -> Int32
   ) -> Int32 {
+    // Once a rank has died the launcher no longer reads what the others print. The one that says why the job ends must
+    // not be killed over a line of progress.
+    signal(SIGPIPE, SIG_IGN)
     let mpi: MPIEnvironment
     do {
       mpi = try MPIEnvironment.start(launcher: launcher)

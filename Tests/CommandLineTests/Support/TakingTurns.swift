@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// Keeps suites that start jobs of several processes from all running at once.
+///
+/// Ranks that wait do so busily, so a dozen jobs on a few cores slow one another tenfold. That is no fault of theirs,
+/// but Open MPI gives the ranks left of a broken job a second or two to say why it ended, however slow the machine is.
+struct TakingTurns: SuiteTrait, TestScoping {
+  private static let places = Places(max(2, ProcessInfo.processInfo.activeProcessorCount))
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    await Self.places.take()
+    do {
+      try await function()
+    } catch {
+      await Self.places.give()
+      throw error
+    }
+    await Self.places.give()
+  }
+
+  /// As many suites at a time as there are places, in the order in which they come.
+  private actor Places {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ count: Int) { free = count }
+
+    func take() async {
+      if free > 0 {
+        free -= 1
+      } else {
+        await withCheckedContinuation { waiting.append($0) }
+      }
+    }
+
+    func give() {
+      if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+  }
+}
+
+extension Trait where Self == TakingTurns {
+  static var takingTurns: TakingTurns { TakingTurns() }
+}
