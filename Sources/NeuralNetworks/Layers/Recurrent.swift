@@ -8,6 +8,9 @@ import Tensors
 /// `[gates · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind those of the backward direction. All
 /// start uniform in ±1/√hidden.
 ///
+/// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that of it
+/// (PyTorch's packed sequences).
+///
 /// With `ForwardPass.carriedState` a pass goes on where the one before it ended; only forward directions carry.
 public final class Recurrent: Layer {
   public let path: String
@@ -63,25 +66,46 @@ public final class Recurrent: Layer {
     for (index, level) in levels.enumerated() {
       let isLast = index == levels.count - 1
       x = Variable.concatenatingChannels(
-        level.map { run($0, on: x, pass, lastOnly: isLast && specification.last) })
+        level.map { direction in
+          let lastOnly = isLast && specification.last
+          return pass.lengths.map { run(direction, on: x, pass, lengths: $0, lastOnly: lastOnly) }
+            ?? run(direction, on: x, pass, lastOnly: lastOnly)
+        })
       if !isLast, specification.dropout > 0, pass.mode == .training {
         let key = DropoutKey(
           seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: dropoutOrdinals[index])
         x = x.dropout(rate: specification.dropout, key: key)
       }
     }
+    if specification.last { pass.lengths = nil }
     return x
   }
 
+  /// Padded steps are computed and not looked at: they are behind the real ones, a backward direction's sequences being turned
+  /// around.
+  private func run(
+    _ direction: Direction, on x: Variable, _ pass: ForwardPass, lengths: [Int], lastOnly: Bool
+  ) -> Variable {
+    precondition(pass.carriedState == nil, "state is carried between sequences of one length only")
+    let input = direction.isReversed ? x.reversedInTime(lengths: lengths) : x
+    let states = input.recurrent(specification.cell, weights: weights(of: direction, on: pass.tape)).output
+    if lastOnly { return states.lastPlace(lengths: lengths) }
+    return direction.isReversed ? states.reversedInTime(lengths: lengths) : states
+  }
+
+  private func weights(of direction: Direction, on tape: Tape) -> RecurrentWeights {
+    RecurrentWeights(
+      input: tape.parameter(direction.input), hidden: tape.parameter(direction.hidden),
+      inputBias: tape.parameter(direction.inputBias), hiddenBias: tape.parameter(direction.hiddenBias))
+  }
+
   private func run(_ direction: Direction, on x: Variable, _ pass: ForwardPass, lastOnly: Bool) -> Variable {
-    let weights = RecurrentWeights(
-      input: pass.tape.parameter(direction.input), hidden: pass.tape.parameter(direction.hidden),
-      inputBias: pass.tape.parameter(direction.inputBias), hiddenBias: pass.tape.parameter(direction.hiddenBias))
     let state = direction.isReversed ? nil : pass.carriedState
     let (hidden, cell) = ("h" + direction.suffix, "c" + direction.suffix)
     let initial = state?[path, hidden].map { RecurrentStep(hidden: $0, cell: state?[path, cell]) }
     let (output, final) = x.recurrent(
-      specification.cell, weights: weights, initial: initial, reversed: direction.isReversed, lastOnly: lastOnly,
+      specification.cell, weights: weights(of: direction, on: pass.tape), initial: initial,
+      reversed: direction.isReversed, lastOnly: lastOnly,
       returnsFinal: state != nil)
     if let state, let final {
       state[path, hidden] = final.hidden

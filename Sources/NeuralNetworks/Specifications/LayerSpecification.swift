@@ -18,6 +18,12 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   /// A learned vector for each token of a sequence.
   case embedding(EmbeddingSpecification)
   case recurrent(RecurrentSpecification)
+  case convolution1D(Convolution1DSpecification)
+  case maxPool1D(Pooling1DSpecification)
+  case averagePool1D(Pooling1DSpecification)
+  case globalMaxPool
+  /// What stands at a sequence's last place.
+  case lastStep
 
   /// A whole transformer over tokens.
   case gpt(GPT, vocabulary: Int)
@@ -39,6 +45,11 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .embedding: "embedding"
     case .gpt: "gpt"
     case .recurrent(let recurrent): recurrent.name
+    case .convolution1D: "conv1d"
+    case .maxPool1D: "max_pool1d"
+    case .averagePool1D: "average_pool1d"
+    case .globalMaxPool: "global_max_pool"
+    case .lastStep: "last_step"
     }
   }
 }
