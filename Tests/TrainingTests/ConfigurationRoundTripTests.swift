@@ -35,6 +35,10 @@ import Testing
         - rnn: {size: 7, activation: relu, layers: 2, bidirectional: true, dropout: 0.25}
         - lstm: {size: 5, layers: 3}
         - gru: {size: 3, last: true}
+        - conv1d: {filters: 5, kernel: 3, stride: 2, padding: causal, dilation: 3, groups: depthwise, bias: false}
+        - parallel: [[max_pool1d: 3], [average_pool1d: {kernel: 3, stride: 2, padding: 1}], [conv1d: {filters: 3, kernel: 2}]]
+        - global_max_pool
+        - last_step
     loss: {kind: cross-entropy, label_smoothing: 0.05, class_weights: [1, 0.5, 2e-3]}
     optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}
     schedule:

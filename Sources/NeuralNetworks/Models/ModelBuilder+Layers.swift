@@ -36,13 +36,14 @@ struct LayerPlace {
   }
 
   /// Places in time and channels of the sequence that reaches the layer.
-  func requireSequence() throws(ModelError) -> (time: Int, channels: Int) {
+  func requireSequence(hint: String? = nil) throws(ModelError) -> (time: Int, channels: Int) {
     guard inputShape.count == 2 else {
       let found = inputShape.count == 1 ? "a vector" : "an image"
+      let advice =
+        inputShape.count == 1
+        ? "put an embedding in front of it, and nothing that takes time away" : "for images there is \(imageWord)"
       throw error(
-        "needs a sequence [time, channels], but gets \(found) of \(describe(inputShape))",
-        hint: inputShape.count == 1
-          ? "put an embedding in front of it, and nothing that takes time away" : "for images there is \(imageWord)")
+        "needs a sequence [time, channels], but gets \(found) of \(describe(inputShape))", hint: hint ?? advice)
     }
     return (inputShape[0], inputShape[1])
   }
