@@ -104,6 +104,9 @@ import Testing
     "{architecture: patchify-convnet, patch: 4, filters: 10, hidden: 50, initializer: xavier_normal}",
     "{architecture: resnet, widths: [4, 8], blocks: 2}",
     "{architecture: gpt}",
+    "{architecture: vit}",
+    "{architecture: vit, patch: 8, width: 48, blocks: 2, heads: 4, stem: convolutions, pooling: class_token, "
+      + "dropout: 0.1, stochastic_depth: 0.2, mlp: swiglu, bias: false}",
     "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, positions: rotary, mlp: swiglu, "
       + "tie_embeddings: false, bias: false}",
   ])

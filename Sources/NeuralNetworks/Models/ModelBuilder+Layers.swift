@@ -86,11 +86,12 @@ extension ModelBuilder {
     return Sequential(path: path, inputShape: inputShape, layers: layers)
   }
 
-  private func layer(
+  func layer(
     _ specification: LayerSpecification, at place: LayerPlace, behind previous: (any Layer)?
   ) throws(ModelError) -> any Layer {
     switch specification {
     case .gpt(let gpt, let vocabulary): return try self.gpt(gpt, vocabulary: vocabulary, at: place)
+    case .vit(let vit, let outputs): return try self.vit(vit, outputs: outputs, at: place)
     case .embedding(let embedding): return try self.embedding(embedding, at: place)
     case .recurrent(let recurrent): return try self.recurrent(recurrent, at: place)
     case .convolution1D(let convolution): return try self.convolution1D(convolution, at: place)
