@@ -27,10 +27,12 @@ import Testing
   }
 
   private func recurrent(
-    _ cell: RecurrentCell, _ size: Int, layers: Int = 1, bidirectional: Bool = true, last: Bool = false
+    _ cell: RecurrentCell, _ size: Int, layers: Int = 1, bidirectional: Bool = true, last: Bool = false,
+    layerNorm: Bool = false
   ) -> LayerSpecification {
     var specification = RecurrentSpecification(cell, size: size)
-    (specification.layers, specification.bidirectional, specification.last) = (layers, bidirectional, last)
+    (specification.layers, specification.bidirectional) = (layers, bidirectional)
+    (specification.last, specification.layerNorm) = (last, layerNorm)
     return .recurrent(specification)
   }
 
@@ -101,6 +103,7 @@ import Testing
       [.residual(body: [tests.conv(3, 3, padding: .causal), relu], shortcut: []), .lastStep],
       [.parallel(branches: [[tests.conv(3, 3, padding: .same)], []]), .flatten],
       [batchNorm, tests.recurrent(.gru, 3), .globalMaxPool],
+      [tests.recurrent(.lstm, 4, layerNorm: true), tests.recurrent(.rnnTanh, 3, last: true, layerNorm: true)],
     ]
   }()
 

@@ -33,7 +33,7 @@ import Testing
         - linear: {outputs: 3, bias: false, initializer: lecun_uniform}
         - embedding: {width: 7, vocabulary: 11, deviation: 0.3}
         - rnn: {size: 7, activation: relu, layers: 2, bidirectional: true, dropout: 0.25}
-        - lstm: {size: 5, layers: 3}
+        - lstm: {size: 5, layers: 3, layer_norm: true}
         - gru: {size: 3, last: true}
         - conv1d: {filters: 5, kernel: 3, stride: 2, padding: causal, dilation: 3, groups: depthwise, bias: false}
         - parallel: [[max_pool1d: 3], [average_pool1d: {kernel: 3, stride: 2, padding: 1}], [conv1d: {filters: 3, kernel: 2}]]
