@@ -9,7 +9,8 @@ public enum ParameterRole: Sendable {
 public enum ParameterLayout: Sendable {
   /// As in PyTorch: linear weights are `[outputs, inputs]`.
   case plain
-  /// Here `[out, height, width, in]`, in files `[out, in, height, width]`.
+  /// Here `[out, height, width, in]`, in files `[out, in, height, width]`; over sequences `[out, kernel, in]` and
+  /// `[out, in, kernel]`.
   case convolution
 }
 

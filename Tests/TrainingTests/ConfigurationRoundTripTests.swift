@@ -33,8 +33,16 @@ import Testing
         - linear: {outputs: 3, bias: false, initializer: lecun_uniform}
         - embedding: {width: 7, vocabulary: 11, deviation: 0.3}
         - rnn: {size: 7, activation: relu, layers: 2, bidirectional: true, dropout: 0.25}
-        - lstm: {size: 5, layers: 3}
+        - lstm: {size: 5, layers: 3, layer_norm: true}
         - gru: {size: 3, last: true}
+        - conv1d: {filters: 5, kernel: 3, stride: 2, padding: causal, dilation: 3, groups: depthwise, bias: false}
+        - parallel: [[max_pool1d: 3], [average_pool1d: {kernel: 3, stride: 2, padding: 1}], [conv1d: {filters: 3, kernel: 2}]]
+        - global_max_pool
+        - last_step
+        - layer_norm: {epsilon: 1e-6, bias: false}
+        - self_attention: {heads: 3, causal: true, positions: rotary, dropout: 0.2, bias: false}
+        - positions: {kind: sinusoidal, deviation: 0.3}
+        - parallel: [[layer_norm], [self_attention: 2], [positions: learned]]
     loss: {kind: cross-entropy, label_smoothing: 0.05, class_weights: [1, 0.5, 2e-3]}
     optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}
     schedule:
@@ -100,8 +108,11 @@ import Testing
     "{architecture: patchify-convnet, patch: 4, filters: 10, hidden: 50, initializer: xavier_normal}",
     "{architecture: resnet, widths: [4, 8], blocks: 2}",
     "{architecture: gpt}",
-    "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, positions: rotary, mlp: swiglu, "
-      + "tie_embeddings: false, bias: false}",
+    "{architecture: vit}",
+    "{architecture: vit, patch: 8, width: 48, blocks: 2, heads: 4, stem: convolutions, pooling: class_token, "
+      + "dropout: 0.1, attention_dropout: 0.3, stochastic_depth: 0.2, mlp: swiglu, bias: false}",
+    "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, attention_dropout: 0.2, positions: rotary, "
+      + "mlp: swiglu, tie_embeddings: false, bias: false}",
   ])
   func everyArchitecture(model: String) throws {
     let data = model.contains("gpt") ? "data: {dataset: novel}\n" : ""

@@ -12,6 +12,7 @@ import Testing
     ("{dataset: text, path: x, tokenizer: words}", "{architecture: gpt}", "characters"),
     ("{dataset: novel, path: x}", "{architecture: gpt}", "bundled"),
     ("{dataset: mnist-5k}", "{architecture: gpt}", "reads tokens"),
+    ("{dataset: novel}", "{architecture: vit}", "reads images"),
     ("{dataset: mnist-5k}", "{layers: [embedding: 8, linear: 10]}", "reads tokens"),
   ])
   func mistakes(data: String, model: String, expected: String) throws {

@@ -3,7 +3,8 @@ import Tensors
 /// How a tensor's elements lie in memory, against PyTorch's layout in files.
 public enum FileLayout: Sendable {
   case plain
-  /// Convolution weights: here `[out, height, width, in]`, in files `[out, in, height, width]`.
+  /// Convolution weights: here `[out, height, width, in]`, in files `[out, in, height, width]`; over sequences
+  /// `[out, kernel, in]` and `[out, in, kernel]`.
   case convolution
 }
 
@@ -64,7 +65,7 @@ public struct TensorSource {
 }
 
 /// Convolution weights of a layer, moved between `[out, height, width, in]` in memory and `[out, in, height, width]`
-/// in files.
+/// in files, or without the height.
 struct ConvolutionFilters {
   private let tensor: Tensor
   private let outputs: Int
@@ -75,12 +76,14 @@ struct ConvolutionFilters {
 
   init(_ name: String, _ tensor: Tensor) {
     precondition(
-      tensor.shape.count == 4 && tensor.dtype == .float32,
-      "\(name): convolution weights are float32 [out, height, width, in], not \(tensor.dtype) \(tensor.shape)")
+      tensor.shape.count >= 3 && tensor.dtype == .float32,
+      "\(name): convolution weights are float32 [out, height, width, in] or [out, kernel, in], not \(tensor.dtype) \(tensor.shape)"
+    )
     self.tensor = tensor
-    (outputs, inputs) = (tensor.shape[0], tensor.shape[3])
-    taps = tensor.shape[1] * tensor.shape[2]
-    fileShape = [outputs, inputs, tensor.shape[1], tensor.shape[2]]
+    let window = tensor.shape.dropFirst().dropLast()
+    (outputs, inputs) = (tensor.shape[0], tensor.size(-1))
+    taps = window.reduce(1, *)
+    fileShape = [outputs, inputs] + window
   }
 
   func stream(to sink: TensorSource.Sink) throws(CheckpointError) {

@@ -10,16 +10,22 @@ public struct Batch: Sendable {
   public let sampleIndices: [UInt32]
   /// Place of the first sample in the global batch (in the split, for evaluation).
   public let firstPosition: Int
+  /// Places of each sample that are no padding, at least 1; nil where all samples are as long as the batch.
+  public let lengths: [Int]?
   /// Whether state that a recurrent layer carries from step to step begins anew.
   public let beginsAnew: Bool
 
   public init(
-    inputs: Tensor, labels: Tensor, sampleIndices: [UInt32], firstPosition: Int, beginsAnew: Bool = true
+    inputs: Tensor, labels: Tensor, sampleIndices: [UInt32], firstPosition: Int, lengths: [Int]? = nil,
+    beginsAnew: Bool = true
   ) {
     precondition(
       inputs.rowCount == sampleIndices.count && labels.shape.first == sampleIndices.count,
       "inputs \(inputs.shape) and labels \(labels.shape) for \(sampleIndices.count) samples")
-    (self.inputs, self.labels) = (inputs, labels)
+    precondition(
+      lengths.map { $0.count == sampleIndices.count } ?? true,
+      "\(lengths?.count ?? 0) lengths for \(sampleIndices.count) samples")
+    (self.inputs, self.labels, self.lengths) = (inputs, labels, lengths)
     (self.sampleIndices, self.firstPosition, self.beginsAnew) = (sampleIndices, firstPosition, beginsAnew)
   }
 

@@ -7,7 +7,7 @@ import Tensors
 /// Input and output `[batch, …, channels]`: vectors and images alike; `weight` and `bias` `[channels]`. In training
 /// the statistics (biased variance) are those of the part that the layer is given, or, synchronised, of the whole
 /// batch; in evaluation the running averages, which, as in PyTorch, follow the unbiased variance (the biased one
-/// where there is a single row).
+/// where there is a single row). Padding of a batch of sequences counts in no statistics and becomes zero.
 public final class BatchNorm: ActivationFusing {
   public let path: String
   public let name = "batch_norm"
@@ -43,6 +43,12 @@ public final class BatchNorm: ActivationFusing {
   }
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    guard let lengths = pass.lengths, pass.mode == .training else { return normalize(x, samples: x.shape[0], pass) }
+    return normalize(x.packed(lengths: lengths), samples: x.shape[0], pass)
+      .unpacked(lengths: lengths, time: x.shape[1])
+  }
+
+  private func normalize(_ x: Variable, samples: Int, _ pass: ForwardPass) -> Variable {
     let (weight, bias) = (pass.tape.parameter(weight), pass.tape.parameter(bias))
     let relu = fusesReLU && pass.fusesLayers
     switch pass.mode {
@@ -53,19 +59,23 @@ public final class BatchNorm: ActivationFusing {
     case .training:
       let result = x.batchNormalized(weight: weight, bias: bias, epsilon: epsilon, fusingReLU: relu)
       let rows = Double(x.value.count / x.value.size(-1))
-      write(mean: result.mean, variance: result.variance, rows: rows, samples: x.shape[0], to: pass)
+      write(mean: result.mean, variance: result.variance, rows: rows, samples: samples, to: pass)
       return result.output
     }
   }
 
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     guard spansBatch else { return zip(parts, pass.parts).map { self($0, $1) } }
+    let rows = zip(parts, pass.parts).map { x, part in part.lengths.map { x.packed(lengths: $0) } ?? x }
     let result = try pass.tapes.batchNormalized(
-      parts, weight: weight, bias: bias, epsilon: epsilon, fusingReLU: fusesReLU && pass.fusesLayers)
+      rows, weight: weight, bias: bias, epsilon: epsilon, fusingReLU: fusesReLU && pass.fusesLayers)
     for (x, part) in zip(parts, pass.parts) {
       write(mean: result.mean, variance: result.variance, rows: result.rows, samples: x.shape[0], to: part)
     }
-    return result.outputs
+    return result.outputs.indices.map { part in
+      let output = result.outputs[part]
+      return pass.parts[part].lengths.map { output.unpacked(lengths: $0, time: parts[part].shape[1]) } ?? output
+    }
   }
 
   /// Statistics of `rows` rows, times the samples, so that parts of different sizes weigh by their sizes.

@@ -1,7 +1,8 @@
 import Autograd
 import Tensors
 
-/// Makes a vector of each image: input `[batch, height, width, channels]`, output `[batch, channels·height·width]`.
+/// Makes a vector of each image: input `[batch, height, width, channels]`, output `[batch, channels·height·width]`; of each sequence
+/// `[batch, time, channels]`, place by place, with zeros where a sample is padded.
 ///
 /// Features come out channel by channel, though images lie channels-last here: that is PyTorch's order, so the weight of a
 /// linear layer behind is exchangeable with PyTorch's.
@@ -16,6 +17,8 @@ public final class Flatten: Layer {
   }
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    x.shape.count == 4 ? x.flattenedChannelsFirst() : x.reshaped([x.shape[0], -1])
+    if x.shape.count == 4 { return x.flattenedChannelsFirst() }
+    guard let lengths = pass.takeLengths(), x.shape.count == 3 else { return x.reshaped([x.shape[0], -1]) }
+    return x.masked(lengths: lengths).reshaped([x.shape[0], -1])
   }
 }

@@ -61,17 +61,21 @@ public final class ForwardPass {
   public let statistics: Tensor?
   /// Where recurrent layers start from and leave their last state; nil starts them at zero.
   public let carriedState: RecurrentState?
+  /// Places in time of each sample that are no padding, at least 1, for the layer that comes next; nil where all are.
+  /// What lies behind them is undefined. Layers that look at other places in time heed them, layers that change the
+  /// number of places change them too, and layers that take time away end them.
+  public internal(set) var lengths: [Int]?
   /// Called with every layer's path and output, in order: to find where a value went wrong, or to look at
   /// representations. Layers are not fused while there is an observer, so that it sees each one's own output.
   public var observer: ((String, Tensor) -> Void)?
 
   public init(
     tape: Tape, mode: Mode, seed: UInt64 = 0, step: Int = 0, firstSample: Int = 0, statistics: Tensor? = nil,
-    carriedState: RecurrentState? = nil, observer: ((String, Tensor) -> Void)? = nil
+    carriedState: RecurrentState? = nil, lengths: [Int]? = nil, observer: ((String, Tensor) -> Void)? = nil
   ) {
     (self.tape, self.mode, self.seed, self.step) = (tape, mode, seed, step)
     (self.firstSample, self.statistics) = (firstSample, statistics)
-    (self.carriedState, self.observer) = (carriedState, observer)
+    (self.carriedState, self.lengths, self.observer) = (carriedState, lengths, observer)
   }
 
   /// Keys and values of rows seen before, for generating; nil in training, where every pass stands alone.

@@ -17,11 +17,11 @@ public final class Parallel: Layer {
   public var children: [any Layer] { branches.flatMap(\.layers) }
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    Variable.concatenatingChannels(branches.map { $0(x, pass) })
+    Variable.concatenatingChannels(pass.branching(branches.count) { branches[$0](x, pass) })
   }
 
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
-    let outputs = try branches.map { try $0(parts, pass) }
+    let outputs = try pass.branching(branches.count) { try branches[$0](parts, pass) }
     return parts.indices.map { part in Variable.concatenatingChannels(outputs.map { $0[part] }) }
   }
 }

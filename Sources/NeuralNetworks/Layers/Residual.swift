@@ -24,11 +24,13 @@ public final class Residual: ActivationFusing {
   }
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    add(body(x, pass), shortcut(x, pass), fusing: pass.fusesLayers)
+    let outputs = pass.branching(2) { ($0 == 0 ? body : shortcut)(x, pass) }
+    return add(outputs[0], outputs[1], fusing: pass.fusesLayers)
   }
 
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
-    try zip(body(parts, pass), shortcut(parts, pass)).map { add($0, $1, fusing: pass.fusesLayers) }
+    let outputs = try pass.branching(2) { try ($0 == 0 ? body : shortcut)(parts, pass) }
+    return zip(outputs[0], outputs[1]).map { add($0, $1, fusing: pass.fusesLayers) }
   }
 
   private func add(_ first: Variable, _ second: Variable, fusing: Bool) -> Variable {

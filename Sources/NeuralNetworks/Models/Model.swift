@@ -16,18 +16,21 @@ public final class Model {
   /// - Parameters:
   ///   - outputs: What the last layer must give, such as the number of classes; nil takes whatever comes.
   ///   - vocabulary: Number of different tokens in the data: what embeddings without a size of their own take.
+  ///   - predictsTokens: Whether data of tokens ask for the token that follows each, not for one label a sample.
   public init(
     _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, vocabulary: Int? = nil,
-    dtype: DType = .float32, pool: StoragePool = StoragePool()
+    predictsTokens: Bool = true, dtype: DType = .float32, pool: StoragePool = StoragePool()
   ) throws(ModelError) {
     precondition(inputShape.count == 1 || inputShape.count == 3, "a sample of shape \(inputShape)")
-    let builder = ModelBuilder(store: ParameterStore(dtype: dtype), vocabulary: vocabulary)
+    let predictsTokens = predictsTokens && vocabulary != nil
+    let builder = ModelBuilder(
+      store: ParameterStore(dtype: dtype), vocabulary: vocabulary, predictsTokens: predictsTokens)
     self.inputShape = inputShape
     takesTokens = vocabulary != nil
     root = try builder.sequential(specifications, path: "", inputShape: inputShape)
     store = builder.store
     initialValues = builder.initialValues
-    if let outputs { try Self.check(root, gives: takesTokens ? inputShape + [outputs] : [outputs]) }
+    if let outputs { try Self.check(root, gives: predictsTokens ? inputShape + [outputs] : [outputs]) }
     store.allocate(pool: pool)
   }
 
@@ -44,6 +47,12 @@ public final class Model {
 
   /// Whether a layer looks at other places in time by attention, which has a longest context.
   public var attends: Bool { layers.contains { $0 is SelfAttention } }
+
+  /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new place of a
+  /// text takes the places before it again.
+  public var rereadsWindow: Bool {
+    layers.contains { $0 is Convolution1D || $0 is TimePool || $0 is MultiHeadAttention || $0 is Positions }
+  }
 
   public var layerPaths: [String] { layers.map(\.path) }
 

@@ -20,9 +20,42 @@ struct LayerPlace {
       throw error(
         "needs an image [height, width, channels], but gets \(found)",
         hint: isSequence
-          ? "it has no place in a model of sequences" : "move it in front of the layer that flattens the image")
+          ? "over sequences use conv1d, max_pool1d or average_pool1d"
+          : "move it in front of the layer that flattens the image")
     }
     return (inputShape[0], inputShape[1], inputShape[2])
+  }
+
+  /// Something to pool over: an image or a sequence.
+  func requirePlaces() throws(ModelError) {
+    guard inputShape.count > 1 else {
+      throw error(
+        "needs an image or a sequence, but gets a vector of \(describe(inputShape))",
+        hint: "move it in front of the layer that makes a vector")
+    }
+  }
+
+  /// Places in time and channels of the sequence that reaches the layer.
+  func requireSequence(hint: String? = nil) throws(ModelError) -> (time: Int, channels: Int) {
+    guard inputShape.count == 2 else {
+      let found = inputShape.count == 1 ? "a vector" : "an image"
+      let advice =
+        inputShape.count == 1
+        ? "put an embedding in front of it, and nothing that takes time away" : "for images there is \(imageWord)"
+      throw error(
+        "needs a sequence [time, channels], but gets \(found) of \(describe(inputShape))", hint: hint ?? advice)
+    }
+    return (inputShape[0], inputShape[1])
+  }
+
+  /// The layer for images that does what this one does.
+  private var imageWord: String {
+    switch kind {
+    case "conv1d": "conv"
+    case "max_pool1d": "max_pool"
+    case "average_pool1d": "average_pool"
+    default: "flatten"
+    }
   }
 
   func requirePositive(_ value: Int, _ what: String) throws(ModelError) {
@@ -53,13 +86,35 @@ extension ModelBuilder {
     return Sequential(path: path, inputShape: inputShape, layers: layers)
   }
 
-  private func layer(
+  func layer(
     _ specification: LayerSpecification, at place: LayerPlace, behind previous: (any Layer)?
   ) throws(ModelError) -> any Layer {
     switch specification {
     case .gpt(let gpt, let vocabulary): return try self.gpt(gpt, vocabulary: vocabulary, at: place)
+    case .vit(let vit, let outputs): return try self.vit(vit, outputs: outputs, at: place)
     case .embedding(let embedding): return try self.embedding(embedding, at: place)
     case .recurrent(let recurrent): return try self.recurrent(recurrent, at: place)
+    case .layerNorm(let norm):
+      return LayerNorm(
+        path: place.path, inputShape: place.inputShape, bias: norm.bias, epsilon: norm.epsilon, builder: self)
+    case .selfAttention(let attention): return try selfAttention(attention, at: place)
+    case .positions(let positions): return try self.positions(positions, at: place)
+    case .convolution1D(let convolution): return try self.convolution1D(convolution, at: place)
+    case .maxPool1D(let pooling):
+      let window = try window(pooling, at: place)
+      return TimePool(
+        path: place.path, name: place.kind, inputShape: place.inputShape, kind: .maximum, window: window)
+    case .averagePool1D(let pooling):
+      let window = try window(pooling, at: place)
+      return TimePool(
+        path: place.path, name: place.kind, inputShape: place.inputShape,
+        kind: .mean(countingPadding: pooling.padding != .same), window: window)
+    case .globalMaxPool:
+      try place.requirePlaces()
+      return GlobalMaxPool(path: place.path, inputShape: place.inputShape)
+    case .lastStep:
+      _ = try place.requireSequence()
+      return LastStep(path: place.path, inputShape: place.inputShape)
     case .linear(let outputs, let bias, let initializer):
       return try linear(outputs: outputs, bias: bias, initializer: initializer, at: place)
     case .convolution(let convolution): return try self.convolution(convolution, at: place)
@@ -77,7 +132,7 @@ extension ModelBuilder {
         path: place.path, inputShape: place.inputShape, window: try window(pooling, at: place),
         countsPadding: pooling.padding != .same)
     case .globalAveragePool:
-      _ = try place.requireImage()
+      try place.requirePlaces()
       return GlobalAveragePool(path: place.path, inputShape: place.inputShape)
     case .dropout(let rate):
       guard rate >= 0, rate < 1 else {

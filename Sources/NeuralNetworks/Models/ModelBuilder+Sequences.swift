@@ -29,16 +29,12 @@ extension ModelBuilder {
       throw place.error("the dropout is \(specification.dropout)", hint: "it must be at least 0 and below 1")
     }
     // The backward direction would have read the very token that is to be predicted.
-    guard vocabulary == nil || !specification.bidirectional else {
+    guard !predictsTokens || !specification.bidirectional else {
       throw place.error(
         "reads the text in both directions, so it sees what it predicts", hint: "leave bidirectional out")
     }
-    guard place.inputShape.count == 2 else {
-      let found = place.inputShape.count == 1 ? "a vector" : "an image"
-      throw place.error(
-        "needs a sequence [time, channels], but gets \(found) of \(describe(place.inputShape))",
-        hint: "put an embedding in front of it, and last: true only into the last recurrent layer")
-    }
+    _ = try place.requireSequence(
+      hint: "put an embedding in front of it, and last: true only into the last recurrent layer")
     return Recurrent(path: place.path, inputShape: place.inputShape, specification: specification, builder: self)
   }
 }

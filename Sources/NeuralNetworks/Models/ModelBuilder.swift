@@ -8,9 +8,11 @@ public final class ModelBuilder {
   private var nextOrdinal = 0
   /// Number of different tokens in the data, where the data are tokens.
   let vocabulary: Int?
+  /// Whether the outputs are scores of the token that follows each: then no layer may look ahead.
+  let predictsTokens: Bool
 
-  init(store: ParameterStore, vocabulary: Int? = nil) {
-    (self.store, self.vocabulary) = (store, vocabulary)
+  init(store: ParameterStore, vocabulary: Int? = nil, predictsTokens: Bool = false) {
+    (self.store, self.vocabulary, self.predictsTokens) = (store, vocabulary, predictsTokens)
   }
 
   /// Declares a learnable tensor; the order of these calls is the order of every flat buffer and file.

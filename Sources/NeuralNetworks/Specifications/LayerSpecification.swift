@@ -18,9 +18,20 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   /// A learned vector for each token of a sequence.
   case embedding(EmbeddingSpecification)
   case recurrent(RecurrentSpecification)
+  case layerNorm(LayerNormSpecification)
+  case selfAttention(SelfAttentionSpecification)
+  case positions(PositionsSpecification)
+  case convolution1D(Convolution1DSpecification)
+  case maxPool1D(Pooling1DSpecification)
+  case averagePool1D(Pooling1DSpecification)
+  case globalMaxPool
+  /// What stands at a sequence's last place.
+  case lastStep
 
   /// A whole transformer over tokens.
   case gpt(GPT, vocabulary: Int)
+  /// A whole transformer over patches of images.
+  case vit(VisionTransformer, outputs: Int)
 
   /// The word that configurations and messages use for this layer.
   public var name: String {
@@ -38,7 +49,16 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .parallel: "parallel"
     case .embedding: "embedding"
     case .gpt: "gpt"
+    case .vit: "vit"
     case .recurrent(let recurrent): recurrent.name
+    case .layerNorm: "layer_norm"
+    case .selfAttention: "self_attention"
+    case .positions: "positions"
+    case .convolution1D: "conv1d"
+    case .maxPool1D: "max_pool1d"
+    case .averagePool1D: "average_pool1d"
+    case .globalMaxPool: "global_max_pool"
+    case .lastStep: "last_step"
     }
   }
 }

@@ -134,6 +134,9 @@ extension RunConfiguration {
     context.check(
       "model", "data.dataset", holds: data.isText || !model.readsTokens,
       "the model reads tokens, but the data are images", hint: "give data: {dataset: text} or novel")
+    context.check(
+      "model", "data.dataset", holds: !data.isText || !model.readsImages,
+      "the model reads images, but the data are a text", hint: "use layers or architecture: gpt")
     guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
     guard case .linear(let outputs, _, _) = layers.last else { return }
     context.check(
@@ -149,7 +152,17 @@ extension ModelSpecification {
     switch self {
     case .gpt: return true
     case .layers(let layers): if case .embedding = layers.first { return true } else { return false }
-    case .multilayerPerceptron, .patchifyConvNet, .residualNetwork: return false
+    case .multilayerPerceptron, .patchifyConvNet, .residualNetwork, .visionTransformer: return false
+    }
+  }
+}
+
+extension ModelSpecification {
+  /// Whether it begins with an image.
+  fileprivate var readsImages: Bool {
+    switch self {
+    case .patchifyConvNet, .residualNetwork, .visionTransformer: true
+    case .layers, .gpt, .multilayerPerceptron: false
     }
   }
 }

@@ -51,7 +51,8 @@ struct Evaluator {
 
   private func evaluate(_ batch: Batch, model: Model, loss: Loss, context: ExecutionContext) -> BlockSums {
     let tape = Tape(context: context, recording: false)
-    let output = model(tape.input(batch.inputs), ForwardPass(tape: tape, mode: .evaluation))
+    let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
+    let output = model(tape.input(batch.inputs), pass)
     let result = loss(output, labels: batch.labels)
     var sums = BlockSums(
       samples: batch.labels.count, correct: result.correct, loss: result.sum.value[0], weight: result.weight,

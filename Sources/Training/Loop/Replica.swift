@@ -57,7 +57,7 @@ final class Replica {
   ) -> ForwardPass {
     ForwardPass(
       tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: statistics,
-      carriedState: state, observer: observer)
+      carriedState: state, lengths: batch.lengths, observer: observer)
   }
 
   func writeTotals(_ batch: Batch, _ result: LossResult, requests: StepRequests, to leaf: Tensor) {

@@ -42,7 +42,7 @@ extension LayerSchema {
       apply: { $1 = .convolution($0) }, take: { if case .convolution(let keys) = $0 { keys } else { nil } })
   }
 
-  private static var groups: Codec<Int?> {
+  static var groups: Codec<Int?> {
     let count = Codec<Int>.integer(atLeast: 1)
     let type = "integer ≥ 1 or depthwise"
     return Codec<Int?>(

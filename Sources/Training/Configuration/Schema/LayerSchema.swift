@@ -20,11 +20,13 @@ enum LayerSchema {
         } take: {
           if case .averagePool(let pool) = $0 { pool } else { nil }
         },
-        bare("global_average_pool", "The mean of each channel over the whole image.", .globalAveragePool),
+        bare("global_average_pool", "The mean of each channel over the whole image or sequence.", .globalAveragePool),
+        bare("global_max_pool", "The largest value of each channel over the whole image or sequence.", .globalMaxPool),
         dropout,
         bare("flatten", "Makes `[channels · height · width]` features of an image, in PyTorch's order.", .flatten),
         residual, parallel,
-      ] + sequenceLayers
+      ] + sequenceLayers + timeWindows + attentionLayers
+      + [bare("last_step", "What stands at the last place of each sequence, padding not counted.", .lastStep)]
   }
 
   private static func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> LayerSpecification? {

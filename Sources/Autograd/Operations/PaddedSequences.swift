@@ -1,0 +1,117 @@
+import CKernels
+import Tensors
+
+/// Sequences `[batch, time, channels]` of different lengths, padded to one: `lengths` says how many places of each
+/// sample, from the first on, are real. Nothing here depends on what stands in the others, which get no gradient.
+extension Variable {
+  /// Zeroes what lies behind each sample's length.
+  public func masked(lengths: [Int]) -> Variable {
+    checkSequences(lengths: lengths)
+    let time = shape[1]
+    if lengths.allSatisfy({ $0 == time }) { return self }
+    return movingRows(
+      lengths.enumerated().map { RowRun(from: $0 * time, to: $0 * time, count: $1) }, to: shape)
+  }
+
+  /// Turns each sample's real places around, so that its last one comes first; padding becomes zero.
+  public func reversedInTime(lengths: [Int]) -> Variable {
+    checkSequences(lengths: lengths)
+    let time = shape[1]
+    return movingRows(
+      lengths.enumerated().map {
+        RowRun(from: $0 * time + $1 - 1, to: $0 * time, count: $1, isReversed: true)
+      }, to: shape)
+  }
+
+  /// Each sample's last real place: `[batch, channels]`.
+  public func lastPlace(lengths: [Int]? = nil) -> Variable {
+    checkSequences(lengths: lengths)
+    let (batch, time) = (shape[0], shape[1])
+    return movingRows(
+      (0..<batch).map { RowRun(from: $0 * time + (lengths?[$0] ?? time) - 1, to: $0, count: 1) },
+      to: [batch, shape[2]])
+  }
+
+  /// Each sample's first place: `[batch, channels]`.
+  public func firstPlace() -> Variable { lastPlace(lengths: Array(repeating: 1, count: shape[0])) }
+
+  /// Adds places of zeros until there are `count`.
+  public func paddedInTime(to count: Int) -> Variable {
+    checkSequences(lengths: nil)
+    let (batch, time) = (shape[0], shape[1])
+    if count <= time { return self }
+    return movingRows(
+      (0..<batch).map { RowRun(from: $0 * time, to: $0 * count, count: time) }, to: [batch, count, shape[2]])
+  }
+
+  /// All samples' real places one after the other: `[Σ lengths, channels]`.
+  public func packed(lengths: [Int]) -> Variable {
+    checkSequences(lengths: lengths)
+    let runs = RowRun.packing(lengths, time: shape[1])
+    return movingRows(runs, to: [lengths.reduce(0, +), shape[2]])
+  }
+
+  /// The way back from `packed`, with zeros for padding: `[batch, time, channels]`.
+  public func unpacked(lengths: [Int], time: Int) -> Variable {
+    precondition(
+      shape.count == 2 && shape[0] == lengths.reduce(0, +), "\(shape) for sequences of lengths \(lengths)")
+    let runs = RowRun.packing(lengths, time: time).map { RowRun(from: $0.to, to: $0.from, count: $0.count) }
+    return movingRows(runs, to: [lengths.count, time, shape[1]])
+  }
+
+  func checkSequences(lengths: [Int]?) {
+    precondition(shape.count == 3 && shape[1] > 0, "sequences [batch, time, channels], not shape \(shape)")
+    guard let lengths else { return }
+    precondition(
+      lengths.count == shape[0] && lengths.allSatisfy { (1...shape[1]).contains($0) },
+      "lengths \(lengths) for sequences \(shape)")
+  }
+
+  /// Rows of the last dimension at other places, zeros where none goes. No row may go to two places.
+  private func movingRows(_ runs: [RowRun], to outputShape: [Int]) -> Variable {
+    let output = Tensor(zeros: outputShape, dtype: dtype, pool: tape.pool)
+    for run in runs { run.copy(value, to: output) }
+    return tape.record(output, inputs: [self]) { [self] gradient in
+      tape.accumulateGradient(of: self) { target, adding in
+        if !adding { target.fillWithZeros() }
+        for run in runs { run.add(gradient, backTo: target) }
+      }
+    }
+  }
+}
+
+/// Neighbouring rows that move together.
+private struct RowRun {
+  /// Numbers of the first row's old and new place; turned around, the old ones count down.
+  var from: Int
+  var to: Int
+  var count: Int
+  var isReversed = false
+
+  static func packing(_ lengths: [Int], time: Int) -> [RowRun] {
+    var row = 0
+    return lengths.enumerated().map { sample, length in
+      defer { row += length }
+      return RowRun(from: sample * time, to: row, count: length)
+    }
+  }
+
+  func copy(_ source: Tensor, to target: Tensor) {
+    let columns = source.size(-1)
+    ck_copy_rows(
+      source.dtype.kernelType, count, columns, source.row(from), isReversed ? -columns : columns, target.row(to),
+      columns, false)
+  }
+
+  func add(_ gradient: Tensor, backTo target: Tensor) {
+    let columns = target.size(-1)
+    ck_copy_rows(
+      target.dtype.kernelType, count, columns, gradient.row(to), columns, target.row(from),
+      isReversed ? -columns : columns, true)
+  }
+}
+
+extension Tensor {
+  /// Where row `index` of the last dimension lies.
+  fileprivate func row(_ index: Int) -> UnsafeMutableRawPointer { pointer + index * size(-1) * dtype.size }
+}
