@@ -82,6 +82,14 @@ import Testing
       ])
   }
 
+  @Test func outputsMayComeFromTheData() throws {
+    let expected = LayerSpecification.linear(outputs: nil, bias: true, initializer: .heNormal)
+    #expect(try layers("[linear: classes, linear: {outputs: classes, bias: true}]") == [expected, expected])
+    let error = #expect(throws: ConfigurationError.self) { try layers("[linear: clases]") }
+    #expect(error.map { "\($0)" }?.contains("integer ≥ 1 or classes") == true)
+    #expect(error.map { "\($0)" }?.contains("did you mean 'classes'?") == true)
+  }
+
   @Test func layersMayStandInABlock() throws {
     let configuration = try parse(
       """

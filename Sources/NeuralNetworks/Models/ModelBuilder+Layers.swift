@@ -91,8 +91,11 @@ extension ModelBuilder {
   }
 
   private func linear(
-    outputs: Int, bias: Bool, initializer: Initializer, at place: LayerPlace
+    outputs own: Int?, bias: Bool, initializer: Initializer, at place: LayerPlace
   ) throws(ModelError) -> Linear {
+    guard let outputs = own ?? outputs else {
+      throw place.error("takes its outputs from the data, which have no classes", hint: "give it a number")
+    }
     try place.requirePositive(outputs, "the number of outputs")
     guard place.inputShape.count < 3 else {
       throw place.error(

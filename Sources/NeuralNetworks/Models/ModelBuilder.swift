@@ -8,9 +8,11 @@ public final class ModelBuilder {
   private var nextOrdinal = 0
   /// Number of different tokens in the data, where the data are tokens.
   let vocabulary: Int?
+  /// Classes of the data, or different tokens where the next one is predicted.
+  let outputs: Int?
 
-  init(store: ParameterStore, vocabulary: Int? = nil) {
-    (self.store, self.vocabulary) = (store, vocabulary)
+  init(store: ParameterStore, vocabulary: Int? = nil, outputs: Int? = nil) {
+    (self.store, self.vocabulary, self.outputs) = (store, vocabulary, outputs)
   }
 
   /// Declares a learnable tensor; the order of these calls is the order of every flat buffer and file.

@@ -2,7 +2,8 @@ import Autograd
 
 /// One layer of a model as a configuration writes it, before the shapes are known.
 public indirect enum LayerSpecification: Sendable, Equatable {
-  case linear(outputs: Int, bias: Bool, initializer: Initializer)
+  /// Without a number of outputs as many as the data have classes (different tokens, where the next one is predicted).
+  case linear(outputs: Int?, bias: Bool, initializer: Initializer)
   case convolution(ConvolutionSpecification)
   case batchNorm(BatchNormSpecification)
   case activation(Activation)
