@@ -12,6 +12,8 @@ import Testing
     ("{dataset: text, path: x, tokenizer: words}", "{architecture: gpt}", "characters"),
     ("{dataset: novel, path: x}", "{architecture: gpt}", "bundled"),
     ("{dataset: mnist-5k}", "{architecture: gpt}", "reads tokens"),
+    ("mnist-5k\nsamples: {at: [5]}", "{architecture: mlp, hidden: [3]}", "samples want a model of language"),
+    ("novel\nsamples: {top_p: 1.5}", "{architecture: gpt}", "number in (0, 1]"),
     ("{dataset: mnist-5k}", "{layers: [embedding: 8, linear: 10]}", "reads tokens"),
   ])
   func mistakes(data: String, model: String, expected: String) throws {

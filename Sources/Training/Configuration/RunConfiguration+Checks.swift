@@ -80,6 +80,9 @@ extension RunConfiguration {
         hint: "write a share, for example validation: 0.1")
     }
     context.check(
+      "data.dataset", "samples.at", "samples.every_steps", holds: data.isText || !samples.areWanted,
+      "samples want a model of language", hint: "give data: {dataset: text} or novel, or leave samples out")
+    context.check(
       "data.validation", "data.test", holds: !data.isText || data.textTrainingShare > 0,
       "validation and test leave nothing to train on", hint: "lower one of them")
     context.check(
@@ -135,11 +138,11 @@ extension RunConfiguration {
       "model", "data.dataset", holds: data.isText || !model.readsTokens,
       "the model reads tokens, but the data are images", hint: "give data: {dataset: text} or novel")
     guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
-    guard case .linear(let outputs, _, _) = layers.last else { return }
+    guard case .linear(let outputs?, _, _) = layers.last else { return }
     context.check(
       "data.dataset", "model.layers", holds: outputs == classes,
       "the last layer has \(outputs) outputs for \(classes) classes",
-      hint: "give it one output a class: linear: \(classes)")
+      hint: "give it one output a class: linear: classes")
   }
 }
 

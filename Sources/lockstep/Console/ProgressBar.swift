@@ -23,7 +23,8 @@ enum ProgressBar {
     [
       "step \(step.step)/\(step.totalSteps)",
       "epoch \(Format.decimal(step.epoch, 2))",
-      "loss \(Format.decimal(step.loss, 4))",
+      "loss \(Format.decimal(step.loss, 4))"
+        + (step.smoothedLoss.map { " (smoothed \(Format.decimal($0, 4)))" } ?? ""),
       "accuracy \(Format.decimal(step.accuracy * 100, 1))%",
       "rate \(Format.significant(step.learningRate))",
       "\(Format.decimal(step.samplesPerSecond, 0)) samples/s",

@@ -79,6 +79,11 @@ final class RunReporter: TrainingReporter {
     print(EvaluationTable.line(evaluation))
   }
 
+  func wroteSample(_ sample: SampleReport) {
+    let loss = sample.smoothedLoss.map { ", smoothed loss \(Format.decimal($0, 4))" } ?? ""
+    print("--- sample after step \(sample.step)\(loss)\n\(sample.text)\n---")
+  }
+
   func wroteCheckpoint(_ file: String, step: Int) { detail("checkpoint \(file)") }
 
   func warn(_ message: String) {
