@@ -104,7 +104,11 @@ import Testing
         layer 0 (embedding): needs the numbers of tokens [time], but gets 8×8×6; \
         make it the model's first layer, on data of tokens
         """)
+    #expect(
+      message([.oneHot], inputShape: [5])
+        == "layer 0 (one_hot): the number of different tokens is not known; it goes with data of tokens")
     let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
+    #expect(message([table, .oneHot], inputShape: [5]).hasPrefix("layer 1 (one_hot): needs the numbers of tokens"))
     #expect(message([table, linear(3), relu], inputShape: [5]) == "built with outputs [5, 3]")
     #expect(
       message([table, convolution(4, 3)], inputShape: [5])

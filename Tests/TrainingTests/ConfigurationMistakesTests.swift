@@ -183,7 +183,7 @@ import Testing
     (
       "[linear: {outputs: 4, initializer: he_norml}]",
       "46: model.layers.0.linear.initializer: expected one of he_normal, he_uniform, xavier_normal, xavier_uniform, "
-        + "lecun_normal, lecun_uniform, zeros, {normal: σ}, found 'he_norml'; did you mean 'he_normal'?"
+        + "lecun_normal, lecun_uniform, zeros, {normal: σ} or {fan_in: gain}, found 'he_norml'; did you mean 'he_normal'?"
     ),
     (
       "[residual: {body: [relu], shortcut: relu}]",
@@ -197,7 +197,7 @@ import Testing
     (
       "[gru: {size: 3, activation: relu}]",
       "27: unknown key 'activation' in model.layers.0.gru; "
-        + "known keys: size, layers, bidirectional, dropout, last"
+        + "known keys: size, layers, bidirectional, dropout, last, initializer"
     ),
     ("[embedding: 0]", "23: model.layers.0.embedding.width: expected integer ≥ 1, found '0'"),
     (

@@ -118,6 +118,7 @@ import Testing
     ("he_normal", Initializer.heNormal), ("he_uniform", .heUniform), ("xavier_normal", .xavierNormal),
     ("xavier_uniform", .xavierUniform), ("lecun_normal", .lecunNormal), ("lecun_uniform", .lecunUniform),
     ("zeros", .zeros), ("{normal: 1e-2}", .normal(standardDeviation: 0.01)),
+    ("{fan_in: 0.5}", .scaledNormal(gain: 0.5)),
   ])
   func initializersAreRead(text: String, initializer: Initializer) throws {
     #expect(

@@ -33,7 +33,8 @@ import Testing
         - linear: {outputs: 3, bias: false, initializer: lecun_uniform}
         - embedding: {width: 7, vocabulary: 11, deviation: 0.3}
         - rnn: {size: 7, activation: relu, layers: 2, bidirectional: true, dropout: 0.25}
-        - lstm: {size: 5, layers: 3}
+        - lstm: {size: 5, layers: 3, initializer: {fan_in: 0.5}}
+        - one_hot
         - gru: {size: 3, last: true}
     loss: {kind: cross-entropy, label_smoothing: 0.05, class_weights: [1, 0.5, 2e-3]}
     optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Parameters are named and laid out as in PyTorch: `weight_ih_l0` `[gates · hidden, inputs]`, `weight_hh_l0`
 /// `[gates · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind those of the backward direction. All
-/// start uniform in ±1/√hidden.
+/// start uniform in ±1/√hidden where the specification has no initialiser.
 ///
 /// With `ForwardPass.carriedState` a pass goes on where the one before it ended; only forward directions carry.
 public final class Recurrent: Layer {
@@ -34,11 +34,14 @@ public final class Recurrent: Layer {
     let hidden = specification.size
     let rows = specification.cell.gateCount * hidden
     let directions = specification.bidirectional ? 2 : 1
-    let initial = InitialValue.uniform(bound: 1 / Double(hidden).squareRoot())
     (self.path, self.specification, name) = (path, specification, specification.name)
     outputShape = (specification.last ? [] : [inputShape[0]]) + [directions * hidden]
     var declared: [Parameter] = []
     func parameter(_ name: String, _ shape: [Int], _ role: ParameterRole) -> Parameter {
+      var initial = InitialValue.uniform(bound: 1 / Double(hidden).squareRoot())
+      if let initializer = specification.initializer {
+        initial = role == .bias ? .constant(0) : .drawn(initializer, fanIn: shape[1], fanOut: shape[0])
+      }
       let parameter = builder.parameter("\(path).\(name)", shape: shape, role: role, initially: initial)
       declared.append(parameter)
       return parameter

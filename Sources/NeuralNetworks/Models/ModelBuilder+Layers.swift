@@ -59,6 +59,7 @@ extension ModelBuilder {
     switch specification {
     case .gpt(let gpt, let vocabulary): return try self.gpt(gpt, vocabulary: vocabulary, at: place)
     case .embedding(let embedding): return try self.embedding(embedding, at: place)
+    case .oneHot: return try oneHot(at: place)
     case .recurrent(let recurrent): return try self.recurrent(recurrent, at: place)
     case .linear(let outputs, let bias, let initializer):
       return try linear(outputs: outputs, bias: bias, initializer: initializer, at: place)

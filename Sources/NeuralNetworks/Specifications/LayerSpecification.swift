@@ -18,6 +18,8 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   case parallel(branches: [[LayerSpecification]])
   /// A learned vector for each token of a sequence.
   case embedding(EmbeddingSpecification)
+  /// A unit vector for each token of a sequence.
+  case oneHot
   case recurrent(RecurrentSpecification)
 
   /// A whole transformer over tokens.
@@ -38,6 +40,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .residual: "residual"
     case .parallel: "parallel"
     case .embedding: "embedding"
+    case .oneHot: "one_hot"
     case .gpt: "gpt"
     case .recurrent(let recurrent): recurrent.name
     }
@@ -56,6 +59,8 @@ public enum Initializer: Sendable, Equatable {
   /// Variance 1 / fan-in (LeCun et al., 1998).
   case lecunNormal, lecunUniform
   case normal(standardDeviation: Double)
+  /// Normal with variance `gain` / fan-in.
+  case scaledNormal(gain: Double)
   case zeros
 }
 

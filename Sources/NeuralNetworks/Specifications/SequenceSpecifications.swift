@@ -27,6 +27,8 @@ public struct RecurrentSpecification: Sendable, Equatable {
   public var dropout = 0.0
   /// Whether only the last state goes on, for one label a sequence.
   public var last = false
+  /// How the weights start, with biases of zero; nil starts both uniform in ±1/√size, as in PyTorch.
+  public var initializer: Initializer?
 
   public init(_ cell: RecurrentCell, size: Int) { (self.cell, self.size) = (cell, size) }
 

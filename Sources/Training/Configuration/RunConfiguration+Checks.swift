@@ -151,7 +151,11 @@ extension ModelSpecification {
   fileprivate var readsTokens: Bool {
     switch self {
     case .gpt: return true
-    case .layers(let layers): if case .embedding = layers.first { return true } else { return false }
+    case .layers(let layers):
+      switch layers.first {
+      case .embedding, .oneHot: return true
+      default: return false
+      }
     case .multilayerPerceptron, .patchifyConvNet, .residualNetwork: return false
     }
   }

@@ -2,7 +2,7 @@ import NeuralNetworks
 
 /// Layers over sequences of tokens or of vectors.
 extension LayerSchema {
-  static var sequenceLayers: [Form] { [embedding, rnn, lstm, gru] }
+  static var sequenceLayers: [Form] { [embedding, oneHot, rnn, lstm, gru] }
 
   private static var embedding: Form {
     Form(
@@ -20,6 +20,13 @@ extension LayerSchema {
       apply: { $1 = .embedding($0) }, take: { if case .embedding(let keys) = $0 { keys } else { nil } })
   }
 
+  private static var oneHot: Form {
+    bare(
+      "one_hot",
+      "A vector of zeros with a one in the token's place, for each token; the first layer of a model of tokens.",
+      .oneHot)
+  }
+
   private static func recurrent(
     _ name: String, _ meaning: String, _ cell: RecurrentCell, _ special: [Field<RecurrentSpecification>] = []
   ) -> Form {
@@ -34,6 +41,9 @@ extension LayerSchema {
           "Runs each layer in both directions and puts their states beside each other."),
         Field("dropout", \.dropout, .share, "Share of the values between two layers that become zero in training."),
         Field("last", \.last, .truth, "Passes on the last state only: one output a sequence, not one a step."),
+        Field(
+          "initializer", \.initializer, Codec.initializer.optional, defaultText: "uniform in ±1/√size, biases too",
+          "How the weights start; biases then start at 0."),
       ],
       apply: { $1 = .recurrent($0) },
       take: { layer in
