@@ -78,6 +78,7 @@ import Testing
     arguments: [
       ("short", ["data.window=800"], "window"),
       ("short", ["training.batch_size=20"], "do not divide over 8 shards"),
+      ("short", ["training.batch_size=4611686018427387904"], "too many for a batch"),
       ("short", ["model.layers.2.linear=7"], "8 tokens"),
       ("short", ["model.layers.0.embedding={width: 4, vocabulary: 5}"], "vocabulary of 5"),
       ("short", ["model.layers.1.lstm.bidirectional=true"], "both directions"),
@@ -101,6 +102,28 @@ import Testing
     let result = try Lockstep.run(
       ["train", config, "--run-dir", folder.path("run"), "-q"] + all.flatMap { ["--set", $0] })
     #expect(result.exitCode != 0 && result.errors.lowercased().contains(expected.lowercased()), "\(result.errors)")
+  }
+
+  @Test("the diagnosis of a run that diverged begins with the state that the step began with")
+  func divergence() throws {
+    let folder = try TemporaryFolder()
+    // The state doubles with each character, the weights stay as they are: only a state that was carried is not finite.
+    let config = try folder.write(
+      """
+      data: {dataset: novel, tokenizer: bytes, window: 5, order: sequential, test: 0.98}
+      model:
+        layers:
+          - one_hot
+          - rnn: {size: 20, activation: relu, initializer: {fan_in: 8}}
+          - linear: {outputs: classes, initializer: {normal: 1e-12}}
+      optimizer: {kind: sgd, clip_value: 1e-20}
+      schedule: {kind: constant, rate: 1e-20}
+      training: {batch_size: 4, steps: 200, shards: 2, seed: 5}
+      evaluation: {at_end: false}
+      """, to: "growing.yaml")
+    let result = try Lockstep.run(["train", config, "--run-dir", folder.path("run"), "-q"])
+    #expect(result.exitCode == 1, "\(result.errors)")
+    #expect(result.errors.contains("the first layer whose output is not finite is 1"), "\(result.errors)")
   }
 
   @Test("a model of images does not write")

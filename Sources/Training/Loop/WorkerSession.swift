@@ -128,9 +128,14 @@ final class WorkerSession {
     let order = replica.model.layerPaths
     let mine =
       if replica.model.spansBatch {
-        [try replica.firstNonFiniteLayer(batches, step: step, exchange: ShardExchange(communicator, batches))]
+        [
+          try replica.firstNonFiniteLayer(
+            batches, step: step, carrying: carried, exchange: ShardExchange(communicator, batches))
+        ]
       } else {
-        batches.map { replica.firstNonFiniteLayer($0, step: step) }
+        batches.enumerated().map {
+          replica.firstNonFiniteLayer($1, step: step, carrying: carried?.beginning(of: $0))
+        }
       }
     let positions = mine.compactMap { $0 }.compactMap { order.firstIndex(of: $0) }
     let all = try communicator.allGather(Array("\(positions.min() ?? order.count)".utf8))
