@@ -67,7 +67,14 @@ final class WorkerSession {
       pool: replica.context.pool)
     loader = BatchLoader(
       assembler: assembler, sampler: run.sampler, shards: communicator.shards, of: communicator.layout.shards,
-      steps: step..<run.totalSteps)
+      steps: step..<run.totalSteps, depth: stepsAhead)
+  }
+
+  /// Small batches are prepared many at a time: changing between threads would cost as much as making one.
+  private var stepsAhead: Int {
+    let batch = Double(run.configuration.training.batchSize) / Double(communicator.size)
+    let elements = run.data.sampleShape.reduce(batch) { $0 * Double($1) }
+    return max(2, min(64, Int(65_536 / max(1, elements))))
   }
 
   /// Sample, forward, backward, reduce, update. Collective.

@@ -78,6 +78,8 @@ struct GenerateCommand: FirstRankCommand {
     let terminal = Terminal.standard
     do {
       let generator = try TextGenerator(at: path) { terminal.printError("warning: \($0)") }
+      // Said before the text is written, not after it.
+      if statistics { try generator.requireTrainingText(dataDirectory: data) }
       var texts: [GeneratedText] = []
       for sample in 0..<samples {
         if samples > 1 && !json { terminal.print("\(sample > 0 ? "\n" : "")--- sample \(sample + 1)") }
