@@ -43,7 +43,7 @@ extension LayerSchema {
         Field("last", \.last, .truth, "Passes on the last state only: one output a sequence, not one a step."),
         Field(
           "initializer", \.initializer, Codec.initializer.optional, defaultText: "uniform in ±1/√size, biases too",
-          "How the weights start; biases then start at 0."),
+          "How the weights start, as for `linear`; biases then start at 0."),
       ],
       apply: { $1 = .recurrent($0) },
       take: { layer in

@@ -17,7 +17,9 @@ extension LayerSchema {
           "Number of outputs; `classes` takes that of the data: their classes or, where the next token of a text is predicted, "
             + "the tokens of the vocabulary."),
         Field("bias", \.bias, .truth, "Adds a learned constant."),
-        Field("initializer", \.initializer, .initializer, "How the weights start; biases start at 0."),
+        Field(
+          "initializer", \.initializer, .initializer,
+          "How the weights start, `{fan_in: gain}` being normal with variance gain / fan-in; biases start at 0."),
       ],
       apply: { $1 = .linear(outputs: $0.outputs, bias: $0.bias, initializer: $0.initializer) },
       take: { layer in
