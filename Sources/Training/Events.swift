@@ -5,6 +5,8 @@ public protocol TrainingReporter: AnyObject {
   func started(_ run: RunDescription)
   func completed(_ step: StepReport)
   func evaluated(_ evaluation: EvaluationReport)
+  /// What a model of language wrote while it trains.
+  func wroteSample(_ sample: SampleReport)
   func wroteCheckpoint(_ file: String, step: Int)
   /// Something a person should know that does not end the run.
   func warn(_ message: String)
@@ -59,7 +61,10 @@ public struct StepReport: Sendable {
   public var totalSteps: Int
   /// Epochs done, with a fraction.
   public var epoch: Double
+  /// Mean since the last logged step.
   public var loss: Double
+  /// s ← 0.999 s + 0.001 loss over all steps; nil but for models of language.
+  public var smoothedLoss: Double?
   public var accuracy: Double
   public var learningRate: Double
   /// Since the last logged step.
@@ -83,4 +88,13 @@ public struct EvaluationReport: Sendable {
   public var samples: Int
   public var seconds: Double
   public var isBest: Bool
+}
+
+/// A text by the model in training.
+public struct SampleReport: Sendable {
+  public var step: Int
+  public var epoch: Double
+  public var smoothedLoss: Double?
+  /// The prompt and what follows; bytes that are not UTF-8 are replaced.
+  public var text: String
 }

@@ -19,6 +19,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case folderNotEmpty(String)
   case alreadyFurther(checkpoint: String, step: Int, totalSteps: Int)
   case otherData(checkpoint: String)
+  case otherState(checkpoint: String, tensor: String, found: [Int]?, expected: [Int]?)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
   case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
   case replicasDiffer(step: Int, workers: String, tensor: String?, count: String, checkpoint: String?, folder: String)
@@ -74,6 +75,11 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       the training data are not those that \(checkpoint) was trained on (classes, labels, pixels, or their mean or \
       deviation differ); check --data and data.path
       """
+    case .otherState(let checkpoint, let tensor, let found, let expected):
+      """
+      \(checkpoint) holds \(Self.shape(found)) for the carried state \(tensor), this run has \(Self.shape(expected)); go on \
+      from another checkpoint (--resume CHECKPOINT), or start a new run with another --run-dir
+      """
     case .diverged(let step, let learningRate, let loss, let layer, let checkpoint):
       """
       the loss became \(loss) in step \(step) at learning rate \(learningRate)\
@@ -94,6 +100,10 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       equal replicas come apart by a fault of memory or of a processor: check that host, or leave it out
       """
     }
+  }
+
+  private static func shape(_ sizes: [Int]?) -> String {
+    sizes.map { "a tensor of " + $0.map(String.init).joined(separator: "×") } ?? "no tensor"
   }
 
   private static func advice(_ checkpoint: String?) -> String {

@@ -8,6 +8,8 @@ public struct RunSummary: Sendable, Equatable {
   public var wallSeconds = 0.0
   public var samplesPerSecond = 0.0
   public var trainLoss: Double?
+  /// The moving average of the steps' losses (0.999 of it is kept in a step), of models of language.
+  public var smoothedLoss: Double?
   public var validationLoss: Double?
   public var validationAccuracy: Double?
   /// Whether early stopping ended the run before its last step.
@@ -31,6 +33,7 @@ public struct RunSummary: Sendable, Equatable {
       "wall_seconds": .number(wallSeconds),
       "samples_per_second": .number(samplesPerSecond),
       "train_loss": .number(trainLoss),
+      "smoothed_loss": .number(smoothedLoss),
       "validation_loss": .number(validationLoss),
       "validation_accuracy": .number(validationAccuracy),
       "stopped_early": .bool(stoppedEarly),

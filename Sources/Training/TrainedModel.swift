@@ -28,13 +28,17 @@ public struct TrainedModel: Sendable {
     public let perClassAccuracy: [Double?]
     /// Rows: true class; columns: predicted class.
     public let confusion: [[Int]]
-    /// Bytes of the split, where it is a text; then `samples` are its tokens.
-    public let textBytes: Int?
+    /// What the predicted tokens stand for, where the split is a text; then `samples` are their number.
+    public let textSize: TextSplit.Size?
 
     /// e^loss of a text: among how many tokens the model is undecided, as it were.
-    public var perplexity: Double? { textBytes.map { _ in exp(loss) } }
+    public var perplexity: Double? { textSize.map { _ in exp(loss) } }
     /// Loss in bits for each byte of the text, which compares across tokenisers.
-    public var bitsPerByte: Double? { textBytes.map { loss / log(2) * Double(samples) / Double($0) } }
+    public var bitsPerByte: Double? { textSize.map { bits / Double($0.bytes) } }
+    /// The same for each Unicode scalar; nil where the text is not UTF-8.
+    public var bitsPerCharacter: Double? { textSize?.characters.map { bits / Double($0) } }
+    /// Of the whole split.
+    private var bits: Double { loss / log(2) * Double(samples) }
   }
 
   /// Opens what `path`, a run folder or a checkpoint file, stands for, and its data.
@@ -87,6 +91,6 @@ public struct TrainedModel: Sendable {
     return Evaluation(
       samples: result.samples, loss: result.loss, accuracy: result.accuracy, classNames: data.classNames,
       perClassAccuracy: result.perClassAccuracy, confusion: result.confusion,
-      textBytes: (chosen as? TextSplit)?.byteCount)
+      textSize: data.tokenizer.flatMap { (chosen as? TextSplit)?.predictedSize($0) })
   }
 }

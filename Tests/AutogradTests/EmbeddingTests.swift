@@ -30,6 +30,15 @@ import Testing
     #expect(check.largestError <= gradientTolerance, "\(check.place)")
   }
 
+  @Test(arguments: [DType.float32, .float64]) func unitVectors(dtype: DType) {
+    let tokens = Tensor(numbers, shape: [1, 7], dtype: dtype, pool: pool)
+    let tape = Tape(context: ExecutionContext())
+    let vectors = tape.input(tokens).oneHot(vocabulary: 11)
+    #expect(vectors.shape == [1, 7, 11] && !vectors.requiresGradient)
+    let expected = numbers.flatMap { number in (0..<11).map { Double($0) == number ? 1.0 : 0 } }
+    #expect(vectors.value.values == expected)
+  }
+
   @Test func golden() throws {
     let reference = try AutogradTests.golden("embedding", in: "recurrent")
     for (dtype, tolerance) in [(DType.float64, goldenTolerance), (.float32, 1e-6)] {

@@ -36,6 +36,7 @@ import Testing
     (.lecunNormal, { fanIn, _ in 1 / fanIn }, false),
     (.lecunUniform, { fanIn, _ in 1 / fanIn }, true),
     (.normal(standardDeviation: 0.02), { _, _ in 0.0004 }, false),
+    (.scaledNormal(gain: 0.5), { fanIn, _ in 0.5 / fanIn }, false),
   ]
 
   @Test func variances() throws {
@@ -53,6 +54,18 @@ import Testing
       expect(
         images.store.parameters[0].value, variance: variance(9 * 4, 9 * 32), bounded: bounded, "conv \(initializer)")
     }
+  }
+
+  @Test func recurrentWeightsMayHaveAnInitializer() throws {
+    var specification = RecurrentSpecification(.gru, size: 61)
+    specification.initializer = .scaledNormal(gain: 0.5)
+    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 43))
+    let model = try Model([table, .recurrent(specification)], inputShape: [5])
+    model.initialize(seed: 1)
+    let parameters = model.store.parameters
+    expect(parameters[1].value, variance: 0.5 / 43, bounded: false, "weight_ih")
+    expect(parameters[2].value, variance: 0.5 / 61, bounded: false, "weight_hh")
+    #expect(parameters[3...].allSatisfy { $0.value.values.allSatisfy { $0 == 0 } } && parameters.count == 5)
   }
 
   @Test func constants() throws {

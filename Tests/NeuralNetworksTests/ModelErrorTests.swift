@@ -104,7 +104,11 @@ import Testing
         layer 0 (embedding): needs the numbers of tokens [time], but gets 8×8×6; \
         make it the model's first layer, on data of tokens
         """)
+    #expect(
+      message([.oneHot], inputShape: [5])
+        == "layer 0 (one_hot): the number of different tokens is not known; it goes with data of tokens")
     let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
+    #expect(message([table, .oneHot], inputShape: [5]).hasPrefix("layer 1 (one_hot): needs the numbers of tokens"))
     #expect(message([table, linear(3), relu], inputShape: [5]) == "built with outputs [5, 3]")
     #expect(
       message([table, convolution(4, 3)], inputShape: [5])
@@ -152,13 +156,18 @@ import Testing
   @Test func outputsThatAreNotTheClasses() {
     #expect(
       message([.flatten, linear(7)], outputs: 10)
-        == "layer 1 (linear): gives 7 outputs, but the data have 10 classes; end the model with linear: 10")
+        == "layer 1 (linear): gives 7 outputs, but the data have 10 classes; end the model with linear: classes")
     #expect(
       message([convolution(10, 3)], outputs: 10)
-        == "layer 0 (conv): gives 6×6×10 outputs, but the data have 10 classes; end the model with linear: 10")
+        == "layer 0 (conv): gives 6×6×10 outputs, but the data have 10 classes; end the model with linear: classes")
     #expect(
       message([], outputs: 10)
-        == "the model: gives 8×8×6 outputs, but the data have 10 classes; end the model with linear: 10")
+        == "the model: gives 8×8×6 outputs, but the data have 10 classes; end the model with linear: classes")
+    let sized = LayerSpecification.linear(outputs: nil, bias: true, initializer: .heNormal)
+    #expect(message([.flatten, sized], outputs: 10) == "built with outputs [10]")
+    #expect(
+      message([.flatten, sized])
+        == "layer 1 (linear): takes its outputs from the data, which have no classes; give it a number")
     #expect(message([.flatten, linear(10)], outputs: 10) == "built with outputs [10]")
   }
 

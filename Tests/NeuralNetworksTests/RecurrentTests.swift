@@ -118,23 +118,6 @@ import Testing
     #expect(state.entries.allSatisfy { $0.path == "1" && $0.value.shape == [2, 7] })
   }
 
-  @Test func samplesThatAreResetStartAtZero() throws {
-    let model = try model(recurrent(.lstm))
-    let state = RecurrentState()
-    _ = run(model, tokens([3, 5], seed: 1), state)
-    let kept = try #require(state["1", "c_l0"])
-    let before = kept.values
-    state.reset(where: [true, false, true], pool: context.pool)
-    #expect(kept.values == before)
-    let x = tokens([3, 5], seed: 2)
-    let (fresh, carried) = (run(model, x, nil), run(model, x, state))
-    #expect(carried.rows(0..<1).values == fresh.rows(0..<1).values)
-    #expect(carried.rows(1..<2).values != fresh.rows(1..<2).values)
-    #expect(carried.rows(2..<3).values == fresh.rows(2..<3).values)
-    state["1", "c_l0"] = nil
-    #expect(state.entries.map(\.name) == ["h_l0"])
-  }
-
   /// What goes backwards in time has no state to take over.
   @Test func backwardDirectionsDoNotCarry() throws {
     let state = RecurrentState()

@@ -46,8 +46,8 @@ import Testing
           + "image-folder, text, novel, synthetic, found 'cifar11'; did you mean 'cifar10'?",
         "run.yaml:1:26: unknown key 'normalise' in data; did you mean 'normalize'?",
         "run.yaml:4:7: model.layers.0: unknown layer 'convv'; did you mean 'conv'?",
-        "run.yaml:5:15: model.layers.1.linear.outputs: expected integer ≥ 1, found 'many'",
-        "run.yaml:6:7: key 'outputs' is missing in model.layers.2.linear; write outputs: (integer ≥ 1)",
+        "run.yaml:5:15: model.layers.1.linear.outputs: expected integer ≥ 1 or classes, found 'many'",
+        "run.yaml:6:7: key 'outputs' is missing in model.layers.2.linear; write outputs: 300 or outputs: classes",
         "run.yaml:7:23: optimizer.momentum: expected number in [0, 1), found '1.5'",
         "run.yaml:9:3: unknown key 'bacth_size' in training; did you mean 'batch_size'?",
         "run.yaml:10:11: training.epochs: expected integer ≥ 1, found '1e-5'",
@@ -61,7 +61,7 @@ import Testing
     #expect(
       messages("[1, 2]") == [
         "run.yaml:1:1: the configuration: expected mapping of data, model, loss, optimizer, schedule, training, "
-          + "evaluation, checkpoint, logging, found a list"
+          + "evaluation, checkpoint, logging, samples, found a list"
       ])
     #expect(
       messages("training: {epochs: 1}") == [
@@ -183,7 +183,7 @@ import Testing
     (
       "[linear: {outputs: 4, initializer: he_norml}]",
       "46: model.layers.0.linear.initializer: expected one of he_normal, he_uniform, xavier_normal, xavier_uniform, "
-        + "lecun_normal, lecun_uniform, zeros, {normal: σ}, found 'he_norml'; did you mean 'he_normal'?"
+        + "lecun_normal, lecun_uniform, zeros, {normal: σ} or {fan_in: gain}, found 'he_norml'; did you mean 'he_normal'?"
     ),
     (
       "[residual: {body: [relu], shortcut: relu}]",
@@ -197,7 +197,7 @@ import Testing
     (
       "[gru: {size: 3, activation: relu}]",
       "27: unknown key 'activation' in model.layers.0.gru; "
-        + "known keys: size, layers, bidirectional, dropout, last"
+        + "known keys: size, layers, bidirectional, dropout, last, initializer"
     ),
     ("[embedding: 0]", "23: model.layers.0.embedding.width: expected integer ≥ 1, found '0'"),
     (
@@ -335,7 +335,7 @@ import Testing
   @Test func aLastLayerThatDoesNotFitTheClasses() {
     #expect(
       messages("model: {layers: [flatten, linear: 11]}\ntraining: {epochs: 2}") == [
-        "run.yaml:1:9: the last layer has 11 outputs for 10 classes; give it one output a class: linear: 10"
+        "run.yaml:1:9: the last layer has 11 outputs for 10 classes; give it one output a class: linear: classes"
       ])
   }
 

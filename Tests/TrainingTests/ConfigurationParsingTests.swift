@@ -82,6 +82,14 @@ import Testing
       ])
   }
 
+  @Test func outputsMayComeFromTheData() throws {
+    let expected = LayerSpecification.linear(outputs: nil, bias: true, initializer: .heNormal)
+    #expect(try layers("[linear: classes, linear: {outputs: classes, bias: true}]") == [expected, expected])
+    let error = #expect(throws: ConfigurationError.self) { try layers("[linear: clases]") }
+    #expect(error.map { "\($0)" }?.contains("integer ≥ 1 or classes") == true)
+    #expect(error.map { "\($0)" }?.contains("did you mean 'classes'?") == true)
+  }
+
   @Test func layersMayStandInABlock() throws {
     let configuration = try parse(
       """
@@ -110,6 +118,7 @@ import Testing
     ("he_normal", Initializer.heNormal), ("he_uniform", .heUniform), ("xavier_normal", .xavierNormal),
     ("xavier_uniform", .xavierUniform), ("lecun_normal", .lecunNormal), ("lecun_uniform", .lecunUniform),
     ("zeros", .zeros), ("{normal: 1e-2}", .normal(standardDeviation: 0.01)),
+    ("{fan_in: 0.5}", .scaledNormal(gain: 0.5)),
   ])
   func initializersAreRead(text: String, initializer: Initializer) throws {
     #expect(

@@ -22,4 +22,21 @@ extension Variable {
       }
     }
   }
+
+  /// Tokens `[batch, time]` as vectors `[batch, time, vocabulary]` of zeros with a one in the token's place. No gradient.
+  public func oneHot(vocabulary: Int) -> Variable {
+    let output = Tensor(zeros: shape + [vocabulary], dtype: dtype, pool: tape.pool)
+    func fill<Element: BinaryFloatingPoint>(
+      _ tokens: UnsafeMutableBufferPointer<Element>, _ vectors: UnsafeMutableBufferPointer<Element>
+    ) {
+      for (place, token) in tokens.enumerated() {
+        precondition(
+          token >= 0 && token < Element(vocabulary),
+          "token \(token) at place \(place) for a vocabulary of \(vocabulary)")
+        vectors[place * vocabulary + Int(token)] = 1
+      }
+    }
+    if dtype == .float64 { fill(value.doubles, output.doubles) } else { fill(value.floats, output.floats) }
+    return tape.input(output)
+  }
 }

@@ -20,6 +20,7 @@ extension RunFolder {
   ) throws(CheckpointError) -> (path: String, weightsSHA256: String) {
     precondition(keep >= 1, "keep \(keep) checkpoints")
     try metrics.sync()
+    try samples.sync()
     let file = RunLayout.checkpoint(step: metadata.step, in: path)
     let sha256 = try Checkpoint.write(to: file, weights: weights, state: state, metadata: metadata, calls: calls)
     for old in try checkpoints().dropLast(keep) where old.step != metadata.best?.step && old.step != metadata.step {

@@ -1,5 +1,5 @@
 /// The folder of one run, open for writing: `config.yaml`, `metrics.jsonl`, `checkpoints/step-NNNNNNNN.safetensors`,
-/// `summary.json`. One process at a time, rank 0's.
+/// `summary.json`, and `samples.jsonl` where a model of language writes. One process at a time, rank 0's.
 ///
 /// Every file but the metrics appears whole or not at all, and nothing else says which checkpoint is newest or best
 /// than the checkpoints themselves: the folder is in order whenever the process is killed.
@@ -12,6 +12,7 @@ public final class RunFolder {
   let calls: SystemCalls
   private let lock: FolderLock
   let metrics: MetricsLog
+  let samples: MetricsLog
 
   /// Creates the folder if need be, locks it, and removes what a killed run left half written.
   ///
@@ -30,6 +31,7 @@ public final class RunFolder {
     let found = try Paths.names(in: path).filter { !ours.contains($0) } + Paths.names(in: checkpoints)
     wasEmpty = found.isEmpty
     metrics = MetricsLog(path: RunLayout.metrics(in: path))
+    samples = MetricsLog(path: RunLayout.samples(in: path))
     for folder in [path, checkpoints] {
       for name in try Paths.names(in: folder) where name.hasSuffix(AtomicFile.temporarySuffix) {
         try Paths.removeFile(Paths.join(folder, name))
@@ -60,7 +62,14 @@ public final class RunFolder {
     try metrics.append(record)
   }
 
-  /// Makes the folder that of a run at `step`, before the run goes on from there: metrics of later steps are cut off,
+  /// Appends a line to `samples.jsonl`, which appears with the first.
+  ///
+  /// - Parameter record: an object with an integer `step`, the number of updates done.
+  public func appendSample(_ record: JSON) throws(CheckpointError) {
+    try samples.append(record)
+  }
+
+  /// Makes the folder that of a run at `step`, before the run goes on from there: metrics and samples of later steps are cut off,
   /// the summary is removed, and checkpoints of later steps (damaged ones, or of a future that is given up) are set
   /// aside as `….superseded`, so that they are neither taken for this run's nor lost.
   ///
@@ -75,6 +84,8 @@ public final class RunFolder {
       setAside.append(path)
     }
     try metrics.cut(after: step, keepingTest: keepingTest, calls: calls)
+    // A run that starts anew writes the sample before its first step again.
+    try samples.cut(after: step == 0 ? -1 : step, calls: calls)
     try Paths.removeFile(RunLayout.summary(in: path))
     return setAside
   }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Makes elements for the numbers of a range on a thread of its own, a few ahead of whoever takes them.
+/// Makes elements for the numbers of a range on a thread of its own, a few ahead of whoever takes them. Once it is
+/// `depth` ahead it rests until half of them are taken, so that the threads do not take turns for each element.
 ///
 /// The thread is bound to the cores of the thread that creates the prefetcher. It ends when the range does, when
 /// making an element fails, or when the prefetcher is let go; `deinit` waits for it.
@@ -50,6 +51,7 @@ final class Prefetcher<Element: Sendable>: Sendable {
     private let condition = NSCondition()
     private var ready: [Result<Element, DataError>] = []
     private var taken = 0
+    private var isResting = false
     private var isStopped = false
     private var isFinished = false
 
@@ -66,7 +68,10 @@ final class Prefetcher<Element: Sendable>: Sendable {
       let element = try ready[0].get()
       ready.removeFirst()
       taken += 1
-      condition.broadcast()
+      if isResting && ready.count <= depth / 2 {
+        isResting = false
+        condition.broadcast()
+      }
       return element
     }
 
@@ -74,7 +79,8 @@ final class Prefetcher<Element: Sendable>: Sendable {
     func waitForRoom() -> Bool {
       condition.lock()
       defer { condition.unlock() }
-      while !isStopped, ready.count >= depth { condition.wait() }
+      isResting = ready.count >= depth
+      while !isStopped, isResting { condition.wait() }
       return !isStopped
     }
 

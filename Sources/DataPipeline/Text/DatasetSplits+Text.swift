@@ -4,18 +4,9 @@ extension DatasetSplits {
     _ specification: DatasetSpecification, dataDirectory: String?, tokenizer: (any Tokenizer)?
   ) throws(DataError) -> DatasetSplits {
     let text = specification.text
-    var shares = TextSplits(validation: 0, test: text.test)
-    switch specification.validation {
-    case nil: break
-    case .fraction(let share): shares.validation = share
-    case .count:
-      throw DataError(
-        "data.validation", "is a number of samples, but a text is split by shares",
-        advice: "write a share, for example validation: 0.1", isWrongUse: true)
-    }
     let corpus = try TextCorpus.open(
       try path(of: specification, dataDirectory: dataDirectory),
-      tokenizer: tokenizer.map { .given($0) } ?? .trained(text.tokenizer), splits: shares)
+      tokenizer: tokenizer.map { .given($0) } ?? .trained(text.tokenizer), splits: try shares(of: specification))
     func split(_ part: TextCorpus.Split) throws(DataError) -> TextSplit {
       try TextSplit(part, of: corpus, windowLength: text.window, order: text.order)
     }
@@ -26,6 +17,29 @@ extension DatasetSplits {
     return DatasetSplits(
       training: try split(corpus.training), validation: validation, test: test, normalizer: .none, unreadable: [],
       tokenizer: corpus.tokenizer)
+  }
+
+  /// Calls `body` with the training split of a text, as it is in the file.
+  public static func withTrainingText<Result>(
+    _ specification: DatasetSpecification, dataDirectory: String?, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(DataError) -> Result {
+    let path = try path(of: specification, dataDirectory: dataDirectory)
+    let location = if let path { path } else { try BundledData.novel() }
+    let splits = try shares(of: specification)
+    return try FileContents.open(location).withBytes { bytes throws(DataError) in
+      body(UnsafeRawBufferPointer(rebasing: bytes[try splits.ranges(of: bytes, source: location)[0]]))
+    }
+  }
+
+  private static func shares(of specification: DatasetSpecification) throws(DataError) -> TextSplits {
+    switch specification.validation {
+    case nil: return TextSplits(validation: 0, test: specification.text.test)
+    case .fraction(let share): return TextSplits(validation: share, test: specification.text.test)
+    case .count:
+      throw DataError(
+        "data.validation", "is a number of samples, but a text is split by shares",
+        advice: "write a share, for example validation: 0.1", isWrongUse: true)
+    }
   }
 
   /// Nil is the bundled novel.

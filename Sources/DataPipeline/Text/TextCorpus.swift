@@ -29,7 +29,7 @@ public struct TextCorpus: Sendable {
   /// Opens a UTF-8 text; one named `.gz` is inflated into memory.
   /// - Parameters:
   ///   - path: nil is the bundled novel.
-  ///   - caching: keeps the tokens beside the text, and takes those that are there.
+  ///   - caching: keeps the tokens, and byte pairs that were learned, beside the text, and takes those that are there.
   public static func open(
     _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true
   ) throws(DataError) -> TextCorpus {
@@ -54,7 +54,12 @@ public struct TextCorpus: Sendable {
     switch source {
     case .given(let given): tokenizer = given
     case .trained(let specification):
-      tokenizer = try Tokenizers.train(specification, on: UnsafeRawBufferPointer(rebasing: bytes[ranges[0]]), of: path)
+      let training = UnsafeRawBufferPointer(rebasing: bytes[ranges[0]])
+      if caching, case .bytePairs = specification {
+        tokenizer = try TokenizerCache(specification, on: training, of: path).tokenizer()
+      } else {
+        tokenizer = try Tokenizers.train(specification, on: training, of: path)
+      }
     }
     let encoding = TextEncoding(bytes, path: path, ranges: ranges, tokenizer: tokenizer)
     contentDigest = encoding.contentDigest

@@ -48,9 +48,9 @@ struct TextEncoding {
 
   private func inMemory() throws(DataError) -> [TokenSequence] {
     var sequences: [TokenSequence] = []
-    for range in ranges {
+    for split in ranges.indices {
       var encoded: [UInt8] = []
-      try encode(range) { header.width.append($0, to: &encoded) }
+      try encode(split) { header.width.append($0, to: &encoded) }
       let count = encoded.count / header.width.rawValue
       sequences.append(TokenSequence(.memory(encoded), offset: 0, width: header.width, count: count))
     }
@@ -63,19 +63,19 @@ struct TextEncoding {
       file.count >= TokenFileHeader.byteCount
     else { return nil }
     var found = header
-    file.withBytes { bytes in found.counts = TokenFileHeader.counts(in: bytes) }
+    (found.counts, found.tokensDigest) = file.withBytes { TokenFileHeader.contents(in: $0) }
     // Counts that are negative or overflow in a sum are none of ours.
     guard found.counts.allSatisfy({ $0 >= 0 && $0 <= bytes.count }) else { return nil }
     let expected = found.bytes
     guard file.count == expected.count + found.counts.reduce(0, +) * header.width.rawValue,
-      file.withBytes({ expected.elementsEqual($0.prefix(expected.count)) })
+      file.withBytes({ expected.elementsEqual($0.prefix(expected.count)) }),
+      TokenFileHeader.tokensDigest(of: file) == found.tokensDigest
     else { return nil }
     var offset = TokenFileHeader.byteCount
-    let sequences = found.counts.map { count in
+    return found.counts.map { count in
       defer { offset += count * header.width.rawValue }
       return TokenSequence(.mapped(file), offset: offset, width: header.width, count: count)
     }
-    return sequences.allSatisfy { $0.isBelow(Int32(tokenizer.vocabularySize)) } ? sequences : nil
   }
 
   private enum WriteFailure: Error {
@@ -104,9 +104,9 @@ struct TextEncoding {
       throw .file(error)
     }
     var failure: DataError?
-    for (split, range) in ranges.enumerated() {
+    for split in ranges.indices {
       do throws(DataError) {
-        try encode(range) { tokens in
+        try encode(split) { tokens in
           guard failure == nil else { return }
           header.counts[split] += tokens.count
           var piece: [UInt8] = []
@@ -123,6 +123,7 @@ struct TextEncoding {
       if let failure { throw .file(failure) }
     }
     do throws(DataError) {
+      header.tokensDigest = TokenFileHeader.tokensDigest(of: try FileContents.map(temporary))
       try header.bytes.withTypedBytes { start throws(DataError) in try file.overwrite(start, at: 0) }
       try file.close(renamingTo: cachePath)
     } catch {
@@ -131,12 +132,18 @@ struct TextEncoding {
   }
 
   private func encode(
-    _ range: Range<Int>, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
+    _ split: Int, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
   ) throws(DataError) {
     do throws(TokenizationError) {
-      try tokenizer.encode(UnsafeRawBufferPointer(rebasing: bytes[range]), handOver)
+      try tokenizer.encode(UnsafeRawBufferPointer(rebasing: bytes[ranges[split]]), handOver)
     } catch {
-      throw error.moved(by: range.lowerBound).dataError(in: bytes, of: path)
+      let problem = error.moved(by: ranges[split].lowerBound).dataError(
+        in: bytes, of: path, training: "training split")
+      guard case .unknownScalar = error, split > 0 else { throw problem }
+      let setting = split == 1 ? "data.validation" : "data.test"
+      throw DataError(
+        problem.location, "\(problem.problem), but its \(split == 1 ? "validation" : "test") split",
+        advice: "choose another \(setting), or train with the tokenizer 'bytes' or 'bpe', which know every character")
     }
   }
 }

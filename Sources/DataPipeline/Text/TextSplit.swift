@@ -3,8 +3,6 @@ import Tensors
 /// A split of a text whose samples are windows of tokens; what is predicted is the token after each.
 public struct TextSplit: SampleSplit {
   public let tokens: TokenSequence
-  /// Bytes of text, to give a loss per byte.
-  public let byteCount: Int
   /// Different tokens.
   public let outputs: Int
   public let windowLength: Int
@@ -17,7 +15,7 @@ public struct TextSplit: SampleSplit {
   init(
     _ split: TextCorpus.Split, of corpus: TextCorpus, windowLength: Int, order: WindowSampler.Order
   ) throws(DataError) {
-    (tokens, byteCount, outputs) = (split.tokens, split.byteCount, corpus.tokenizer.vocabularySize)
+    (tokens, outputs) = (split.tokens, corpus.tokenizer.vocabularySize)
     (self.windowLength, self.order) = (windowLength, order)
     (path, contentDigest) = (corpus.path, corpus.contentDigest)
     guard tokens.count > 1 else {

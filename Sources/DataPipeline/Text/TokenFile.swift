@@ -1,12 +1,14 @@
+import Tensors
+
 /// What stands before the tokens in a file of them.
 ///
-/// 120 bytes, integers little-endian: "LOCKTOKS"; format version and bytes a token (32 bits each); of the text its bytes
-/// and its digest, then the tokens of the training, validation and test split (64 bits each), which follow in that
-/// order; SHA-256 of tokeniser and splits, as 64 hexadecimal digits.
+/// 128 bytes, integers little-endian: "LOCKTOKS"; format version and bytes a token (32 bits each); of the text its bytes
+/// and its digest, the tokens of the training, validation and test split, which follow in that order, and their digest
+/// (64 bits each); SHA-256 of tokeniser and splits, as 64 hexadecimal digits.
 struct TokenFileHeader: Equatable {
-  static let byteCount = 120
+  static let byteCount = 128
   private static let magic = Array("LOCKTOKS".utf8)
-  private static let version: UInt32 = 1
+  private static let version: UInt32 = 2
 
   var width: TokenWidth
   var textBytes: Int
@@ -15,6 +17,8 @@ struct TokenFileHeader: Equatable {
   var key: String
   /// Tokens of each split.
   var counts = [0, 0, 0]
+  /// Of all that follows the header, as it lies in the file: whether it is what was written.
+  var tokensDigest: UInt64 = 0
 
   var bytes: [UInt8] {
     var bytes = Self.magic
@@ -26,16 +30,22 @@ struct TokenFileHeader: Equatable {
     append(UInt64(textBytes))
     append(textDigest)
     for count in counts { append(UInt64(count)) }
+    append(tokensDigest)
     bytes.append(contentsOf: key.utf8)
     precondition(bytes.count == Self.byteCount, "a header of \(bytes.count) bytes")
     return bytes
   }
 
-  /// The numbers of tokens that a header gives, which may be anybody's.
-  static func counts(in bytes: UnsafeRawBufferPointer) -> [Int] {
-    (0..<3).map { split in
-      Int(
-        truncatingIfNeeded: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 32 + 8 * split, as: UInt64.self)))
+  /// The numbers of tokens that a header gives, which may be anybody's, and the tokens' digest.
+  static func contents(in bytes: UnsafeRawBufferPointer) -> (counts: [Int], digest: UInt64) {
+    func word(_ place: Int) -> UInt64 {
+      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 32 + 8 * place, as: UInt64.self))
     }
+    return ((0..<3).map { Int(truncatingIfNeeded: word($0)) }, word(3))
+  }
+
+  /// The digest of what follows the header in a file; at the speed of memory, so that it is checked each time.
+  static func tokensDigest(of file: FileContents) -> UInt64 {
+    file.withBytes { Digest.of(UnsafeRawBufferPointer(rebasing: $0[min($0.count, byteCount)...])) }
   }
 }

@@ -41,22 +41,6 @@ public struct TokenSequence: Sendable {
     }
   }
 
-  /// Whether every token is less than `bound`, as it is in a file that nobody has damaged.
-  func isBelow(_ bound: Int32) -> Bool {
-    var piece = [Int32](repeating: 0, count: min(count, 1 << 16))
-    for start in stride(from: 0, to: count, by: 1 << 16) {
-      let places = start..<min(count, start + 1 << 16)
-      piece.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { copy(places, to: base) } }
-      guard piece[..<places.count].allSatisfy({ $0 >= 0 && $0 < bound }) else { return false }
-    }
-    return true
-  }
-
-  /// Copies a window: `length` inputs and the target of the last one, `length` + 1 tokens.
-  public func copy(_ window: TextWindow, to destination: UnsafeMutablePointer<Int32>) {
-    copy(window.start..<window.start + window.length + 1, to: destination)
-  }
-
   private func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
     switch storage {
     case .mapped(let file): file.withBytes(body)

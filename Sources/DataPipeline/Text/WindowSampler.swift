@@ -29,6 +29,13 @@ public struct WindowSampler: Sendable, Equatable {
     precondition(windowLength > 0 && batchSize > 0, "batches of \(batchSize) windows of \(windowLength) tokens")
     (self.seed, self.tokenCount, self.windowLength) = (seed, tokenCount, windowLength)
     (self.batchSize, self.order) = (batchSize, order)
+    // Sums with the text's length must not overflow; no machine holds such a batch anyway.
+    let (tokens, isTooLarge) = batchSize.multipliedReportingOverflow(by: windowLength)
+    guard !isTooLarge, tokens <= 1 << 48 else {
+      throw DataError(
+        "training.batch_size", "\(batchSize) windows of \(windowLength) tokens are too many for a batch",
+        advice: "lower training.batch_size or data.window", isWrongUse: true)
+    }
     guard tokenCount > windowLength else {
       throw DataError(
         source, "has \(tokenCount) tokens; a window of \(windowLength) needs \(windowLength + 1)",

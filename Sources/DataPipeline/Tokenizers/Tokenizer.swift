@@ -85,7 +85,10 @@ extension TokenizationError {
     }
   }
 
-  func dataError(in bytes: UnsafeRawBufferPointer, of source: String, firstLine: Int = 1) -> DataError {
+  /// - Parameter training: what the vocabulary is of.
+  func dataError(
+    in bytes: UnsafeRawBufferPointer, of source: String, firstLine: Int = 1, training: String = "training text"
+  ) -> DataError {
     switch self {
     case .notUTF8(let offset):
       let line = firstLine - 1 + UTF8Text.line(bytes, at: offset)
@@ -97,7 +100,7 @@ extension TokenizationError {
       let line = firstLine - 1 + UTF8Text.line(bytes, at: offset)
       return DataError(
         "\(source), byte \(offset), line \(line)",
-        "has the character \(UTF8Text.describe(value)), which the training text does not have",
+        "has the character \(UTF8Text.describe(value)), which the \(training) does not have",
         advice: "leave it out, or train with the tokenizer 'bytes' or 'bpe', which know every character")
     }
   }

@@ -6,8 +6,8 @@ import Tensors
 ///
 /// Parameters are named and laid out as in PyTorch: `weight_ih_l0` `[gates · hidden, inputs]`, `weight_hh_l0`
 /// `[gates · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind those of the backward direction. All
-/// start uniform in ±1/√hidden. Layer normalisation inside adds gains that start at one (`norm_ih_l0`, `norm_hh_l0`, `norm_c_l0`)
-/// and lets all shifts start at zero.
+/// start uniform in ±1/√hidden where the specification has no initialiser. Layer normalisation inside adds gains that start
+/// at one (`norm_ih_l0`, `norm_hh_l0`, `norm_c_l0`) and lets all shifts start at zero.
 ///
 /// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that of it
 /// (PyTorch's packed sequences).

@@ -31,19 +31,24 @@ struct RecurrentDirection {
     let rows = cell.gateCount * hidden
     let suffix = "_l\(level)" + (isReversed ? "_reverse" : "")
     (self.suffix, self.isReversed, self.cell) = (suffix, isReversed, cell)
-    let initial = InitialValue.uniform(bound: 1 / Double(hidden).squareRoot())
+    let uniform = InitialValue.uniform(bound: 1 / Double(hidden).squareRoot())
     var declared: [Parameter] = []
     func parameter(
-      _ name: String, _ shape: [Int], _ role: ParameterRole, _ value: InitialValue = initial
+      _ name: String, _ shape: [Int], _ role: ParameterRole, _ value: InitialValue
     ) -> Parameter {
       let parameter = builder.parameter("\(path).\(name)\(suffix)", shape: shape, role: role, initially: value)
       declared.append(parameter)
       return parameter
     }
+    func weight(_ name: String, _ columns: Int) -> Parameter {
+      let drawn = specification.initializer.map { InitialValue.drawn($0, fanIn: columns, fanOut: rows) }
+      return parameter(name, [rows, columns], .weight, drawn ?? uniform)
+    }
     // Under layer normalisation biases are its shifts.
-    let shift = specification.layerNorm ? InitialValue.constant(0) : initial
-    input = parameter("weight_ih", [rows, inputs], .weight)
-    self.hidden = parameter("weight_hh", [rows, hidden], .weight)
+    let startsAtZero = specification.layerNorm || specification.initializer != nil
+    let shift = startsAtZero ? InitialValue.constant(0) : uniform
+    input = weight("weight_ih", inputs)
+    self.hidden = weight("weight_hh", hidden)
     inputBias = parameter("bias_ih", [rows], .bias, shift)
     hiddenBias = parameter("bias_hh", [rows], .bias, shift)
     func gain(_ name: String, _ count: Int) -> Parameter {

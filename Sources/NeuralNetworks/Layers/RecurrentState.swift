@@ -16,9 +16,9 @@ public final class RecurrentState {
   }
 
   /// In the order of the layers.
-  public private(set) var entries: [Entry] = []
+  public private(set) var entries: [Entry]
 
-  public init() {}
+  public init(_ entries: [Entry] = []) { self.entries = entries }
 
   /// Setting nil forgets the entry.
   public subscript(path: String, name: String) -> Tensor? {
@@ -31,20 +31,6 @@ public final class RecurrentState {
       case (let place?, nil): entries.remove(at: place)
       case (nil, nil): break
       }
-    }
-  }
-
-  /// Lets the samples with `mask` true start anew at zero.
-  public func reset(where mask: [Bool], pool: StoragePool) {
-    guard mask.contains(true) else { return }
-    for (index, entry) in entries.enumerated() {
-      precondition(
-        mask.count == entry.value.rowCount, "\(mask.count) marks for the \(entry.value.rowCount) samples of a state")
-      // A copy: a tape may still hold the tensor that was there.
-      let value = Tensor(uninitialized: entry.value.shape, dtype: entry.value.dtype, pool: pool)
-      value.copy(from: entry.value)
-      for (row, isReset) in mask.enumerated() where isReset { value.rows(row..<row + 1).fillWithZeros() }
-      entries[index] = Entry(path: entry.path, name: entry.name, value: value)
     }
   }
 

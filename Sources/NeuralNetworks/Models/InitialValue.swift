@@ -33,6 +33,7 @@ extension Initializer {
     case .lecunNormal: normal(1 / inputs)
     case .lecunUniform: uniform(1 / inputs)
     case .normal(let standardDeviation): .normal(standardDeviation: standardDeviation)
+    case .scaledNormal(let gain): normal(gain / inputs)
     case .zeros: .zero
     }
   }

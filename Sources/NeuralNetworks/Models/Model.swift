@@ -14,7 +14,8 @@ public final class Model {
   /// Builds the layers, checks that their shapes fit and takes the parameters' memory (all zeros: see `initialize`).
   ///
   /// - Parameters:
-  ///   - outputs: What the last layer must give, such as the number of classes; nil takes whatever comes.
+  ///   - outputs: What the last layer must give, such as the number of classes, and what linear layers without a size of
+  ///     their own take; nil takes whatever comes.
   ///   - vocabulary: Number of different tokens in the data: what embeddings without a size of their own take.
   ///   - predictsTokens: Whether data of tokens ask for the token that follows each, not for one label a sample.
   public init(
@@ -24,7 +25,7 @@ public final class Model {
     precondition(inputShape.count == 1 || inputShape.count == 3, "a sample of shape \(inputShape)")
     let predictsTokens = predictsTokens && vocabulary != nil
     let builder = ModelBuilder(
-      store: ParameterStore(dtype: dtype), vocabulary: vocabulary, predictsTokens: predictsTokens)
+      store: ParameterStore(dtype: dtype), vocabulary: vocabulary, outputs: outputs, predictsTokens: predictsTokens)
     self.inputShape = inputShape
     takesTokens = vocabulary != nil
     root = try builder.sequential(specifications, path: "", inputShape: inputShape)
@@ -96,6 +97,6 @@ public final class Model {
         : "gives \(describe(root.outputShape)) outputs, but the data have \(shape[0]) places in time and \(outputs) tokens",
       hint: shape.count > 1 && root.outputShape.last == outputs
         ? "keep every place in time: begin with an embedding, without flatten and last: true"
-        : "end the model with linear: \(outputs)")
+        : "end the model with linear: classes")
   }
 }

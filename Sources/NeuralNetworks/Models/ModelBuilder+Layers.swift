@@ -93,6 +93,7 @@ extension ModelBuilder {
     case .gpt(let gpt, let vocabulary): return try self.gpt(gpt, vocabulary: vocabulary, at: place)
     case .vit(let vit, let outputs): return try self.vit(vit, outputs: outputs, at: place)
     case .embedding(let embedding): return try self.embedding(embedding, at: place)
+    case .oneHot: return try oneHot(at: place)
     case .recurrent(let recurrent): return try self.recurrent(recurrent, at: place)
     case .layerNorm(let norm):
       return LayerNorm(
@@ -146,8 +147,11 @@ extension ModelBuilder {
   }
 
   private func linear(
-    outputs: Int, bias: Bool, initializer: Initializer, at place: LayerPlace
+    outputs own: Int?, bias: Bool, initializer: Initializer, at place: LayerPlace
   ) throws(ModelError) -> Linear {
+    guard let outputs = own ?? outputs else {
+      throw place.error("takes its outputs from the data, which have no classes", hint: "give it a number")
+    }
     try place.requirePositive(outputs, "the number of outputs")
     guard place.inputShape.count < 3 else {
       throw place.error(

@@ -4,11 +4,7 @@ import Autograd
 extension ModelBuilder {
   func embedding(_ specification: EmbeddingSpecification, at place: LayerPlace) throws(ModelError) -> Embedding {
     try place.requirePositive(specification.width, "the width")
-    guard place.inputShape.count == 1, place.path == "0" else {
-      throw place.error(
-        "needs the numbers of tokens [time], but gets \(describe(place.inputShape))",
-        hint: "make it the model's first layer, on data of tokens")
-    }
+    try requireTokens(at: place)
     if let own = specification.vocabulary, let known = vocabulary, own < known {
       throw place.error(
         "has a vocabulary of \(own), but the data have \(known) tokens", hint: "leave vocabulary out, or give \(known)")
@@ -20,6 +16,22 @@ extension ModelBuilder {
     return Embedding(
       path: place.path, inputShape: place.inputShape, vocabulary: vocabulary, width: specification.width,
       standardDeviation: specification.standardDeviation, builder: self)
+  }
+
+  func oneHot(at place: LayerPlace) throws(ModelError) -> OneHot {
+    try requireTokens(at: place)
+    guard let vocabulary else {
+      throw place.error("the number of different tokens is not known", hint: "it goes with data of tokens")
+    }
+    return OneHot(path: place.path, inputShape: place.inputShape, vocabulary: vocabulary)
+  }
+
+  private func requireTokens(at place: LayerPlace) throws(ModelError) {
+    guard place.inputShape.count == 1, place.path == "0" else {
+      throw place.error(
+        "needs the numbers of tokens [time], but gets \(describe(place.inputShape))",
+        hint: "make it the model's first layer, on data of tokens")
+    }
   }
 
   func recurrent(_ specification: RecurrentSpecification, at place: LayerPlace) throws(ModelError) -> Recurrent {

@@ -8,11 +8,13 @@ public final class ModelBuilder {
   private var nextOrdinal = 0
   /// Number of different tokens in the data, where the data are tokens.
   let vocabulary: Int?
+  /// Classes of the data, or different tokens where the next one is predicted.
+  let outputs: Int?
   /// Whether the outputs are scores of the token that follows each: then no layer may look ahead.
   let predictsTokens: Bool
 
-  init(store: ParameterStore, vocabulary: Int? = nil, predictsTokens: Bool = false) {
-    (self.store, self.vocabulary, self.predictsTokens) = (store, vocabulary, predictsTokens)
+  init(store: ParameterStore, vocabulary: Int? = nil, outputs: Int? = nil, predictsTokens: Bool = false) {
+    (self.store, self.vocabulary, self.outputs, self.predictsTokens) = (store, vocabulary, outputs, predictsTokens)
   }
 
   /// Declares a learnable tensor; the order of these calls is the order of every flat buffer and file.

@@ -2,7 +2,8 @@ import Autograd
 
 /// One layer of a model as a configuration writes it, before the shapes are known.
 public indirect enum LayerSpecification: Sendable, Equatable {
-  case linear(outputs: Int, bias: Bool, initializer: Initializer)
+  /// Without a number of outputs as many as the data have classes (different tokens, where the next one is predicted).
+  case linear(outputs: Int?, bias: Bool, initializer: Initializer)
   case convolution(ConvolutionSpecification)
   case batchNorm(BatchNormSpecification)
   case activation(Activation)
@@ -17,6 +18,8 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   case parallel(branches: [[LayerSpecification]])
   /// A learned vector for each token of a sequence.
   case embedding(EmbeddingSpecification)
+  /// A unit vector for each token of a sequence.
+  case oneHot
   case recurrent(RecurrentSpecification)
   case layerNorm(LayerNormSpecification)
   case selfAttention(SelfAttentionSpecification)
@@ -48,6 +51,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .residual: "residual"
     case .parallel: "parallel"
     case .embedding: "embedding"
+    case .oneHot: "one_hot"
     case .gpt: "gpt"
     case .vit: "vit"
     case .recurrent(let recurrent): recurrent.name
@@ -75,6 +79,8 @@ public enum Initializer: Sendable, Equatable {
   /// Variance 1 / fan-in (LeCun et al., 1998).
   case lecunNormal, lecunUniform
   case normal(standardDeviation: Double)
+  /// Normal with variance `gain` / fan-in.
+  case scaledNormal(gain: Double)
   case zeros
 }
 

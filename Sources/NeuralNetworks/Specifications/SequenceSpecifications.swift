@@ -29,6 +29,8 @@ public struct RecurrentSpecification: Sendable, Equatable {
   public var last = false
   /// Whether what goes into the gates is normalised at each step (Ba et al., 2016).
   public var layerNorm = false
+  /// How the weights start, with biases of zero; nil starts both uniform in ±1/√size, as in PyTorch.
+  public var initializer: Initializer?
 
   public init(_ cell: RecurrentCell, size: Int) { (self.cell, self.size) = (cell, size) }
 

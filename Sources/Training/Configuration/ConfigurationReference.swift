@@ -50,6 +50,7 @@ public enum ConfigurationReference {
       section(OptimizerSpecification.record), section(ScheduleSpecification.record), section(TrainingSettings.record),
       section(EarlyStoppingSettings.record),
       section(EvaluationSettings.record), section(CheckpointSettings.record), section(LoggingSettings.record),
+      section(SampleSettings.record),
     ]
   }
 
@@ -104,7 +105,7 @@ public enum ConfigurationReference {
     ## What may change on resume
 
     A run that goes on from a checkpoint may have other values of `training.steps`, `training.epochs`,
-    `training.compare_replicas` and of everything in `evaluation`, `checkpoint` and `logging`: none of it can change what
+    `training.compare_replicas` and of everything in `evaluation`, `checkpoint`, `logging` and `samples`: none of it can change what
     has been computed. Another `training.blas_threads` is accepted with a warning, since it rounds differently. Any other
     difference is refused and listed.
 

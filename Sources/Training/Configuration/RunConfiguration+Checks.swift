@@ -80,6 +80,9 @@ extension RunConfiguration {
         hint: "write a share, for example validation: 0.1")
     }
     context.check(
+      "data.dataset", "samples.at", "samples.every_steps", holds: data.isText || !samples.areWanted,
+      "samples want a model of language", hint: "give data: {dataset: text} or novel, or leave samples out")
+    context.check(
       "data.validation", "data.test", holds: !data.isText || data.textTrainingShare > 0,
       "validation and test leave nothing to train on", hint: "lower one of them")
     context.check(
@@ -138,11 +141,11 @@ extension RunConfiguration {
       "model", "data.dataset", holds: !data.isText || !model.readsImages,
       "the model reads images, but the data are a text", hint: "use layers or architecture: gpt")
     guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
-    guard case .linear(let outputs, _, _) = layers.last else { return }
+    guard case .linear(let outputs?, _, _) = layers.last else { return }
     context.check(
       "data.dataset", "model.layers", holds: outputs == classes,
       "the last layer has \(outputs) outputs for \(classes) classes",
-      hint: "give it one output a class: linear: \(classes)")
+      hint: "give it one output a class: linear: classes")
   }
 }
 
@@ -151,13 +154,15 @@ extension ModelSpecification {
   fileprivate var readsTokens: Bool {
     switch self {
     case .gpt: return true
-    case .layers(let layers): if case .embedding = layers.first { return true } else { return false }
+    case .layers(let layers):
+      switch layers.first {
+      case .embedding, .oneHot: return true
+      default: return false
+      }
     case .multilayerPerceptron, .patchifyConvNet, .residualNetwork, .visionTransformer: return false
     }
   }
-}
 
-extension ModelSpecification {
   /// Whether it begins with an image.
   fileprivate var readsImages: Bool {
     switch self {

@@ -29,7 +29,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
       "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
       "training.compare_replicas", "data.path",
     ]
-    let allowedSections = ["evaluation.", "checkpoint.", "logging."]
+    let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }
     return path == "training.blas_threads" ? .changesBits : .refused
   }

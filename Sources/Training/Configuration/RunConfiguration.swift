@@ -14,6 +14,7 @@ public struct RunConfiguration: Sendable, Equatable {
   public var evaluation = EvaluationSettings()
   public var checkpoint = CheckpointSettings()
   public var logging = LoggingSettings()
+  public var samples = SampleSettings()
 
   public init(model: ModelSpecification) { self.model = model }
 }

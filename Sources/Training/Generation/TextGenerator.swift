@@ -4,15 +4,27 @@ import DataPipeline
 import NeuralNetworks
 import Tensors
 
-/// A model of text out of a checkpoint, writing. It needs the checkpoint alone, no data.
+/// A model of text, writing: out of a checkpoint, which is all it needs, or in training.
 public final class TextGenerator {
+  /// The checkpoint's file; empty for a model in training.
   public let checkpoint: String
+  /// Optimiser updates that its weights have seen.
   public let step: Int
   private let model: Model
   private let tokenizer: any Tokenizer
-  private let context = ExecutionContext()
+  private let context: ExecutionContext
   /// Tokens that the model was trained to see at once.
   private let window: Int
+  /// What the model was trained on; nil for a model in training.
+  let data: DatasetSpecification?
+
+  /// A model in training. It is read only, so that no weight depends on what is written.
+  ///
+  /// - Parameter context: that of the worker whose replica it is.
+  init(_ model: Model, tokenizer: any Tokenizer, window: Int, step: Int, context: ExecutionContext) {
+    (self.model, self.tokenizer, self.window, self.context) = (model, tokenizer, window, context)
+    (checkpoint, self.step, data) = ("", step, nil)
+  }
 
   /// Opens what `path`, a run folder or a checkpoint file, stands for.
   ///
@@ -25,7 +37,9 @@ public final class TextGenerator {
     let configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
     BLAS.threadCount = configuration.training.blasThreads
     window = configuration.data.text.window
+    data = configuration.data
     let vocabulary = tokenizer.vocabularySize
+    context = ExecutionContext()
     model = try Model(
       configuration.model.layers(inputShape: [window], outputs: vocabulary), inputShape: [window],
       outputs: vocabulary, vocabulary: vocabulary, pool: context.pool)
@@ -46,10 +60,7 @@ public final class TextGenerator {
     after prompt: String, length: Int, settings: SamplingSettings, stop: String? = nil, sample: Int = 0,
     write: ([UInt8]) -> Void
   ) throws -> Int {
-    var tokens = try tokenizer.encode(prompt, from: "the prompt")
-    if let limit = model.attends ? window : nil, tokens.count > limit {
-      throw GenerationError.promptTooLong(tokens: tokens.count, context: limit)
-    }
+    var tokens = try Self.tokens(of: prompt, tokenizer, for: model, window: window)
     write(Array(prompt.utf8))
     if tokens.isEmpty { tokens = [(try? tokenizer.encode("\n"))?.first ?? 0] }
     let sampler = TokenSampler(settings: settings, sample: sample)
@@ -70,6 +81,19 @@ public final class TextGenerator {
       if place + 1 < length { scores = reader.read(tokens) }
     }
     return length
+  }
+}
+
+extension TextGenerator {
+  /// - Throws: for a prompt that the model cannot read.
+  static func tokens(
+    of prompt: String, _ tokenizer: any Tokenizer, for model: Model, window: Int
+  ) throws -> [Int32] {
+    let tokens = try tokenizer.encode(prompt, from: "the prompt")
+    if model.attends, tokens.count > window {
+      throw GenerationError.promptTooLong(tokens: tokens.count, context: window)
+    }
+    return tokens
   }
 }
 

@@ -19,10 +19,13 @@ final class CarriedState {
 
   private static let prefix = "state."
   private var states: [RecurrentState]
+  /// What the last step began with.
+  private var beginnings: [[RecurrentState.Entry]]
   private let pool: StoragePool
 
   init(shards: Int, pool: StoragePool) {
     states = (0..<shards).map { _ in RecurrentState() }
+    beginnings = states.map(\.entries)
     self.pool = pool
   }
 
@@ -31,8 +34,12 @@ final class CarriedState {
   /// - Parameter shard: Number among the worker's own.
   func state(of shard: Int, for batch: Batch) -> RecurrentState {
     if batch.beginsAnew { states[shard].removeAll() }
+    beginnings[shard] = states[shard].entries
     return states[shard]
   }
+
+  /// A copy of what the last step began with, to go through it again.
+  func beginning(of shard: Int) -> RecurrentState { RecurrentState(beginnings[shard]) }
 
   /// The global batch's state, on every worker. Collective.
   func gathered(over communicator: any Communicator) throws -> [Rows] {
@@ -50,14 +57,41 @@ final class CarriedState {
   }
 
   /// What a checkpoint holds.
-  static func rows(of checkpoint: Checkpoint) throws -> [Rows] {
-    try checkpoint.state.filter { $0.name.hasPrefix(prefix) && $0.shape.count == 2 }.map {
-      Rows(name: $0.name, width: $0.shape[1], values: try checkpoint.floats($0.name))
+  ///
+  /// - Throws: unless that is what the model carries for a batch of so many samples.
+  static func rows(of checkpoint: Checkpoint, for model: Model, batchSize: Int) throws -> [Rows] {
+    let found = checkpoint.state.filter { $0.name.hasPrefix(prefix) }
+    try check(
+      found.map { ($0.name, $0.shape) }, expected: names(in: model).map { ($0.name, [batchSize, $0.width]) },
+      of: checkpoint.path)
+    return try found.map { Rows(name: $0.name, width: $0.shape[1], values: try checkpoint.floats($0.name)) }
+  }
+
+  static func check(
+    _ found: [(name: String, shape: [Int])], expected: [(name: String, shape: [Int])], of checkpoint: String
+  ) throws {
+    for name in (expected + found).map(\.name) {
+      let shapes = [found, expected].map { $0.first { $0.name == name }?.shape }
+      guard shapes[0] == shapes[1] else {
+        throw RunError.otherState(checkpoint: checkpoint, tensor: name, found: shapes[0], expected: shapes[1])
+      }
+    }
+  }
+
+  /// What the layers of a model carry, in their order.
+  static func names(in model: Model) -> [(name: String, width: Int)] {
+    model.layers.compactMap { $0 as? Recurrent }.flatMap { layer in
+      (0..<layer.specification.layers).flatMap { level in
+        (layer.specification.cell == .lstm ? ["h", "c"] : ["h"]).map {
+          ("\(prefix)\(layer.path).\($0)_l\(level)", layer.specification.size)
+        }
+      }
     }
   }
 
   /// Takes worker 0's rows, each worker those of its shards. Collective.
   ///
+  /// - Parameter rows: as `rows(of:for:batchSize:)` gives them; none for a new run.
   /// - Parameter batchSize: Samples of the global batch.
   func restore(_ rows: [Rows], batchSize: Int, over communicator: any Communicator) throws {
     let header = rows.map { "\($0.name) \($0.width)" }.joined(separator: "\n")
@@ -68,7 +102,7 @@ final class CarriedState {
       let words = line.split(separator: " ")
       guard words.count == 2, let width = Int(words[1]), values.count == batchSize * width,
         let dot = words[0].lastIndex(of: ".")
-      else { continue }
+      else { preconditionFailure("\(values.count) numbers of \(line) for \(batchSize) samples") }
       let path = String(words[0][..<dot].dropFirst(Self.prefix.count))
       let name = String(words[0][words[0].index(after: dot)...])
       for (state, shard) in zip(states, communicator.shards) {

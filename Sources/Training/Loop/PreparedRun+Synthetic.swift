@@ -11,6 +11,7 @@ extension PreparedRun {
     configuration.training.epochs = nil
     configuration.training.earlyStopping = nil
     configuration.training.steps = 1 << 40
+    configuration.samples = SampleSettings()
     if original.data.isText {
       configuration.data = DatasetSpecification()
       (configuration.data.kind, configuration.data.normalization) = (.novel, .none)
@@ -46,7 +47,8 @@ extension PreparedRun {
 }
 
 extension ModelSpecification {
-  /// Outputs of the last linear layer of a list of layers. A named architecture takes its outputs from the data.
+  /// Outputs of the last linear layer of a list of layers. A named architecture takes its outputs from the data, and so does
+  /// a layer that does not say how many.
   fileprivate var declaredOutputs: Int? {
     guard case .layers(let layers) = self else { return nil }
     return layers.reversed().lazy.compactMap { layer in

@@ -44,7 +44,11 @@ public struct PreparedRun: Sendable {
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
-    _ = try Model(layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary)
+    let model = try Model(layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary)
+    if configuration.samples.areWanted, let tokenizer = data.tokenizer {
+      _ = try TextGenerator.tokens(
+        of: configuration.samples.prompt ?? "", tokenizer, for: model, window: configuration.data.text.window)
+    }
   }
 
   /// The run with its normaliser, as workers need it. Collective.

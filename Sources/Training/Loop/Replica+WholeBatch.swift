@@ -37,15 +37,19 @@ extension Replica {
   }
 
   /// The first layer whose output is not finite for one of these batches, in forward order; nil where all are.
-  func firstNonFiniteLayer(_ batches: [Batch], step: Int, exchange: ShardExchange) throws -> String? {
-    let filled = batches.filter { $0.count > 0 }
+  func firstNonFiniteLayer(
+    _ batches: [Batch], step: Int, carrying state: CarriedState?, exchange: ShardExchange
+  ) throws -> String? {
+    let filled = batches.indices.filter { batches[$0].count > 0 }
     var found: String?
     let tapes = TapeGroup(context: context, parts: filled.count, exchange: exchange)
     let scratch = scratchStatistics()
-    let passes = zip(filled, tapes.tapes).map { batch, tape in
-      pass(batch, on: tape, step: step, statistics: scratch) { if found == nil && !$1.isFinite { found = $0 } }
+    let passes = zip(filled, tapes.tapes).map { shard, tape in
+      pass(batches[shard], on: tape, step: step, statistics: scratch, carrying: state?.beginning(of: shard)) {
+        if found == nil && !$1.isFinite { found = $0 }
+      }
     }
-    let inputs = zip(filled, tapes.tapes).map { $1.input($0.inputs) }
+    let inputs = zip(filled, tapes.tapes).map { $1.input(batches[$0].inputs) }
     _ = try model(inputs, JointPass(tapes, parts: passes))
     return found
   }

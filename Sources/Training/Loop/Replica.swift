@@ -80,11 +80,11 @@ final class Replica {
   }
 
   /// The first layer whose output is not finite for this batch, in forward order; nil where all are.
-  func firstNonFiniteLayer(_ batch: Batch, step: Int) -> String? {
+  func firstNonFiniteLayer(_ batch: Batch, step: Int, carrying state: RecurrentState? = nil) -> String? {
     guard batch.count > 0 else { return nil }
     var found: String?
     let tape = Tape(context: context, recording: false)
-    let pass = pass(batch, on: tape, step: step, statistics: scratchStatistics()) { path, value in
+    let pass = pass(batch, on: tape, step: step, statistics: scratchStatistics(), carrying: state) { path, value in
       if found == nil && !value.isFinite { found = path }
     }
     _ = model(tape.input(batch.inputs), pass)

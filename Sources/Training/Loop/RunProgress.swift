@@ -44,6 +44,8 @@ struct RunProgress: Codable, Equatable, Sendable {
   var sinceLogged = Window()
   /// Of the last step that was logged, or the window if none was yet.
   var lastLogged: Window?
+  /// Moving average of the steps' losses, without what L2 adds; nil before the first step.
+  private(set) var smoothedLoss: Double?
   /// What L2 added to the loss in the last logged step; it takes a pass over the weights, so not every step has one.
   var penalty = 0.0
   var best: Evaluation?
@@ -54,6 +56,11 @@ struct RunProgress: Codable, Equatable, Sendable {
   var samples = 0.0
   /// What the run is trained on, so that a resume finds the same data, wherever they lie by then.
   var dataDigest: String?
+
+  /// s ← 0.999 s + 0.001 ℓ, begun at the first loss: slow enough that batches of one sample give a curve.
+  mutating func smooth(_ loss: Double) {
+    smoothedLoss = smoothedLoss.map { 0.999 * $0 + 0.001 * loss } ?? loss
+  }
 
   init(encoded: some Sequence<UInt8>) throws {
     let decoder = JSONDecoder()

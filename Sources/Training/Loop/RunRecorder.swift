@@ -63,9 +63,11 @@ final class RunRecorder {
   func log(_ report: StepReport, gradientNorm: Double?, wallSeconds: Double) throws {
     var members: [JSON.Member] = [
       .init("step", .integer(report.step)), .init("epoch", .number(report.epoch)), .init("split", .string("train")),
-      .init("loss", .number(report.loss)), .init("accuracy", .number(report.accuracy)),
-      .init("learning_rate", .number(report.learningRate)),
+      .init("loss", .number(report.loss)),
     ]
+    if let smoothed = report.smoothedLoss { members.append(.init("smoothed_loss", .number(smoothed))) }
+    members.append(.init("accuracy", .number(report.accuracy)))
+    members.append(.init("learning_rate", .number(report.learningRate)))
     if let gradientNorm { members.append(.init("gradient_norm", .number(gradientNorm))) }
     members.append(.init("samples_per_second", .number(report.samplesPerSecond)))
     members.append(.init("wall_seconds", .number(wallSeconds)))
@@ -80,6 +82,13 @@ final class RunRecorder {
         .init("accuracy", .number(report.accuracy)), .init("samples", .integer(report.samples)),
         .init("seconds", .number(report.seconds)), .init("wall_seconds", .number(wallSeconds)),
       ]))
+  }
+
+  func log(_ sample: SampleReport) throws {
+    var members: [JSON.Member] = [.init("step", .integer(sample.step)), .init("epoch", .number(sample.epoch))]
+    if let smoothed = sample.smoothedLoss { members.append(.init("smoothed_loss", .number(smoothed))) }
+    members.append(.init("text", .string(sample.text)))
+    try folder.appendSample(.object(members))
   }
 
   func write(_ profile: RunProfile) throws {

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Where this process's run stands: written by its training thread, read by whoever has to say it from another.
 public final class RunStatus: Sendable {
-  public enum Phase: UInt8, Sendable { case start, step, evaluation, checkpoint, end }
+  public enum Phase: UInt8, Sendable { case start, step, evaluation, sample, checkpoint, end }
 
   private let phase = Atomic<UInt8>(0)
   private let steps = Atomic<Int>(0)
@@ -28,6 +28,7 @@ public final class RunStatus: Sendable {
     case .start: "the start of the run"
     case .step: "the gradient sum of step \(stepsDone + 1)"
     case .evaluation: "the evaluation after step \(stepsDone)"
+    case .sample: "the sample after step \(stepsDone)"
     case .checkpoint: "the checkpoint of step \(stepsDone)"
     case .end: "the end of the run"
     }

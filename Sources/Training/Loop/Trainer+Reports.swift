@@ -7,6 +7,7 @@ extension Trainer {
     clock.add(samples: outcome.totals.samples)
     progress.samples += outcome.totals.samples
     progress.sinceLogged.add(outcome.totals)
+    progress.smooth(outcome.totals.meanLoss)
     if isLogged { progress.penalty = outcome.penalty }
     guard recorder != nil else {
       if isLogged { startNewWindow() }
@@ -15,8 +16,8 @@ extension Trainer {
     let window = progress.sinceLogged
     let report = StepReport(
       step: progress.step, totalSteps: run.totalSteps, epoch: run.epoch(after: progress.step),
-      loss: window.meanLoss + progress.penalty, accuracy: window.accuracy, learningRate: learningRate,
-      samplesPerSecond: clock.samplesPerSecond,
+      loss: window.meanLoss + progress.penalty, smoothedLoss: smoothedLoss, accuracy: window.accuracy,
+      learningRate: learningRate, samplesPerSecond: clock.samplesPerSecond,
       secondsLeft: clock.secondsPerStep * Double(run.totalSteps - progress.step), isLogged: isLogged)
     if isLogged {
       try recorder?.log(report, gradientNorm: outcome.gradientNorm, wallSeconds: clock.wallSeconds)
@@ -24,6 +25,9 @@ extension Trainer {
     }
     reporter?.completed(report)
   }
+
+  /// Of models of language alone: their batches are small, and their losses are compared by it.
+  var smoothedLoss: Double? { run.configuration.data.isText ? progress.smoothedLoss : nil }
 
   private func startNewWindow() {
     progress.lastLogged = progress.sinceLogged
@@ -102,6 +106,7 @@ extension Trainer {
     summary.samplesPerSecond = wallSeconds > 0 ? progress.samples / wallSeconds : 0
     let window = progress.sinceLogged.samples > 0 ? progress.sinceLogged : progress.lastLogged
     summary.trainLoss = window.map { $0.meanLoss + progress.penalty }
+    summary.smoothedLoss = smoothedLoss
     summary.validationLoss = progress.lastValidation?.loss
     summary.validationAccuracy = progress.lastValidation?.accuracy
     (summary.stoppedEarly, summary.bestStep) = (hasStoppedEarly, progress.best?.step)

@@ -23,8 +23,13 @@ extension Trainer {
       try communicator.broadcast(bytes, from: 0)
     }
     if let carried = session.carried {
-      let rows = try communicator.agree(on: 0) { try recorder?.checkpoint.map(CarriedState.rows) ?? [] }
-      try carried.restore(rows, batchSize: run.configuration.training.batchSize, over: communicator)
+      let batchSize = run.configuration.training.batchSize
+      let rows = try communicator.agree(on: 0) {
+        try recorder?.checkpoint.map {
+          try CarriedState.rows(of: $0, for: session.replica.model, batchSize: batchSize)
+        } ?? []
+      }
+      try carried.restore(rows, batchSize: batchSize, over: communicator)
     }
   }
 

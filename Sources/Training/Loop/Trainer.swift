@@ -62,6 +62,7 @@ public final class Trainer {
     try startProfile()
     session.startLoading(from: progress.step)
     clock.start(progress)
+    if progress.step == 0 { try writeSampleIfDue() }
     var stopped: StopRequest.Reason?
     while !isComplete && stopped == nil {
       status.set(.step, after: progress.step)
@@ -78,6 +79,7 @@ public final class Trainer {
       if comparisonIsDue || checkpointIsDue { try compareReplicas() }
 
       let isBest = evaluationIsDue ? try evaluateValidation() : false
+      try writeSampleIfDue()
       // One worker's request stops all of them after the same step; a run that is done is not stopped.
       if outcome.totals.requests.stop > 0 && !isComplete { stopped = try agreedStopReason() }
       // Early stopping may have ended the run just now.

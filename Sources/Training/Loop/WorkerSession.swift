@@ -67,7 +67,14 @@ final class WorkerSession {
       pool: replica.context.pool)
     loader = BatchLoader(
       assembler: assembler, sampler: run.sampler, shards: communicator.shards, of: communicator.layout.shards,
-      steps: step..<run.totalSteps)
+      steps: step..<run.totalSteps, depth: stepsAhead)
+  }
+
+  /// Small batches are prepared many at a time: changing between threads would cost as much as making one.
+  private var stepsAhead: Int {
+    let batch = Double(run.configuration.training.batchSize) / Double(communicator.size)
+    let elements = run.data.sampleShape.reduce(batch) { $0 * Double($1) }
+    return max(2, min(64, Int(65_536 / max(1, elements))))
   }
 
   /// Sample, forward, backward, reduce, update. Collective.
@@ -128,9 +135,14 @@ final class WorkerSession {
     let order = replica.model.layerPaths
     let mine =
       if replica.model.spansBatch {
-        [try replica.firstNonFiniteLayer(batches, step: step, exchange: ShardExchange(communicator, batches))]
+        [
+          try replica.firstNonFiniteLayer(
+            batches, step: step, carrying: carried, exchange: ShardExchange(communicator, batches))
+        ]
       } else {
-        batches.map { replica.firstNonFiniteLayer($0, step: step) }
+        batches.enumerated().map {
+          replica.firstNonFiniteLayer($1, step: step, carrying: carried?.beginning(of: $0))
+        }
       }
     let positions = mine.compactMap { $0 }.compactMap { order.firstIndex(of: $0) }
     let all = try communicator.allGather(Array("\(positions.min() ?? order.count)".utf8))

@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Which split: train, validation or test.")
   var split: EvaluationReport.Split = .test
 
-  @Option(help: "Folder that data sets are looked for in.", completion: .directory)
+  @Option(help: "Folder that data sets are looked for in; for a text, the file itself.", completion: .file())
   var data: String?
 
   @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")

@@ -15,6 +15,7 @@ struct GenerateCommand: FirstRankCommand {
         lockstep generate runs/novel --temperature 0                   the likeliest token every time
         lockstep generate runs/novel --temperature 0.8 --top-k 20 --samples 3
         lockstep generate runs/novel --prompt "Elizabeth" --stop "." --seed 7
+        lockstep generate runs/novel --length 2000 --statistics        how much of it the training text has
       """)
 
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
@@ -47,6 +48,18 @@ struct GenerateCommand: FirstRankCommand {
   @Option(help: "Texts to write, each with draws of its own.")
   var samples = 1
 
+  @Flag(
+    help: ArgumentHelp(
+      "Says how many of the words, and of 2 to 5 words in a row, stand in the training split.",
+      discussion: "Words are runs of letters, whatever their case; one that the text ends in is left out."))
+  var statistics = false
+
+  @Option(help: "The training text, for --statistics, where it is not the run's data.path.", completion: .file())
+  var data: String?
+
+  @Flag(help: "Prints one JSON object instead of the text.")
+  var json = false
+
   func validate() throws {
     guard temperature >= 0, temperature.isFinite else {
       throw ValidationError("--temperature \(temperature): give 0 (the likeliest token every time) or more")
@@ -65,11 +78,26 @@ struct GenerateCommand: FirstRankCommand {
     let terminal = Terminal.standard
     do {
       let generator = try TextGenerator(at: path) { terminal.printError("warning: \($0)") }
+      // Said before the text is written, not after it.
+      if statistics { try generator.requireTrainingText(dataDirectory: data) }
+      var texts: [GeneratedText] = []
       for sample in 0..<samples {
-        if samples > 1 { terminal.print("\(sample > 0 ? "\n" : "")--- sample \(sample + 1)") }
-        try generator.generate(
-          after: prompt, length: length, settings: settings, stop: stop, sample: sample, write: terminal.write(bytes:))
-        terminal.write(bytes: Array("\n".utf8))
+        if samples > 1 && !json { terminal.print("\(sample > 0 ? "\n" : "")--- sample \(sample + 1)") }
+        var text = GeneratedText(after: prompt)
+        text.tokens = try generator.generate(
+          after: prompt, length: length, settings: settings, stop: stop, sample: sample
+        ) { bytes in
+          text.bytes += bytes
+          if !json { terminal.write(bytes: bytes) }
+        }
+        if !json { terminal.write(bytes: Array("\n".utf8)) }
+        texts.append(text)
+      }
+      let found = statistics ? try generator.statistics(of: texts, dataDirectory: data) : nil
+      if json {
+        terminal.print(GenerationText.json(texts, by: generator, prompt: prompt, settings: settings, statistics: found))
+      } else if let found {
+        terminal.print("\n" + GenerationText.lines(found))
       }
     } catch {
       throw ExitCode(CommandRunner.report(error))

@@ -36,7 +36,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Run folder (default: runs/NAME-DATE-TIME).", completion: .directory)
   var runDir: String?
 
-  @Option(help: "Folder that data sets are looked for in.", completion: .directory)
+  @Option(help: "Folder that data sets are looked for in; for a text, the file itself.", completion: .file())
   var data: String?
 
   @Option(

@@ -33,12 +33,14 @@ struct EvaluationText {
 
   /// A text has no classes to tabulate.
   private func textLines(_ perplexity: Double) -> String {
-    """
-    \(trained.checkpoint), after step \(trained.step)
-    \(split.rawValue): \(result.samples) tokens, loss \(Format.decimal(result.loss, 4)), perplexity \(
-      Format.decimal(perplexity, 2)), \(Format.decimal(result.bitsPerByte ?? 0, 3)) bits a byte, accuracy \(
-      Format.percent(result.accuracy))
-    """
+    let bits = [(result.bitsPerCharacter, "character"), (result.bitsPerByte, "byte")].compactMap { value, unit in
+      value.map { "\(Format.decimal($0, 3)) bits a \(unit)" }
+    }
+    return """
+      \(trained.checkpoint), after step \(trained.step)
+      \(split.rawValue): \(result.samples) tokens, loss \(Format.decimal(result.loss, 4)), perplexity \(
+        Format.decimal(perplexity, 2)), \(bits.joined(separator: ", ")), accuracy \(Format.percent(result.accuracy))
+      """
   }
 
   /// - Parameters:
@@ -81,6 +83,7 @@ struct EvaluationText {
       "accuracy": .number(result.accuracy),
       "perplexity": .number(result.perplexity),
       "bits_per_byte": .number(result.bitsPerByte),
+      "bits_per_character": .number(result.bitsPerCharacter),
       "classes": .array(result.classNames.map { .string($0) }),
       "per_class_accuracy": .array(result.perClassAccuracy.map { .number($0) }),
       "confusion_matrix": .array(result.confusion.map { .array($0.map { .integer($0) }) }),

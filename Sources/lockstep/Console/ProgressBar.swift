@@ -7,7 +7,10 @@ enum ProgressBar {
   static func text(_ step: StepReport, width: Int) -> String {
     let fraction = step.totalSteps > 0 ? Double(step.step) / Double(step.totalSteps) : 0
     let left = String(repeating: " ", count: max(0, 3 - "\(Int(fraction * 100))".count)) + "\(Int(fraction * 100))% "
-    let right = " " + facts(step, separator: "  ")
+    // A narrow terminal has no room for everything.
+    let all = " " + facts(step, separator: "  ", showsSmoothed: true)
+    let fits = width - left.count - all.count - 3 >= 5
+    let right = fits ? all : " " + facts(step, separator: "  ", showsSmoothed: false)
     let room = width - left.count - right.count - 3
     guard room >= 5 else { return String((left + right).prefix(max(0, width - 1))) }
     let length = min(room, 40)
@@ -17,13 +20,14 @@ enum ProgressBar {
   }
 
   /// For a pipe.
-  static func plainText(_ step: StepReport) -> String { facts(step, separator: ", ") }
+  static func plainText(_ step: StepReport) -> String { facts(step, separator: ", ", showsSmoothed: true) }
 
-  private static func facts(_ step: StepReport, separator: String) -> String {
-    [
+  private static func facts(_ step: StepReport, separator: String, showsSmoothed: Bool) -> String {
+    let smoothed = showsSmoothed ? step.smoothedLoss.map { " (smoothed \(Format.decimal($0, 4)))" } : nil
+    return [
       "step \(step.step)/\(step.totalSteps)",
       "epoch \(Format.decimal(step.epoch, 2))",
-      "loss \(Format.decimal(step.loss, 4))",
+      "loss \(Format.decimal(step.loss, 4))\(smoothed ?? "")",
       "accuracy \(Format.decimal(step.accuracy * 100, 1))%",
       "rate \(Format.significant(step.learningRate))",
       "\(Format.decimal(step.samplesPerSecond, 0)) samples/s",

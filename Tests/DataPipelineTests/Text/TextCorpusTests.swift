@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 
 @testable import DataPipeline
@@ -47,6 +48,8 @@ struct TextCorpusTests {
     var bytes = try folder.read(name)
     let changed = Int32(bytes[TokenFileHeader.byteCount]) == 0 ? UInt8(1) : UInt8(0)
     bytes[TokenFileHeader.byteCount] = changed
+    let digest = bytes[TokenFileHeader.byteCount...].withUnsafeBytes { Digest.of($0) }
+    withUnsafeBytes(of: digest.littleEndian) { bytes.replaceSubrange(56..<64, with: $0) }
     try folder.write(bytes, to: name)
     let second = try TextCorpus.open(path, tokenizer: .trained(.characters))
     #expect(second.training.tokens[0] == Int32(changed) && first.contentDigest == second.contentDigest)
@@ -84,7 +87,9 @@ struct TextCorpusTests {
     }
     let damaged =
       [[], Array(whole.dropLast()), Array(whole.prefix(50)), whole + [0], altered(0, 0), altered(8, 2)]
-      + [altered(12, 4), altered(39, 0xFF), altered(39, 0x7F), altered(32, whole[32] &+ 1), altered(60, 0)]
+      + [altered(12, 4), altered(39, 0xFF), altered(39, 0x7F), altered(32, whole[32] &+ 1), altered(70, 0)]
+      // Another token that the vocabulary has, and another digest.
+      + [altered(TokenFileHeader.byteCount + 6, 0x41), altered(60, whole[60] &+ 1)]
     for bytes in damaged {
       try folder.write(bytes, to: name)
       #expect(tokens(try TextCorpus.open(path, tokenizer: .trained(.bytes)).training) == expected)
@@ -111,7 +116,7 @@ struct TextCorpusTests {
     let corpus = try TextCorpus.open(nil, tokenizer: .trained(.characters))
     #expect(corpus.training.byteCount > 500_000 && corpus.tokenizer.vocabularySize > 60 && corpus.note == nil)
     var window = [Int32](repeating: 0, count: 17)
-    corpus.training.tokens.copy(TextWindow(start: 0, length: 16, resetsState: true), to: &window)
+    corpus.training.tokens.copy(0..<17, to: &window)
     #expect(String(decoding: corpus.tokenizer.decode(window), as: UTF8.self) == "PRIDE AND PREJUDI")
   }
 
@@ -145,8 +150,8 @@ struct TextCorpusTests {
     )
     #expect(
       try message(Array((String(repeating: "ab\n", count: 10) + "ß").utf8), TextSplits(validation: 0.2))
-        == "t.txt, byte 30, line 11: has the character 'ß' (U+00DF), which the training text does not have; "
-        + "leave it out, or train with the tokenizer 'bytes' or 'bpe', which know every character")
+        == "t.txt, byte 30, line 11: has the character 'ß' (U+00DF), which the training split does not have, but its validation split; "
+        + "choose another data.validation, or train with the tokenizer 'bytes' or 'bpe', which know every character")
     #expect(try message([97], TextSplits(validation: 0.5)).hasPrefix("t.txt: is empty in its training split (1 bytes"))
     #expect(try message([97, 98], TextSplits(validation: 0.6, test: 0.4)).contains("leave something to train on"))
     #expect(folder.files == ["t.txt"])

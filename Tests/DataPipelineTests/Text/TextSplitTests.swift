@@ -5,6 +5,28 @@ import Testing
 
 /// A text on its way into batches.
 @Suite struct TextSplitTests {
+  @Test(arguments: [TokenizerSpecification.characters, .bytes, .bytePairs(vocabularySize: 270)])
+  func sizeOfWhatIsPredicted(tokenizer: TokenizerSpecification) throws {
+    let folder = try TemporaryFolder()
+    let text = String(repeating: "Zwölf 漢字 𝄞\n", count: 30)
+    let path = try folder.write(text.utf8, to: "text.txt")
+    let corpus = try TextCorpus.open(path, tokenizer: .trained(tokenizer), splits: TextSplits(validation: 0.3))
+    let split = try TextSplit(try #require(corpus.validation), of: corpus, windowLength: 7, order: .random)
+    let size = split.predictedSize(corpus.tokenizer)
+    let predicted = corpus.tokenizer.decode((1..<split.tokens.count).map { split.tokens[$0] })
+    #expect(size.bytes == predicted.count)
+    #expect(size.characters == predicted.count { $0 & 0xC0 != 0x80 } && (size.characters ?? 0) < size.bytes)
+  }
+
+  @Test func aTextThatIsNotUTF8HasNoCharacters() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write((0..<90).map { UInt8($0 % 3 == 0 ? 0xFF : 65) }, to: "text.bin")
+    let corpus = try TextCorpus.open(path, tokenizer: .trained(.bytes), splits: TextSplits(validation: 0.3))
+    let split = try TextSplit(try #require(corpus.validation), of: corpus, windowLength: 7, order: .random)
+    let size = split.predictedSize(corpus.tokenizer)
+    #expect(size.bytes == split.tokens.count - 1 && size.characters == nil)
+  }
+
   private static let text = "abcdefghijklmnopqrstuvwxyz"
 
   private func splits(_ order: WindowSampler.Order, window: Int, validation: Double? = nil) throws -> DatasetSplits {

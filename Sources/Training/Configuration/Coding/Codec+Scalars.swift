@@ -12,6 +12,23 @@ extension Codec where Value == Int {
   static func integer(atLeast minimum: Int) -> Codec { integer(minimum...(.max)) }
 }
 
+extension Codec where Value == Int? {
+  /// A number from 1 on, or the word that stands for nil.
+  static func count(or word: String) -> Codec {
+    Codec(
+      type: "integer ≥ 1 or \(word)",
+      parse: { text, quoted in
+        if text == word { return .some(nil) }
+        guard !quoted, let count = NumberText.integer(text), count >= 1 else { return nil }
+        return count
+      },
+      format: { YAMLNode(plain: $0.map { "\($0)" } ?? word) },
+      hint: { text, quoted in
+        NearestWord.find(text, in: [word]).map { "did you mean '\($0)'?" } ?? NumberText.hint(text, quoted)
+      })
+  }
+}
+
 extension Codec where Value == UInt64 {
   static var seed: Codec {
     Codec(

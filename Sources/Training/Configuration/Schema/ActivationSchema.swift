@@ -40,11 +40,21 @@ extension Codec where Value == Initializer {
       ("xavier_uniform", .xavierUniform), ("lecun_normal", .lecunNormal), ("lecun_uniform", .lecunUniform),
       ("zeros", .zeros),
     ]
-    let names = words.map(\.0).joined(separator: ", ")
-    return OneKeyForm(
-      "one of \(names), {normal: σ}", words: words, key: "normal", value: Codec<Double>.positive,
-      make: { .normal(standardDeviation: $0) },
+    let type = "one of \(words.map(\.0).joined(separator: ", ")), {normal: σ} or {fan_in: gain}"
+    let normal = OneKeyForm(
+      type, words: words, key: "normal", value: Codec<Double>.positive, make: { .normal(standardDeviation: $0) },
       take: { if case .normal(let deviation) = $0 { deviation } else { nil } }
     ).codec
+    let scaled = OneKeyForm(
+      type, words: [], key: "fan_in", value: Codec<Double>.positive, make: { Initializer.scaledNormal(gain: $0) },
+      take: { if case .scaledNormal(let gain) = $0 { gain } else { nil } }
+    ).codec
+    return Codec(
+      type: type,
+      decode: { node, path, context in
+        let codec = node.entries?.first?.key == "fan_in" ? scaled : normal
+        return codec.decode(node, path, &context)
+      },
+      encode: { if case .scaledNormal = $0 { scaled.encode($0) } else { normal.encode($0) } })
   }
 }

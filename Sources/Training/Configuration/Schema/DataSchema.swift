@@ -21,7 +21,7 @@ extension DatasetSpecification {
       fields: [
         Field(
           "path", \.path, Codec.text.optional,
-          "Folder or file with the data; null looks in the data folder (`--data`)."),
+          "Folder with the data, or the text file; null looks in the data folder, or takes the text file, of `--data`."),
         Field(
           "validation", \.validation, split.optional,
           "How much of the training split is set aside for validation: a number of samples, or a share of them."),
@@ -88,7 +88,8 @@ extension DatasetSpecification {
         Field(
           "order", \.order, .word(),
           "`random`: windows from anywhere; `sequential`: as many streams as the batch has samples, read side by side, with "
-            + "the state of recurrent layers carried on; `shuffled-chunks`: every window once an epoch."),
+            + "the state of recurrent layers carried on; `shuffled-chunks`: every window once an epoch. Whatever the order, "
+            + "evaluations go through the text window by window, and state begins anew in each."),
         Field("test", \.test, .share, "Share of the text's end that is kept for testing; `validation` lies before it."),
       ],
       apply: { keys, data in

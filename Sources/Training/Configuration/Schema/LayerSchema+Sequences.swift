@@ -2,7 +2,7 @@ import NeuralNetworks
 
 /// Layers over sequences of tokens or of vectors.
 extension LayerSchema {
-  static var sequenceLayers: [Form] { [embedding, rnn, lstm, gru] }
+  static var sequenceLayers: [Form] { [embedding, oneHot, rnn, lstm, gru] }
 
   private static var embedding: Form {
     Form(
@@ -18,6 +18,13 @@ extension LayerSchema {
           "Standard deviation of the normal distribution that the vectors start from."),
       ],
       apply: { $1 = .embedding($0) }, take: { if case .embedding(let keys) = $0 { keys } else { nil } })
+  }
+
+  private static var oneHot: Form {
+    bare(
+      "one_hot",
+      "A vector of zeros with a one in the token's place, for each token; the first layer of a model of tokens.",
+      .oneHot)
   }
 
   private static func recurrent(
@@ -37,6 +44,9 @@ extension LayerSchema {
           "layer_norm", \.layerNorm, .truth,
           "Normalises what goes into the gates at each step, and an LSTM's cell (Ba et al., 2016); slower."),
         Field("last", \.last, .truth, "Passes on the last state only: one output a sequence, not one a step."),
+        Field(
+          "initializer", \.initializer, Codec.initializer.optional, defaultText: "uniform in ±1/√size, biases too",
+          "How the weights start, as for `linear`; biases then start at 0."),
       ],
       apply: { $1 = .recurrent($0) },
       take: { layer in

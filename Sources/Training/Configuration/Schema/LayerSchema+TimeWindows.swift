@@ -32,7 +32,7 @@ extension LayerSchema {
           "Zeros around the sequence: none, as many as keep ⌈time / stride⌉, in front only so that no output sees "
             + "what comes after it, or this many on both sides."),
         Field("dilation", \.dilation, .integer(atLeast: 1), "Places between a window's elements."),
-        Field("groups", \.groups, groups, "As for `conv`."),
+        Field("groups", \.groups, .count(or: "depthwise"), "As for `conv`."),
         Field("bias", \.bias, .truth, "Adds a learned constant to each channel."),
         Field("initializer", \.initializer, .initializer, "How the weights start; biases start at 0."),
       ],

@@ -5,16 +5,21 @@ extension LayerSchema {
 
   static var linear: Form {
     struct Keys {
-      var outputs = 1
+      var outputs: Int? = 1
       var bias = true
       var initializer = Initializer.heNormal
     }
     return Form(
       "linear", "y = W·x + b on features.", shorthand: "outputs", template: Keys(),
       fields: [
-        Field("outputs", \.outputs, .integer(atLeast: 1), required: true, "Number of outputs."),
+        Field(
+          "outputs", \.outputs, .count(or: "classes"), required: true, example: "outputs: 300 or outputs: classes",
+          "Number of outputs; `classes` takes that of the data: their classes or, where the next token of a text is predicted, "
+            + "the tokens of the vocabulary."),
         Field("bias", \.bias, .truth, "Adds a learned constant."),
-        Field("initializer", \.initializer, .initializer, "How the weights start; biases start at 0."),
+        Field(
+          "initializer", \.initializer, .initializer,
+          "How the weights start, `{fan_in: gain}` being normal with variance gain / fan-in; biases start at 0."),
       ],
       apply: { $1 = .linear(outputs: $0.outputs, bias: $0.bias, initializer: $0.initializer) },
       take: { layer in
@@ -35,27 +40,13 @@ extension LayerSchema {
           "padding", \.padding, .padding,
           "Zeros around the image: none, as many as keep ⌈size / stride⌉, or this many on both sides."),
         Field("dilation", \.dilation, .extent(atLeast: 1), "Steps between a window's elements."),
-        Field("groups", \.groups, groups, "Cuts the channels into groups; `depthwise` makes one of each channel."),
+        Field(
+          "groups", \.groups, .count(or: "depthwise"),
+          "Cuts the channels into groups; `depthwise` makes one of each channel."),
         Field("bias", \.bias, .truth, "Adds a learned constant to each channel."),
         Field("initializer", \.initializer, .initializer, "How the weights start; biases start at 0."),
       ],
       apply: { $1 = .convolution($0) }, take: { if case .convolution(let keys) = $0 { keys } else { nil } })
-  }
-
-  static var groups: Codec<Int?> {
-    let count = Codec<Int>.integer(atLeast: 1)
-    let type = "integer ≥ 1 or depthwise"
-    return Codec<Int?>(
-      type: type,
-      decode: { node, path, context in
-        if case .scalar("depthwise", _) = node.content { return .some(nil) }
-        if case .scalar(let text, quoted: false) = node.content, let value = NumberText.integer(text), value >= 1 {
-          return value
-        }
-        context.mismatch(node, path: path, expected: type)
-        return nil
-      },
-      encode: { $0.map(count.encode) ?? YAMLNode(plain: "depthwise") })
   }
 
   static var batchNorm: Form {

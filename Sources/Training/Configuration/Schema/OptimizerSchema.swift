@@ -50,7 +50,9 @@ extension OptimizerSpecification {
           "betas", \.betas, betasCodec,
           "β₁ and β₂ in m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g²; the step is η·m̂ / (√v̂ + ε) with "
             + "m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)."),
-        Field("epsilon", \.epsilon, .positive, "ε of the same."),
+        Field(
+          "epsilon", \.epsilon, .number("number ≥ 1.2e-38") { $0 >= Double(Float.leastNormalMagnitude) },
+          "ε of the same; it must be a float32 that does not vanish."),
       ],
       apply: { keys, optimizer in
         optimizer.kind = kind

@@ -19,6 +19,7 @@ extension RunConfiguration {
         Field("evaluation", \.evaluation, EvaluationSettings.record.codec, EvaluationSettings.record.summary),
         Field("checkpoint", \.checkpoint, CheckpointSettings.record.codec, CheckpointSettings.record.summary),
         Field("logging", \.logging, LoggingSettings.record.codec, LoggingSettings.record.summary),
+        Field("samples", \.samples, SampleSettings.record.codec, SampleSettings.record.summary),
       ])
   }
 }

@@ -1,0 +1,35 @@
+extension TextSplit {
+  /// What the predicted tokens, all but the first, stand for.
+  public struct Size: Sendable, Equatable {
+    public var bytes = 0
+    /// Unicode scalars; nil where the text is not UTF-8.
+    public var characters: Int?
+  }
+
+  /// - Parameter tokenizer: that of the text.
+  public func predictedSize(_ tokenizer: any Tokenizer) -> Size {
+    // Of each token its bytes, and those of them that begin a character: a token may be a part of one.
+    let pieces = (0..<tokenizer.vocabularySize).map { tokenizer.decode([Int32($0)]) }
+    let sizes = pieces.map { ($0.count, $0.count { $0 & 0xC0 != 0x80 }) }
+    var (bytes, characters) = (0, 0)
+    var text: [UInt8] = []
+    let mayBeOther = tokenizer.specification == .bytes
+    forEachToken { place, token in
+      if mayBeOther { text += pieces[Int(token)] }
+      guard place > 0 else { return }
+      bytes += sizes[Int(token)].0
+      characters += sizes[Int(token)].1
+    }
+    let isUTF8 = !mayBeOther || text.withUnsafeBytes { UTF8Text.firstInvalidByte($0) } == nil
+    return Size(bytes: bytes, characters: isUTF8 ? characters : nil)
+  }
+
+  private func forEachToken(_ body: (_ place: Int, Int32) -> Void) {
+    var piece = [Int32](repeating: 0, count: min(tokens.count, 1 << 16))
+    for start in stride(from: 0, to: tokens.count, by: piece.count) {
+      let end = min(tokens.count, start + piece.count)
+      piece.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { tokens.copy(start..<end, to: base) } }
+      for place in start..<end { body(place, piece[place - start]) }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Tensors
+
+/// A tokeniser that was learned from a text, in a file beside it: learning byte pairs takes a while, and gives the same each
+/// time. The processes of a node that want it at once wait for the one that learns it.
+///
+/// The file holds the SHA-256 of `Tokenizer.json` in hexadecimal, a line end, and that text.
+struct TokenizerCache {
+  private let specification: TokenizerSpecification
+  private let training: UnsafeRawBufferPointer
+  /// The text, of which `training` is a part.
+  private let text: String
+  /// `NAME.KEY.tokenizer`, beside the text.
+  private let path: String
+
+  init(_ specification: TokenizerSpecification, on training: UnsafeRawBufferPointer, of text: String) {
+    (self.specification, self.training, self.text) = (specification, training, text)
+    var hash = SHA256()
+    hash.update("1 \(specification.name) \(training.count) \(Digest.of(training))".utf8)
+    path = "\(text).\(hash.finalizeHexadecimal().prefix(12)).tokenizer"
+  }
+
+  /// The one that is kept, or one that is learned now, and kept if the folder lets us.
+  func tokenizer() throws(DataError) -> any Tokenizer {
+    if let kept = kept() { return kept }
+    let lock = lock()
+    defer { release(lock) }
+    if let kept = kept() { return kept }
+    let learned = try Tokenizers.train(specification, on: training, of: text)
+    try? write(learned.json)
+    return learned
+  }
+
+  /// Nil where there is none, or where it is damaged: then it is learned anew.
+  private func kept() -> (any Tokenizer)? {
+    guard case .file = PathKind(path), let file = try? FileContents.map(path) else { return nil }
+    let lines = file.withBytes { String(decoding: $0, as: UTF8.self) }.split(separator: "\n", maxSplits: 1)
+    guard lines.count == 2, lines[0] == digest(of: String(lines[1])) else { return nil }
+    return try? Tokenizers.load(json: String(lines[1]), from: path)
+  }
+
+  private func digest(of json: String) -> String {
+    var hash = SHA256()
+    hash.update(json.utf8)
+    return hash.finalizeHexadecimal()
+  }
+
+  /// Under a name of this process's own first, so that nobody reads half a file.
+  private func write(_ json: String) throws(DataError) {
+    let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))"
+    do throws(DataError) {
+      let file = try OutputFile(temporary, appending: false)
+      try Array("\(digest(of: json))\n\(json)".utf8).withTypedBytes { bytes throws(DataError) in try file.write(bytes) }
+      try file.close(renamingTo: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  private var lockPath: String { path + ".lock" }
+
+  /// Waits for whoever is learning it. A lock that cannot be had is no error: then several learn the same.
+  private func lock() -> Int32 {
+    let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    if descriptor >= 0 { while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {} }
+    return descriptor
+  }
+
+  /// The file goes first: who waits for it still gets the lock, and finds the tokeniser.
+  private func release(_ descriptor: Int32) {
+    guard descriptor >= 0 else { return }
+    unlink(lockPath)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,28 @@
+/// When a model of language writes samples while it trains, and how. They change no weights.
+public struct SampleSettings: Sendable, Equatable {
+  public var everySteps: Int?
+  /// Steps after which one is written; 0 is before the first.
+  public var at: [Int] = []
+  /// Tokens to write.
+  public var length = 200
+  /// Nil begins at a line's beginning.
+  public var prompt: String?
+  public var temperature = 1.0
+  public var topK: Int?
+  public var topP: Double?
+
+  public init() {}
+
+  public var areWanted: Bool { everySteps != nil || !at.isEmpty }
+
+  func isDue(after step: Int) -> Bool {
+    at.contains(step) || step > 0 && everySteps.map { step % $0 == 0 } ?? false
+  }
+
+  /// - Parameter seed: the run's; a sample's number is its step, and its draws share nothing with those of training.
+  func sampling(seed: UInt64) -> SamplingSettings {
+    var settings = SamplingSettings()
+    (settings.temperature, settings.topK, settings.topP, settings.seed) = (temperature, topK, topP, seed)
+    return settings
+  }
+}

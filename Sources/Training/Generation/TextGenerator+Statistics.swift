@@ -1,0 +1,35 @@
+import DataPipeline
+
+/// A text that a model wrote.
+public struct GeneratedText: Sendable {
+  /// The prompt and what follows.
+  public var bytes: [UInt8] = []
+  /// Bytes of the prompt.
+  public let prompt: Int
+  public var tokens = 0
+
+  public init(after prompt: String) { self.prompt = prompt.utf8.count }
+
+  /// Bytes that are not UTF-8 are replaced.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension TextGenerator {
+  /// - Throws: if the text that `statistics` reads is not there.
+  public func requireTrainingText(dataDirectory: String?) throws { try withTrainingText(dataDirectory) { _ in } }
+
+  /// How much of what was written stands in the training split of the model's data.
+  ///
+  /// - Parameter dataDirectory: the text, where it is no longer where the configuration says.
+  public func statistics(of texts: [GeneratedText], dataDirectory: String?) throws -> TextStatistics {
+    try withTrainingText(dataDirectory) { TextStatistics(of: texts.map { ($0.bytes, $0.prompt) }, in: $0) }
+  }
+
+  private func withTrainingText<Result>(
+    _ dataDirectory: String?, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws -> Result {
+    guard let data else { preconditionFailure("a model in training has no data of its own") }
+    return try DatasetSplits.withTrainingText(
+      data.located(in: dataDirectory), dataDirectory: dataDirectory, body)
+  }
+}

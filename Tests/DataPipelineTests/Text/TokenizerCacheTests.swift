@@ -1,0 +1,87 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import DataPipeline
+
+/// Byte pairs that are kept beside the text they were learned from.
+@Suite struct TokenizerCacheTests {
+  private static let text = String(repeating: "the cat sat on the mat, the rat sat on the cat\n", count: 30)
+
+  private func open(_ folder: TemporaryFolder, size: Int = 270) throws -> TextCorpus {
+    try TextCorpus.open(folder.file("text.txt"), tokenizer: .trained(.bytePairs(vocabularySize: size)))
+  }
+
+  private func name(in folder: TemporaryFolder) throws -> String {
+    try #require(folder.files.first { $0.hasSuffix(".tokenizer") })
+  }
+
+  @Test func whatIsKeptIsUsed() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.text.utf8, to: "text.txt")
+    let first = try open(folder)
+    let name = try name(in: folder)
+    #expect(folder.files.count == 3, "text, tokeniser, tokens; no lock")
+    // Fewer merges, with a digest of their own, show that the file is what is read.
+    let other = try TextCorpus.open(
+      folder.file("text.txt"), tokenizer: .trained(.bytePairs(vocabularySize: 260)), caching: false
+    ).tokenizer.json
+    #expect(other != first.tokenizer.json)
+    try folder.write("\(Array(other.utf8).withUnsafeBytes { SHA256.hexadecimal(of: $0) })\n\(other)".utf8, to: name)
+    #expect(try open(folder).tokenizer.json == other)
+  }
+
+  @Test func damagedFilesAreLearnedAnew() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.text.utf8, to: "text.txt")
+    let expected = try open(folder).tokenizer.json
+    let name = try name(in: folder)
+    let whole = try folder.read(name)
+    var altered = whole
+    altered[whole.count - 4] = UInt8(ascii: "7")
+    #expect(altered != whole)
+    for bytes in [[], Array(whole.dropLast()), altered, Array("x\ny".utf8), [0xFF, 0x0A, 0xFF]] {
+      try folder.write(bytes, to: name)
+      #expect(try open(folder).tokenizer.json == expected)
+      #expect(try folder.read(name) == whole)
+    }
+  }
+
+  @Test func anotherTextOrSizeHasItsOwn() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.text.utf8, to: "text.txt")
+    let first = try open(folder).tokenizer.json
+    #expect(try open(folder, size: 265).tokenizer.json != first)
+    try folder.write(("now " + Self.text).utf8, to: "text.txt")
+    _ = try open(folder)
+    #expect(folder.files.filter { $0.hasSuffix(".tokenizer") }.count == 3)
+  }
+
+  /// Threads stand for processes: each opens the lock for itself.
+  @Test func severalAtOnceGetTheSame() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.text.utf8, to: "text.txt")
+    let path = folder.file("text.txt")
+    let found = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          try TextCorpus.open(path, tokenizer: .trained(.bytePairs(vocabularySize: 270))).tokenizer.json
+        }
+      }
+      return try await group.reduce(into: [String]()) { $0.append($1) }
+    }
+    #expect(found.count == 4 && Set(found).count == 1)
+    #expect(folder.files.count == 3)
+  }
+
+  @Test func aFolderThatTakesNoFilesIsNoError() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.text.utf8, to: "text.txt")
+    let expected = try open(folder).tokenizer.json
+    let name = try name(in: folder)
+    try FileManager.default.removeItem(atPath: folder.file(name))
+    // A folder in its place fails the rename for root too.
+    try FileManager.default.createDirectory(atPath: folder.file(name + "/x"), withIntermediateDirectories: true)
+    #expect(try open(folder).tokenizer.json == expected)
+  }
+}
