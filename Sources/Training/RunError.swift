@@ -19,6 +19,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case folderNotEmpty(String)
   case alreadyFurther(checkpoint: String, step: Int, totalSteps: Int)
   case otherData(checkpoint: String)
+  case otherClasses(checkpoint: String)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
   case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
   case replicasDiffer(step: Int, workers: String, tensor: String?, count: String, checkpoint: String?, folder: String)
@@ -74,6 +75,8 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       the training data are not those that \(checkpoint) was trained on (classes, labels, pixels, or their mean or \
       deviation differ); check --data and data.path
       """
+    case .otherClasses(let checkpoint):
+      "the data have other classes than those that \(checkpoint) tells apart; check --data and data.path"
     case .diverged(let step, let learningRate, let loss, let layer, let checkpoint):
       """
       the loss became \(loss) in step \(step) at learning rate \(learningRate)\

@@ -26,7 +26,7 @@ extension RunConfiguration {
     }
     let evaluates = evaluation.everySteps != nil || evaluation.everyEpochs != nil
     context.check(
-      "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.validation != nil,
+      "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.hasValidation,
       "early_stopping wants a validation split", hint: "give data.validation, for example validation: 0.1")
     context.check(
       "training.early_stopping", "evaluation.every_steps", "evaluation.every_epochs",
@@ -60,15 +60,19 @@ extension RunConfiguration {
     let wholeText = data.trainLimit == nil && data.testLimit == nil && !data.validationFromEnd
     context.check(
       "data.augment", "data.normalize", "data.train_limit", "data.test_limit", "data.validation_from_end",
-      holds: !data.isText || (augmentations.isEmpty && data.normalization == .none && wholeText),
+      holds: !data.hasTokens || (augmentations.isEmpty && data.normalization == .none && wholeText),
       "augment, normalize, train_limit, test_limit and validation_from_end are for images",
-      hint: "leave them out for a text; it is split by position")
+      hint: data.isText ? "leave them out for a text; it is split by position" : "leave them out for texts")
     context.check(
       "data.path", holds: data.kind != .novel || data.path == nil, "the novel is bundled and has no path",
       hint: "use dataset: text for a text of your own")
     context.check(
       "training.drop_last", holds: !data.isText || !training.dropLast, "drop_last is for images",
       hint: "leave it out for a text")
+    checkLabelledText(&context)
+    context.check(
+      "training.sampling", holds: !data.isText || training.sampling == .shuffled,
+      "balanced sampling wants classes, and a text has tokens", hint: "leave sampling out; data.order is a text's")
     if data.isText, case .crossEntropy(_, .balanced) = loss {
       context.check(
         "loss.class_weights", holds: false, "balanced weights want classes, and a text has tokens",
@@ -86,6 +90,26 @@ extension RunConfiguration {
       "data.shape", holds: data.syntheticShape.count == 1 || data.syntheticShape.count == 3,
       "a sample's shape has one or three sizes, found \(data.syntheticShape.count)",
       hint: "write [features] or [height, width, channels]")
+  }
+
+  private func checkLabelledText(_ context: inout DecodingContext) {
+    guard data.isLabelledText else { return }
+    let lines = data.labelledText
+    let given = [data.validation == nil, lines.validationFile == nil, lines.validationLines == nil].count { !$0 }
+    context.check(
+      "data.validation", "data.validation_file", "data.validation_lines", holds: given <= 1,
+      "validation, validation_file and validation_lines exclude each other", hint: "keep one of them")
+    context.check(
+      "data.format", "data.categories", holds: (lines.format == .numbered) == (lines.categories != nil),
+      lines.categories == nil ? "format numbered wants categories" : "categories go with format numbered",
+      hint: lines.categories == nil ? "give the file that names the numbers" : "leave categories out")
+    context.check(
+      "data.text_column", "data.label_column", holds: lines.textColumn != lines.labelColumn,
+      "text and label are in the same column", hint: "columns are counted from 0")
+    let isPlain = (lines.textColumn, lines.labelColumn, lines.hasHeader) == (0, 1, false)
+    context.check(
+      "data.format", "data.text_column", "data.label_column", "data.header", holds: lines.format == .csv || isPlain,
+      "text_column, label_column and header go with format csv", hint: "leave them out, or give format: csv")
   }
 
   private func checkOptimizer(_ context: inout DecodingContext) {
@@ -132,8 +156,16 @@ extension RunConfiguration {
         "sync_batch_norm wants batch_norm", hint: "add batch_norm: true")
     }
     context.check(
-      "model", "data.dataset", holds: data.isText || !model.readsTokens,
-      "the model reads tokens, but the data are images", hint: "give data: {dataset: text} or novel")
+      "model", "data.dataset", holds: data.hasTokens || !model.readsTokens,
+      "the model reads tokens, but the data are images", hint: "give data: {dataset: text}, novel or labelled-text")
+    context.check(
+      "data.dataset", "model", holds: !data.isLabelledText || model.readsTokens,
+      "the data are tokens, but the model reads numbers", hint: "begin its layers with an embedding")
+    if case .gpt = model {
+      context.check(
+        "data.dataset", "model", holds: !data.isLabelledText, "gpt predicts tokens, but labelled texts have classes",
+        hint: "give layers that begin with an embedding and end with one output a class")
+    }
     guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
     guard case .linear(let outputs, _, _) = layers.last else { return }
     context.check(
@@ -161,7 +193,7 @@ extension DatasetSpecification {
     case .mnist5k, .mnist, .fashionMNIST, .cifar10: 10
     case .cifar100: 100
     case .synthetic: syntheticClasses
-    case .idx, .imageFolder, .text, .novel: nil
+    case .idx, .imageFolder, .text, .novel, .labelledText: nil
     }
   }
 
@@ -174,7 +206,7 @@ extension DatasetSpecification {
       case .cifar10, .cifar100: 50_000
       case .synthetic: syntheticCount
       case .idx, .imageFolder: trainLimit
-      case .text, .novel: nil
+      case .text, .novel, .labelledText: nil
       }
     return count.map { min($0, trainLimit ?? $0) }
   }
@@ -186,6 +218,11 @@ extension DatasetSpecification {
     case .count(let aside): return max(count - aside, 0)
     case .fraction(let share): return count - Int((Double(count) * share).rounded())
     }
+  }
+
+  fileprivate var hasValidation: Bool {
+    validation != nil
+      || isLabelledText && (labelledText.validationFile != nil || labelledText.validationLines != nil)
   }
 
   fileprivate var textTrainingShare: Double {

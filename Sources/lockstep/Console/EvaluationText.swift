@@ -15,7 +15,7 @@ struct EvaluationText {
     var lines = [
       "\(trained.checkpoint), after step \(trained.step)",
       "\(split.rawValue): \(result.samples) samples, loss \(Format.decimal(result.loss, 4)), "
-        + "accuracy \(Format.percent(result.accuracy))",
+        + "accuracy \(Format.percent(result.accuracy)), mean per-class recall \(Format.percent(result.meanPerClassRecall))",
       "",
     ]
     let labels = Self.rowLabels(result.classNames)
@@ -83,6 +83,7 @@ struct EvaluationText {
       "bits_per_byte": .number(result.bitsPerByte),
       "classes": .array(result.classNames.map { .string($0) }),
       "per_class_accuracy": .array(result.perClassAccuracy.map { .number($0) }),
+      "mean_per_class_recall": .number(result.meanPerClassRecall),
       "confusion_matrix": .array(result.confusion.map { .array($0.map { .integer($0) }) }),
     ]
     return object.description
