@@ -44,6 +44,22 @@ import Testing
     #expect(ranks.output == result.output)
   }
 
+  @Test("one worker, two, and a run that stops and goes on with three give the same weights")
+  func sameBits() throws {
+    let config = try folder.write(SmallRun.classification, to: "words.yaml")
+    func run(_ name: String, _ parts: [[String]]) throws -> String {
+      for part in parts {
+        let result = try Lockstep.run(["train", config, "--run-dir", folder.path(name), "-q"] + part)
+        #expect(result.exitCode == 0, "\(result.errors)")
+      }
+      return try SmallRun.digest(of: folder.path(name))
+    }
+    let one = try run("one", [[]])
+    #expect(try run("two", [["--workers", "2"]]) == one)
+    #expect(try run("halves", [["--workers", "2", "--set", "training.steps=40"], ["--workers", "3"]]) == one)
+    #expect(try run("shuffled", [["--set", "training.sampling=shuffled"]]) != one)
+  }
+
   @Test("classify a text: likeliest classes first, a bar each, JSON, standard input")
   func texts() throws {
     let run = try trained(SmallRun.classification)

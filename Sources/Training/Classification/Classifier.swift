@@ -24,6 +24,7 @@ public final class Classifier {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
     (checkpoint, step) = (file.path, file.metadata.step)
     let configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
+    guard !configuration.data.isText else { throw ClassificationError.predictsTokens(file.path) }
     guard let samples = file.metadata.samples else { throw ClassificationError.olderCheckpoint(file.path) }
     input = try ClassifierInput(samples, of: file, configuration)
     (classNames, loss) = (samples.classes, configuration.loss)

@@ -8,7 +8,6 @@ enum ClassifierInput {
   case text(any Tokenizer, length: Int)
 
   init(_ samples: CheckpointMetadata.Samples, of file: Checkpoint, _ configuration: RunConfiguration) throws {
-    guard !samples.classes.isEmpty else { throw ClassificationError.predictsTokens(file.path) }
     if let json = file.metadata.tokenizer, samples.shape.count == 1 {
       self = .text(try Tokenizers.load(json: json, from: file.path), length: samples.shape[0])
       return
