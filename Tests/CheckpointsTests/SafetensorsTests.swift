@@ -71,21 +71,20 @@ import Testing
     #expect(Array(tensor.floats) == values)
   }
 
-  @Test func convolutionWeightsAreStoredAsPyTorchHasThem() throws {
+  /// Over images, and over sequences.
+  @Test(arguments: [[2, 5], [5]]) func convolutionWeightsAreStoredAsPyTorchHasThem(window: [Int]) throws {
     let folder = try TemporaryFolder()
     let pool = StoragePool()
-    let (outputs, height, width, inputs) = (3, 2, 5, 7)
+    let (outputs, taps, inputs) = (3, window.reduce(1, *), 7)
     let tensor = Tensor(
-      (0..<(outputs * height * width * inputs)).map(Double.init), shape: [outputs, height, width, inputs], pool: pool)
+      (0..<(outputs * taps * inputs)).map(Double.init), shape: [outputs] + window + [inputs], pool: pool)
     try SafetensorsWriter.write([TensorSource("w", tensor, layout: .convolution)], to: folder.file("f"))
     let file = try SafetensorsFile(path: folder.file("f"))
-    #expect(file.entries[0].shape == [outputs, inputs, height, width])
+    #expect(file.entries[0].shape == [outputs, inputs] + window)
     var expected: [Float] = []
     for o in 0..<outputs {
       for i in 0..<inputs {
-        for y in 0..<height {
-          for x in 0..<width { expected.append(Float(((o * height + y) * width + x) * inputs + i)) }
-        }
+        for tap in 0..<taps { expected.append(Float((o * taps + tap) * inputs + i)) }
       }
     }
     #expect(try file.floats(of: file.entries[0]) == expected)
@@ -95,6 +94,6 @@ import Testing
     #expect(read.values == tensor.values)
     let error = #expect(throws: CheckpointError.self) { try file.read(file.entries[0], into: read) }
     #expect(error?.kind == .incompatible)
-    #expect(error?.problem == "the file has shape [3, 7, 2, 5], the model [3, 2, 5, 7]")
+    #expect(error?.problem == "the file has shape \([outputs, inputs] + window), the model \(tensor.shape)")
   }
 }

@@ -12,11 +12,12 @@ import Testing
   private static let cells: [RecurrentCell] = [.rnnTanh, .rnnReLU, .lstm, .gru]
 
   private func recurrent(
-    _ cell: RecurrentCell, layers: Int = 1, bidirectional: Bool = false, dropout: Double = 0, last: Bool = false
+    _ cell: RecurrentCell, layers: Int = 1, bidirectional: Bool = false, dropout: Double = 0, last: Bool = false,
+    layerNorm: Bool = false
   ) -> LayerSpecification {
     var specification = RecurrentSpecification(cell, size: 7)
     (specification.layers, specification.bidirectional) = (layers, bidirectional)
-    (specification.dropout, specification.last) = (dropout, last)
+    (specification.dropout, specification.last, specification.layerNorm) = (dropout, last, layerNorm)
     return .recurrent(specification)
   }
 
@@ -93,14 +94,15 @@ import Testing
     return model(tape.input(x), ForwardPass(tape: tape, mode: .evaluation, carriedState: state)).value
   }
 
-  /// A sequence in pieces, each going on where the one before it ended, is the whole sequence; a piece may be one step.
-  @Test(arguments: cells.indices, [3, 2, 1]) func stateIsCarried(cell index: Int, length: Int) throws {
-    let cell = Self.cells[index]
-    let whole = try model(recurrent(cell, layers: 2), time: 6)
+  /// A sequence in pieces, each going on where the one before it ended, is the whole sequence; a piece may be one step. A
+  /// negative length normalises inside.
+  @Test(arguments: cells.indices, [3, 2, 1, -2]) func stateIsCarried(cell index: Int, length: Int) throws {
+    let (cell, layerNorm, length) = (Self.cells[index], length < 0, abs(length))
+    let whole = try model(recurrent(cell, layers: 2, layerNorm: layerNorm), time: 6)
     let x = tokens([2, 6])
     let expected = run(whole, x, nil).values
     let state = RecurrentState()
-    let part = try model(recurrent(cell, layers: 2), time: length)
+    let part = try model(recurrent(cell, layers: 2, layerNorm: layerNorm), time: length)
     for start in stride(from: 0, to: 6, by: length) {
       let values = (0..<2).flatMap { sample in (0..<length).map { x[sample * 6 + start + $0] } }
       let output = run(part, Tensor(values, shape: [2, length], dtype: .float64, pool: context.pool), state)
@@ -138,6 +140,23 @@ import Testing
     let state = RecurrentState()
     _ = run(try model(recurrent(.gru, bidirectional: true)), tokens([2, 5]), state)
     #expect(state.entries.map(\.name) == ["h_l0"])
+  }
+
+  @Test func normalizationInside() throws {
+    func names(_ cell: RecurrentCell) throws -> [String] {
+      try model(recurrent(cell, bidirectional: cell == .gru, layerNorm: true)).store.parameters.map(\.path)
+        .filter { $0.hasPrefix("1.norm") }
+    }
+    #expect(try names(.rnnTanh) == ["1.norm_ih_l0"])
+    #expect(
+      try names(.gru) == ["1.norm_ih_l0", "1.norm_hh_l0", "1.norm_ih_l0_reverse", "1.norm_hh_l0_reverse"])
+    #expect(try names(.lstm) == ["1.norm_ih_l0", "1.norm_hh_l0", "1.norm_c_l0", "1.norm_c_bias_l0"])
+    let built = try model(recurrent(.lstm, layerNorm: true))
+    built.initialize(seed: 4)
+    for parameter in built.store.parameters where parameter.path.contains("norm_") || parameter.path.contains("bias_") {
+      let expected = parameter.path.hasSuffix("norm_c_bias_l0") || parameter.path.contains("bias_") ? 0.0 : 1
+      if parameter.path.hasPrefix("1.") { #expect(parameter.value.values.allSatisfy { $0 == expected }) }
+    }
   }
 
   @Test func initialValues() throws {

@@ -197,7 +197,7 @@ import Testing
     (
       "[gru: {size: 3, activation: relu}]",
       "27: unknown key 'activation' in model.layers.0.gru; "
-        + "known keys: size, layers, bidirectional, dropout, last"
+        + "known keys: size, layers, bidirectional, dropout, layer_norm, last"
     ),
     ("[embedding: 0]", "23: model.layers.0.embedding.width: expected integer ≥ 1, found '0'"),
     (

@@ -33,8 +33,12 @@ import Testing
         - linear: {outputs: 3, bias: false, initializer: lecun_uniform}
         - embedding: {width: 7, vocabulary: 11, deviation: 0.3}
         - rnn: {size: 7, activation: relu, layers: 2, bidirectional: true, dropout: 0.25}
-        - lstm: {size: 5, layers: 3}
+        - lstm: {size: 5, layers: 3, layer_norm: true}
         - gru: {size: 3, last: true}
+        - conv1d: {filters: 5, kernel: 3, stride: 2, padding: causal, dilation: 3, groups: depthwise, bias: false}
+        - parallel: [[max_pool1d: 3], [average_pool1d: {kernel: 3, stride: 2, padding: 1}], [conv1d: {filters: 3, kernel: 2}]]
+        - global_max_pool
+        - last_step
     loss: {kind: cross-entropy, label_smoothing: 0.05, class_weights: [1, 0.5, 2e-3]}
     optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}
     schedule:
@@ -106,6 +110,9 @@ import Testing
     "{architecture: patchify-convnet, patch: 4, filters: 10, hidden: 50, initializer: xavier_normal}",
     "{architecture: resnet, widths: [4, 8], blocks: 2}",
     "{architecture: gpt}",
+    "{architecture: vit}",
+    "{architecture: vit, patch: 8, width: 48, blocks: 2, heads: 4, stem: convolutions, pooling: class_token, "
+      + "dropout: 0.1, stochastic_depth: 0.2, mlp: swiglu, bias: false}",
     "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, positions: rotary, mlp: swiglu, "
       + "tie_embeddings: false, bias: false}",
   ])

@@ -12,6 +12,7 @@ import Testing
     ("{dataset: text, path: x, tokenizer: words}", "{architecture: gpt}", "characters"),
     ("{dataset: novel, path: x}", "{architecture: gpt}", "bundled"),
     ("{dataset: mnist-5k}", "{architecture: gpt}", "reads tokens"),
+    ("{dataset: novel}", "{architecture: vit}", "reads images"),
     ("{dataset: mnist-5k}", "{layers: [embedding: 8, linear: 10]}", "reads tokens"),
     ("{dataset: labelled-text, path: x}", "{architecture: gpt}", "gpt predicts tokens"),
     ("{dataset: labelled-text, path: x}", "{architecture: mlp, hidden: [3]}", "begin its layers with an embedding"),

@@ -32,6 +32,9 @@ extension Variable {
       to: [batch, shape[2]])
   }
 
+  /// Each sample's first place: `[batch, channels]`.
+  public func firstPlace() -> Variable { lastPlace(lengths: Array(repeating: 1, count: shape[0])) }
+
   /// Adds places of zeros until there are `count`.
   public func paddedInTime(to count: Int) -> Variable {
     checkSequences(lengths: nil)

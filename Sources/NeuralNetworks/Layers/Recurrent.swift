@@ -6,7 +6,8 @@ import Tensors
 ///
 /// Parameters are named and laid out as in PyTorch: `weight_ih_l0` `[gates · hidden, inputs]`, `weight_hh_l0`
 /// `[gates · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind those of the backward direction. All
-/// start uniform in ±1/√hidden.
+/// start uniform in ±1/√hidden. Layer normalisation inside adds gains that start at one (`norm_ih_l0`, `norm_hh_l0`, `norm_c_l0`)
+/// and lets all shifts start at zero.
 ///
 /// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that of it
 /// (PyTorch's packed sequences).
@@ -19,45 +20,24 @@ public final class Recurrent: Layer {
   public let specification: RecurrentSpecification
   public let parameters: [Parameter]
   /// One list a layer of the stack, one entry a direction.
-  private let levels: [[Direction]]
+  private let levels: [[RecurrentDirection]]
   /// One for each place between two layers of the stack.
   private let dropoutOrdinals: [UInt32]
 
-  private struct Direction {
-    /// What stands behind `weight_ih`: `_l0_reverse`.
-    let suffix: String
-    let isReversed: Bool
-    let input: Parameter
-    let hidden: Parameter
-    let inputBias: Parameter
-    let hiddenBias: Parameter
-  }
-
   init(path: String, inputShape: [Int], specification: RecurrentSpecification, builder: ModelBuilder) {
     let hidden = specification.size
-    let rows = specification.cell.gateCount * hidden
     let directions = specification.bidirectional ? 2 : 1
-    let initial = InitialValue.uniform(bound: 1 / Double(hidden).squareRoot())
     (self.path, self.specification, name) = (path, specification, specification.name)
     outputShape = (specification.last ? [] : [inputShape[0]]) + [directions * hidden]
-    var declared: [Parameter] = []
-    func parameter(_ name: String, _ shape: [Int], _ role: ParameterRole) -> Parameter {
-      let parameter = builder.parameter("\(path).\(name)", shape: shape, role: role, initially: initial)
-      declared.append(parameter)
-      return parameter
-    }
     levels = (0..<specification.layers).map { level in
-      let inputs = level == 0 ? inputShape[1] : directions * hidden
-      return (0..<directions).map { direction in
-        let suffix = "_l\(level)" + (direction == 1 ? "_reverse" : "")
-        return Direction(
-          suffix: suffix, isReversed: direction == 1, input: parameter("weight_ih" + suffix, [rows, inputs], .weight),
-          hidden: parameter("weight_hh" + suffix, [rows, hidden], .weight),
-          inputBias: parameter("bias_ih" + suffix, [rows], .bias),
-          hiddenBias: parameter("bias_hh" + suffix, [rows], .bias))
+      (0..<directions).map { direction in
+        RecurrentDirection(
+          path: path, level: level, isReversed: direction == 1,
+          inputs: level == 0 ? inputShape[1] : directions * hidden,
+          specification: specification, builder: builder)
       }
     }
-    parameters = declared
+    parameters = levels.flatMap { $0.flatMap(\.parameters) }
     dropoutOrdinals = (1..<max(1, specification.layers)).map { _ in builder.takeOrdinal() }
   }
 
@@ -84,29 +64,23 @@ public final class Recurrent: Layer {
   /// Padded steps are computed and not looked at: they are behind the real ones, a backward direction's sequences being turned
   /// around.
   private func run(
-    _ direction: Direction, on x: Variable, _ pass: ForwardPass, lengths: [Int], lastOnly: Bool
+    _ direction: RecurrentDirection, on x: Variable, _ pass: ForwardPass, lengths: [Int], lastOnly: Bool
   ) -> Variable {
     precondition(pass.carriedState == nil, "state is carried between sequences of one length only")
     let input = direction.isReversed ? x.reversedInTime(lengths: lengths) : x
-    let states = input.recurrent(specification.cell, weights: weights(of: direction, on: pass.tape)).output
+    let states = direction.run(on: input, reversed: false, lastOnly: false).output
     if lastOnly { return states.lastPlace(lengths: lengths) }
     return direction.isReversed ? states.reversedInTime(lengths: lengths) : states
   }
 
-  private func weights(of direction: Direction, on tape: Tape) -> RecurrentWeights {
-    RecurrentWeights(
-      input: tape.parameter(direction.input), hidden: tape.parameter(direction.hidden),
-      inputBias: tape.parameter(direction.inputBias), hiddenBias: tape.parameter(direction.hiddenBias))
-  }
-
-  private func run(_ direction: Direction, on x: Variable, _ pass: ForwardPass, lastOnly: Bool) -> Variable {
+  private func run(
+    _ direction: RecurrentDirection, on x: Variable, _ pass: ForwardPass, lastOnly: Bool
+  ) -> Variable {
     let state = direction.isReversed ? nil : pass.carriedState
     let (hidden, cell) = ("h" + direction.suffix, "c" + direction.suffix)
     let initial = state?[path, hidden].map { RecurrentStep(hidden: $0, cell: state?[path, cell]) }
-    let (output, final) = x.recurrent(
-      specification.cell, weights: weights(of: direction, on: pass.tape), initial: initial,
-      reversed: direction.isReversed, lastOnly: lastOnly,
-      returnsFinal: state != nil)
+    let (output, final) = direction.run(
+      on: x, from: initial, reversed: direction.isReversed, lastOnly: lastOnly, returnsFinal: state != nil)
     if let state, let final {
       state[path, hidden] = final.hidden
       if let last = final.cell { state[path, cell] = last }

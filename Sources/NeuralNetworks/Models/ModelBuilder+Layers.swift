@@ -36,13 +36,14 @@ struct LayerPlace {
   }
 
   /// Places in time and channels of the sequence that reaches the layer.
-  func requireSequence() throws(ModelError) -> (time: Int, channels: Int) {
+  func requireSequence(hint: String? = nil) throws(ModelError) -> (time: Int, channels: Int) {
     guard inputShape.count == 2 else {
       let found = inputShape.count == 1 ? "a vector" : "an image"
+      let advice =
+        inputShape.count == 1
+        ? "put an embedding in front of it, and nothing that takes time away" : "for images there is \(imageWord)"
       throw error(
-        "needs a sequence [time, channels], but gets \(found) of \(describe(inputShape))",
-        hint: inputShape.count == 1
-          ? "put an embedding in front of it, and nothing that takes time away" : "for images there is \(imageWord)")
+        "needs a sequence [time, channels], but gets \(found) of \(describe(inputShape))", hint: hint ?? advice)
     }
     return (inputShape[0], inputShape[1])
   }
@@ -85,11 +86,12 @@ extension ModelBuilder {
     return Sequential(path: path, inputShape: inputShape, layers: layers)
   }
 
-  private func layer(
+  func layer(
     _ specification: LayerSpecification, at place: LayerPlace, behind previous: (any Layer)?
   ) throws(ModelError) -> any Layer {
     switch specification {
     case .gpt(let gpt, let vocabulary): return try self.gpt(gpt, vocabulary: vocabulary, at: place)
+    case .vit(let vit, let outputs): return try self.vit(vit, outputs: outputs, at: place)
     case .embedding(let embedding): return try self.embedding(embedding, at: place)
     case .recurrent(let recurrent): return try self.recurrent(recurrent, at: place)
     case .convolution1D(let convolution): return try self.convolution1D(convolution, at: place)

@@ -33,7 +33,8 @@ extension ModelBuilder {
       throw place.error(
         "reads the text in both directions, so it sees what it predicts", hint: "leave bidirectional out")
     }
-    _ = try place.requireSequence()
+    _ = try place.requireSequence(
+      hint: "put an embedding in front of it, and last: true only into the last recurrent layer")
     return Recurrent(path: place.path, inputShape: place.inputShape, specification: specification, builder: self)
   }
 }

@@ -5,6 +5,7 @@ public enum ModelSpecification: Sendable, Equatable {
   case patchifyConvNet(PatchifyConvNet)
   case residualNetwork(ResidualNetwork)
   case gpt(GPT)
+  case visionTransformer(VisionTransformer)
 
   /// The layers to build for samples of `inputShape`, `[features]` or `[height, width, channels]`, where the last layer
   /// has `outputs` outputs. A list of layers stands as it is written: whoever builds it checks its last size.
@@ -15,6 +16,7 @@ public enum ModelSpecification: Sendable, Equatable {
     case .patchifyConvNet(let model): model.layers(outputs: outputs)
     case .residualNetwork(let model): model.layers(outputs: outputs)
     case .gpt(let model): [.gpt(model, vocabulary: outputs)]
+    case .visionTransformer(let model): [.vit(model, outputs: outputs)]
     }
   }
 
@@ -26,6 +28,7 @@ public enum ModelSpecification: Sendable, Equatable {
     case .patchifyConvNet: "patchify-convnet"
     case .residualNetwork: "resnet"
     case .gpt: "gpt"
+    case .visionTransformer: "vit"
     }
   }
 }

@@ -27,6 +27,8 @@ public indirect enum LayerSpecification: Sendable, Equatable {
 
   /// A whole transformer over tokens.
   case gpt(GPT, vocabulary: Int)
+  /// A whole transformer over patches of images.
+  case vit(VisionTransformer, outputs: Int)
 
   /// The word that configurations and messages use for this layer.
   public var name: String {
@@ -44,6 +46,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .parallel: "parallel"
     case .embedding: "embedding"
     case .gpt: "gpt"
+    case .vit: "vit"
     case .recurrent(let recurrent): recurrent.name
     case .convolution1D: "conv1d"
     case .maxPool1D: "max_pool1d"

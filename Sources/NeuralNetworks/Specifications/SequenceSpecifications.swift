@@ -27,6 +27,8 @@ public struct RecurrentSpecification: Sendable, Equatable {
   public var dropout = 0.0
   /// Whether only the last state goes on, for one label a sequence.
   public var last = false
+  /// Whether what goes into the gates is normalised at each step (Ba et al., 2016).
+  public var layerNorm = false
 
   public init(_ cell: RecurrentCell, size: Int) { (self.cell, self.size) = (cell, size) }
 

@@ -92,26 +92,6 @@ extension RunConfiguration {
       hint: "write [features] or [height, width, channels]")
   }
 
-  private func checkLabelledText(_ context: inout DecodingContext) {
-    guard data.isLabelledText else { return }
-    let lines = data.labelledText
-    let given = [data.validation == nil, lines.validationFile == nil, lines.validationLines == nil].count { !$0 }
-    context.check(
-      "data.validation", "data.validation_file", "data.validation_lines", holds: given <= 1,
-      "validation, validation_file and validation_lines exclude each other", hint: "keep one of them")
-    context.check(
-      "data.format", "data.categories", holds: (lines.format == .numbered) == (lines.categories != nil),
-      lines.categories == nil ? "format numbered wants categories" : "categories go with format numbered",
-      hint: lines.categories == nil ? "give the file that names the numbers" : "leave categories out")
-    context.check(
-      "data.text_column", "data.label_column", holds: lines.textColumn != lines.labelColumn,
-      "text and label are in the same column", hint: "columns are counted from 0")
-    let isPlain = (lines.textColumn, lines.labelColumn, lines.hasHeader) == (0, 1, false)
-    context.check(
-      "data.format", "data.text_column", "data.label_column", "data.header", holds: lines.format == .csv || isPlain,
-      "text_column, label_column and header go with format csv", hint: "leave them out, or give format: csv")
-  }
-
   private func checkOptimizer(_ context: inout DecodingContext) {
     context.check(
       "optimizer.momentum", "optimizer.nesterov", holds: !optimizer.nesterov || optimizer.momentum > 0,
@@ -159,13 +139,8 @@ extension RunConfiguration {
       "model", "data.dataset", holds: data.hasTokens || !model.readsTokens,
       "the model reads tokens, but the data are images", hint: "give data: {dataset: text}, novel or labelled-text")
     context.check(
-      "data.dataset", "model", holds: !data.isLabelledText || model.readsTokens,
-      "the data are tokens, but the model reads numbers", hint: "begin its layers with an embedding")
-    if case .gpt = model {
-      context.check(
-        "data.dataset", "model", holds: !data.isLabelledText, "gpt predicts tokens, but labelled texts have classes",
-        hint: "give layers that begin with an embedding and end with one output a class")
-    }
+      "model", "data.dataset", holds: !data.isText || !model.readsImages,
+      "the model reads images, but the data are a text", hint: "use layers or architecture: gpt")
     guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
     guard case .linear(let outputs, _, _) = layers.last else { return }
     context.check(
@@ -177,11 +152,21 @@ extension RunConfiguration {
 
 extension ModelSpecification {
   /// Whether it begins with the numbers of tokens.
-  fileprivate var readsTokens: Bool {
+  var readsTokens: Bool {
     switch self {
     case .gpt: return true
     case .layers(let layers): if case .embedding = layers.first { return true } else { return false }
-    case .multilayerPerceptron, .patchifyConvNet, .residualNetwork: return false
+    case .multilayerPerceptron, .patchifyConvNet, .residualNetwork, .visionTransformer: return false
+    }
+  }
+}
+
+extension ModelSpecification {
+  /// Whether it begins with an image.
+  fileprivate var readsImages: Bool {
+    switch self {
+    case .patchifyConvNet, .residualNetwork, .visionTransformer: true
+    case .layers, .gpt, .multilayerPerceptron: false
     }
   }
 }

@@ -22,9 +22,10 @@ public final class FeedForward: Layer {
         path: path + name, inputShape: shape, outputs: outputs, bias: settings.bias, initializer: initializer,
         builder: builder)
     }
-    gate = settings.mlp == .swiglu ? linear(".c_gate", settings.shape, hidden, settings.initializer) : nil
-    inner = linear(".c_fc", settings.shape, hidden, settings.initializer)
-    output = linear(".c_proj", inner.outputShape, settings.width, settings.residualInitializer)
+    gate =
+      settings.mlp == .swiglu ? linear("." + settings.names.gate, settings.shape, hidden, settings.initializer) : nil
+    inner = linear("." + settings.names.inner, settings.shape, hidden, settings.initializer)
+    output = linear("." + settings.names.output, inner.outputShape, settings.width, settings.residualInitializer)
     dropout = Dropout(path: path + ".dropout", inputShape: settings.shape, rate: settings.dropout, builder: builder)
   }
 

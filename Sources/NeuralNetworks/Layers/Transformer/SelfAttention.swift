@@ -22,10 +22,12 @@ public final class SelfAttention: Layer {
     (self.path, self.index, outputShape, rotary) = (path, index, settings.shape, settings.rotary)
     (heads, isCausal) = (settings.heads, settings.isCausal)
     projection = Linear(
-      path: path + ".c_attn", inputShape: settings.shape, outputs: 3 * settings.width, bias: settings.bias,
+      path: "\(path).\(settings.names.packedProjection)", inputShape: settings.shape, outputs: 3 * settings.width,
+      bias: settings.bias,
       initializer: settings.initializer, builder: builder)
     output = Linear(
-      path: path + ".c_proj", inputShape: settings.shape, outputs: settings.width, bias: settings.bias,
+      path: "\(path).\(settings.names.attentionOutput)", inputShape: settings.shape, outputs: settings.width,
+      bias: settings.bias,
       initializer: settings.residualInitializer, builder: builder)
     dropout = Dropout(
       path: path + ".resid_dropout", inputShape: settings.shape, rate: settings.dropout, builder: builder)

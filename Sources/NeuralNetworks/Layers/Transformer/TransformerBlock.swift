@@ -3,6 +3,8 @@ import Tensors
 
 /// One block of a transformer, normalised in front of each branch (Xiong et al., 2020):
 /// x ← x + attention(ln_1(x)), x ← x + mlp(ln_2(x)). Input and output `[batch, time, width]`.
+///
+/// With stochastic depth, training leaves each branch out for some samples (Huang et al., 2016).
 public final class TransformerBlock: Layer {
   public let path: String
   public let name = "transformer_block"
@@ -11,45 +13,35 @@ public final class TransformerBlock: Layer {
   private let attention: SelfAttention
   private let feedForwardNorm: LayerNorm
   private let feedForward: FeedForward
+  private let dropRate: Double
+  private let dropOrdinals: [UInt32]
 
   init(path: String, index: Int, settings: TransformerSettings, builder: ModelBuilder) {
     (self.path, outputShape) = (path, settings.shape)
     attentionNorm = LayerNorm(
-      path: path + ".ln_1", inputShape: settings.shape, bias: settings.bias, builder: builder)
+      path: "\(path).\(settings.names.attentionNorm)", inputShape: settings.shape, bias: settings.bias, builder: builder
+    )
     attention = SelfAttention(path: path + ".attn", index: index, settings: settings, builder: builder)
     feedForwardNorm = LayerNorm(
-      path: path + ".ln_2", inputShape: settings.shape, bias: settings.bias, builder: builder)
+      path: "\(path).\(settings.names.feedForwardNorm)", inputShape: settings.shape, bias: settings.bias,
+      builder: builder)
     feedForward = FeedForward(path: path + ".mlp", settings: settings, builder: builder)
+    // Equation 4 of the paper, with the first block's rate at 0.
+    dropRate = settings.stochasticDepth * Double(index) / Double(max(settings.blocks - 1, 1))
+    dropOrdinals = settings.stochasticDepth > 0 ? [builder.takeOrdinal(), builder.takeOrdinal()] : []
   }
 
   public var children: [any Layer] { [attentionNorm, attention, feedForwardNorm, feedForward] }
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    let attended = x + attention(attentionNorm(x, pass), pass)
-    return attended + feedForward(feedForwardNorm(attended, pass), pass)
-  }
-}
-
-/// What the blocks of one transformer have in common.
-struct TransformerSettings {
-  var time: Int
-  var width: Int
-  var heads: Int
-  var isCausal = true
-  var dropout = 0.0
-  var mlp = GPT.FeedForward.geluTanh
-  var bias = true
-  var rotary: RotaryTable?
-  /// Number of blocks: each adds two branches to what the first layer gave.
-  var blocks: Int
-
-  /// Of a sequence between the blocks.
-  var shape: [Int] { [time, width] }
-  var initializer: Initializer { .normal(standardDeviation: Self.deviation) }
-  /// Smaller, so that the sum over all branches keeps its size (Radford et al., 2019, section 2.3).
-  var residualInitializer: Initializer {
-    .normal(standardDeviation: Self.deviation / Double(2 * blocks).squareRoot())
+    let attended = x + dropped(attention(attentionNorm(x, pass), pass), 0, pass)
+    return attended + dropped(feedForward(feedForwardNorm(attended, pass), pass), 1, pass)
   }
 
-  private static let deviation = 0.02
+  private func dropped(_ branch: Variable, _ index: Int, _ pass: ForwardPass) -> Variable {
+    guard dropRate > 0, pass.mode == .training else { return branch }
+    let key = DropoutKey(
+      seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: dropOrdinals[index])
+    return branch.droppingSamples(rate: dropRate, key: key)
+  }
 }

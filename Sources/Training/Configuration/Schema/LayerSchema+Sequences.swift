@@ -33,6 +33,9 @@ extension LayerSchema {
           "bidirectional", \.bidirectional, .truth,
           "Runs each layer in both directions and puts their states beside each other."),
         Field("dropout", \.dropout, .share, "Share of the values between two layers that become zero in training."),
+        Field(
+          "layer_norm", \.layerNorm, .truth,
+          "Normalises what goes into the gates at each step, and an LSTM's cell (Ba et al., 2016); slower."),
         Field("last", \.last, .truth, "Passes on the last state only: one output a sequence, not one a step."),
       ],
       apply: { $1 = .recurrent($0) },

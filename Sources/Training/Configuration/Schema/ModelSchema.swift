@@ -6,7 +6,7 @@ extension ModelSpecification {
       "model", "The network: a list of layers, or a named architecture with its sizes.", template: .layers([]),
       choice: Choice(
         "architecture", "A named architecture, instead of `layers`.", fallback: "layers", isFallbackUnnamed: true,
-        variants: [layerList, multilayerPerceptron, patchifyConvNet, residualNetwork, gpt]),
+        variants: [layerList, multilayerPerceptron, patchifyConvNet, residualNetwork, gpt, visionTransformer]),
       fields: [])
   }
 
@@ -17,7 +17,8 @@ extension ModelSpecification {
       fields: [
         Field(
           "layers", \.layers, LayerSchema.codec.list("layers", atLeast: 1), required: true,
-          example: "layers: […] or architecture: (one of mlp, patchify-convnet, resnet, gpt)", "See the layers below.")
+          example: "layers: […] or architecture: (one of mlp, patchify-convnet, resnet, gpt, vit)",
+          "See the layers below.")
       ],
       apply: { $1 = .layers($0.layers) },
       take: { if case .layers(let layers) = $0 { Keys(layers: layers) } else { nil } })

@@ -1,0 +1,57 @@
+/// A vision transformer (Dosovitskiy et al., 2021): an image is cut into patches, each becomes a vector, and blocks of full
+/// attention, normalised in front, read them as a sequence.
+public struct VisionTransformer: Sendable, Equatable {
+  /// What makes the patches' vectors.
+  public enum Stem: String, Sendable, CaseIterable {
+    /// One convolution of the patch's size and stride.
+    case patchify
+    /// 3×3 convolutions of stride 2, batch-normalised, down to the patch's size, and a 1×1 convolution (Xiao et al., 2021):
+    /// a better start where there is little training.
+    case convolutions
+  }
+
+  /// What the classifier sees of the last block.
+  public enum Pooling: String, Sendable, CaseIterable {
+    /// The mean over the patches (Beyer et al., 2022).
+    case mean
+    /// What has become of a learned vector in front of the patches.
+    case classToken = "class_token"
+  }
+
+  /// Height and width of a patch.
+  public var patch: Int
+  /// Elements of the vector of each patch.
+  public var width: Int
+  /// Number of blocks.
+  public var blocks: Int
+  /// Attention heads a block; they divide the width.
+  public var heads: Int
+  public var stem = Stem.patchify
+  public var pooling = Pooling.mean
+  /// Share of the embedding's and of every branch's outputs that training sets to zero.
+  public var dropout = 0.0
+  /// Share of the samples that the last block's branches leave out in training, growing from 0 at the first (Huang et al., 2016).
+  public var stochasticDepth = 0.0
+  public var mlp = GPT.FeedForward.gelu
+  /// Whether linear layers and normalisations in the blocks have biases.
+  public var bias = true
+
+  public init(patch: Int, width: Int, blocks: Int, heads: Int) {
+    (self.patch, self.width, self.blocks, self.heads) = (patch, width, blocks, heads)
+  }
+
+  /// The layers that make an image `[height, width, channels]` an image of vectors, a pixel a patch.
+  var stemLayers: [LayerSpecification] {
+    var last = ConvolutionSpecification(filters: width, kernel: Extent(stem == .patchify ? patch : 1))
+    last.stride = last.kernel
+    last.initializer = .lecunNormal
+    guard stem == .convolutions else { return [.convolution(last)] }
+    let halvings = patch.trailingZeroBitCount
+    let halving = (0..<halvings).flatMap { index -> [LayerSpecification] in
+      var convolution = ConvolutionSpecification(filters: width >> (halvings - 1 - index), kernel: Extent(3))
+      (convolution.stride, convolution.padding, convolution.bias) = (Extent(2), .symmetric(Extent(1)), false)
+      return [.convolution(convolution), .batchNorm(BatchNormSpecification()), .activation(.relu)]
+    }
+    return halving + [.convolution(last)]
+  }
+}

@@ -1,0 +1,238 @@
+import Autograd
+import Foundation
+import NeuralNetworks
+import Tensors
+import TestSupport
+import Testing
+
+/// Layers over time, and samples of different lengths in one batch.
+@Suite struct SequenceLayerTests {
+  private let context = ExecutionContext()
+  private static let embedding = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 11, width: 3))
+  private static let lengths = [7, 3, 5]
+
+  private func conv(
+    _ filters: Int, _ kernel: Int, padding: TimePadding = .valid, dilation: Int = 1, groups: Int? = 1, stride: Int = 1
+  ) -> LayerSpecification {
+    var specification = Convolution1DSpecification(filters: filters, kernel: kernel)
+    (specification.padding, specification.dilation) = (padding, dilation)
+    (specification.groups, specification.stride) = (groups, stride)
+    return .convolution1D(specification)
+  }
+
+  private func pool(_ kernel: Int, stride: Int? = nil, padding: TimePadding = .valid) -> Pooling1DSpecification {
+    var specification = Pooling1DSpecification(kernel: kernel, stride: stride)
+    specification.padding = padding
+    return specification
+  }
+
+  private func recurrent(
+    _ cell: RecurrentCell, _ size: Int, layers: Int = 1, bidirectional: Bool = true, last: Bool = false,
+    layerNorm: Bool = false
+  ) -> LayerSpecification {
+    var specification = RecurrentSpecification(cell, size: size)
+    (specification.layers, specification.bidirectional) = (layers, bidirectional)
+    (specification.last, specification.layerNorm) = (last, layerNorm)
+    return .recurrent(specification)
+  }
+
+  private func model(_ layers: [LayerSpecification], time: Int = 7) throws -> Model {
+    let model = try Model(
+      [Self.embedding] + layers, inputShape: [time], vocabulary: 11, predictsTokens: false, dtype: .float64,
+      pool: context.pool)
+    randomizeParameters(of: model)
+    return model
+  }
+
+  private func tokens(_ shape: [Int], seed: UInt64 = 3) -> Tensor {
+    var random = TestRandom(seed: seed)
+    let values = (0..<shape.reduce(1, *)).map { _ in Double(Int.random(in: 0..<11, using: &random)) }
+    return Tensor(values, shape: shape, dtype: .float64, pool: context.pool)
+  }
+
+  private func run(_ model: Model, _ x: Tensor, lengths: [Int]?) -> Tensor {
+    let tape = Tape(context: context, recording: false)
+    return model(tape.input(x), ForwardPass(tape: tape, mode: .evaluation, lengths: lengths)).value
+  }
+
+  /// Whole networks on samples of different lengths, which PyTorch has seen one by one: names, layouts, all gradients.
+  @Test(arguments: ["convolutional", "recurrent"]) func goldens(name: String) throws {
+    let layers: [LayerSpecification] =
+      switch name {
+      case "convolutional":
+        [
+          .parallel(branches: [
+            [conv(4, 3, padding: .symmetric(2), dilation: 2), relu, .globalMaxPool],
+            [
+              conv(6, 2, padding: .causal, groups: nil), .maxPool1D(pool(2, stride: 1, padding: .symmetric(1))),
+              .globalAveragePool,
+            ],
+          ])
+        ]
+      default: [recurrent(.gru, 4, layers: 2), recurrent(.lstm, 5, last: true)]
+      }
+    let model = try model(layers + [linear(5)])
+    let (reference, store) = (try golden(name, in: "sequences"), model.store)
+    let theirs = reference.tensors.keys.filter { $0.hasPrefix("value:") }.map { String($0.dropFirst(6)) }
+    #expect(Set(store.parameters.map(\.path)) == Set(theirs))
+    for parameter in store.parameters {
+      let value = try reference.tensor("value:" + parameter.path, pool: context.pool)
+      #expect(parameter.shape == value.shape)
+      parameter.value.copy(from: value)
+    }
+    let gradients = Tensor(zeros: [store.flatCount], dtype: .float64, pool: context.pool)
+    let tape = Tape(context: context, parameterGradients: gradients)
+    let x = tape.input(try reference.tensor("x", pool: context.pool))
+    let output = model(x, ForwardPass(tape: tape, mode: .training, lengths: Self.lengths))
+    #expect(relativeDifference(output.value, try reference.tensor("y", pool: context.pool)) <= 1e-9)
+    tape.backward(from: output, gradient: try reference.tensor("gradient_y", pool: context.pool))
+    for parameter in store.parameters {
+      let expected = try reference.tensor("gradient:" + parameter.path, pool: context.pool)
+      #expect(relativeDifference(parameter.view(of: gradients), expected) <= 1e-9, "\(parameter.path)")
+    }
+  }
+
+  private static let listed: [[LayerSpecification]] = {
+    let tests = SequenceLayerTests()
+    return [
+      [tests.conv(5, 3), relu, tests.conv(4, 2, padding: .same), .globalMaxPool],
+      [tests.conv(5, 3, padding: .symmetric(1), stride: 2), .averagePool1D(tests.pool(2)), .lastStep],
+      [.maxPool1D(tests.pool(3, stride: 2)), tests.conv(3, 2), .flatten],
+      [tests.recurrent(.rnnTanh, 4, layers: 2), .globalAveragePool],
+      [tests.recurrent(.lstm, 4, bidirectional: false), tests.recurrent(.gru, 3, bidirectional: false, last: true)],
+      [.residual(body: [tests.conv(3, 3, padding: .causal), relu], shortcut: []), .lastStep],
+      [.parallel(branches: [[tests.conv(3, 3, padding: .same)], []]), .flatten],
+      [batchNorm, tests.recurrent(.gru, 3), .globalMaxPool],
+      [tests.recurrent(.lstm, 4, layerNorm: true), tests.recurrent(.rnnTanh, 3, last: true, layerNorm: true)],
+    ]
+  }()
+
+  /// A sample in a padded batch gives what it gives alone, whatever stands in the padding.
+  @Test(arguments: listed.indices) func paddingHasNoEffect(index: Int) throws {
+    let layers = Self.listed[index]
+    let whole = try model(layers)
+    let x = tokens([3, 7])
+    let output = run(whole, x, lengths: Self.lengths)
+    let changed = Tensor(x.values, shape: x.shape, dtype: .float64, pool: context.pool)
+    for sample in 0..<3 {
+      for place in Self.lengths[sample]..<7 { changed[sample * 7 + place] = 10 - changed[sample * 7 + place] }
+    }
+    #expect(run(whole, changed, lengths: Self.lengths).values == output.values)
+    #expect(run(whole, changed, lengths: nil).values != output.values)
+    for (sample, length) in Self.lengths.enumerated() {
+      let alone = Tensor(
+        Array(x.values[sample * 7..<sample * 7 + length]), shape: [1, length], dtype: .float64, pool: context.pool)
+      let expected = run(whole, alone, lengths: nil).values
+      // Flattened samples are shorter alone.
+      for (a, b) in zip(output.rows(sample..<sample + 1).values, expected) { #expect(abs(a - b) <= 1e-12) }
+    }
+  }
+
+  /// Sequences shorter than the kernel.
+  @Test func shortSequences() throws {
+    let model = try model([conv(5, 6), relu, .maxPool1D(pool(2)), .globalAveragePool])
+    let x = tokens([2, 7])
+    let output = run(model, x, lengths: [7, 2])
+    let alone = Tensor(Array(x.values[7..<9]), shape: [1, 2], dtype: .float64, pool: context.pool)
+    let expected = run(model, alone, lengths: nil)
+    #expect(relativeDifference(output.rows(1..<2), expected) <= 1e-12)
+  }
+
+  /// Statistics of padded sequences are those of their real places, shard by shard and side by side.
+  @Test(arguments: [false, true]) func batchNormalization(sync: Bool) throws {
+    let layers = [LayerSpecification.batchNorm(BatchNormSpecification(sync: sync)), .globalMaxPool, linear(4)]
+    let model = try model(layers)
+    let labels = Tensor([2, 0, 1], shape: [3], dtype: .int32, pool: context.pool)
+    let loss = Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: 4)
+    func train(changing: Bool) throws -> (Double, [Double]) {
+      let x = tokens([3, 7])
+      for sample in 0..<3 where changing {
+        for place in Self.lengths[sample]..<7 { x[sample * 7 + place] = 10 - x[sample * 7 + place] }
+      }
+      let gradients = Tensor(zeros: [model.store.flatCount], dtype: .float64, pool: context.pool)
+      let tapes = TapeGroup(context: context, parameterGradients: [gradients], exchange: LocalExchange())
+      let pass = ForwardPass(tape: tapes.tapes[0], mode: .training, lengths: Self.lengths)
+      let output = try model([tapes.tapes[0].input(x)], JointPass(tapes, parts: [pass]))
+      let result = loss(output[0], labels: labels)
+      try tapes.backward(from: [result.sum])
+      return (result.value, gradients.values)
+    }
+    let (first, second) = (try train(changing: false), try train(changing: true))
+    #expect(first.0 == second.0)
+    #expect(zip(first.1, second.1).allSatisfy { $0 == $1 })
+  }
+
+  private func message(
+    _ layers: [LayerSpecification], time: Int = 7, predictsTokens: Bool = false, outputs: Int? = nil
+  ) -> String {
+    do throws(ModelError) {
+      let model = try Model(
+        [Self.embedding] + layers, inputShape: [time], outputs: outputs, vocabulary: 11, predictsTokens: predictsTokens)
+      return "built with outputs \(model.outputShape)"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func whatDoesNotFit() {
+    #expect(
+      message([conv(4, 9)])
+        == """
+        layer 1 (conv1d): a kernel of 9 does not fit its input 7×3; \
+        use a smaller kernel, padding, or less striding and pooling in front of it
+        """)
+    #expect(
+      message([conv(4, 4, dilation: 3)]).hasPrefix(
+        "layer 1 (conv1d): a kernel of 4 with dilation 3 does not fit its input 7×3; "))
+    #expect(
+      message([conv(4, 3, groups: 2)])
+        == "layer 1 (conv1d): 2 groups do not divide its 3 channels and 4 filters; use a number of groups that divides both"
+    )
+    #expect(
+      message([.maxPool1D(pool(8))])
+        == """
+        layer 1 (max_pool1d): a window of 8 does not fit its input 7×3; \
+        use a smaller window, global_max_pool, or less striding and pooling in front of it
+        """)
+    #expect(
+      message([.averagePool1D(pool(3, padding: .symmetric(2)))])
+        == "layer 1 (average_pool1d): padding 2 is more than half of its window of 3; use at most half of the window")
+    #expect(
+      message([.globalMaxPool, conv(4, 3)])
+        == """
+        layer 2 (conv1d): needs a sequence [time, channels], but gets a vector of 3; \
+        put an embedding in front of it, and nothing that takes time away
+        """)
+    #expect(
+      message([.lastStep, .globalMaxPool])
+        == """
+        layer 2 (global_max_pool): needs an image or a sequence, but gets a vector of 3; \
+        move it in front of the layer that makes a vector
+        """)
+    #expect(
+      message([convolution(4, 3)])
+        == """
+        layer 1 (conv): needs an image [height, width, channels], but gets a sequence of 7×3 [time, channels]; \
+        over sequences use conv1d, max_pool1d or average_pool1d
+        """)
+    let image = [8, 8, 6]
+    #expect(throws: ModelError.self) { try Model([conv(4, 3)], inputShape: image) }
+    #expect(throws: Never.self) { try Model([.globalMaxPool], inputShape: image, outputs: 6) }
+  }
+
+  /// A model that predicts each place's next token must not see it.
+  @Test func nothingLooksAhead() {
+    #expect(
+      message([conv(11, 3, padding: .same)], predictsTokens: true, outputs: 11)
+        == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
+    #expect(
+      message([.maxPool1D(pool(3, stride: 1, padding: .same)), linear(11)], predictsTokens: true)
+        == "layer 1 (max_pool1d): sees the tokens that are to be predicted; write padding: causal and stride: 1")
+    #expect(
+      message([conv(11, 3, padding: .causal)], predictsTokens: true, outputs: 11) == "built with outputs [7, 11]")
+    #expect(message([recurrent(.gru, 4), linear(11)], predictsTokens: true).contains("both directions"))
+    #expect(message([recurrent(.gru, 4), linear(11)]) == "built with outputs [7, 11]")
+    #expect(message([.globalMaxPool, linear(4)], outputs: 4) == "built with outputs [4]")
+    #expect(message([linear(4)], outputs: 4).contains("7×4"))
+  }
+}
