@@ -132,6 +132,11 @@ import Testing
     let mixed = try Lockstep.run(["classify", run, text, cat, folder.path("no.png")])
     #expect(mixed.exitCode == 2 && mixed.lines.first == cat, "\(mixed.errors)")
     #expect(mixed.errors.contains("text.png: unreadable image") && mixed.errors.contains("no.png: no such file"))
+
+    // Data whose classes have other names are not what the model was trained on.
+    try FileManager.default.moveItem(atPath: images.path + "/train/dog", toPath: images.path + "/train/fox")
+    let other = try Lockstep.run(["evaluate", run, "--split", "train"])
+    #expect(other.exitCode == 2 && other.errors.contains("other classes"), "\(other.errors)")
   }
 
   @Test("models that know no classes are sent to generate, and models of classes do not write")
