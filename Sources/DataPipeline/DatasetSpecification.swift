@@ -15,6 +15,8 @@ public struct DatasetSpecification: Sendable, Equatable {
     case text
     /// The same of the novel that comes with the program.
     case novel
+    /// Lines of text with a label each.
+    case labelledText = "labelled-text"
     /// Random pixels and labels, for benchmarks.
     case synthetic
   }
@@ -62,12 +64,19 @@ public struct DatasetSpecification: Sendable, Equatable {
   public var syntheticCount = 10_000
   /// How a text is cut into tokens and windows.
   public var text = TextSpecification()
+  /// The files of lines with labels.
+  public var labelledText = LabelledTextSettings()
   /// Count and go on where an image cannot be read (`--skip-bad-images`), instead of ending the run.
   public var skipBadImages = false
 
   public init() {}
 
+  /// Whether the next token of a text is to be predicted.
   public var isText: Bool { kind == .text || kind == .novel }
+  /// Whether samples are texts with a label each.
+  public var isLabelledText: Bool { kind == .labelledText }
+  /// Whether samples are tokens.
+  public var hasTokens: Bool { isText || isLabelledText }
 }
 
 /// How a text becomes samples.

@@ -20,6 +20,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case alreadyFurther(checkpoint: String, step: Int, totalSteps: Int)
   case otherData(checkpoint: String)
   case otherState(checkpoint: String, tensor: String, found: [Int]?, expected: [Int]?)
+  case otherClasses(checkpoint: String)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
   case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
   case replicasDiffer(step: Int, workers: String, tensor: String?, count: String, checkpoint: String?, folder: String)
@@ -80,6 +81,8 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       \(checkpoint) holds \(Self.shape(found)) for the carried state \(tensor), this run has \(Self.shape(expected)); go on \
       from another checkpoint (--resume CHECKPOINT), or start a new run with another --run-dir
       """
+    case .otherClasses(let checkpoint):
+      "the data have other classes than those that \(checkpoint) tells apart; check --data and data.path"
     case .diverged(let step, let learningRate, let loss, let layer, let checkpoint):
       """
       the loss became \(loss) in step \(step) at learning rate \(learningRate)\

@@ -26,6 +26,11 @@ public struct TrainedModel: Sendable {
     public let classNames: [String]
     /// Share of each class that was recognised; nil where the split has no sample of it.
     public let perClassAccuracy: [Double?]
+    /// Mean of `perClassAccuracy` over the classes that the split has; nil where there are none.
+    public var meanPerClassRecall: Double? {
+      let recalls = perClassAccuracy.compactMap { $0 }
+      return recalls.isEmpty ? nil : recalls.reduce(0, +) / Double(recalls.count)
+    }
     /// Rows: true class; columns: predicted class.
     public let confusion: [[Int]]
     /// What the predicted tokens stand for, where the split is a text; then `samples` are their number.
@@ -54,7 +59,11 @@ public struct TrainedModel: Sendable {
     data = try DatasetSplits.open(
       configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,
       normalizer: Normalizer(of: file, kind: configuration.data.normalization),
-      tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) })
+      tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) },
+      classNames: file.metadata.samples?.classes, sampleShape: file.metadata.samples?.shape)
+    if let classes = file.metadata.samples?.classes, classes != data.classNames {
+      throw RunError.otherClasses(checkpoint: file.path)
+    }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     loss = Loss(
       configuration.loss, classes: data.outputs,
@@ -64,7 +73,8 @@ public struct TrainedModel: Sendable {
   /// The model with its weights, in memory of its own.
   private func makeModel(context: ExecutionContext) throws -> Model {
     let model = try Model(
-      layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary, pool: context.pool)
+      layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
+      predictsTokens: data.predictsTokens, pool: context.pool)
     try model.loadWeights(from: Checkpoint(path: checkpoint))
     return model
   }

@@ -13,6 +13,7 @@ struct LockstepCommand: ParsableCommand {
         mpirun -np 4 lockstep train configs/quickstart.yaml    four replicas as MPI ranks
         launch/cluster HOSTFILE configs/quickstart.yaml        ranks on several hosts
         lockstep evaluate runs/quickstart                      loss, accuracy, confusion matrix
+        lockstep classify runs/quickstart digit.png            what an image or a text is
         lockstep generate runs/novel --prompt "It is"           what a model of text writes
         mpirun -np 4 lockstep doctor                           what would go wrong here, before it does
         lockstep data list                                     data sets, where from, whether they are here
@@ -22,8 +23,8 @@ struct LockstepCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, GenerateCommand.self, BenchCommand.self, DoctorCommand.self,
-      DataCommand.self,
+      TrainCommand.self, EvaluateCommand.self, ClassifyCommand.self, GenerateCommand.self, BenchCommand.self,
+      DoctorCommand.self, DataCommand.self,
     ])
 
   /// Like ArgumentParser's own, but wrong use ends with 2, as the exit codes promise, and of the ranks of a launcher

@@ -53,6 +53,21 @@ import Testing
     #expect(try folder.names() == ["c"])
   }
 
+  @Test func samplesAndClassesComeBack() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("c")
+    var metadata = CheckpointMetadata.sample(step: 7)
+    metadata.samples = .init(shape: [19], classes: ["a \"b\"", "漢", ""])
+    try Checkpoint.write(to: path, weights: SampleModel(variant: 1).weights, state: [], metadata: metadata)
+    #expect(try Checkpoint(path: path).metadata == metadata)
+    for (text, isRead) in [
+      (#"{"shape":[2],"classes":["x"]}"#, true), (#"{"shape":[0],"classes":[]}"#, false),
+      (#"{"shape":[],"classes":[]}"#, false), (#"{"shape":[2],"classes":[3]}"#, false), (#"{"shape":2}"#, false),
+    ] {
+      #expect((CheckpointMetadata.Samples(json: try JSON(parsing: text)) != nil) == isRead, "\(text)")
+    }
+  }
+
   @Test func withoutValidationThereIsNoBest() throws {
     let folder = try TemporaryFolder()
     try writeSample(to: folder.file("c"), step: 5)

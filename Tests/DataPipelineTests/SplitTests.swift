@@ -33,6 +33,13 @@ struct SplitTests {
     #expect(try open { $0.validation = .fraction(0.1) }.validation?.count == 10)
   }
 
+  @Test func aClassKeepsItsOnlySampleForTraining() throws {
+    // A third of 9: the class of one sample has the largest remainder, and yet keeps it.
+    let labels: [Int32] = [0, 0, 0, 0, 1, 1, 1, 1, 2]
+    let parts = try ValidationSplit.divide(labels: labels, classCount: 3, taking: .count(3), fromEnd: false, seed: 4)
+    #expect((0...2).map { label in parts.validation.count { labels[$0] == label } } == [2, 1, 0])
+  }
+
   @Test func largestRemaindersGetWhatRoundingLeaves() throws {
     // 12, 7 and 4 samples; a third of 23 is 8: quotas 4.17, 2.43 and 1.39, so the second class gets one more.
     let labels = [Int32](repeating: 0, count: 12) + [Int32](repeating: 1, count: 7) + [Int32](repeating: 2, count: 4)

@@ -43,7 +43,7 @@ import Testing
     #expect(
       messages(text) == [
         "run.yaml:1:17: data.dataset: expected one of mnist-5k, mnist, fashion-mnist, cifar10, cifar100, idx, "
-          + "image-folder, text, novel, synthetic, found 'cifar11'; did you mean 'cifar10'?",
+          + "image-folder, text, novel, labelled-text, synthetic, found 'cifar11'; did you mean 'cifar10'?",
         "run.yaml:1:26: unknown key 'normalise' in data; did you mean 'normalize'?",
         "run.yaml:4:7: model.layers.0: unknown layer 'convv'; did you mean 'conv'?",
         "run.yaml:5:15: model.layers.1.linear.outputs: expected integer ≥ 1 or classes, found 'many'",
@@ -197,7 +197,7 @@ import Testing
     (
       "[gru: {size: 3, activation: relu}]",
       "27: unknown key 'activation' in model.layers.0.gru; "
-        + "known keys: size, layers, bidirectional, dropout, last, initializer"
+        + "known keys: size, layers, bidirectional, dropout, layer_norm, last, initializer"
     ),
     ("[embedding: 0]", "23: model.layers.0.embedding.width: expected integer ≥ 1, found '0'"),
     (

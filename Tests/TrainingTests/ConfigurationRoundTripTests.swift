@@ -49,8 +49,8 @@ import Testing
     schedule:
       {kind: triangular, min: 1e-6, max: 0.3, half_cycle: 13, cycle_growth: 1.5, peak_decay: 0.5, warmup_steps: 7}
     training:
-      {batch_size: 97, steps: 1009, shards: 5, seed: 12345678901234567890, drop_last: true, blas_threads: 2,
-       overlap: false, bucket_megabytes: 0.5, compare_replicas: 7,
+      {batch_size: 97, steps: 1009, shards: 5, seed: 12345678901234567890, drop_last: true, sampling: balanced,
+       blas_threads: 2, overlap: false, bucket_megabytes: 0.5, compare_replicas: 7,
        early_stopping: {patience: 5, min_delta: 1e-3, metric: accuracy}}
     evaluation: {every_steps: 11, every_epochs: 3, block_size: 101, at_end: false}
     checkpoint: {every_steps: 17, every_epochs: 2, every_minutes: 0.5, keep: 4, best: false}
@@ -88,6 +88,10 @@ import Testing
     "data: {dataset: text, path: x, tokenizer: {bpe: 500}, window: 9, order: sequential, validation: 0.1, test: 0.25}",
     "data: {dataset: novel, tokenizer: bytes, order: shuffled-chunks}",
     "data: novel\nsamples: {at: [0, 100], every_steps: 50, length: 99, prompt: 'a: b', temperature: 0, top_k: 3, top_p: 0.5}",
+    "data: {dataset: labelled-text, path: x, validation: 12, length: 9, tokenizer: bytes}",
+    "data: {dataset: labelled-text, format: numbered, file: a.txt, categories: c.txt, validation_lines: v.txt}",
+    "data: {dataset: labelled-text, format: csv, text_column: 3, label_column: 0, header: true, validation_file: b, "
+      + "test_file: c, tokenizer: {bpe: 300}}",
     "loss: binary-cross-entropy",
     "loss: mean-squared-error",
     "loss: {class_weights: balanced}",
@@ -101,7 +105,9 @@ import Testing
     "checkpoint: {every_minutes: null}",
   ])
   func everyForm(section: String) throws {
-    let text = "model: {architecture: mlp, hidden: [3]}\ntraining: {epochs: 9}\n" + section
+    let model =
+      section.contains("labelled") ? "{layers: [embedding: 4, flatten, linear: 2]}" : "{architecture: mlp, hidden: [3]}"
+    let text = "model: \(model)\ntraining: {epochs: 9}\n" + section
     let configuration = try RunConfiguration.parse(text: text, fileName: "form.yaml")
     #expect(try roundTrip(configuration) == configuration)
   }
@@ -173,6 +179,7 @@ import Testing
           early_stopping: null
           seed: 1
           drop_last: false
+          sampling: shuffled
           blas_threads: 1
           overlap: true
           bucket_megabytes: 4.0

@@ -29,10 +29,15 @@ public final class Checkpoint {
       throw .damaged(path, "its number of weights makes no sense")
     }
     let checksums = try Self.checksums(try text("lockstep.checksums"), of: file)
+    var samples: CheckpointMetadata.Samples?
+    if let text = file.metadata("lockstep.samples") {
+      samples = (try? JSON(parsing: text)).flatMap { CheckpointMetadata.Samples(json: $0) }
+      guard samples != nil else { throw .damaged(path, "its shape of samples and its classes cannot be read") }
+    }
     guard let state = try? JSON(parsing: try text("lockstep.state")),
       let metadata = CheckpointMetadata(
         json: state, configuration: try text("lockstep.configuration"), progress: try text("lockstep.progress"),
-        tokenizer: file.metadata("lockstep.tokenizer"))
+        tokenizer: file.metadata("lockstep.tokenizer"), samples: samples)
     else { throw .damaged(path, "its state (step, epoch and so on) cannot be read") }
 
     (self.file, self.metadata, self.checksums) = (file, metadata, checksums)

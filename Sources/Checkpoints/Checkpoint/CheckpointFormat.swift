@@ -14,6 +14,7 @@ import Tensors
 /// | `lockstep.progress` | the trainer's own state, JSON |
 /// | `lockstep.configuration` | YAML |
 /// | `lockstep.tokenizer` | of a model of text: what cuts it into tokens, JSON |
+/// | `lockstep.samples` | shape of a sample and names of the classes, a JSON object |
 enum CheckpointFormat {
   static let version = "1"
   static let headerChecksum = "lockstep.header_crc32"
@@ -36,6 +37,7 @@ enum CheckpointFormat {
       ("lockstep.progress", state.progress),
       ("lockstep.configuration", state.configuration),
     ] + (state.tokenizer.map { [("lockstep.tokenizer", $0)] } ?? [])
+      + (state.samples.map { [("lockstep.samples", $0.json.description)] } ?? [])
   }
 
   /// Where the digits of the header's own checksum lie; nil if the header has none.

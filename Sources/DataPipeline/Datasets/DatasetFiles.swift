@@ -30,7 +30,7 @@ struct DatasetFiles {
       return DatasetFiles(
         training: try CIFARDataset.open(variant, files: variant.trainingFiles, in: folder),
         test: try CIFARDataset.open(variant, files: variant.testFiles, in: folder))
-    case .text, .novel: preconditionFailure("a text has no image files")
+    case .text, .novel, .labelledText: preconditionFailure("a text has no image files")
     case .imageFolder:
       let folder = try demand(path, kind: .imageFolder, holds: ["train/CLASS/NAME.jpg", "test/CLASS/NAME.jpg"])
       return try openImages(in: folder, specification)

@@ -10,10 +10,14 @@ public struct DatasetSplits: Sendable {
   public let unreadable: [DataError]
   /// What cuts a text into tokens; nil for images.
   public var tokenizer: (any Tokenizer)?
+  /// What a person should know of the data before they are trained on.
+  public var notes: [String] = []
 
   public var classNames: [String] { training.classNames }
-  /// Different tokens of a text; nil for images.
-  public var vocabulary: Int? { tokenizer?.vocabularySize }
+  /// Whether tokens are to be predicted, not one class a sample.
+  public var predictsTokens: Bool { training is TextSplit }
+  /// Different tokens of a text, the one that pads labelled texts among them; nil for images.
+  public var vocabulary: Int? { tokenizer.map { $0.vocabularySize + (predictsTokens ? 0 : 1) } }
   /// What a model tells apart: classes, or tokens.
   public var outputs: Int { training.outputs }
   /// `[height, width, channels]`, `[features]`, or `[time]` of a text.
@@ -26,12 +30,19 @@ public struct DatasetSplits: Sendable {
   ///   - seed: draws the validation split and synthetic data.
   ///   - normalizer: the one of a checkpoint, or `.none` where it is set later; nil computes it on the training split.
   ///   - tokenizer: the one of a checkpoint; nil learns it from the training split.
+  ///   - classNames: of a model of labelled texts; nil finds them.
+  ///   - sampleShape: the same; nil finds it.
   public static func open(
     _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil,
-    tokenizer: (any Tokenizer)? = nil
+    tokenizer: (any Tokenizer)? = nil, classNames: [String]? = nil, sampleShape: [Int]? = nil
   ) throws(DataError) -> DatasetSplits {
     if specification.isText {
       return try openText(specification, dataDirectory: dataDirectory, tokenizer: tokenizer)
+    }
+    if specification.isLabelledText {
+      return try openLabelledText(
+        specification, dataDirectory: dataDirectory, seed: seed, tokenizer: tokenizer, classNames: classNames,
+        length: sampleShape?.first)
     }
     let files = try DatasetFiles.open(specification, dataDirectory: dataDirectory, seed: seed)
     var trainingRecords = Array(0..<limit(files.training.count, to: specification.trainLimit))

@@ -14,6 +14,8 @@ extension DatasetSpecification {
     case .cifar100: NominalShape(sample: [32, 32, 3], classes: 100)
     case .synthetic: NominalShape(sample: syntheticShape, classes: syntheticClasses)
     case .text, .novel: NominalShape(sample: [text.window])
+    case .labelledText:
+      NominalShape(sample: [labelledText.length ?? 1], sampleIsAssumed: labelledText.length == nil)
     case .idx: NominalShape(sample: [28, 28, 1], sampleIsAssumed: true)
     case .imageFolder:
       NominalShape(

@@ -10,8 +10,8 @@ public protocol SampleSplit: Sendable {
   var outputs: Int { get }
   /// Names of the classes, in order; empty where tokens are predicted.
   var classNames: [String] { get }
-  /// Samples of each class; nil where there are no classes.
-  var classCounts: [Int]? { get }
+  /// Class of each sample; nil where there are no classes.
+  var labels: [Int32]? { get }
 
   /// The order of training.
   func makeSampler(seed: UInt64, batchSize: Int, dropLast: Bool) throws(DataError) -> any StepSampler
@@ -26,15 +26,21 @@ public protocol SampleSplit: Sendable {
   var contentShape: String { get }
 }
 
+extension SampleSplit {
+  /// Samples of each class; nil where there are no classes.
+  public var classCounts: [Int]? {
+    labels.map { labels in
+      var counts = [Int](repeating: 0, count: classNames.count)
+      for label in labels { counts[Int(label)] += 1 }
+      return counts
+    }
+  }
+}
+
 extension ImageSplit: SampleSplit {
   public var outputs: Int { classNames.count }
   public var contentShape: String { "\(dataset.imageShape)" }
-
-  public var classCounts: [Int]? {
-    var counts = [Int](repeating: 0, count: classNames.count)
-    for sample in 0..<count { counts[Int(label(ofSample: sample))] += 1 }
-    return counts
-  }
+  public var labels: [Int32]? { records.map { dataset.labels[$0] } }
 
   public func makeSampler(seed: UInt64, batchSize: Int, dropLast: Bool) -> any StepSampler {
     EpochSampler(seed: seed, count: count, batchSize: batchSize, dropLast: dropLast)

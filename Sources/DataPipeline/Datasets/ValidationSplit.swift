@@ -24,14 +24,18 @@ enum ValidationSplit {
     return ((0..<count).filter { !isValidation[$0] }, validation)
   }
 
-  /// Each class gives in proportion to its size; the largest remainders get what rounding leaves (ties: lower label).
+  /// Each class gives in proportion to its size; the largest remainders get what rounding leaves (ties: lower label), those
+  /// last that would give their only sample left.
   private static func drawStratified(labels: [Int32], classCount: Int, count: Int, seed: UInt64) -> [Int] {
     var members = [[Int]](repeating: [], count: classCount)
     for (sample, label) in labels.enumerated() { members[Int(label)].append(sample) }
     // In integers: quota = size · count / total, remainder below total.
     var quotas = members.map { $0.count * count / labels.count }
     let remainders = members.map { $0.count * count % labels.count }
-    let order = remainders.indices.sorted { (remainders[$1], $0) < (remainders[$0], $1) }
+    let order = remainders.indices.sorted { first, second in
+      let (keeps, otherKeeps) = (quotas[first] + 1 < members[first].count, quotas[second] + 1 < members[second].count)
+      return keeps == otherKeeps ? (remainders[second], first) < (remainders[first], second) : keeps
+    }
     for label in order.prefix(count - quotas.reduce(0, +)) { quotas[label] += 1 }
     var drawn: [Int] = []
     for (label, samples) in members.enumerated() {

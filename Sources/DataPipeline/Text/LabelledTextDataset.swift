@@ -28,6 +28,7 @@ public struct LabelledTextDataset: Sendable {
   public let classNames: [String]
   public let training: Split
   public let validation: Split?
+  public let test: Split?
   /// Tokens that a sample is padded or cut to.
   public let maximumLength: Int
 
@@ -55,7 +56,8 @@ public struct LabelledTextDataset: Sendable {
   ) throws(DataError) -> LabelledTextDataset {
     precondition(maximumLength.map { $0 > 0 } ?? true, "samples of \(maximumLength ?? 0) tokens")
     let lines = try specification.readLines()
-    let (labels, names) = try specification.labels(of: lines, classNames: classNames)
+    let names = try specification.classNames(of: lines, known: classNames)
+    let labels = try specification.labels(of: lines, in: specification.path, names: names)
     let (training, validation) = try specification.divide(lines, labels, names, seed: seed)
     let tokenizer: any Tokenizer
     switch source {
@@ -68,21 +70,31 @@ public struct LabelledTextDataset: Sendable {
         try Tokenizers.train(kind, on: bytes, of: specification.path)
       }
     }
-    func split(_ samples: [Int]) throws(DataError) -> Split {
+    func split(_ path: String, _ lines: [LabelledLine], _ labels: [Int32]) throws(DataError) -> Split {
       var split = Split()
-      for sample in samples {
-        let line = lines[sample]
+      for (line, label) in zip(lines, labels) {
         let tokens = try line.text.withTypedBytes { bytes throws(DataError) in
-          try tokenizer.encode(bytes, from: specification.path, firstLine: line.line)
+          try tokenizer.encode(bytes, from: path, firstLine: line.line)
         }
-        split.append(tokens, label: labels[sample])
+        split.append(tokens, label: label)
       }
       return split
     }
+    func split(_ samples: [Int]) throws(DataError) -> Split {
+      try split(specification.path, samples.map { lines[$0] }, samples.map { labels[$0] })
+    }
+    let trainedLabels = training.map { labels[$0] }
+    func split(ofFile path: String?) throws(DataError) -> Split? {
+      guard let path else { return nil }
+      let read = try specification.readLines(ofSplit: path, names: names, trained: trainedLabels)
+      return try split(path, read.lines, read.labels)
+    }
     let trainingSplit = try split(training)
+    var validationFile: String?
+    if case .file(let path) = specification.validation { validationFile = path }
     return LabelledTextDataset(
       tokenizer: tokenizer, classNames: names, training: trainingSplit,
-      validation: validation.isEmpty ? nil : try split(validation),
-      maximumLength: maximumLength ?? trainingSplit.longest)
+      validation: validation.isEmpty ? try split(ofFile: validationFile) : try split(validation),
+      test: try split(ofFile: specification.testPath), maximumLength: maximumLength ?? trainingSplit.longest)
   }
 }

@@ -1,16 +1,21 @@
 extension LabelledTextSpecification {
-  /// The label of each line as a number from 0, and the names of the classes.
-  func labels(of lines: [LabelledLine], classNames: [String]?) throws(DataError) -> ([Int32], [String]) {
-    let names: [String]
-    if format == .numbered {
-      names = try readCategories()
-      if let classNames, classNames != names {
-        throw DataError(
-          categoriesPath ?? path, "names other classes than the model was trained on", advice: "use the same file")
-      }
-    } else {
-      names = classNames ?? Set(lines.map(\.label)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  /// The names of the classes, as the categories or the labels of these lines give them.
+  func classNames(of lines: [LabelledLine], known: [String]?) throws(DataError) -> [String] {
+    guard format == .numbered else {
+      return known ?? Set(lines.map(\.label)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
+    let names = try readCategories()
+    if let known, known != names {
+      throw DataError(
+        categoriesPath ?? path, "names other classes than the model was trained on", advice: "use the same file")
+    }
+    return names
+  }
+
+  /// The label of each line as a number from 0.
+  ///
+  /// - Parameter path: Of the file that the lines are of.
+  func labels(of lines: [LabelledLine], in path: String, names: [String]) throws(DataError) -> [Int32] {
     let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
     var labels: [Int32] = []
     for line in lines {
@@ -28,7 +33,7 @@ extension LabelledTextSpecification {
       }
       labels.append(found)
     }
-    return (labels, names)
+    return labels
   }
 
   /// Numbers of the training and the validation lines, each ascending.
@@ -40,7 +45,7 @@ extension LabelledTextSpecification {
       try ValidationSplit.divide(labels: labels, classCount: names.count, taking: split, fromEnd: false, seed: seed)
     }
     switch validation {
-    case .none: return (Array(lines.indices), [])
+    case .none, .file: return (Array(lines.indices), [])
     case .fraction(let fraction): result = try draw(.fraction(fraction))
     case .count(let count): result = try draw(.count(count))
     case .indices(let indices):
@@ -52,14 +57,42 @@ extension LabelledTextSpecification {
         throw DataError(indices, "lists every line", advice: "leave some to train on")
       }
     }
-    var isTrained = [Bool](repeating: false, count: names.count)
-    for sample in result.training { isTrained[Int(labels[sample])] = true }
+    let isTrained = Self.areSeen(result.training.map { labels[$0] }, count: names.count)
     if let sample = result.validation.first(where: { !isTrained[Int(labels[$0])] }) {
-      throw DataError(
-        "\(path), line \(lines[sample].line)",
-        "has the label '\(names[Int(labels[sample])])', which no training line has",
-        advice: "move lines of that class to the training split, or leave them out")
+      throw unseen(names[Int(labels[sample])], in: path, line: lines[sample].line)
     }
     return result
+  }
+
+  /// The lines of another file, with labels that training lines have.
+  ///
+  /// - Parameter trained: Labels of the training lines.
+  func readLines(
+    ofSplit path: String, names: [String], trained: [Int32]
+  ) throws(DataError) -> (lines: [LabelledLine], labels: [Int32]) {
+    var other = self
+    other.path = path
+    let lines = try other.readLines()
+    if format != .numbered, let line = lines.first(where: { !names.contains($0.label) }) {
+      throw unseen(line.label, in: path, line: line.line)
+    }
+    let labels = try labels(of: lines, in: path, names: names)
+    let isTrained = Self.areSeen(trained, count: names.count)
+    if let sample = labels.indices.first(where: { !isTrained[Int(labels[$0])] }) {
+      throw unseen(names[Int(labels[sample])], in: path, line: lines[sample].line)
+    }
+    return (lines, labels)
+  }
+
+  private static func areSeen(_ labels: [Int32], count: Int) -> [Bool] {
+    var seen = [Bool](repeating: false, count: count)
+    for label in labels { seen[Int(label)] = true }
+    return seen
+  }
+
+  private func unseen(_ label: String, in path: String, line: Int) -> DataError {
+    DataError(
+      "\(path), line \(line)", "has the label '\(label)', which no training line has",
+      advice: "move lines of that class to the training split, or leave them out")
   }
 }

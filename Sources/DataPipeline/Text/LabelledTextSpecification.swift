@@ -17,6 +17,8 @@ public struct LabelledTextSpecification: Sendable, Equatable {
     case count(Int)
     /// A file of line numbers from 1, separated by white space; a CSV record counts as the line that it begins in.
     case indices(path: String)
+    /// A file of the same format.
+    case file(path: String)
   }
 
   public var path: String
@@ -24,6 +26,8 @@ public struct LabelledTextSpecification: Sendable, Equatable {
   /// Names of the classes in the format `numbered`.
   public var categoriesPath: String?
   public var validation = Validation.fraction(0.1)
+  /// A file of the same format whose lines are for testing.
+  public var testPath: String?
   /// Columns of a CSV file, by number from 0; and whether its first record names them.
   public var textColumn = 0
   public var labelColumn = 1

@@ -26,7 +26,7 @@ public struct TextSplit: SampleSplit {
   public var count: Int { EvaluationWindows(tokenCount: tokens.count, windowLength: windowLength).count }
   public var sampleShape: [Int] { [windowLength] }
   public var classNames: [String] { [] }
-  public var classCounts: [Int]? { nil }
+  public var labels: [Int32]? { nil }
   public var contentShape: String { "tokens" }
 
   public func addContent(to hash: inout SHA256) { hash.update("\(contentDigest) \(tokens.count)".utf8) }

@@ -105,8 +105,9 @@ public enum ConfigurationReference {
     ## What may change on resume
 
     A run that goes on from a checkpoint may have other values of `training.steps`, `training.epochs`,
-    `training.compare_replicas` and of everything in `evaluation`, `checkpoint`, `logging` and `samples`: none of it can change what
-    has been computed. Another `training.blas_threads` is accepted with a warning, since it rounds differently. Any other
+    `training.compare_replicas`, of everything in `evaluation`, `checkpoint`, `logging` and `samples`, and of the paths in
+    `data`, where the same data lie: none of it can change what has been computed. Another `training.blas_threads` is
+    accepted with a warning, since it rounds differently. Any other
     difference is refused and listed.
 
     With `training.early_stopping` the evaluations decide when a run ends, so `evaluation.every_steps`, `every_epochs` and

@@ -26,7 +26,7 @@ extension RunConfiguration {
     }
     let evaluates = evaluation.everySteps != nil || evaluation.everyEpochs != nil
     context.check(
-      "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.validation != nil,
+      "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.hasValidation,
       "early_stopping wants a validation split", hint: "give data.validation, for example validation: 0.1")
     context.check(
       "training.early_stopping", "evaluation.every_steps", "evaluation.every_epochs",
@@ -60,15 +60,19 @@ extension RunConfiguration {
     let wholeText = data.trainLimit == nil && data.testLimit == nil && !data.validationFromEnd
     context.check(
       "data.augment", "data.normalize", "data.train_limit", "data.test_limit", "data.validation_from_end",
-      holds: !data.isText || (augmentations.isEmpty && data.normalization == .none && wholeText),
+      holds: !data.hasTokens || (augmentations.isEmpty && data.normalization == .none && wholeText),
       "augment, normalize, train_limit, test_limit and validation_from_end are for images",
-      hint: "leave them out for a text; it is split by position")
+      hint: data.isText ? "leave them out for a text; it is split by position" : "leave them out for texts")
     context.check(
       "data.path", holds: data.kind != .novel || data.path == nil, "the novel is bundled and has no path",
       hint: "use dataset: text for a text of your own")
     context.check(
       "training.drop_last", holds: !data.isText || !training.dropLast, "drop_last is for images",
       hint: "leave it out for a text")
+    checkLabelledText(&context)
+    context.check(
+      "training.sampling", holds: !data.isText || training.sampling == .shuffled,
+      "balanced sampling wants classes, and a text has tokens", hint: "leave sampling out; data.order is a text's")
     if data.isText, case .crossEntropy(_, .balanced) = loss {
       context.check(
         "loss.class_weights", holds: false, "balanced weights want classes, and a text has tokens",
@@ -135,8 +139,8 @@ extension RunConfiguration {
         "sync_batch_norm wants batch_norm", hint: "add batch_norm: true")
     }
     context.check(
-      "model", "data.dataset", holds: data.isText || !model.readsTokens,
-      "the model reads tokens, but the data are images", hint: "give data: {dataset: text} or novel")
+      "model", "data.dataset", holds: data.hasTokens || !model.readsTokens,
+      "the model reads tokens, but the data are images", hint: "give data: {dataset: text}, novel or labelled-text")
     context.check(
       "model", "data.dataset", holds: !data.isText || !model.readsImages,
       "the model reads images, but the data are a text", hint: "use layers or architecture: gpt")
@@ -151,7 +155,7 @@ extension RunConfiguration {
 
 extension ModelSpecification {
   /// Whether it begins with the numbers of tokens.
-  fileprivate var readsTokens: Bool {
+  var readsTokens: Bool {
     switch self {
     case .gpt: return true
     case .layers(let layers):
@@ -179,7 +183,7 @@ extension DatasetSpecification {
     case .mnist5k, .mnist, .fashionMNIST, .cifar10: 10
     case .cifar100: 100
     case .synthetic: syntheticClasses
-    case .idx, .imageFolder, .text, .novel: nil
+    case .idx, .imageFolder, .text, .novel, .labelledText: nil
     }
   }
 
@@ -192,7 +196,7 @@ extension DatasetSpecification {
       case .cifar10, .cifar100: 50_000
       case .synthetic: syntheticCount
       case .idx, .imageFolder: trainLimit
-      case .text, .novel: nil
+      case .text, .novel, .labelledText: nil
       }
     return count.map { min($0, trainLimit ?? $0) }
   }
@@ -204,6 +208,11 @@ extension DatasetSpecification {
     case .count(let aside): return max(count - aside, 0)
     case .fraction(let share): return count - Int((Double(count) * share).rounded())
     }
+  }
+
+  fileprivate var hasValidation: Bool {
+    validation != nil
+      || isLabelledText && (labelledText.validationFile != nil || labelledText.validationLines != nil)
   }
 
   fileprivate var textTrainingShare: Double {

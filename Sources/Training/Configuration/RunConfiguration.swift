@@ -21,6 +21,14 @@ public struct RunConfiguration: Sendable, Equatable {
 
 /// How long and in what portions a run trains.
 public struct TrainingSettings: Sendable, Equatable {
+  /// Which samples an epoch visits.
+  public enum Sampling: String, Sendable, CaseIterable {
+    /// Each sample once.
+    case shuffled
+    /// As many of each class as the smallest one has, drawn anew in each epoch.
+    case balanced
+  }
+
   /// Samples of one optimiser step over all workers.
   public var batchSize = 100
   /// Length of the run. A configuration that was read has exactly one of the two.
@@ -33,6 +41,7 @@ public struct TrainingSettings: Sendable, Equatable {
   public var seed: UInt64 = 1
   /// Leaves out an epoch's last batch where it is short.
   public var dropLast = false
+  public var sampling = Sampling.shuffled
   /// BLAS and OpenMP threads of one worker.
   public var blasThreads = 1
   /// Sums gradients over the workers while the backward pass still computes others.

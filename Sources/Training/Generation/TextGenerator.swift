@@ -35,6 +35,7 @@ public final class TextGenerator {
     (checkpoint, step) = (file.path, file.metadata.step)
     tokenizer = try Tokenizers.load(json: json, from: file.path)
     let configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
+    guard configuration.data.isText else { throw GenerationError.notOfText(file.path) }
     BLAS.threadCount = configuration.training.blasThreads
     window = configuration.data.text.window
     data = configuration.data

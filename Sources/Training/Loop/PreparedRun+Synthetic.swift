@@ -20,6 +20,11 @@ extension PreparedRun {
       if original.data.kind == .text { assuming("the text is not read: the bundled novel stands for it") }
       return try PreparedRun(configuration)
     }
+    if original.data.isLabelledText {
+      // Their tokens, lengths and classes are what makes a step as long as it is.
+      assuming("labelled texts are read, nothing stands for them")
+      return try PreparedRun(configuration)
+    }
     let shape = original.data.nominalShape
     let kind = original.data.kind.rawValue
     if shape.sampleIsAssumed {

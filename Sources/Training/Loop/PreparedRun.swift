@@ -39,12 +39,13 @@ public struct PreparedRun: Sendable {
     }
     loss = Loss(
       configuration.loss, classes: data.outputs, balancedWeights: Self.balancedWeights(of: data.training))
-    sampler = try data.training.makeSampler(
-      seed: training.seed, batchSize: training.batchSize, dropLast: training.dropLast)
+    sampler = try Self.sampler(of: data.training, training)
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
-    let model = try Model(layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary)
+    let model = try Model(
+      layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
+      predictsTokens: data.predictsTokens)
     if configuration.samples.areWanted, let tokenizer = data.tokenizer {
       _ = try TextGenerator.tokens(
         of: configuration.samples.prompt ?? "", tokenizer, for: model, window: configuration.data.text.window)
@@ -62,6 +63,16 @@ public struct PreparedRun: Sendable {
   static func balancedWeights(of split: any SampleSplit) -> [Double]? {
     guard let counts = split.classCounts else { return nil }
     return counts.map { $0 > 0 ? Double(split.count) / Double(counts.count * $0) : 0 }
+  }
+
+  private static func sampler(
+    of split: any SampleSplit, _ training: TrainingSettings
+  ) throws(DataError) -> any StepSampler {
+    if training.sampling == .balanced, let labels = split.labels {
+      return BalancedSampler(
+        seed: training.seed, labels: labels, batchSize: training.batchSize, dropLast: training.dropLast)
+    }
+    return try split.makeSampler(seed: training.seed, batchSize: training.batchSize, dropLast: training.dropLast)
   }
 
   /// Parts of a batch: as configured, or one a worker.

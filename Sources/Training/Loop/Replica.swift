@@ -18,7 +18,7 @@ final class Replica {
     context = ExecutionContext()
     model = try Model(
       run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, vocabulary: run.data.vocabulary,
-      pool: context.pool)
+      predictsTokens: run.data.predictsTokens, pool: context.pool)
     loss = run.loss
     optimizer = run.configuration.optimizer.optimizer(for: model.store, pool: context.pool)
     seed = run.configuration.training.seed

@@ -75,7 +75,8 @@ extension Trainer {
       position: run.sampler.position(ofStep: progress.step),
       shards: communicator.layout.shards, workers: communicator.size, blasThreads: training.blasThreads, best: best,
       configuration: run.configuration.effectiveYAML(),
-      progress: String(decoding: try progress.encoded(), as: UTF8.self), tokenizer: run.data.tokenizer?.json)
+      progress: String(decoding: try progress.encoded(), as: UTF8.self), tokenizer: run.data.tokenizer?.json,
+      samples: .init(shape: run.data.sampleShape, classes: run.data.classNames))
   }
 
   /// What to say of a loss that is not finite. Collective.

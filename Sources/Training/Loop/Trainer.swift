@@ -59,6 +59,7 @@ public final class Trainer {
   /// - Returns: what asked for a stop, nil if the run is complete. The same on every worker.
   public func train() throws -> StopRequest.Reason? {
     reporter?.started(description)
+    for note in run.data.notes { reporter?.warn(note) }
     try startProfile()
     session.startLoading(from: progress.step)
     clock.start(progress)

@@ -15,7 +15,7 @@ struct EvaluationText {
     var lines = [
       "\(trained.checkpoint), after step \(trained.step)",
       "\(split.rawValue): \(result.samples) samples, loss \(Format.decimal(result.loss, 4)), "
-        + "accuracy \(Format.percent(result.accuracy))",
+        + "accuracy \(Format.percent(result.accuracy)), mean per-class recall \(Format.percent(result.meanPerClassRecall))",
       "",
     ]
     let labels = Self.rowLabels(result.classNames)
@@ -86,6 +86,7 @@ struct EvaluationText {
       "bits_per_character": .number(result.bitsPerCharacter),
       "classes": .array(result.classNames.map { .string($0) }),
       "per_class_accuracy": .array(result.perClassAccuracy.map { .number($0) }),
+      "mean_per_class_recall": .number(result.meanPerClassRecall),
       "confusion_matrix": .array(result.confusion.map { .array($0.map { .integer($0) }) }),
     ]
     return object.description

@@ -124,6 +124,32 @@ enum SmallRun {
     checkpoint: {every_steps: 16}
     """
 
+  /// 285 invented words of four invented languages, very unequal in number.
+  static var words: String { Build.packageRoot.appendingPathComponent("Tests/data/invented-words.tsv").path }
+
+  /// Words of different lengths to tell apart: convolution over time, a recurrent network in both directions, as many
+  /// samples of each class in an epoch, a batch that the shards do not divide evenly.
+  static var classification: String {
+    """
+    data: {dataset: labelled-text, path: "\(words)", validation: 0.2}
+    model:
+      layers:
+        - embedding: {width: 8}
+        - conv1d: {filters: 12, kernel: 3, padding: same}
+        - batch_norm
+        - relu
+        - dropout: 0.1
+        - gru: {size: 6, bidirectional: true, last: true}
+        - linear: 4
+    loss: {class_weights: balanced, label_smoothing: 0.05}
+    optimizer: {kind: adam, clip_norm: 1}
+    schedule: {kind: constant, rate: 0.01}
+    training: {batch_size: 21, steps: 90, shards: 8, seed: 5, sampling: balanced}
+    evaluation: {every_steps: 30}
+    checkpoint: {every_steps: 16}
+    """
+  }
+
   /// The networks that the law of equal bits is held against, 8 shards each; a new kind of layer belongs into one.
   static let laws = [
     "perceptron": perceptron,
@@ -134,6 +160,7 @@ enum SmallRun {
     "transformer": transformer,
     "listed": listed,
     "vision": vision,
+    "classification": classification,
   ]
 
   /// What `summary.json` of a run folder says.

@@ -16,7 +16,8 @@ extension DatasetSpecification {
           plain(.cifar100, "CIFAR-100: the same in 100 classes"),
           plain(.idx, "IDX files of your own, named as MNIST's, also `.gz`"),
           imageFolder, text(.text, "a UTF-8 text file, `path` or `--data`: which token comes next"),
-          text(.novel, "a novel that comes with Lockstep, used in the same way"), synthetic,
+          text(.novel, "a novel that comes with Lockstep, used in the same way"), labelledLines,
+          synthetic,
         ]),
       fields: [
         Field(
@@ -100,7 +101,7 @@ extension DatasetSpecification {
       take: { $0.kind == kind ? $0.text : nil })
   }
 
-  private static var tokenizer: Codec<TokenizerSpecification> {
+  static var tokenizer: Codec<TokenizerSpecification> {
     OneKeyForm(
       "characters, bytes or {bpe: VOCABULARY}", words: [("characters", .characters), ("bytes", .bytes)], key: "bpe",
       value: Codec<Int>.integer(atLeast: 257), make: { .bytePairs(vocabularySize: $0) },

@@ -32,7 +32,8 @@ extension LossSpecification {
           "ε: the true class's target is 1 − ε, each other one's ε / (classes − 1)."),
         Field(
           "class_weights", \.classWeights, classWeights,
-          "Weight of each class in the mean; `balanced` is samples / (classes · samples of the class)."),
+          "Weight of each class in the mean, which divides by the sum of the weights of the global batch; `balanced` is "
+            + "samples / (classes · samples of the class)."),
       ],
       apply: { $1 = .crossEntropy(labelSmoothing: $0.labelSmoothing, classWeights: $0.classWeights) },
       take: { loss in

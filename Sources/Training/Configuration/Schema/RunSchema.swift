@@ -48,6 +48,10 @@ extension TrainingSettings {
           "Ends the run when the validation split no longer improves: see below."),
         Field("seed", \.seed, .seed, "Key of all random draws."),
         Field("drop_last", \.dropLast, .truth, "Leaves out an epoch's last batch where it is short."),
+        Field(
+          "sampling", \.sampling, .word(),
+          "Which samples an epoch visits: `shuffled`: each once; `balanced`: as many of each class as the smallest class has, "
+            + "drawn anew in each epoch."),
         Field("blas_threads", \.blasThreads, .integer(atLeast: 1), "BLAS and OpenMP threads of one worker."),
         Field(
           "overlap", \.overlap, .truth,

@@ -1,0 +1,35 @@
+extension DatasetSplits {
+  /// The splits of lines with labels.
+  ///
+  /// - Parameters:
+  ///   - tokenizer, classNames, length: those of a trained model; nil finds them in the training split.
+  static func openLabelledText(
+    _ specification: DatasetSpecification, dataDirectory: String?, seed: UInt64, tokenizer: (any Tokenizer)?,
+    classNames: [String]?, length: Int?
+  ) throws(DataError) -> DatasetSplits {
+    guard let path = specification.path ?? dataDirectory else {
+      throw DataError(
+        "data.path", "no file is named", advice: "give the file with the lines, or its folder, as data.path or --data",
+        isWrongUse: true)
+    }
+    let settings = specification.labelledText
+    let dataset = try LabelledTextDataset.open(
+      try settings.located(at: path, drawing: specification.validation),
+      tokenizer: tokenizer.map { .given($0) } ?? .trained(settings.tokenizer),
+      maximumLength: length ?? settings.length, seed: seed, classNames: classNames)
+    func split(_ samples: LabelledTextDataset.Split) -> LabelledTextSplit {
+      LabelledTextSplit(
+        samples, length: dataset.maximumLength, tokenizer: dataset.tokenizer, classNames: dataset.classNames)
+    }
+    let training = split(dataset.training)
+    var splits = DatasetSplits(
+      training: training, validation: dataset.validation.map(split), test: dataset.test.map(split),
+      normalizer: .none, unreadable: [], tokenizer: dataset.tokenizer)
+    if training.cutCount > 0 {
+      splits.notes.append(
+        "\(training.cutCount) of \(training.count) training texts have more than \(dataset.maximumLength) tokens and are cut "
+          + "(data.length)")
+    }
+    return splits
+  }
+}

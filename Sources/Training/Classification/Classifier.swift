@@ -1,0 +1,67 @@
+import Autograd
+import Checkpoints
+import DataPipeline
+import Foundation
+import NeuralNetworks
+import Tensors
+
+/// A model out of a checkpoint that tells classes apart, asked about one input at a time. It needs the checkpoint alone, no
+/// data.
+public final class Classifier {
+  public let checkpoint: String
+  public let step: Int
+  /// In the order of the model's outputs.
+  public let classNames: [String]
+  private let input: ClassifierInput
+  private let model: Model
+  private let loss: LossSpecification
+  private let context = ExecutionContext()
+
+  /// Opens what `path`, a run folder or a checkpoint file, stands for.
+  ///
+  /// - Parameter damaged: told of checkpoints that were passed over.
+  public init(at path: String, damaged: (String) -> Void) throws {
+    let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
+    (checkpoint, step) = (file.path, file.metadata.step)
+    let configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
+    guard !configuration.data.isText else { throw ClassificationError.predictsTokens(file.path) }
+    guard let samples = file.metadata.samples else { throw ClassificationError.olderCheckpoint(file.path) }
+    input = try ClassifierInput(samples, of: file, configuration)
+    (classNames, loss) = (samples.classes, configuration.loss)
+    BLAS.threadCount = configuration.training.blasThreads
+    model = try Model(
+      configuration.model.layers(inputShape: samples.shape, outputs: samples.classes.count), inputShape: samples.shape,
+      outputs: samples.classes.count, vocabulary: input.vocabulary, predictsTokens: false, pool: context.pool)
+    try model.loadWeights(from: file)
+  }
+
+  /// Whether inputs are paths of images, not texts.
+  public var takesFiles: Bool { input.takesFiles }
+
+  /// - Parameter text: Of a model of images, the path of a JPEG or PNG file.
+  /// - Throws: what is wrong with this input; the next one may be asked for all the same.
+  public func classify(_ text: [UInt8]) throws -> Classification {
+    let name = String(decoding: text, as: UTF8.self)
+    let (batch, cut) = try input.batch(of: text, pool: context.pool)
+    let tape = Tape(context: context, recording: false)
+    let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
+    let scores = model(tape.input(batch.inputs), pass).value.floats.map { Double($0) }
+    return Classification(input: name, probabilities: loss.probabilities(of: scores), classNames: classNames, cut: cut)
+  }
+}
+
+extension LossSpecification {
+  /// What outputs that were trained by this loss say of each class: softmax; a sigmoid each, which need not sum to one; or
+  /// the outputs themselves, whose targets were 0 and 1.
+  func probabilities(of scores: [Double]) -> [Double] {
+    switch self {
+    case .crossEntropy:
+      let largest = scores.max() ?? 0
+      let terms = scores.map { exp($0 - largest) }
+      let sum = terms.reduce(0, +)
+      return terms.map { $0 / sum }
+    case .binaryCrossEntropy: return scores.map { 1 / (1 + exp(-$0)) }
+    case .meanSquaredError: return scores
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Checkpoints
+import DataPipeline
+import Tensors
+
+/// Turns what a user names into what a model takes, in the way of the run's validation.
+enum ClassifierInput {
+  case image(ImageShape, Normalizer)
+  case text(any Tokenizer, length: Int)
+
+  init(_ samples: CheckpointMetadata.Samples, of file: Checkpoint, _ configuration: RunConfiguration) throws {
+    if let json = file.metadata.tokenizer, samples.shape.count == 1 {
+      self = .text(try Tokenizers.load(json: json, from: file.path), length: samples.shape[0])
+      return
+    }
+    guard samples.shape.count == 3, [1, 3].contains(samples.shape[2]) else {
+      throw ClassificationError.takesNumbers(file.path, shape: samples.shape)
+    }
+    self = .image(
+      ImageShape(height: samples.shape[0], width: samples.shape[1], channels: samples.shape[2]),
+      try Normalizer(of: file, kind: configuration.data.normalization))
+  }
+
+  var takesFiles: Bool {
+    switch self {
+    case .image: true
+    case .text: false
+    }
+  }
+
+  /// Different tokens, the one that pads among them; nil for images.
+  var vocabulary: Int? {
+    switch self {
+    case .image: nil
+    case .text(let tokenizer, _): tokenizer.vocabularySize + 1
+    }
+  }
+
+  /// A batch of this one input.
+  ///
+  /// - Returns: also the tokens of a text that is longer than what the model reads.
+  func batch(of input: [UInt8], pool: StoragePool) throws -> (Batch, cut: Classification.Cut?) {
+    let name = String(decoding: input, as: UTF8.self)
+    switch self {
+    case .image(let shape, let normalizer):
+      let split = ImageSplit(try LoneImage(contentsOf: name, shape: shape))
+      return (try batch(of: split, normalizer, pool), nil)
+    case .text(let tokenizer, let length):
+      let shown = name.count > 40 ? "\(name.prefix(39))…" : name
+      let split = try LabelledTextSplit(loneText: input, named: "'\(shown)'", length: length, tokenizer: tokenizer)
+      let tokens = split.tokenCount(ofSample: 0)
+      return (try batch(of: split, .none, pool), tokens > length ? .init(tokens: tokens, length: length) : nil)
+    }
+  }
+
+  private func batch(of split: some SampleSplit, _ normalizer: Normalizer, _ pool: StoragePool) throws -> Batch {
+    try split.makeAssembler(normalizer: normalizer, augmentation: .none, seed: 0, pool: pool)
+      .assembleForEvaluation(0..<1)
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Training
+
+struct ClassifyCommand: FirstRankCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Tells what class a text or an image is of, and how likely.",
+    discussion: """
+      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. An
+      INPUT is a text, or for a model of images a JPEG or PNG file, which is scaled to the model's size. Without INPUT
+      they are read from standard input, one a line. An input that cannot be classified is said on standard error, the others
+      are classified, and the exit code is not 0.
+
+      Examples:
+        lockstep classify runs/surnames Nakamura "Van den Berg"
+        lockstep classify runs/quickstart digit.png --top 3
+        lockstep classify runs/surnames --json < names.txt         one JSON object a line
+      """)
+
+  @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
+  var path: String
+
+  @Argument(
+    help: ArgumentHelp("Texts, or image files (default: lines of standard input).", valueName: "input"),
+    completion: .file())
+  var inputs: [String] = []
+
+  @Option(help: "Classes to show, the likeliest first.")
+  var top = 5
+
+  @Flag(help: "Prints one JSON object an input, each on a line of its own.")
+  var json = false
+
+  func validate() throws {
+    guard top >= 1 else { throw ValidationError("--top \(top): give 1 or more") }
+  }
+
+  func run() throws {
+    let terminal = Terminal.standard
+    var code: Int32 = 0
+    do {
+      let classifier = try Classifier(at: path) { terminal.printError("warning: \($0)") }
+      func classify(_ input: [UInt8]) {
+        do {
+          let result = try classifier.classify(input)
+          if let cut = result.cut {
+            terminal.printError(
+              "warning: '\(result.input.prefix(40))' has \(cut.tokens) tokens; the model reads the first \(cut.length)")
+          }
+          let text = ClassificationText(result: result, top: top)
+          terminal.print(json ? text.json : text.table)
+        } catch {
+          code = max(code, CommandRunner.report(error))
+        }
+      }
+      if inputs.isEmpty {
+        if isatty(STDIN_FILENO) == 1 {
+          terminal.printError("\(classifier.takesFiles ? "an image file" : "a text") a line; Ctrl-D ends")
+        }
+        var lines = StandardInputLines()
+        while let line = lines.next() { classify(line) }
+      } else {
+        for input in inputs { classify(Array(input.utf8)) }
+      }
+    } catch {
+      code = CommandRunner.report(error)
+    }
+    if code != 0 { throw ExitCode(code) }
+  }
+}

@@ -1,0 +1,39 @@
+import Checkpoints
+import Training
+
+/// What `classify` says of an input, for people and for programs.
+struct ClassificationText {
+  let result: Classification
+  /// Classes to show.
+  let top: Int
+
+  private static let barWidth = 30
+
+  private var shown: ArraySlice<Classification.Candidate> { result.candidates.prefix(top) }
+
+  /// The input, and a line with a bar for each class.
+  var table: String {
+    let width = shown.map(\.className.count).max() ?? 0
+    let lines = shown.map { candidate in
+      let percent = Format.percent(candidate.probability)
+      let length = (candidate.probability * Double(Self.barWidth)).rounded()
+      let bar = String(repeating: "█", count: length > 0 ? min(Self.barWidth, Int(length)) : 0)
+      let gap = String(repeating: " ", count: width - candidate.className.count + max(0, 10 - percent.count))
+      return "  \(candidate.className)\(gap)\(percent)\(bar.isEmpty ? "" : "  " + bar)"
+    }
+    return ([result.input] + lines).joined(separator: "\n")
+  }
+
+  /// One object on one line.
+  var json: String {
+    let object: JSON = [
+      "input": .string(result.input),
+      "is_cut": .bool(result.cut != nil),
+      "class": .string(result.candidates[0].className),
+      "probability": .number(result.candidates[0].probability),
+      "probabilities": .array(
+        shown.map { ["class": .string($0.className), "probability": .number($0.probability)] }),
+    ]
+    return object.description
+  }
+}

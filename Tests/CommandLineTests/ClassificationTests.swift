@@ -1,0 +1,190 @@
+import Foundation
+import Testing
+
+/// Texts and images with classes from the command line: training, measuring, asking.
+@Suite struct ClassificationTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func train(_ configuration: String, _ settings: [String] = []) throws -> (run: String, ProcessResult) {
+    let config = try folder.write(configuration, to: "\(UUID().uuidString).yaml")
+    let run = folder.path("run-\(UUID().uuidString)")
+    let result = try Lockstep.run(["train", config, "--run-dir", run, "-q"] + settings.flatMap { ["--set", $0] })
+    return (run, result)
+  }
+
+  private func trained(_ configuration: String, _ settings: [String] = []) throws -> String {
+    let (run, result) = try train(configuration, settings)
+    try #require(result.exitCode == 0, "\(result.errors)")
+    return run
+  }
+
+  private func objects(_ text: String) throws -> [[String: Any]] {
+    try text.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+  }
+
+  @Test("a run learns to tell languages apart; evaluate gives accuracy, confusion matrix and mean recall")
+  func measuring() throws {
+    let run = try trained(SmallRun.classification)
+    let result = try Lockstep.run(["evaluate", run, "--split", "validation", "--json"])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let report = try #require(objects(result.output).first)
+    let recalls = try #require(report["per_class_accuracy"] as? [Double])
+    #expect(try abs(#require(report["mean_per_class_recall"] as? Double) - recalls.reduce(0, +) / 4) < 1e-9)
+    #expect(try #require(report["accuracy"] as? Double) > 0.9)
+    #expect(report["classes"] as? [String] == ["kelvari", "oboto", "shtrim", "ýsenn"])
+    #expect((report["confusion_matrix"] as? [[Int]])?.map { $0.reduce(0, +) } == [30, 16, 7, 4])
+    #expect(report["perplexity"] is NSNull)
+    let tables = try Lockstep.run(["evaluate", run, "--split", "validation"])
+    #expect(tables.output.contains("mean per-class recall") && tables.output.contains("3 ýsenn"))
+    let ranks = try Lockstep.runRanks(3, ["evaluate", run, "--split", "validation", "--json"])
+    #expect(ranks.output == result.output)
+  }
+
+  @Test("one worker, two, and a run that stops and goes on with three give the same weights")
+  func sameBits() throws {
+    let config = try folder.write(SmallRun.classification, to: "words.yaml")
+    func run(_ name: String, _ parts: [[String]]) throws -> String {
+      for part in parts {
+        let result = try Lockstep.run(["train", config, "--run-dir", folder.path(name), "-q"] + part)
+        #expect(result.exitCode == 0, "\(result.errors)")
+      }
+      return try SmallRun.digest(of: folder.path(name))
+    }
+    let one = try run("one", [[]])
+    #expect(try run("two", [["--workers", "2"]]) == one)
+    #expect(try run("halves", [["--workers", "2", "--set", "training.steps=40"], ["--workers", "3"]]) == one)
+    #expect(try run("shuffled", [["--set", "training.sampling=shuffled"]]) != one)
+  }
+
+  @Test("classify a text: likeliest classes first, a bar each, JSON, standard input")
+  func texts() throws {
+    let run = try trained(SmallRun.classification)
+    let table = try Lockstep.run(["classify", run, "venvarkaris", "krshgradrimkrshim", "--top", "2"])
+    #expect(table.exitCode == 0, "\(table.errors)")
+    #expect(table.lines.count == 6 && table.lines[0] == "venvarkaris" && table.lines[3] == "krshgradrimkrshim")
+    #expect(table.lines[1].hasPrefix("  kelvari ") && table.lines[4].hasPrefix("  shtrim "), "\(table.output)")
+    #expect(table.lines[1].contains(" %  █"))
+
+    let json = try Lockstep.run(["classify", run, "bogomoto", "--json"])
+    let object = try #require(objects(json.output).first)
+    #expect(object["input"] as? String == "bogomoto" && object["class"] as? String == "oboto")
+    #expect(object["is_cut"] as? Bool == false)
+    let all = try #require(object["probabilities"] as? [[String: Any]]).compactMap { $0["probability"] as? Double }
+    #expect(all.count == 4 && all == all.sorted(by: >) && abs(all.reduce(0, +) - 1) < 1e-9)
+    #expect(object["probability"] as? Double == all[0])
+
+    let lines = try folder.write("bogomoto\r\nvenvarkaris", to: "lines.txt")
+    let shell = try ChildProcess(
+      "/bin/sh", ["-c", "\"$0\" classify \"$1\" --json --top 4 < \"$2\"", Build.lockstep, run, lines]
+    ).wait()
+    #expect(shell.exitCode == 0 && shell.lines.first == json.lines.first, "\(shell.errors)")
+    #expect(try objects(shell.output).map { $0["class"] as? String } == ["oboto", "kelvari"])
+  }
+
+  @Test(
+    "texts that cannot be classified are said one by one, the others are classified; long ones are cut, and it is said")
+  func wrongTexts() throws {
+    let run = try trained(SmallRun.classification, ["training.steps=3", "data.length=8"])
+    let result = try Lockstep.run(["classify", run, "boΩ", "", "bogomotobogo", "--top", "1"])
+    #expect(result.exitCode == 2)
+    let errors = result.errors.split(separator: "\n")
+    #expect(errors.count == 3, "\(result.errors)")
+    #expect(errors[0].contains("'boΩ'") && errors[0].contains("has the character 'Ω'"))
+    #expect(errors[1].contains("is empty"))
+    #expect(errors[2] == "warning: 'bogomotobogo' has 12 tokens; the model reads the first 8")
+    #expect(result.lines.count == 2 && result.lines[0] == "bogomotobogo")
+    let latin = folder.path("latin.txt")
+    try Data([0x62, 0x6F, 0xE9, 0x0A]).write(to: URL(fileURLWithPath: latin))
+    let shell = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, latin])
+      .wait()
+    #expect(shell.exitCode == 1 && shell.errors.contains("is not UTF-8 (0xE9)"), "\(shell.errors)")
+    #expect(try Lockstep.run(["classify", run, "bo", "--top", "0"]).exitCode == 2)
+    #expect(try Lockstep.run(["classify", folder.path("no-run"), "bo"]).exitCode == 2)
+  }
+
+  @Test("classify image files; what is no image is said, the others are classified")
+  func images() throws {
+    let images = folder.url.appendingPathComponent("images")
+    let source = TestImages.pngs(count: 12)
+    for (name, range) in [("cat", 0..<6), ("dog", 6..<12)] {
+      let classFolder = images.appendingPathComponent("train/\(name)")
+      try FileManager.default.createDirectory(at: classFolder, withIntermediateDirectories: true)
+      for index in range { try source[index].write(to: classFolder.appendingPathComponent("\(index).png")) }
+    }
+    let run = try trained(
+      """
+      data: {dataset: image-folder, path: "\(images.path)", normalize: per-channel}
+      model: {layers: [flatten, linear: 2]}
+      optimizer: {momentum: 0.9}
+      schedule: {rate: 0.01}
+      training: {batch_size: 4, steps: 200, shards: 2}
+      """)
+    let (cat, dog) = (images.path + "/train/cat/2.png", images.path + "/train/dog/7.png")
+    let result = try Lockstep.run(["classify", run, cat, dog, "--json"])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(try objects(result.output).map { $0["class"] as? String } == ["cat", "dog"])
+
+    let text = try folder.write("not an image", to: "text.png")
+    let mixed = try Lockstep.run(["classify", run, text, cat, folder.path("no.png")])
+    #expect(mixed.exitCode == 2 && mixed.lines.first == cat, "\(mixed.errors)")
+    #expect(mixed.errors.contains("text.png: unreadable image") && mixed.errors.contains("no.png: no such file"))
+
+    // Data whose classes have other names are not what the model was trained on.
+    try FileManager.default.moveItem(atPath: images.path + "/train/dog", toPath: images.path + "/train/fox")
+    let other = try Lockstep.run(["evaluate", run, "--split", "train"])
+    #expect(other.exitCode == 2 && other.errors.contains("other classes"), "\(other.errors)")
+  }
+
+  @Test("models that know no classes are sent to generate, and models of classes do not write")
+  func otherModels() throws {
+    let language = try trained(SmallRun.recurrent, ["training.steps=2"])
+    let result = try Lockstep.run(["classify", language, "It is"])
+    #expect(result.exitCode == 2 && result.errors.contains("lockstep generate"), "\(result.errors)")
+    let vectors = try trained(
+      "{data: {dataset: synthetic, shape: [7]}, model: {architecture: mlp, hidden: []}, training: {steps: 2, shards: 1}}"
+    )
+    let numbers = try Lockstep.run(["classify", vectors, "x"])
+    #expect(numbers.exitCode == 2 && numbers.errors.contains("samples of 7 numbers"), "\(numbers.errors)")
+    let words = try trained(SmallRun.classification, ["training.steps=2"])
+    let writing = try Lockstep.run(["generate", words])
+    #expect(writing.exitCode == 2 && writing.errors.contains("no model of text"), "\(writing.errors)")
+  }
+
+  @Test(
+    "lines that cannot be trained on end with one line",
+    arguments: [
+      ("a\tx\nb\t\n", [], "line 2: has an empty label", 1), ("a\tx\nb\n", [], "line 2: has no label", 1),
+      ("", [], "holds no line with a label", 1), ("a\tx\n\u{e9}\tx\n", ["data.validation_lines=lines"], "'é'", 1),
+      ("a\tx\nb\ty\n", ["data.validation_lines=lines"], "which no training line has", 1),
+      ("a\tx\n", ["data.validation_lines=lines"], "'2' is not the number of a line", 1),
+      ("a\tx\nb\tx\n", ["data.format=csv"], "has 1 column", 1),
+      ("a\tx\nb\ty\n", ["data.path=nowhere.tsv"], "nowhere.tsv: no such file", 2),
+      ("a\tx\nb\ty\nc\tz\n", [], "3 classes", 2),
+    ] as [(String, [String], String, Int32)])
+  func wrongLines(text: String, settings: [String], expected: String, code: Int32) throws {
+    let path = try folder.write(text, to: "lines.tsv")
+    try folder.write("2", to: "lines")
+    let (_, result) = try train(
+      SmallRun.classification,
+      ["data.path=\(path)", "data.validation=null", "model.layers.6.linear=2", "training.batch_size=8"] + settings)
+    #expect(result.exitCode == code && result.errors.contains(expected), "\(result.errors)")
+    #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+  }
+
+  @Test("text that is not UTF-8 ends with one line; other classes than a model's are refused")
+  func otherData() throws {
+    let latin = folder.path("latin.tsv")
+    try Data([0x61, 0x09, 0x78, 0x0A, 0xE9, 0x09, 0x78]).write(to: URL(fileURLWithPath: latin))
+    let (_, result) = try train(SmallRun.classification, ["data.path=\(latin)"])
+    #expect(result.exitCode == 1 && result.errors.contains("byte 4, line 2: is not UTF-8 (0xE9)"), "\(result.errors)")
+
+    let run = try trained(SmallRun.classification, ["training.steps=2"])
+    let other = try folder.write("bo\toboto\nka\tdutch\n", to: "other.tsv")
+    let evaluation = try Lockstep.run(["evaluate", run, "--data", other, "--split", "train"])
+    #expect(evaluation.exitCode == 1 && evaluation.errors.contains("unknown label 'dutch'"), "\(evaluation.errors)")
+  }
+}
