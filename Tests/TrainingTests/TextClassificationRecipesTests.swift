@@ -12,7 +12,7 @@ struct TextClassificationRecipesTests {
     .appendingPathComponent("configs/text-classification")
 
   /// Numbers of parameters are those of the same layers in PyTorch, by hand.
-  @Test(arguments: [("surnames.yaml", 25_586), ("surnames-balanced.yaml", 25_586)])
+  @Test(arguments: [("surnames.yaml", 25_586), ("surnames-balanced.yaml", 25_586), ("surnames-gru.yaml", 51_042)])
   func modelIsBuilt(_ file: String, parameters: Int) throws {
     let configuration = try RunConfiguration.load(file: Self.folder.appendingPathComponent(file).path)
     #expect(configuration.data.isLabelledText)
