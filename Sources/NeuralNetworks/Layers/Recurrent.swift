@@ -4,13 +4,13 @@ import Tensors
 /// A stack of recurrent layers: input `[batch, time, channels]`, output `[batch, time, hidden]` or, of the last step
 /// only, `[batch, hidden]`; twice `hidden` where it is bidirectional: forward states, then backward ones.
 ///
-/// Parameters are named and laid out as in PyTorch: `weight_ih_l0` `[gates · hidden, inputs]`, `weight_hh_l0`
-/// `[gates · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind those of the backward direction. All
-/// start uniform in ±1/√hidden. Layer normalisation inside adds gains that start at one (`norm_ih_l0`, `norm_hh_l0`, `norm_c_l0`)
-/// and lets all shifts start at zero.
+/// Parameters are named and laid out as in PyTorch: `weight_ih_l0` `[gates · hidden, inputs]`, `weight_hh_l0` `[gates
+/// · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind those of the backward direction. All start
+/// uniform in ±1/√hidden. Layer normalisation inside adds gains that start at one (`norm_ih_l0`, `norm_hh_l0`,
+/// `norm_c_l0`) and lets all shifts start at zero.
 ///
-/// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that of it
-/// (PyTorch's packed sequences).
+/// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that
+/// of it (PyTorch's packed sequences).
 ///
 /// With `ForwardPass.carriedState` a pass goes on where the one before it ended; only forward directions carry.
 public final class Recurrent: Layer {
@@ -61,8 +61,8 @@ public final class Recurrent: Layer {
     return x
   }
 
-  /// Padded steps are computed and not looked at: they are behind the real ones, a backward direction's sequences being turned
-  /// around.
+  /// Padded steps are computed and not looked at: they are behind the real ones, a backward direction's sequences
+  /// being turned around.
   private func run(
     _ direction: RecurrentDirection, on x: Variable, _ pass: ForwardPass, lengths: [Int], lastOnly: Bool
   ) -> Variable {

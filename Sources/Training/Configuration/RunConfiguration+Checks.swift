@@ -157,16 +157,6 @@ extension ModelSpecification {
   }
 }
 
-extension ModelSpecification {
-  /// Whether it begins with an image.
-  fileprivate var readsImages: Bool {
-    switch self {
-    case .patchifyConvNet, .residualNetwork, .visionTransformer: true
-    case .layers, .gpt, .multilayerPerceptron: false
-    }
-  }
-}
-
 /// What is known of data before they are read.
 extension DatasetSpecification {
   fileprivate var knownClassCount: Int? {
