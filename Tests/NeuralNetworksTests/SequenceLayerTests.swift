@@ -186,8 +186,10 @@ import Testing
         "layer 1 (conv1d): a kernel of 4 with dilation 3 does not fit its input 7×3; "))
     #expect(
       message([conv(4, 3, groups: 2)])
-        == "layer 1 (conv1d): 2 groups do not divide its 3 channels and 4 filters; use a number of groups that divides both"
-    )
+        == """
+        layer 1 (conv1d): 2 groups do not divide its 3 channels and 4 filters; \
+        use a number of groups that divides both
+        """)
     #expect(
       message([.maxPool1D(pool(8))])
         == """

@@ -199,6 +199,26 @@ import Testing
       "27: unknown key 'activation' in model.layers.0.gru; "
         + "known keys: size, layers, bidirectional, dropout, layer_norm, last, initializer"
     ),
+    (
+      "[conv1d: {filters: 3, kernel: 3, padding: cuasal}]",
+      "53: model.layers.0.conv1d.padding: expected valid, same, causal or integer ≥ 0, found 'cuasal'; "
+        + "did you mean 'causal'?"
+    ),
+    (
+      "[conv1d: {filters: 3, kernel: [3, 1]}]",
+      "41: model.layers.0.conv1d.kernel: expected integer ≥ 1, found a list"
+    ),
+    ("[max_pool1d: 0]", "24: model.layers.0.max_pool1d.kernel: expected integer ≥ 1, found '0'"),
+    (
+      "[self_attention: {heads: 2, positions: learned}]",
+      "50: model.layers.0.self_attention.positions: expected one of none, rotary, found 'learned'"
+    ),
+    ("[self_attention]", "12: key 'heads' is missing in model.layers.0.self_attention; write heads: (integer ≥ 1)"),
+    (
+      "[positions: sinusoid]",
+      "23: model.layers.0.positions.kind: expected one of learned, sinusoidal, found 'sinusoid'; "
+        + "did you mean 'sinusoidal'?"
+    ),
     ("[embedding: 0]", "23: model.layers.0.embedding.width: expected integer ≥ 1, found '0'"),
     (
       "[embedding: {width: 3, vocabulary: many}]",

@@ -37,7 +37,9 @@ import Testing
         - one_hot
         - gru: {size: 3, last: true}
         - conv1d: {filters: 5, kernel: 3, stride: 2, padding: causal, dilation: 3, groups: depthwise, bias: false}
-        - parallel: [[max_pool1d: 3], [average_pool1d: {kernel: 3, stride: 2, padding: 1}], [conv1d: {filters: 3, kernel: 2}]]
+        - parallel:
+            - [max_pool1d: 3, average_pool1d: {kernel: 3, stride: 2, padding: 1}]
+            - [conv1d: {filters: 3, kernel: 2}]
         - global_max_pool
         - last_step
         - layer_norm: {epsilon: 1e-6, bias: false}
@@ -121,8 +123,8 @@ import Testing
     "{architecture: vit}",
     "{architecture: vit, patch: 8, width: 48, blocks: 2, heads: 4, stem: convolutions, pooling: class_token, "
       + "dropout: 0.1, attention_dropout: 0.3, stochastic_depth: 0.2, mlp: swiglu, bias: false}",
-    "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, attention_dropout: 0.2, positions: rotary, "
-      + "mlp: swiglu, tie_embeddings: false, bias: false}",
+    "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, attention_dropout: 0.2, "
+      + "positions: rotary, mlp: swiglu, tie_embeddings: false, bias: false}",
   ])
   func everyArchitecture(model: String) throws {
     let data = model.contains("gpt") ? "data: {dataset: novel}\n" : ""

@@ -1,7 +1,8 @@
 """Goldens for transformers written as lists of layers, on samples of different lengths, by PyTorch in float64.
 
 usage: make_attention_layer_goldens.py TESTS_FOLDER
-Writes NeuralNetworksTests/Resources/attention_layers.json. Attention is PyTorch's MultiheadAttention; samples are seen one by one.
+Writes NeuralNetworksTests/Resources/attention_layers.json. Attention is PyTorch's MultiheadAttention;
+samples are seen one by one.
 """
 
 import sys

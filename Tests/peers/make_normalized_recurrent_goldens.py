@@ -1,7 +1,8 @@
 """Goldens for recurrent layers with layer normalisation inside, by PyTorch in float64.
 
 usage: make_normalized_recurrent_goldens.py TESTS_FOLDER
-Writes AutogradTests/Resources/normalized_recurrent.json. Equations of Ba, Kiros and Hinton, 2016, gates in PyTorch's order.
+Writes AutogradTests/Resources/normalized_recurrent.json. Equations of Ba, Kiros and Hinton, 2016, gates in
+PyTorch's order.
 """
 
 import sys

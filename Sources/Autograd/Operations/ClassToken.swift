@@ -47,8 +47,8 @@ extension Variable {
     }
   }
 
-  /// Leaves out each sample with probability `rate` and scales the others by 1 / (1 − rate): on the branch of a residual
-  /// block, stochastic depth (Huang et al., 2016).
+  /// Leaves out each sample with probability `rate` and scales the others by 1 / (1 − rate): on the branch of a
+  /// residual block, stochastic depth (Huang et al., 2016).
   public func droppingSamples(rate: Double, key: DropoutKey) -> Variable {
     precondition(rate >= 0 && rate < 1, "a share of \(rate) samples to leave out")
     return scalingSamples(

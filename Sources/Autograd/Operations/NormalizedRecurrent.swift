@@ -1,7 +1,7 @@
 import Tensors
 
-/// Gains and shifts of the layer normalisation inside a recurrent layer, beyond the shifts that `RecurrentWeights` has as
-/// biases.
+/// Gains and shifts of the layer normalisation inside a recurrent layer, beyond the shifts that `RecurrentWeights`
+/// has as biases.
 public struct RecurrentNorms {
   /// Of W_ih·x, `[gates · hidden]`; for a vanilla RNN that of the sum of both products.
   public let input: Variable

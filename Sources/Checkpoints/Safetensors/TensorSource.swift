@@ -77,7 +77,10 @@ struct ConvolutionFilters {
   init(_ name: String, _ tensor: Tensor) {
     precondition(
       tensor.shape.count >= 3 && tensor.dtype == .float32,
-      "\(name): convolution weights are float32 [out, height, width, in] or [out, kernel, in], not \(tensor.dtype) \(tensor.shape)"
+      """
+      \(name): convolution weights are float32 [out, height, width, in] or [out, kernel, in], \
+      not \(tensor.dtype) \(tensor.shape)
+      """
     )
     self.tensor = tensor
     let window = tensor.shape.dropFirst().dropLast()

@@ -1,11 +1,11 @@
 import Autograd
 import Tensors
 
-/// Makes a vector of each image: input `[batch, height, width, channels]`, output `[batch, channels·height·width]`; of each sequence
-/// `[batch, time, channels]`, place by place, with zeros where a sample is padded.
+/// Makes a vector of each image: input `[batch, height, width, channels]`, output `[batch, channels·height·width]`;
+/// of each sequence `[batch, time, channels]`, place by place, with zeros where a sample is padded.
 ///
-/// Features come out channel by channel, though images lie channels-last here: that is PyTorch's order, so the weight of a
-/// linear layer behind is exchangeable with PyTorch's.
+/// Features come out channel by channel, though images lie channels-last here: that is PyTorch's order, so the weight
+/// of a linear layer behind is exchangeable with PyTorch's.
 public final class Flatten: Layer {
   public let path: String
   public let name = "flatten"

@@ -9,8 +9,8 @@ import Tensors
 /// start uniform in ±1/√hidden where the specification has no initialiser. Layer normalisation inside adds gains that start
 /// at one (`norm_ih_l0`, `norm_hh_l0`, `norm_c_l0`) and lets all shifts start at zero.
 ///
-/// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that of it
-/// (PyTorch's packed sequences).
+/// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that
+/// of it (PyTorch's packed sequences).
 ///
 /// With `ForwardPass.carriedState` a pass goes on where the one before it ended; only forward directions carry.
 public final class Recurrent: Layer {
@@ -61,8 +61,8 @@ public final class Recurrent: Layer {
     return x
   }
 
-  /// Padded steps are computed and not looked at: they are behind the real ones, a backward direction's sequences being turned
-  /// around.
+  /// Padded steps are computed and not looked at: they are behind the real ones, a backward direction's sequences
+  /// being turned around.
   private func run(
     _ direction: RecurrentDirection, on x: Variable, _ pass: ForwardPass, lengths: [Int], lastOnly: Bool
   ) -> Variable {

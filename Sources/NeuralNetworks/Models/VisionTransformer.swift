@@ -1,12 +1,12 @@
-/// A vision transformer (Dosovitskiy et al., 2021): an image is cut into patches, each becomes a vector, and blocks of full
-/// attention, normalised in front, read them as a sequence.
+/// A vision transformer (Dosovitskiy et al., 2021): an image is cut into patches, each becomes a vector, and blocks
+/// of full attention, normalised in front, read them as a sequence.
 public struct VisionTransformer: Sendable, Equatable {
   /// What makes the patches' vectors.
   public enum Stem: String, Sendable, CaseIterable {
     /// One convolution of the patch's size and stride.
     case patchify
-    /// 3×3 convolutions of stride 2, batch-normalised, down to the patch's size, and a 1×1 convolution (Xiao et al., 2021):
-    /// a better start where there is little training.
+    /// 3×3 convolutions of stride 2, batch-normalised, down to the patch's size, and a 1×1 convolution (Xiao et al.,
+    /// 2021): a better start where there is little training.
     case convolutions
   }
 
@@ -32,7 +32,8 @@ public struct VisionTransformer: Sendable, Equatable {
   public var dropout = 0.0
   /// Share of the attention's probabilities that training sets to zero.
   public var attentionDropout = 0.0
-  /// Share of the samples that the last block's branches leave out in training, growing from 0 at the first (Huang et al., 2016).
+  /// Share of the samples that the last block's branches leave out in training, growing from 0 at the first (Huang et
+  /// al., 2016).
   public var stochasticDepth = 0.0
   public var mlp = GPT.FeedForward.gelu
   /// Whether linear layers and normalisations in the blocks have biases.

@@ -7,8 +7,8 @@ import Tensors
 /// time' = ⌊(time + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. `weight` is here `[filters, kernel, channels /
 /// groups]`, in files PyTorch's `[filters, channels / groups, kernel]`; `bias` `[filters]`.
 ///
-/// Padding of a batch counts as zeros, so a sequence gives what it gives alone; one that is shorter than the kernel counts as just
-/// long enough.
+/// Padding of a batch counts as zeros, so a sequence gives what it gives alone; one that is shorter than the kernel
+/// counts as just long enough.
 public final class Convolution1D: ActivationFusing {
   public let path: String
   public let name = "conv1d"

@@ -1,8 +1,8 @@
 import Autograd
 import Tensors
 
-/// Adds to each place of a sequence a vector that tells it apart: input and output `[batch, time, channels]`. Learned vectors
-/// are `weight` `[time, channels]`.
+/// Adds to each place of a sequence a vector that tells it apart: input and output `[batch, time, channels]`. Learned
+/// vectors are `weight` `[time, channels]`.
 public final class Positions: Layer {
   public let path: String
   public let name = "positions"

@@ -2,8 +2,8 @@ import Autograd
 
 /// The largest value, or the mean, of each window over time.
 ///
-/// Input `[batch, time, channels]`, output `[batch, time', channels]`. Padding never wins; explicit padding counts as zeros in a
-/// mean (PyTorch's default), padding `same` does not. Where samples have lengths, windows end with them.
+/// Input `[batch, time, channels]`, output `[batch, time', channels]`. Padding never wins; explicit padding counts as
+/// zeros in a mean (PyTorch's default), padding `same` does not. Where samples have lengths, windows end with them.
 public final class TimePool: Layer {
   enum Kind {
     case maximum

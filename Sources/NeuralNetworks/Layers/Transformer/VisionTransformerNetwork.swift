@@ -1,10 +1,11 @@
 import Autograd
 import Tensors
 
-/// A vision transformer (Dosovitskiy et al., 2021): input `[batch, height, width, channels]`, output `[batch, outputs]`.
+/// A vision transformer (Dosovitskiy et al., 2021): input `[batch, height, width, channels]`, output `[batch,
+/// outputs]`.
 ///
-/// Parameters carry timm's names: `patch_embed.proj`, `cls_token`, `pos_embed`, `blocks.0.norm1`, `blocks.0.attn.qkv`, …,
-/// `norm`, `head`. Layers of a stem of convolutions are `patch_embed.0`, ….
+/// Parameters carry timm's names: `patch_embed.proj`, `cls_token`, `pos_embed`, `blocks.0.norm1`,
+/// `blocks.0.attn.qkv`, …, `norm`, `head`. Layers of a stem of convolutions are `patch_embed.0`, ….
 public final class VisionTransformerNetwork: Layer {
   public let path = "vit"
   public let name = "vit"

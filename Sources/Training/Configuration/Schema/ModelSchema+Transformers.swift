@@ -40,8 +40,8 @@ extension ModelSpecification {
         Field("heads", \.heads, .integer(atLeast: 1), "Attention heads a block; they divide the width."),
         Field(
           "stem", \.stem, .word(),
-          "Makes the patches' vectors: one convolution of the patch's size and stride, or 3×3 convolutions that halve the "
-            + "image with batch normalisation until a patch is a pixel (Xiao et al., 2021)."),
+          "Makes the patches' vectors: one convolution of the patch's size and stride, or 3×3 convolutions that halve "
+            + "the image with batch normalisation until a patch is a pixel (Xiao et al., 2021)."),
         Field(
           "pooling", \.pooling, .word(),
           "What the classifier sees: the mean over the patches, or a learned vector in front of them."),
@@ -52,8 +52,8 @@ extension ModelSpecification {
           "Share of the attention's probabilities that is set to zero in training."),
         Field(
           "stochastic_depth", \.stochasticDepth, .share,
-          "Share of the samples that the last block's branches leave out in training; it grows from 0 at the first block "
-            + "(Huang et al., 2016)."),
+          "Share of the samples that the last block's branches leave out in training; it grows from 0 at the first "
+            + "block (Huang et al., 2016)."),
         Field("mlp", \.mlp, .word(), "As for `gpt`."),
         Field("bias", \.bias, .truth, "Linear layers and normalisations of the blocks have biases."),
       ],

@@ -1,0 +1,67 @@
+/// Where a layer stands and what reaches it, for building it and for saying what does not fit.
+struct LayerPlace {
+  let path: String
+  let kind: String
+  let inputShape: [Int]
+
+  func error(_ problem: String, hint: String) -> ModelError {
+    ModelError(path: path, kind: kind, inputShape: inputShape, problem: problem, hint: hint)
+  }
+
+  /// Height, width and channels of the image that reaches the layer.
+  func requireImage() throws(ModelError) -> (height: Int, width: Int, channels: Int) {
+    guard inputShape.count == 3 else {
+      let isSequence = inputShape.count == 2
+      let found =
+        isSequence ? "a sequence of \(describe(inputShape)) [time, channels]" : "a vector of \(describe(inputShape))"
+      throw error(
+        "needs an image [height, width, channels], but gets \(found)",
+        hint: isSequence
+          ? "over sequences use conv1d, max_pool1d or average_pool1d"
+          : "move it in front of the layer that flattens the image")
+    }
+    return (inputShape[0], inputShape[1], inputShape[2])
+  }
+
+  /// Something to pool over: an image or a sequence.
+  func requirePlaces() throws(ModelError) {
+    guard inputShape.count > 1 else {
+      throw error(
+        "needs an image or a sequence, but gets a vector of \(describe(inputShape))",
+        hint: "move it in front of the layer that makes a vector")
+    }
+  }
+
+  /// Places in time and channels of the sequence that reaches the layer.
+  func requireSequence(hint: String? = nil) throws(ModelError) -> (time: Int, channels: Int) {
+    guard inputShape.count == 2 else {
+      let found = inputShape.count == 1 ? "a vector" : "an image"
+      let advice =
+        inputShape.count == 1
+        ? "put an embedding in front of it, and nothing that takes time away" : "for images there is \(imageWord)"
+      throw error(
+        "needs a sequence [time, channels], but gets \(found) of \(describe(inputShape))", hint: hint ?? advice)
+    }
+    return (inputShape[0], inputShape[1])
+  }
+
+  /// The layer for images that does what this one does.
+  private var imageWord: String {
+    switch kind {
+    case "conv1d": "conv"
+    case "max_pool1d": "max_pool"
+    case "average_pool1d": "average_pool"
+    default: "flatten"
+    }
+  }
+
+  func requirePositive(_ value: Int, _ what: String) throws(ModelError) {
+    guard value > 0 else { throw error("\(what) is \(value)", hint: "it must be at least 1") }
+  }
+
+  func requirePositive(_ extent: Extent, _ what: String) throws(ModelError) {
+    guard extent.height > 0, extent.width > 0 else {
+      throw error("\(what) is \(describe(extent))", hint: "both sizes must be at least 1")
+    }
+  }
+}
