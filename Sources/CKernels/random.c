@@ -44,6 +44,12 @@ void ck_dropout_forward(
   CK_CALL(type, dropout_forward, rows, row_length, rate, stream, samples, x, y, mask);
 }
 
+void ck_dropout_in_place(
+    ck_type type, ptrdiff_t rows, ptrdiff_t columns, double rate, ck_stream stream, uint32_t first_block,
+    uint32_t row_blocks, void *x) {
+  CK_CALL(type, dropout_in_place, rows, columns, rate, stream, first_block, row_blocks, x);
+}
+
 void ck_dropout_backward(
     ck_type type, ptrdiff_t count, double rate, const uint8_t *mask, const void *dy, void *dx, bool accumulate) {
   double factor = 1 / (1 - rate);

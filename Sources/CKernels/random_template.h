@@ -65,6 +65,27 @@ static void K(dropout_forward)(
   }
 }
 
+CK_CLONES static void K(dropout_again)(
+    ck_stream stream, uint32_t block, ptrdiff_t n, uint32_t threshold, REAL factor, REAL *x) {
+  enum { buffer = 256 };
+  uint32_t words[buffer];
+  for (ptrdiff_t i = 0; i < n; i += buffer) {
+    ptrdiff_t size = n - i < buffer ? n - i : buffer;
+    stream_blocks(stream, block + (uint32_t)(i / 4), (size + 3) / 4, words);
+    for (ptrdiff_t k = 0; k < size; k++) x[i + k] = words[k] >= threshold ? x[i + k] * factor : 0;
+  }
+}
+
+static void K(dropout_in_place)(
+    ptrdiff_t rows, ptrdiff_t columns, double rate, ck_stream stream, uint32_t first_block, uint32_t row_blocks,
+    REAL *x) {
+  uint32_t threshold = (uint32_t)(rate * 0x1p32);
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    uint32_t block = first_block + (uint32_t)r * row_blocks;
+    K(dropout_again)(stream, block, columns, threshold, (REAL)(1 / (1 - rate)), x + r * columns);
+  }
+}
+
 CK_CLONES static void K(dropout_backward)(
     ptrdiff_t n, REAL factor, const uint8_t *mask, const REAL *dy, REAL *dx, bool accumulate) {
   for (ptrdiff_t i = 0; i < n; i++) {

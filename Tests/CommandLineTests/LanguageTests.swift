@@ -15,10 +15,12 @@ import Testing
     return run
   }
 
-  @Test("the same seed writes the same text, also past the context; another seed another", arguments: [true, false])
-  func writing(transformer: Bool) throws {
+  @Test(
+    "the same seed writes the same text, also past the context; another seed another",
+    arguments: [SmallRun.transformer, SmallRun.recurrent, SmallRun.listed])
+  func writing(configuration: String) throws {
     let folder = try TemporaryFolder()
-    let run = try trained(transformer ? SmallRun.transformer : SmallRun.recurrent, in: folder)
+    let run = try trained(configuration, in: folder)
     func text(_ options: [String]) throws -> String {
       let result = try Lockstep.run(["generate", run, "--prompt", "It is", "--length", "60"] + options)
       #expect(result.exitCode == 0, "\(result.errors)")

@@ -161,4 +161,25 @@ import Testing
       dtype.kernelType, x.count, rate, mask.bytes.baseAddress!, dy.pointer, dx.pointer, true)
     expectClose(dx.values, gradient.map { 2 * $0 }, dtype, ulps: 2)
   }
+
+  /// Without a mask that is kept, from any block of the stream on.
+  @Test(arguments: floatingTypes)
+  func dropoutInPlace(_ dtype: DType) {
+    let (rows, columns, rate) = (3, 521, 0.3)
+    let x = randomTensor([rows, columns], dtype, 3)
+    let before = x.values
+    let stream = RandomStream(seed: 6, purpose: .dropout, epochOrStep: 12, sample: 40, layer: 2)
+    ck_dropout_in_place(dtype.kernelType, rows, columns, rate, stream.key, 5, 140, x.pointer)
+    var expected: [Double] = []
+    for row in 0..<rows {
+      var words = [UInt32](repeating: 0, count: columns)
+      ck_random_words(stream.key, UInt64(4 * (5 + 140 * row)), columns, &words)
+      for column in 0..<columns {
+        let value = before[row * columns + column]
+        expected.append(Double(words[column]) >= rate * 0x1p32 ? value / (1 - rate) : 0)
+      }
+    }
+    expectClose(x.values, expected, dtype, ulps: 2)
+    #expect(expected.contains(0) && !expected.allSatisfy { $0 == 0 })
+  }
 }

@@ -39,6 +39,10 @@ import Testing
         - parallel: [[max_pool1d: 3], [average_pool1d: {kernel: 3, stride: 2, padding: 1}], [conv1d: {filters: 3, kernel: 2}]]
         - global_max_pool
         - last_step
+        - layer_norm: {epsilon: 1e-6, bias: false}
+        - self_attention: {heads: 3, causal: true, positions: rotary, dropout: 0.2, bias: false}
+        - positions: {kind: sinusoidal, deviation: 0.3}
+        - parallel: [[layer_norm], [self_attention: 2], [positions: learned]]
     loss: {kind: cross-entropy, label_smoothing: 0.05, class_weights: [1, 0.5, 2e-3]}
     optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}
     schedule:
@@ -112,9 +116,9 @@ import Testing
     "{architecture: gpt}",
     "{architecture: vit}",
     "{architecture: vit, patch: 8, width: 48, blocks: 2, heads: 4, stem: convolutions, pooling: class_token, "
-      + "dropout: 0.1, stochastic_depth: 0.2, mlp: swiglu, bias: false}",
-    "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, positions: rotary, mlp: swiglu, "
-      + "tie_embeddings: false, bias: false}",
+      + "dropout: 0.1, attention_dropout: 0.3, stochastic_depth: 0.2, mlp: swiglu, bias: false}",
+    "{architecture: gpt, blocks: 2, heads: 3, width: 48, context: 32, dropout: 0.1, attention_dropout: 0.2, positions: rotary, "
+      + "mlp: swiglu, tie_embeddings: false, bias: false}",
   ])
   func everyArchitecture(model: String) throws {
     let data = model.contains("gpt") ? "data: {dataset: novel}\n" : ""

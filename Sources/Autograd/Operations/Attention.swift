@@ -12,9 +12,11 @@ extension Variable {
   /// - Parameters:
   ///   - causal: Whether a row sees the rows before it and itself only.
   ///   - lengths: How many rows of each sample count as keys, at least 1; nil where all do.
+  ///   - dropout: Zeroes probabilities after the softmax.
   ///   - blockRows: Query rows that are computed together: part of the bits, as the order of sums depends on it.
   public func selfAttention(
-    heads: Int, causal: Bool, lengths: [Int]? = nil, blockRows: Int = AttentionGeometry.defaultBlockRows
+    heads: Int, causal: Bool, lengths: [Int]? = nil, dropout: AttentionDropout? = nil,
+    blockRows: Int = AttentionGeometry.defaultBlockRows
   ) -> Variable {
     precondition(
       shape.count == 3 && heads > 0 && shape[2] % (3 * heads) == 0,
@@ -22,7 +24,7 @@ extension Variable {
     let (batch, time, width) = (shape[0], shape[1], shape[2] / 3)
     let geometry = AttentionGeometry(
       batch: batch, queries: time, keys: time, heads: heads, size: width / heads, isCausal: causal, lengths: lengths,
-      blockRows: blockRows)
+      blockRows: blockRows, dropout: dropout)
     let output = Tensor(uninitialized: [batch, time, width], dtype: dtype, pool: tape.pool)
     let logSums = Tensor(uninitialized: [batch, heads, time], dtype: dtype, pool: tape.pool)
     let packed = PackedHeads(value, size: width / heads)

@@ -14,11 +14,13 @@ public struct AttentionGeometry: Sendable {
   let isCausal: Bool
   let lengths: [Int]?
   let blockRows: Int
+  let dropout: AttentionDropout?
   private let scale: Double
 
   /// The last query stands at the last key's place.
   init(
-    batch: Int, queries: Int, keys: Int, heads: Int, size: Int, isCausal: Bool, lengths: [Int]?, blockRows: Int
+    batch: Int, queries: Int, keys: Int, heads: Int, size: Int, isCausal: Bool, lengths: [Int]?, blockRows: Int,
+    dropout: AttentionDropout? = nil
   ) {
     precondition(blockRows > 0 && queries <= keys, "attention of \(queries) rows to \(keys) in blocks of \(blockRows)")
     precondition(
@@ -28,6 +30,7 @@ public struct AttentionGeometry: Sendable {
     (self.heads, self.size, self.isCausal) = (heads, size, isCausal)
     (self.lengths, self.blockRows) = (lengths, min(blockRows, max(queries, 1)))
     scale = 1 / Double(size).squareRoot()
+    self.dropout = dropout
   }
 
   /// A run of query rows with the keys that any of them sees, which are the first ones.
@@ -63,6 +66,7 @@ public struct AttentionGeometry: Sendable {
           computeScores(block, sample, head, q, k, into: matrix)
           ck_attention_softmax(
             type, rows, block.keys, block.first, scores.pointer, logSum(logSums, sample, head, block))
+          drop(scores, block, sample, head)
           BLAS.multiply(
             q.dtype, m: rows, n: size, k: block.keys, matrix, v.matrix(sample, head),
             into: output.matrix(sample, head, from: block.rows.lowerBound))
@@ -72,6 +76,7 @@ public struct AttentionGeometry: Sendable {
   }
 
   /// With P the probabilities: dV = Pᵀ·dO, dP = dO·Vᵀ, dS = P ∘ (dP − rowsum(dO ∘ O)), dQ = scale · dS·K, dK = scale · dSᵀ·Q.
+  /// With dropout, D ∘ P stands for P in the first of them, and D ∘ dP for dP.
   func backward(
     _ x: PackedHeads, output: HeadRows, logSums: Tensor, outputGradient: HeadRows, into target: PackedHeads,
     adding: Bool, pool: StoragePool
@@ -92,12 +97,14 @@ public struct AttentionGeometry: Sendable {
           let dO = outputGradient.matrix(sample, head, from: block.rows.lowerBound)
           computeScores(block, sample, head, x.queries, x.keys, into: p)
           BLAS.multiply(dtype, m: rows, n: count, k: size, dO, x.values.matrix(sample, head, transposed: true), into: d)
+          drop(gradients, block, sample, head)
           ck_row_dots(
             type, rows, size, output.stride, output.row(sample, head, block.rows.lowerBound), dO.pointer,
             delta.pointer)
           ck_attention_softmax_backward(
             type, rows, count, block.first, scale, logSum(logSums, sample, head, block), delta.pointer,
             scores.pointer, gradients.pointer)
+          drop(scores, block, sample, head)
 
           let pT = MatrixView(scores.pointer, stride: count, transposed: true)
           let dT = MatrixView(gradients.pointer, stride: count, transposed: true)
@@ -117,6 +124,16 @@ public struct AttentionGeometry: Sendable {
         }
       }
     }
+  }
+
+  /// Drops what it dropped before: draws are keyed by sample, head, row and key, whatever the blocks.
+  private func drop(_ block: Tensor, _ place: Block, _ sample: Int, _ head: Int) {
+    guard let dropout else { return }
+    let rowBlocks = (keys + 3) / 4
+    ck_dropout_in_place(
+      block.dtype.kernelType, place.rows.count, place.keys, dropout.rate, dropout.stream(ofSample: sample).key,
+      UInt32(truncatingIfNeeded: (head * queries + place.rows.lowerBound) * rowBlocks), UInt32(rowBlocks),
+      block.pointer)
   }
 
   private func computeScores(

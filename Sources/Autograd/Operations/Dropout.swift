@@ -15,6 +15,23 @@ public struct DropoutKey: Sendable, Equatable {
   }
 }
 
+/// Zeroes each probability of an attention with probability `rate` and scales the others by 1 / (1 − rate).
+public struct AttentionDropout: Sendable {
+  public let rate: Double
+  public let key: DropoutKey
+
+  public init(rate: Double, key: DropoutKey) {
+    precondition(rate >= 0 && rate < 1, "dropout of rate \(rate)")
+    (self.rate, self.key) = (rate, key)
+  }
+
+  func stream(ofSample sample: Int) -> RandomStream {
+    RandomStream(
+      seed: key.seed, purpose: .dropout, epochOrStep: UInt32(truncatingIfNeeded: key.step),
+      sample: UInt32(truncatingIfNeeded: key.firstSample + sample), layer: key.layer)
+  }
+}
+
 extension Variable {
   /// Zeroes each value with probability `rate`, scales the others by 1 / (1 − rate) (Srivastava et al., 2014).
   public func dropout(rate: Double, key: DropoutKey) -> Variable {

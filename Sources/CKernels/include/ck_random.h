@@ -36,6 +36,11 @@ void ck_dropout_forward(
 /// dx = dy · mask/(1 − rate); in place on dy.
 void ck_dropout_backward(
     ck_type type, ptrdiff_t count, double rate, const uint8_t *mask, const void *dy, void *dx, bool accumulate);
+/// The same without a mask that is kept, in place on x [rows, columns]: a later call draws it again. Element i of row r looks at
+/// word i of the stream from block `first_block + r · row_blocks` on.
+void ck_dropout_in_place(
+    ck_type type, ptrdiff_t rows, ptrdiff_t columns, double rate, ck_stream stream, uint32_t first_block,
+    uint32_t row_blocks, void *x);
 
 #pragma clang assume_nonnull end
 #endif

@@ -39,6 +39,8 @@ public struct GPT: Sendable, Equatable {
   public var context: Int
   /// Share of the embedding's and of every branch's outputs that training sets to zero.
   public var dropout = 0.0
+  /// Share of the attention's probabilities that training sets to zero.
+  public var attentionDropout = 0.0
   public var positions = Positions.learned
   public var mlp = FeedForward.geluTanh
   /// Whether the output's weight is the embedding's (Press and Wolf, 2017).

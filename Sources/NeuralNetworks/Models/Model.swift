@@ -48,6 +48,12 @@ public final class Model {
   /// Whether a layer looks at other places in time by attention, which has a longest context.
   public var attends: Bool { layers.contains { $0 is SelfAttention } }
 
+  /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new place of a
+  /// text takes the places before it again.
+  public var rereadsWindow: Bool {
+    layers.contains { $0 is Convolution1D || $0 is TimePool || $0 is MultiHeadAttention || $0 is Positions }
+  }
+
   public var layerPaths: [String] { layers.map(\.path) }
 
   public var summary: ModelSummary { ModelSummary(of: layers) }

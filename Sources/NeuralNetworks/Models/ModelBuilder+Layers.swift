@@ -94,6 +94,11 @@ extension ModelBuilder {
     case .vit(let vit, let outputs): return try self.vit(vit, outputs: outputs, at: place)
     case .embedding(let embedding): return try self.embedding(embedding, at: place)
     case .recurrent(let recurrent): return try self.recurrent(recurrent, at: place)
+    case .layerNorm(let norm):
+      return LayerNorm(
+        path: place.path, inputShape: place.inputShape, bias: norm.bias, epsilon: norm.epsilon, builder: self)
+    case .selfAttention(let attention): return try selfAttention(attention, at: place)
+    case .positions(let positions): return try self.positions(positions, at: place)
     case .convolution1D(let convolution): return try self.convolution1D(convolution, at: place)
     case .maxPool1D(let pooling):
       let window = try window(pooling, at: place)

@@ -30,6 +30,8 @@ public struct VisionTransformer: Sendable, Equatable {
   public var pooling = Pooling.mean
   /// Share of the embedding's and of every branch's outputs that training sets to zero.
   public var dropout = 0.0
+  /// Share of the attention's probabilities that training sets to zero.
+  public var attentionDropout = 0.0
   /// Share of the samples that the last block's branches leave out in training, growing from 0 at the first (Huang et al., 2016).
   public var stochasticDepth = 0.0
   public var mlp = GPT.FeedForward.gelu

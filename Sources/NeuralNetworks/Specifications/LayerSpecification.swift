@@ -18,6 +18,9 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   /// A learned vector for each token of a sequence.
   case embedding(EmbeddingSpecification)
   case recurrent(RecurrentSpecification)
+  case layerNorm(LayerNormSpecification)
+  case selfAttention(SelfAttentionSpecification)
+  case positions(PositionsSpecification)
   case convolution1D(Convolution1DSpecification)
   case maxPool1D(Pooling1DSpecification)
   case averagePool1D(Pooling1DSpecification)
@@ -48,6 +51,9 @@ public indirect enum LayerSpecification: Sendable, Equatable {
     case .gpt: "gpt"
     case .vit: "vit"
     case .recurrent(let recurrent): recurrent.name
+    case .layerNorm: "layer_norm"
+    case .selfAttention: "self_attention"
+    case .positions: "positions"
     case .convolution1D: "conv1d"
     case .maxPool1D: "max_pool1d"
     case .averagePool1D: "average_pool1d"

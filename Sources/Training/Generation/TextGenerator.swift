@@ -90,6 +90,7 @@ private final class TokenReader {
 
   /// Scores `[vocabulary]` of the token after the last one. `tokens` only grows from call to call.
   func read(_ tokens: [Int32]) -> Tensor {
+    if model.rereadsWindow { return pass(tokens.suffix(window), carrying: nil) }
     if let cache, cache.position + tokens.count - read > window {
       // Full: goes on with the later half, as if the text had begun there.
       cache.reset()
@@ -99,13 +100,13 @@ private final class TokenReader {
     while read < tokens.count {
       let piece = tokens[read..<min(tokens.count, read + window)]
       read = piece.endIndex
-      scores = pass(piece)
+      scores = pass(piece, carrying: state)
     }
     guard let scores else { preconditionFailure("no new token to read") }
     return scores
   }
 
-  private func pass(_ tokens: ArraySlice<Int32>) -> Tensor {
+  private func pass(_ tokens: ArraySlice<Int32>, carrying state: RecurrentState?) -> Tensor {
     let tape = Tape(context: context, recording: false)
     let input = Tensor(tokens.map { Double($0) }, shape: [1, tokens.count], dtype: .float32, pool: context.pool)
     let pass = ForwardPass(tape: tape, mode: .evaluation, carriedState: state)

@@ -84,7 +84,7 @@ enum SmallRun {
   /// A transformer with dropout over pairs of bytes, windows in an order of each epoch.
   static let transformer = """
     data: {dataset: novel, tokenizer: {bpe: 300}, window: 24, order: shuffled-chunks, validation: 0.01, test: 0.95}
-    model: {architecture: gpt, blocks: 2, heads: 2, width: 24, context: 24, dropout: 0.1}
+    model: {architecture: gpt, blocks: 2, heads: 2, width: 24, context: 24, dropout: 0.1, attention_dropout: 0.1}
     optimizer: {kind: adamw, betas: [0.9, 0.99], weight_decay: 0.1, clip_norm: 1}
     schedule: {kind: cosine, rate: 0.003, min: 0.0001, warmup_steps: 10}
     training: {batch_size: 18, steps: 60, shards: 8, seed: 5}
@@ -118,6 +118,38 @@ enum SmallRun {
     """
   }
 
+  /// Layers over time that see only what is behind them, attention with dropout, and a cell with layer normalisation inside.
+  static let listed = """
+    data: {dataset: novel, tokenizer: bytes, window: 12, validation: 0.01, test: 0.98}
+    model:
+      layers:
+        - embedding: {width: 12}
+        - positions: learned
+        - residual: [layer_norm, self_attention: {heads: 2, causal: true, positions: rotary, dropout: 0.1}]
+        - conv1d: {filters: 12, kernel: 3, padding: causal}
+        - relu
+        - lstm: {size: 12, layer_norm: true}
+        - linear: 256
+    optimizer: {kind: adamw, clip_norm: 1}
+    schedule: {kind: constant, rate: 0.01}
+    training: {batch_size: 18, steps: 60, shards: 8, seed: 5}
+    evaluation: {every_steps: 20, at_end: false}
+    checkpoint: {every_steps: 16}
+    """
+
+  /// A vision transformer that drops values, probabilities and branches.
+  static let vision = """
+    data: {dataset: mnist-5k, train_limit: 590, test_limit: 100, validation: 100, normalize: per-pixel, augment: [{shift: 2}]}
+    model:
+      {architecture: vit, patch: 4, stem: convolutions, width: 16, blocks: 2, heads: 2, pooling: class_token, dropout: 0.1,
+       attention_dropout: 0.1, stochastic_depth: 0.3}
+    optimizer: {kind: adamw, weight_decay: 0.05, clip_norm: 1}
+    schedule: {kind: cosine, rate: 0.003, min: 0.0001, warmup_steps: 10}
+    training: {batch_size: 18, steps: 60, shards: 8, seed: 5}
+    evaluation: {every_steps: 20, at_end: false}
+    checkpoint: {every_steps: 16}
+    """
+
   /// The networks that the law of equal bits is held against, 8 shards each; a new kind of layer belongs into one.
   static let laws = [
     "perceptron": perceptron,
@@ -127,6 +159,9 @@ enum SmallRun {
     "recurrent": recurrent,
     "transformer": transformer,
     "classification": classification,
+
+    "listed": listed,
+    "vision": vision,
   ]
 
   /// What `summary.json` of a run folder says.

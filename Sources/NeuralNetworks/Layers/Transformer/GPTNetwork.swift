@@ -40,6 +40,7 @@ public final class GPTNetwork: Layer {
       time: inputShape[0], width: width, heads: specification.heads, blocks: specification.blocks)
     (settings.dropout, settings.mlp, settings.bias) =
       (specification.dropout, specification.mlp, specification.bias)
+    settings.attentionDropout = specification.attentionDropout
     if specification.positions == .rotary {
       settings.rotary = RotaryTable(
         positions: context, size: width / specification.heads, dtype: dtype, pool: StoragePool())

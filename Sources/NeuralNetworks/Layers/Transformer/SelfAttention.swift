@@ -4,7 +4,8 @@ import Tensors
 /// Multi-head attention of a sequence to itself (Vaswani et al., 2017, section 3.2).
 ///
 /// Input and output `[batch, time, width]`. `c_attn` makes queries, keys and values in one product, `c_proj` joins the heads;
-/// the names are GPT-2's, the layouts those of PyTorch's linear layers. Dropout acts on the output.
+/// the names are GPT-2's, the layouts those of PyTorch's linear layers. Dropout acts on
+/// the output, and on the probabilities where asked.
 public final class SelfAttention: Layer {
   public let path: String
   public let name = "self_attention"
@@ -15,6 +16,7 @@ public final class SelfAttention: Layer {
   private let output: Linear
   private let dropout: Dropout
   private let rotary: RotaryTable?
+  private let attentionDropout: AttentionDropoutDraws
   /// Place of this layer's keys and values in a cache.
   private let index: Int
 
@@ -31,6 +33,7 @@ public final class SelfAttention: Layer {
       initializer: settings.residualInitializer, builder: builder)
     dropout = Dropout(
       path: path + ".resid_dropout", inputShape: settings.shape, rate: settings.dropout, builder: builder)
+    attentionDropout = AttentionDropoutDraws(rate: settings.attentionDropout, builder: builder)
   }
 
   public var children: [any Layer] { [projection, output, dropout] }
@@ -43,7 +46,8 @@ public final class SelfAttention: Layer {
       if let cache = pass.attentionCache {
         pass.tape.input(cache.attend(packed.value, layer: index, heads: heads, causal: isCausal))
       } else {
-        packed.selfAttention(heads: heads, causal: isCausal)
+        packed.selfAttention(
+          heads: heads, causal: isCausal, lengths: pass.lengths, dropout: attentionDropout.draws(for: pass))
       }
     return dropout(output(attended, pass), pass)
   }

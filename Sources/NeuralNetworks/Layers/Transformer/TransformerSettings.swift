@@ -7,6 +7,8 @@ struct TransformerSettings {
   var heads: Int
   var isCausal = true
   var dropout = 0.0
+  /// Of the attention's probabilities.
+  var attentionDropout = 0.0
   /// Of the last block's branches; the first block's is 0.
   var stochasticDepth = 0.0
   var mlp = GPT.FeedForward.geluTanh

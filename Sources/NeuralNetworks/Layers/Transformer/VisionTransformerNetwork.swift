@@ -34,6 +34,7 @@ public final class VisionTransformerNetwork: Layer {
       time: places, width: width, heads: specification.heads, blocks: specification.blocks)
     (settings.isCausal, settings.names) = (false, .timm)
     (settings.dropout, settings.stochasticDepth) = (specification.dropout, specification.stochasticDepth)
+    settings.attentionDropout = specification.attentionDropout
     (settings.mlp, settings.bias) = (specification.mlp, specification.bias)
     dropout = Dropout(path: "pos_drop", inputShape: settings.shape, rate: specification.dropout, builder: builder)
     blocks = (0..<specification.blocks).map { index in

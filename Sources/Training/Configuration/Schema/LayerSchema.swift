@@ -25,7 +25,7 @@ enum LayerSchema {
         dropout,
         bare("flatten", "Makes `[channels · height · width]` features of an image, in PyTorch's order.", .flatten),
         residual, parallel,
-      ] + sequenceLayers + timeWindows
+      ] + sequenceLayers + timeWindows + attentionLayers
       + [bare("last_step", "What stands at the last place of each sequence, padding not counted.", .lastStep)]
   }
 

@@ -13,6 +13,9 @@ extension ModelSpecification {
         Field(
           "dropout", \.dropout, .share, "Share of the embedding's and of every branch's outputs that is set to zero."),
         Field(
+          "attention_dropout", \.attentionDropout, .share,
+          "Share of the attention's probabilities that is set to zero in training."),
+        Field(
           "positions", \.positions, .word(),
           "How the model knows where a token stands; `rotary` turns queries and keys (Su et al., 2021)."),
         Field(
@@ -44,6 +47,9 @@ extension ModelSpecification {
           "What the classifier sees: the mean over the patches, or a learned vector in front of them."),
         Field(
           "dropout", \.dropout, .share, "Share of the embedding's and of every branch's outputs that is set to zero."),
+        Field(
+          "attention_dropout", \.attentionDropout, .share,
+          "Share of the attention's probabilities that is set to zero in training."),
         Field(
           "stochastic_depth", \.stochasticDepth, .share,
           "Share of the samples that the last block's branches leave out in training; it grows from 0 at the first block "

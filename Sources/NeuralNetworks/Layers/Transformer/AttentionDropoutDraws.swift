@@ -1,0 +1,19 @@
+import Autograd
+
+/// Dropout of one layer's attention probabilities. Without it the layer takes no number for draws.
+struct AttentionDropoutDraws {
+  private let rate: Double
+  private let ordinal: UInt32?
+
+  init(rate: Double, builder: ModelBuilder) {
+    self.rate = rate
+    ordinal = rate > 0 ? builder.takeOrdinal() : nil
+  }
+
+  /// Nil where nothing is dropped.
+  func draws(for pass: ForwardPass) -> AttentionDropout? {
+    guard let ordinal, pass.mode == .training else { return nil }
+    return AttentionDropout(
+      rate: rate, key: DropoutKey(seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: ordinal))
+  }
+}
