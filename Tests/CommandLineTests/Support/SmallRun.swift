@@ -159,7 +159,6 @@ enum SmallRun {
     "recurrent": recurrent,
     "transformer": transformer,
     "classification": classification,
-
     "listed": listed,
     "vision": vision,
   ]
