@@ -179,7 +179,7 @@ struct CommandTests {
 
   @Test(
     "every command explains itself with examples",
-    arguments: [["train"], ["evaluate"], ["bench"], ["bench", "step"], ["data"], ["data", "fetch"], []])
+    arguments: [["train"], ["evaluate"], ["classify"], ["bench"], ["bench", "step"], ["data"], ["data", "fetch"], []])
   func help(command: [String]) throws {
     let result = try Lockstep.run(command + ["--help"])
     #expect(result.exitCode == 0)

@@ -45,8 +45,8 @@ public struct Normalizer: Sendable, Equatable {
     }
   }
 
-  /// Entries that `mean` must have for images of a shape.
-  func check(fits shape: ImageShape) throws(DataError) {
+  /// Throws where `mean` has not the entries that images of this shape want.
+  public func check(fits shape: ImageShape) throws(DataError) {
     let expected =
       switch kind {
       case .none: 0

@@ -15,9 +15,10 @@ enum ClassifierInput {
     guard samples.shape.count == 3, [1, 3].contains(samples.shape[2]) else {
       throw ClassificationError.takesNumbers(file.path, shape: samples.shape)
     }
-    self = .image(
-      ImageShape(height: samples.shape[0], width: samples.shape[1], channels: samples.shape[2]),
-      try Normalizer(of: file, kind: configuration.data.normalization))
+    let shape = ImageShape(height: samples.shape[0], width: samples.shape[1], channels: samples.shape[2])
+    let normalizer = try Normalizer(of: file, kind: configuration.data.normalization)
+    try normalizer.check(fits: shape)
+    self = .image(shape, normalizer)
   }
 
   var takesFiles: Bool {

@@ -73,7 +73,7 @@ enum SmallRun {
   static let recurrent = """
     data: {dataset: novel, tokenizer: bytes, window: 20, order: sequential, validation: 0.01, test: 0.98}
     model:
-      layers: [embedding: {width: 12}, lstm: {size: 20, layers: 2, dropout: 0.1}, linear: 256]
+      layers: [embedding: {width: 12}, lstm: {size: 20, layers: 2, dropout: 0.1}, linear: classes]
     optimizer: {kind: adamw, clip_norm: 1}
     schedule: {kind: constant, rate: 0.01}
     training: {batch_size: 16, steps: 60, shards: 8, seed: 5}
@@ -103,7 +103,7 @@ enum SmallRun {
         - conv1d: {filters: 12, kernel: 3, padding: causal}
         - relu
         - lstm: {size: 12, layer_norm: true}
-        - linear: 256
+        - linear: classes
     optimizer: {kind: adamw, clip_norm: 1}
     schedule: {kind: constant, rate: 0.01}
     training: {batch_size: 18, steps: 60, shards: 8, seed: 5}
