@@ -105,12 +105,8 @@ public final class StepProduct {
         return
       }
     #endif
-    if rows == 1 {
-      BLAS.multiplyVector(a, b, transposed: transposed, adding: adding, into: c)
-    } else {
-      BLAS.multiply(
-        b.dtype, m: rows, n: columns, k: inner, a, MatrixView(b, transposed: transposed), beta: adding ? 1 : 0,
-        into: MatrixView(c))
-    }
+    BLAS.multiply(
+      b.dtype, m: rows, n: columns, k: inner, a, MatrixView(b, transposed: transposed), beta: adding ? 1 : 0,
+      into: MatrixView(c))
   }
 }
