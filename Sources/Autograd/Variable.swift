@@ -9,6 +9,8 @@ public final class Variable {
 
   /// Where the gradient must be written (a parameter's place in the flat buffer); nil lets the tape choose.
   let destination: Tensor?
+  /// Set where the value is rows of a table, for operations that are cheaper on the table's rows than on the value's.
+  var lookup: TableLookup?
   /// The gradient so far, nil before the first contribution.
   var accumulated: Tensor?
   /// Whether `accumulated` belongs to this variable alone and may be added to in place.
@@ -27,4 +29,12 @@ public final class Variable {
   /// The gradient after `Tape.backward`; nil where none arrived. Kept for inputs and parameters only:
   /// gradients in between go back to the pool as soon as they have been used.
   public var gradient: Tensor? { accumulated }
+}
+
+/// Rows of a table by number.
+struct TableLookup {
+  /// `[batch, time]`, numbers of the table's type.
+  let tokens: Tensor
+  /// `[vocabulary, width]`
+  let table: Variable
 }

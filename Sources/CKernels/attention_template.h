@@ -1,15 +1,10 @@
 // Attention, positions and the gated MLP; see ck_attention.h.
+#include "row_max_template.h"
 
 // Keys that row r of a block sees.
 CK_INLINE ptrdiff_t K(visible)(ptrdiff_t r, ptrdiff_t keys, ptrdiff_t first) {
   ptrdiff_t own = first + r + 1;
   return first < 0 || own > keys ? keys : own;
-}
-
-CK_CLONES static REAL K(score_max)(ptrdiff_t n, const REAL *x) {
-  REAL largest = x[0];
-  for (ptrdiff_t c = 1; c < n; c++) largest = x[c] > largest ? x[c] : largest;
-  return largest;
 }
 
 // x = exp(x − largest); gives Σ x
@@ -29,7 +24,7 @@ static void K(attention_softmax)(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t first
   for (ptrdiff_t r = 0; r < rows && keys > 0; r++) {
     REAL *row = scores + r * keys;
     ptrdiff_t n = K(visible)(r, keys, first);
-    REAL largest = K(score_max)(n, row);
+    REAL largest = K(row_max)(n, row);
     REAL sum = K(exp_in_place)(n, largest, row);
     K(scale_in_place)(n, 1 / sum, row);
     memset(row + n, 0, (size_t)(keys - n) * sizeof(REAL));

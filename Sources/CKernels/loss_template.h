@@ -1,10 +1,5 @@
 // Softmax and losses; see ck_loss.h.
-
-CK_CLONES static REAL K(row_max)(ptrdiff_t n, const REAL *x) {
-  REAL largest = x[0];
-  for (ptrdiff_t c = 1; c < n; c++) largest = x[c] > largest ? x[c] : largest;
-  return largest;
-}
+#include "row_max_template.h"
 
 static ptrdiff_t K(row_argmax)(ptrdiff_t n, const REAL *x) {
   ptrdiff_t best = 0;
@@ -82,6 +77,17 @@ static void K(argmax)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, int32_t 
   for (ptrdiff_t r = 0; r < rows && columns > 0; r++) indices[r] = (int32_t)K(row_argmax)(columns, x + r * columns);
 }
 
+// Whether place `c` holds the largest element, and none before it does.
+static bool K(is_argmax)(ptrdiff_t c, REAL largest, const REAL *x) {
+  ptrdiff_t first = 0;
+  while (first < c && x[first] != largest) first++;
+  return first == c && x[c] == largest;
+}
+
+CK_CLONES static void K(row_scale)(ptrdiff_t n, REAL factor, REAL less, REAL *x) {
+  for (ptrdiff_t c = 0; c < n; c++) x[c] = x[c] * factor - less;
+}
+
 static ck_loss K(softmax_cross_entropy)(
     ptrdiff_t rows, ptrdiff_t columns, const REAL *logits, const int32_t *labels, double smoothing,
     const REAL *class_weights, REAL *gradient, double *row_losses) {
@@ -97,9 +103,8 @@ static ck_loss K(softmax_cross_entropy)(
       if (row_losses) row_losses[r] = 0;
       continue;
     }
-    ptrdiff_t best = K(row_argmax)(columns, row);
     double weight = class_weights ? class_weights[label] : 1;
-    REAL largest = row[best], target = row[label];
+    REAL largest = K(row_max)(columns, row), target = row[label];
     // With smoothing every logit takes part: Σ q·(log Σ exp − x) = log Σ exp − Σ q·x.
     double target_mean = target;
     if (others > 0) {
@@ -110,14 +115,13 @@ static ck_loss K(softmax_cross_entropy)(
     REAL sum = out ? K(row_exp)(columns, largest, row, out) : K(row_exp_sum)(columns, largest, row);
     double loss = weight * (log(sum) + (largest - target_mean));
     if (out) {
-      REAL factor = (REAL)(weight / sum), less = (REAL)(weight * others);
-      for (ptrdiff_t c = 0; c < columns; c++) out[c] = out[c] * factor - less;
+      K(row_scale)(columns, (REAL)(weight / sum), (REAL)(weight * others), out);
       out[label] -= (REAL)(weight * (1 - smoothing - others));
     }
     if (row_losses) row_losses[r] = loss;
     result.loss += loss;
     result.weight += weight;
-    result.correct += best == label;
+    result.correct += row[label] == largest && K(is_argmax)(label, largest, row);
   }
   return result;
 }

@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 import Glibc
 
@@ -37,6 +38,9 @@ public enum BLAS {
   ) {
     precondition(!c.isTransposed, "a product is not written transposed: swap and transpose the factors instead")
     guard m > 0 && n > 0 else { return }
+    if m == 1 && k > 0 && (!a.isTransposed || a.stride == 1) && (beta == 0 || beta == 1) {
+      return multiplyRow(dtype, n: n, k: k, alpha: alpha, a, b, adding: beta == 1, into: c)
+    }
     // cblas checks strides even of matrices without elements.
     let (lda, ldb, ldc) = (Int32(max(1, a.stride)), Int32(max(1, b.stride)), Int32(max(1, c.stride)))
     let (rows, columns, inner) = (Int32(m), Int32(n), Int32(k))
@@ -61,22 +65,6 @@ public enum BLAS {
       cblas_dgemm(
         CblasRowMajor, opA, opB, rows, columns, inner, alpha, a.doubles, lda, b.doubles, ldb, beta, c.doubles, ldc)
     case .int32, .uint8: preconditionFailure("no matrix product of \(dtype) elements")
-    }
-  }
-
-  /// c (+)= a·op(b) for one row `a`; `b` is `[columns, inner]` with `transposed`, else `[inner, columns]`.
-  static func multiplyVector(_ a: MatrixView, _ b: Tensor, transposed: Bool, adding: Bool, into c: Tensor) {
-    let (height, width) = (Int32(b.shape[0]), Int32(b.shape[1]))
-    let (operation, c) = (transposed ? CblasNoTrans : CblasTrans, MatrixView(c))
-    let matrix = MatrixView(b)
-    switch b.dtype {
-    case .float32:
-      cblas_sgemv(
-        CblasRowMajor, operation, height, width, 1, matrix.floats, width, a.floats, 1, adding ? 1 : 0, c.floats, 1)
-    case .float64:
-      cblas_dgemv(
-        CblasRowMajor, operation, height, width, 1, matrix.doubles, width, a.doubles, 1, adding ? 1 : 0, c.doubles, 1)
-    case .int32, .uint8: preconditionFailure("no matrix product of \(b.dtype) elements")
     }
   }
 

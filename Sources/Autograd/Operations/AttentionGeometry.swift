@@ -50,7 +50,7 @@ public struct AttentionGeometry: Sendable {
       first: isCausal ? offset + rows.lowerBound : -1)
   }
 
-  private var blocks: Int { (queries + blockRows - 1) / blockRows }
+  var blocks: Int { (queries + blockRows - 1) / blockRows }
 
   /// output = softmax(scale · Q·Kᵀ)·V; `logSums` `[batch, heads, queries]` takes what the backward pass wants.
   func forward(
@@ -58,12 +58,14 @@ public struct AttentionGeometry: Sendable {
   ) {
     let type = q.dtype.kernelType
     let scores = Tensor(uninitialized: [blockRows * keys], dtype: q.dtype, pool: pool)
+    let columns = HeadColumns(self, dtype: q.dtype, pool: pool)
     for sample in 0..<batch {
       for head in 0..<heads {
+        let transposedKeys = columns.read(k, sample, head)
         for index in 0..<blocks {
           let block = block(index, sample: sample)
           let (rows, matrix) = (block.rows.count, MatrixView(scores.pointer, stride: block.keys))
-          computeScores(block, sample, head, q, k, into: matrix)
+          computeScores(block, sample, head, q, transposedKeys, into: matrix)
           ck_attention_softmax(
             type, rows, block.keys, block.first, scores.pointer, logSum(logSums, sample, head, block))
           drop(scores, block, sample, head)
@@ -86,8 +88,14 @@ public struct AttentionGeometry: Sendable {
     let scores = Tensor(uninitialized: [blockRows * keys], dtype: dtype, pool: pool)
     let gradients = Tensor(uninitialized: [blockRows * keys], dtype: dtype, pool: pool)
     let delta = Tensor(uninitialized: [blockRows], dtype: dtype, pool: pool)
+    let (keyColumns, valueColumns) = (
+      HeadColumns(self, dtype: dtype, pool: pool), HeadColumns(self, dtype: dtype, pool: pool)
+    )
     for sample in 0..<batch {
       for head in 0..<heads {
+        let (transposedKeys, transposedValues) = (
+          keyColumns.read(x.keys, sample, head), valueColumns.read(x.values, sample, head)
+        )
         // From the last block on: it sees every key that any block sees, so it can write where others add.
         for index in (0..<blocks).reversed() {
           let block = block(index, sample: sample)
@@ -95,8 +103,8 @@ public struct AttentionGeometry: Sendable {
           let isFirst = index == blocks - 1 && !adding
           let (p, d) = (MatrixView(scores.pointer, stride: count), MatrixView(gradients.pointer, stride: count))
           let dO = outputGradient.matrix(sample, head, from: block.rows.lowerBound)
-          computeScores(block, sample, head, x.queries, x.keys, into: p)
-          BLAS.multiply(dtype, m: rows, n: count, k: size, dO, x.values.matrix(sample, head, transposed: true), into: d)
+          computeScores(block, sample, head, x.queries, transposedKeys, into: p)
+          BLAS.multiply(dtype, m: rows, n: count, k: size, dO, transposedValues, into: d)
           drop(gradients, block, sample, head)
           ck_row_dots(
             type, rows, size, output.stride, output.row(sample, head, block.rows.lowerBound), dO.pointer,
@@ -137,12 +145,11 @@ public struct AttentionGeometry: Sendable {
   }
 
   private func computeScores(
-    _ block: Block, _ sample: Int, _ head: Int, _ queries: HeadRows, _ keys: HeadRows, into scores: MatrixView
+    _ block: Block, _ sample: Int, _ head: Int, _ queries: HeadRows, _ keys: MatrixView, into scores: MatrixView
   ) {
     BLAS.multiply(
       queries.dtype, m: block.rows.count, n: block.keys, k: size, alpha: scale,
-      queries.matrix(sample, head, from: block.rows.lowerBound), keys.matrix(sample, head, transposed: true),
-      into: scores)
+      queries.matrix(sample, head, from: block.rows.lowerBound), keys, into: scores)
   }
 
   private func logSum(_ sums: Tensor, _ sample: Int, _ head: Int, _ block: Block) -> UnsafeMutableRawPointer {

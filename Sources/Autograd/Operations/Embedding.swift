@@ -15,12 +15,14 @@ extension Variable {
     let wrong = ck_embedding_forward(
       type, value.count, vocabulary, width, value.pointer, weight.value.pointer, output.pointer)
     precondition(wrong < 0, "token \(value[wrong]) at place \(wrong) for a vocabulary of \(vocabulary)")
-    return tape.record(output, inputs: [weight]) { [self] gradient in
+    let rows = tape.record(output, inputs: [weight]) { [self] gradient in
       tape.accumulateGradient(of: weight) { target, adding in
         ck_embedding_backward(
           type, value.count, vocabulary, width, value.pointer, gradient.pointer, target.pointer, adding)
       }
     }
+    rows.lookup = TableLookup(tokens: value, table: weight)
+    return rows
   }
 
   /// Tokens `[batch, time]` as vectors `[batch, time, vocabulary]` of zeros with a one in the token's place. No gradient.

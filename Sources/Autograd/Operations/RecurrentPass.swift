@@ -6,21 +6,22 @@ import Tensors
 /// Everything lies as the input does, `[batch, time, …]`; a step works on rows that are `time` rows apart.
 final class RecurrentPass {
   private let cell: RecurrentCell
-  private let input: Variable
-  private let weights: RecurrentWeights
+  let input: Variable
+  let weights: RecurrentWeights
   private let isReversed: Bool
   private let batch: Int
   private let time: Int
-  private let inputs: Int
-  private let hidden: Int
-  /// Columns of the gates.
-  private let width: Int
-  private let dtype: DType
-  private let pool: StoragePool
+  let inputs: Int
+  let hidden: Int
+  /// Columns of the gates, and elements from one of their rows to the next.
+  let width: Int
+  let stride: Int
+  let dtype: DType
+  let pool: StoragePool
   private let products: StepProducts
 
-  /// `[batch, time, gates · hidden]`; the gradient of what went into them once the backward pass has run.
-  private let gates: Tensor
+  /// `[batch, time, stride]`; the gradient of what went into them once the backward pass has run.
+  let gates: Tensor
   /// `[batch, time, hidden]`
   let states: Tensor
   /// `[batch, time, hidden]`, LSTM only.
@@ -28,7 +29,7 @@ final class RecurrentPass {
   /// The recurrent part of the candidate state, `[batch, time, hidden]`, GRU only.
   private let candidates: Tensor?
   /// The gradient of the recurrent products, as the gates lie: `gates` itself but for GRU, made in the backward pass.
-  private var productGradients: Tensor
+  private(set) var productGradients: Tensor
   private let initial: RecurrentStep
   private let startsAtZero: Bool
 
@@ -48,7 +49,8 @@ final class RecurrentPass {
     products = input.tape.context.stepProducts
     precondition(time > 0, "\(cell) over a sequence without steps")
     let (stateShape, pool, dtype) = ([batch, time, hidden], pool, dtype)
-    gates = Tensor(uninitialized: [batch, time, width], dtype: dtype, pool: pool)
+    stride = Self.stride(of: width, dtype)
+    gates = Tensor(uninitialized: [batch, time, stride], dtype: dtype, pool: pool)
     states = Tensor(uninitialized: stateShape, dtype: dtype, pool: pool)
     cells = cell == .lstm ? Tensor(uninitialized: stateShape, dtype: dtype, pool: pool) : nil
     candidates = cell == .gru ? Tensor(uninitialized: stateShape, dtype: dtype, pool: pool) : nil
@@ -68,6 +70,16 @@ final class RecurrentPass {
     }
   }
 
+  /// Batch times time.
+  var steps: Int { batch * time }
+
+  /// Rows that lie whole pages apart fall on the same few sets of the caches: a product over all steps takes a tenth
+  /// longer then.
+  private static func stride(of width: Int, _ dtype: DType) -> Int {
+    let page = 4096 / dtype.size
+    return width % page == 0 ? width + page / 16 : width
+  }
+
   /// The place in time of step `step`.
   private func place(_ step: Int) -> Int { isReversed ? time - 1 - step : step }
 
@@ -83,19 +95,17 @@ final class RecurrentPass {
 
   private func kernelStep(_ step: Int) -> ck_step {
     ck_step(
-      cell: cell.kernel, rows: batch, hidden: hidden, gate_stride: time * width, state_stride: time * hidden,
+      cell: cell.kernel, rows: batch, hidden: hidden, gate_stride: time * stride, state_stride: time * hidden,
       previous_stride: step == 0 ? hidden : time * hidden)
   }
 
   func runForward() {
-    let steps = batch * time
-    gates.reshaped([steps, width]).writeProduct(
-      input.value.reshaped([steps, inputs]), false, weights.input.value, true, adding: false)
+    writeInputProducts()
     let product = Tensor(zeros: [batch, width], dtype: dtype, pool: pool)
     let recurrence = products.prepare(weights.hidden.value, transposed: true, rows: batch, steps: time)
     for step in 0..<time {
       let place = place(step)
-      let gate = rows(of: gates, width, at: place)
+      let gate = rows(of: gates, stride, at: place)
       let before = previous(step, of: states, initial.hidden)
       if step > 0 || !startsAtZero { recurrence.multiply(before, into: product) }
       var description = kernelStep(step)
@@ -129,43 +139,21 @@ final class RecurrentPass {
       var description = kernelStep(step)
       ck_recurrent_backward(
         dtype.kernelType, &description, isOfLastOnly ? nil : rows(of: gradient, hidden, at: place).pointer,
-        rows(of: gates, width, at: place).pointer, previous(step, of: states, initial.hidden).pointer,
+        rows(of: gates, stride, at: place).pointer, previous(step, of: states, initial.hidden).pointer,
         cells.flatMap { cells in initial.cell.map { previous(step, of: cells, $0).pointer } },
         rows(of: states, hidden, at: place).pointer, cells.map { rows(of: $0, hidden, at: place).pointer },
         candidates.map { rows(of: $0, hidden, at: place).pointer }, carried.pointer, carriedCell?.pointer,
         product.pointer)
       if cell == .gru {
-        let kept = rows(of: productGradients, width, at: place)
+        let kept = rows(of: productGradients, stride, at: place)
         ck_copy_rows(dtype.kernelType, batch, width, product.pointer, width, kept.pointer, kept.stride, false)
       }
       if step > 0 { recurrence.multiply(MatrixView(product), into: carried, adding: cell == .gru) }
     }
   }
 
-  /// The products over all steps, once the gates are their gradient.
-  func accumulateGradients() {
-    let (tape, steps) = (input.tape, batch * time)
-    let gateGradients = gates.reshaped([steps, width])
-    let productGradients = productGradients.reshaped([steps, width])
-    tape.accumulateGradient(of: weights.hiddenBias) { target, adding in
-      ck_column_sums(dtype.kernelType, steps, width, productGradients.pointer, target.pointer, adding)
-    }
-    tape.accumulateGradient(of: weights.inputBias) { target, adding in
-      ck_column_sums(dtype.kernelType, steps, width, gateGradients.pointer, target.pointer, adding)
-    }
-    tape.accumulateGradient(of: weights.hidden) { target, adding in
-      target.writeProduct(productGradients, true, previousStates().reshaped([steps, hidden]), false, adding: adding)
-    }
-    tape.accumulateGradient(of: weights.input) { target, adding in
-      target.writeProduct(gateGradients, true, input.value.reshaped([steps, inputs]), false, adding: adding)
-    }
-    tape.accumulateGradient(of: input) { target, adding in
-      target.reshaped([steps, inputs]).writeProduct(gateGradients, false, weights.input.value, false, adding: adding)
-    }
-  }
-
   /// The state before each step, `[batch, time, hidden]`.
-  private func previousStates() -> Tensor {
+  func previousStates() -> Tensor {
     let result = Tensor(uninitialized: states.shape, dtype: dtype, pool: pool)
     let row = hidden * dtype.size
     let (first, others, shifted) = isReversed ? (time - 1, 0, 1) : (0, 1, 0)

@@ -27,6 +27,7 @@
 #include "ck_pooling.h"
 #include "ck_random.h"
 #include "ck_recurrent.h"
+#include "ck_row_product.h"
 #include "ck_sha256.h"
 
 #endif

@@ -34,8 +34,12 @@ public final class Linear: ActivationFusing {
   }
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    callAsFunction(x, pass, activation: pass.fusesLayers ? fused : nil)
+  }
+
+  /// With an activation behind it.
+  func callAsFunction(_ x: Variable, _ pass: ForwardPass, activation: Activation?) -> Variable {
     x.linear(
-      weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter),
-      activation: pass.fusesLayers ? fused : nil)
+      weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), activation: activation)
   }
 }

@@ -32,9 +32,8 @@ public final class FeedForward: Layer {
   public var children: [any Layer] { (gate.map { [$0] } ?? []) + [inner, output, dropout] }
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    var hidden = inner(x, pass)
+    var hidden = inner(x, pass, activation: activation)
     if let gate { hidden = gate(x, pass).gating(hidden) }
-    if let activation { hidden = hidden.activated(by: activation) }
     return dropout(output(hidden, pass), pass)
   }
 }

@@ -1,0 +1,30 @@
+import CKernels
+import Tensors
+
+/// One head's keys or values as columns. A product with a right factor that has to be transposed takes OpenBLAS 1.5 times as
+/// long at these sizes, so several blocks of query rows pay for a copy.
+struct HeadColumns {
+  private let keys: Int
+  private let size: Int
+  /// `[keys, size]` and its transpose; nil for a single block.
+  private let buffers: (rows: Tensor, columns: Tensor)?
+
+  init(_ geometry: AttentionGeometry, dtype: DType, pool: StoragePool) {
+    (keys, size) = (geometry.keys, geometry.size)
+    buffers =
+      geometry.blocks > 1
+      ? (
+        Tensor(uninitialized: [keys, size], dtype: dtype, pool: pool),
+        Tensor(uninitialized: [size, keys], dtype: dtype, pool: pool)
+      ) : nil
+  }
+
+  /// The head's rows, transposed, until the next call.
+  func read(_ heads: HeadRows, _ sample: Int, _ head: Int) -> MatrixView {
+    guard let (rows, columns) = buffers else { return heads.matrix(sample, head, transposed: true) }
+    let type = heads.dtype.kernelType
+    ck_copy_rows(type, keys, size, heads.row(sample, head, 0), heads.stride, rows.pointer, size, false)
+    ck_transpose(type, 1, keys, size, rows.pointer, columns.pointer)
+    return MatrixView(columns)
+  }
+}

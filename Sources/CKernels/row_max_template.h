@@ -1,0 +1,22 @@
+// The largest element of a row, NaN passed over; NaN only where all are. n > 0.
+CK_CLONES static REAL K(row_max)(ptrdiff_t n, const REAL *x) {
+  // Order does not matter to a maximum: lanes of our own where the compiler may not reorder.
+  enum { width = 64 / sizeof(REAL) };
+  typedef REAL lanes __attribute__((vector_size(64), aligned(sizeof(REAL))));
+  REAL result = x[0];
+  ptrdiff_t c = 1;
+  if (n >= width) {
+    lanes largest = *(const lanes *)x, other = largest;
+    for (c = width; c + 2 * width <= n; c += 2 * width) {
+      largest = __builtin_elementwise_max(largest, *(const lanes *)(x + c));
+      other = __builtin_elementwise_max(other, *(const lanes *)(x + c + width));
+    }
+    if (c + width <= n) largest = __builtin_elementwise_max(largest, *(const lanes *)(x + c));
+    // What is left, and some that were seen already.
+    largest = __builtin_elementwise_max(largest, other);
+    largest = __builtin_elementwise_max(largest, *(const lanes *)(x + n - width));
+    return __builtin_reduce_max(largest);
+  }
+  for (; c < n; c++) result = __builtin_elementwise_max(result, x[c]);
+  return result;
+}

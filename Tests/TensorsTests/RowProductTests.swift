@@ -1,0 +1,73 @@
+import CKernels
+import Testing
+
+@testable import Tensors
+
+/// One row times a matrix takes a way of its own.
+@Suite struct RowProductTests {
+  private let pool = StoragePool()
+  /// Around the width of the kernel's vectors, and on both sides of where it changes its way.
+  private static let sizes = [(1, 1), (5, 7), (4, 16), (37, 100), (3, 255), (9, 256), (13, 531)]
+
+  @Test(arguments: sizes, floatingTypes) func everyOrientation(_ size: (Int, Int), _ dtype: DType) {
+    let (n, k) = size
+    for transposed in [false, true] {
+      // Wider in memory than the product takes.
+      let stride = (transposed ? k : n) + 3
+      let (a, c) = (randomTensor([1, k], dtype, 1), randomTensor([1, n], dtype, 3))
+      let b = randomTensor([transposed ? n : k, stride], dtype, 2)
+      let (x, y, before) = (a.values, b.values, c.values)
+      let products = (0..<n).map { j in
+        (0..<k).reduce(0.0) { $0 + x[$1] * y[transposed ? j * stride + $1 : $1 * stride + j] }
+      }
+      func multiply(adding: Bool) {
+        BLAS.multiply(
+          dtype, m: 1, n: n, k: k, alpha: 0.5, MatrixView(a),
+          MatrixView(b.pointer, stride: stride, transposed: transposed),
+          beta: adding ? 1 : 0, into: MatrixView(c))
+      }
+      multiply(adding: true)
+      expectClose(c.values, zip(before, products).map { $0 + 0.5 * $1 }, dtype, ulps: 32)
+      // What was there is not read.
+      for index in 0..<n { c[index] = .nan }
+      multiply(adding: false)
+      expectClose(c.values, products.map { 0.5 * $0 }, dtype, ulps: 32)
+    }
+  }
+
+  /// As a part of a product of several rows, which takes the general way.
+  @Test func agreesWithSeveralRows() {
+    let (a, b) = (randomTensor([3, 300], .float32, 1), randomTensor([70, 300], .float32, 2))
+    let (all, one) = (Tensor(zeros: [3, 70], pool: pool), Tensor(zeros: [1, 70], pool: pool))
+    BLAS.multiply(a, b, transposeB: true, into: all)
+    for row in 0..<3 {
+      BLAS.multiply(a.rows(row..<row + 1), b, transposeB: true, into: one)
+      expectClose(one.values, all.rows(row..<row + 1).values, .float32, ulps: 32)
+    }
+  }
+
+  @Test func noInnerElementsGiveZeros() {
+    let c = randomTensor([1, 3], .float32, 1)
+    BLAS.multiply(Tensor(zeros: [1, 0], pool: pool), Tensor(zeros: [0, 3], pool: pool), into: c)
+    #expect(c.values == [0, 0, 0])
+  }
+
+  /// Bits do not depend on where matrix, vector and result lie.
+  @Test(arguments: [100, 384]) func anyAddress(columns: Int) {
+    let rows = 11
+    let (matrix, vector) = (randomTensor([rows, columns], .float32, 1), randomTensor([columns], .float32, 2))
+    let memory = Tensor(zeros: [rows * columns + columns + 128], pool: pool)
+    func product(shiftedBy shift: Int) -> [Double] {
+      let b = memory.rows(shift..<shift + rows * columns)
+      let a = memory.rows(b.count + 2 * shift..<b.count + 2 * shift + columns)
+      b.copy(from: matrix)
+      a.copy(from: vector)
+      let c = memory.rows(memory.count - rows - shift..<memory.count - shift)
+      BLAS.multiply(
+        a.reshaped([1, columns]), b.reshaped([rows, columns]), transposeB: true, into: c.reshaped([1, rows]))
+      return c.values
+    }
+    let first = product(shiftedBy: 0)
+    for shift in 1..<17 { #expect(product(shiftedBy: shift) == first, "shifted by \(shift)") }
+  }
+}
