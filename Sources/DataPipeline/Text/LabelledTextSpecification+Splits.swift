@@ -50,6 +50,9 @@ extension LabelledTextSpecification {
     case .count(let count): result = try draw(.count(count))
     case .indices(let indices):
       let listed = try readIndices(indices, of: lines)
+      guard !listed.isEmpty else {
+        throw DataError(indices, "lists no line", advice: "list some, or leave data.validation_lines out")
+      }
       var isListed = [Bool](repeating: false, count: lines.count)
       for sample in listed { isListed[sample] = true }
       result = (lines.indices.filter { !isListed[$0] }, listed)

@@ -140,6 +140,8 @@ struct LabelledTextTests {
       ("0", "i.txt: '0' is not the number of a line with a sample in d.txt; lines are numbered from 1"),
       ("x", "i.txt: 'x' is not the number of a line with a sample in d.txt; lines are numbered from 1"),
       ("1 1", "i.txt: lists line 1 twice"), ("1 2 3", "i.txt: lists every line; leave some to train on"),
+      ("", "i.txt: lists no line; list some, or leave data.validation_lines out"),
+      (" \n\r\n", "i.txt: lists no line; list some, or leave data.validation_lines out"),
     ] {
       specification.validation = .indices(path: try folder.write(indices.utf8, to: "i.txt"))
       #expect(message(specification) == problem)
