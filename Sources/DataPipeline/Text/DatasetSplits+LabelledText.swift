@@ -25,6 +25,10 @@ extension DatasetSplits {
     var splits = DatasetSplits(
       training: training, validation: dataset.validation.map(split), test: dataset.test.map(split),
       normalizer: .none, unreadable: [], tokenizer: dataset.tokenizer)
+    if let only = training.onlyClass {
+      splits.notes.append(
+        "all \(training.count) training texts have the label '\(only)': there is nothing to tell apart; check data.format")
+    }
     if training.cutCount > 0 {
       splits.notes.append(
         "\(training.cutCount) of \(training.count) training texts have more than \(dataset.maximumLength) tokens and are cut "

@@ -40,6 +40,12 @@ public struct LabelledTextSplit: SampleSplit {
   /// Samples that are longer than `length`: what they say behind it is not seen.
   public var cutCount: Int { (0..<count).count { samples.tokens(ofSample: $0).count > length } }
 
+  /// The class of all samples, where they have one.
+  var onlyClass: String? {
+    guard let first = samples.labels.first, samples.labels.allSatisfy({ $0 == first }) else { return nil }
+    return classNames[Int(first)]
+  }
+
   public func addContent(to hash: inout SHA256) {
     hash.update(tokenizer.utf8)
     hash.update("\(samples.labels)".utf8)

@@ -61,6 +61,14 @@ struct LabelledTextSplitTests {
     #expect(trained.training.labels == [1, 0, 1, 0])
   }
 
+  @Test("training texts of one class are said")
+  func oneClass() throws {
+    try folder.write("abc\tx\nbc\tx \na\tx\n".utf8, to: "lines.tsv")
+    #expect(
+      try DatasetSplits.open(specification(), seed: 1).notes
+        == ["all 3 training texts have the label 'x': there is nothing to tell apart; check data.format"])
+  }
+
   @Test("an evaluation goes through all texts in blocks of few enough tokens")
   func evaluation() throws {
     let split = try DatasetSplits.open(specification { $0.length = 5000 }, seed: 1).training
