@@ -139,6 +139,32 @@ import Testing
     #expect(other.exitCode == 2 && other.errors.contains("other classes"), "\(other.errors)")
   }
 
+  @Test("a run whose data have changed does not go on: classes come before parameters, data before steps")
+  func changedData() throws {
+    let words = try folder.write("bo\toboto\nmobo\toboto\nven\tkelvari\nris\tkelvari\n", to: "words.tsv")
+    let configuration = """
+      data: {dataset: labelled-text, path: "\(words)", length: 4, tokenizer: bytes}
+      model: {layers: [embedding: {width: 3}, flatten, linear: classes]}
+      training: {batch_size: 2, epochs: 3, shards: 2}
+      """
+    let config = try folder.write(configuration, to: "words.yaml")
+    func train(_ lines: String) throws -> ProcessResult {
+      _ = try folder.write(lines, to: "words.tsv")
+      return try Lockstep.run(["train", config, "--run-dir", folder.path("run"), "-q"])
+    }
+    let lines = try String(contentsOfFile: words, encoding: .utf8)
+    #expect(try train(lines).exitCode == 0)
+    let more = try train(lines + "krim\tshtrim\n")
+    #expect(more.exitCode == 2 && more.errors.contains("the data have other classes than those"), "\(more.errors)")
+    let renamed = try train(lines.replacingOccurrences(of: "oboto", with: "obote"))
+    #expect(renamed.exitCode == 2 && renamed.errors.contains("other classes"), "\(renamed.errors)")
+    // Fewer lines make shorter epochs, but more epochs are not what helps.
+    let fewer = try train("bo\toboto\nven\tkelvari\n")
+    #expect(fewer.exitCode == 2 && fewer.errors.contains("the training data are not those"), "\(fewer.errors)")
+    #expect(try train(lines.replacingOccurrences(of: "bo\t", with: "ob\t")).errors.contains("are not those"))
+    #expect(try train(lines).exitCode == 0)
+  }
+
   @Test("models that know no classes are sent to generate, and models of classes do not write")
   func otherModels() throws {
     let language = try trained(SmallRun.recurrent, ["training.steps=2"])
