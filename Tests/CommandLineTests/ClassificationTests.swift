@@ -139,6 +139,26 @@ import Testing
     #expect(other.exitCode == 2 && other.errors.contains("other classes"), "\(other.errors)")
   }
 
+  @Test("balanced sampling says how much an epoch has, and warns where that is less than a batch")
+  func balancedEpochs() throws {
+    let words = try folder.write("bo\toboto\nven\tkelvari\nvris\tkelvari\nkar\tkelvari\n", to: "few.tsv")
+    let configuration = """
+      data: {dataset: labelled-text, path: "\(words)", tokenizer: bytes}
+      model: {layers: [embedding: {width: 3}, flatten, linear: classes]}
+      training: {batch_size: 4, steps: 2, shards: 2, sampling: balanced}
+      """
+    let config = try folder.write(configuration, to: "few.yaml")
+    func train(_ settings: String...) throws -> ProcessResult {
+      let run = folder.path("run-\(UUID().uuidString)")
+      return try Lockstep.run(["train", config, "--run-dir", run] + settings.flatMap { ["--set", $0] })
+    }
+    let result = try train()
+    #expect(result.output.contains("4 training (balanced: an epoch has 2 classes × 1 sample)"), "\(result.output)")
+    #expect(result.errors.contains("an epoch has 2 classes × 1 sample, less than a batch"), "\(result.errors)")
+    #expect(try !train("training.batch_size=2").errors.contains("less than a batch"))
+    #expect(try !train("training.sampling=shuffled").output.contains("balanced"))
+  }
+
   @Test("a run whose data have changed does not go on: classes come before parameters, data before steps")
   func changedData() throws {
     let words = try folder.write("bo\toboto\nmobo\toboto\nven\tkelvari\nris\tkelvari\n", to: "words.tsv")

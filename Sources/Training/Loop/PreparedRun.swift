@@ -40,6 +40,14 @@ public struct PreparedRun: Sendable {
     loss = Loss(
       configuration.loss, classes: data.outputs, balancedWeights: Self.balancedWeights(of: data.training))
     sampler = try Self.sampler(of: data.training, training)
+    if let balanced = sampler as? BalancedSampler {
+      let (classes, samples) = (balanced.classCount, balanced.samplesPerClass)
+      if classes * samples < training.batchSize {
+        data.notes.append(
+          "an epoch has \(classes) classes × \(samples) sample\(samples == 1 ? "" : "s"), less than a batch: training.sampling "
+            + "balanced takes of each class what the smallest has")
+      }
+    }
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
