@@ -102,6 +102,14 @@ import Testing
     let shell = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, latin])
       .wait()
     #expect(shell.exitCode == 1 && shell.errors.contains("is not UTF-8 (0xE9)"), "\(shell.errors)")
+    let lines = try folder.write("bo\n\nbogomotobogo\nboΩ\n", to: "lines.txt")
+    let numbered = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, lines])
+      .wait()
+    #expect(numbered.exitCode == 2, "\(numbered.errors)")
+    let said = numbered.errors.split(separator: "\n")
+    #expect(said.count == 3 && said[0].hasPrefix("error: line 2: is empty; give a text"), "\(numbered.errors)")
+    #expect(said[1].hasPrefix("warning: line 3, 'bogomotobogo' has 12 tokens"))
+    #expect(said[2].hasPrefix("error: 'boΩ', byte 2, line 4: has the character 'Ω'"))
     #expect(try Lockstep.run(["classify", run, "bo", "--top", "0"]).exitCode == 2)
     #expect(try Lockstep.run(["classify", folder.path("no-run"), "bo"]).exitCode == 2)
   }
@@ -132,6 +140,13 @@ import Testing
     let mixed = try Lockstep.run(["classify", run, text, cat, folder.path("no.png")])
     #expect(mixed.exitCode == 2 && mixed.lines.first == cat, "\(mixed.errors)")
     #expect(mixed.errors.contains("text.png: unreadable image") && mixed.errors.contains("no.png: no such file"))
+
+    let lines = try folder.write("\(cat)\n\nno.png\n\(text)", to: "lines.txt")
+    let shell = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, lines]).wait()
+    let said = shell.errors.split(separator: "\n")
+    #expect(shell.exitCode == 2 && said.count == 3 && shell.lines.first == cat, "\(shell.errors)")
+    #expect(said[0] == "error: line 2: is empty; name a JPEG or PNG file")
+    #expect(said[1].hasPrefix("error: line 3, no.png: no such file") && said[2].hasPrefix("error: line 4, \(text): "))
 
     // Data whose classes have other names are not what the model was trained on.
     try FileManager.default.moveItem(atPath: images.path + "/train/dog", toPath: images.path + "/train/fox")

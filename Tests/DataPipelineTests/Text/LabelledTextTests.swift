@@ -111,6 +111,13 @@ struct LabelledTextTests {
     #expect(try open(specification(lines, .tsv, .count(20))).validation == validation)
   }
 
+  @Test func aShareThatTakesAWholeClassIsTooLarge() throws {
+    for share in [.fraction(0.5), .count(1)] as [LabelledTextSpecification.Validation] {
+      let problem = message(try specification("abc\tx\nabd\ty\n", .tsv, share))
+      #expect(problem.contains("which no training line has; data.validation took all lines of that class: lower it"))
+    }
+  }
+
   @Test func samplesArePaddedOrCut() throws {
     let text = "abc\tx\nabcde\tx\nb\tx\n"
     for (maximum, length) in [(nil, 5), (4, 4), (7, 7)] as [(Int?, Int)] {
