@@ -18,9 +18,11 @@ public struct PreparedRun: Sendable {
 
   /// Opens the data and checks what can be checked before any worker starts. The normaliser is computed by the workers
   /// together: `normalized(over:)`.
+  ///
+  /// - Parameter warn: told where opening the data waits for another process.
   public init(
     _ configuration: RunConfiguration, dataDirectory: String? = nil, options: RunOptions = RunOptions(),
-    stop: StopRequest = StopRequest()
+    stop: StopRequest = StopRequest(), warn: (String) -> Void = { _ in }
   ) throws {
     let training = configuration.training
     self.configuration = configuration
@@ -29,7 +31,7 @@ public struct PreparedRun: Sendable {
     BLAS.threadCount = training.blasThreads
     data = try DatasetSplits.open(
       configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed,
-      normalizer: Normalizer.none)
+      normalizer: Normalizer.none, warn: warn)
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     if case .crossEntropy(_, .explicit(let weights)) = configuration.loss, weights.count != data.outputs {
