@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Texts and images with classes from the command line: training, measuring, asking.
-@Suite struct ClassificationTests {
+@Suite(.serialized, .takingTurns) struct ClassificationTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -142,7 +142,8 @@ import Testing
     #expect(mixed.errors.contains("text.png: unreadable image") && mixed.errors.contains("no.png: no such file"))
 
     let lines = try folder.write("\(cat)\n\nno.png\n\(text)", to: "lines.txt")
-    let shell = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, lines]).wait()
+    let shell = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, lines])
+      .wait()
     let said = shell.errors.split(separator: "\n")
     #expect(shell.exitCode == 2 && said.count == 3 && shell.lines.first == cat, "\(shell.errors)")
     #expect(said[0] == "error: line 2: is empty; name a JPEG or PNG file")
@@ -184,7 +185,7 @@ import Testing
       """
     let config = try folder.write(configuration, to: "words.yaml")
     func train(_ lines: String) throws -> ProcessResult {
-      _ = try folder.write(lines, to: "words.tsv")
+      try folder.write(lines, to: "words.tsv")
       return try Lockstep.run(["train", config, "--run-dir", folder.path("run"), "-q"])
     }
     let lines = try String(contentsOfFile: words, encoding: .utf8)
