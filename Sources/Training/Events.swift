@@ -21,6 +21,8 @@ public protocol TrainingReporter: AnyObject {
 public struct RunDescription: Sendable {
   public var data: String
   public var trainingSamples: Int
+  /// How many samples of how many classes an epoch has, where `sampling` is `balanced`.
+  public var balancedEpoch: (classes: Int, samples: Int)?
   public var validationSamples: Int
   public var testSamples: Int
   public var model: String

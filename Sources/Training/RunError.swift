@@ -73,8 +73,8 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       "\(path) is not empty, and --resume never was given; choose another --run-dir, or leave --resume out to go on there"
     case .otherData(let checkpoint):
       """
-      the training data are not those that \(checkpoint) was trained on (classes, labels, pixels, or their mean or \
-      deviation differ); check --data and data.path
+      the training data are not those that \(checkpoint) was trained on (classes, labels, pixels or texts, \
+      or their mean or deviation differ); check --data and data.path
       """
     case .otherState(let checkpoint, let tensor, let found, let expected):
       """

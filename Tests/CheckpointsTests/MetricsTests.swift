@@ -44,10 +44,10 @@ import Testing
 
   @Test func aLogThatCannotBeWritten() throws {
     let temporary = try TemporaryFolder()
-    let log = MetricsLog(path: temporary.file("absent/metrics.jsonl"))
+    let log = StepLog(path: temporary.file("absent/metrics.jsonl"))
     let error = #expect(throws: CheckpointError.self) { try log.append(["step": 1]) }
     #expect(error?.kind == .unwritable)
-    let full = #expect(throws: CheckpointError.self) { try MetricsLog(path: "/dev/full").append(["step": 1]) }
+    let full = #expect(throws: CheckpointError.self) { try StepLog(path: "/dev/full").append(["step": 1]) }
     #expect(full?.problem == "cannot write the file: No space left on device")
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Texts and images with classes from the command line: training, measuring, asking.
-@Suite struct ClassificationTests {
+@Suite(.serialized, .takingTurns) struct ClassificationTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -102,6 +102,14 @@ import Testing
     let shell = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, latin])
       .wait()
     #expect(shell.exitCode == 1 && shell.errors.contains("is not UTF-8 (0xE9)"), "\(shell.errors)")
+    let lines = try folder.write("bo\n\nbogomotobogo\nboΩ\n", to: "lines.txt")
+    let numbered = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, lines])
+      .wait()
+    #expect(numbered.exitCode == 2, "\(numbered.errors)")
+    let said = numbered.errors.split(separator: "\n")
+    #expect(said.count == 3 && said[0].hasPrefix("error: line 2: is empty; give a text"), "\(numbered.errors)")
+    #expect(said[1].hasPrefix("warning: line 3, 'bogomotobogo' has 12 tokens"))
+    #expect(said[2].hasPrefix("error: 'boΩ', byte 2, line 4: has the character 'Ω'"))
     #expect(try Lockstep.run(["classify", run, "bo", "--top", "0"]).exitCode == 2)
     #expect(try Lockstep.run(["classify", folder.path("no-run"), "bo"]).exitCode == 2)
   }
@@ -133,10 +141,64 @@ import Testing
     #expect(mixed.exitCode == 2 && mixed.lines.first == cat, "\(mixed.errors)")
     #expect(mixed.errors.contains("text.png: unreadable image") && mixed.errors.contains("no.png: no such file"))
 
+    let lines = try folder.write("\(cat)\n\nno.png\n\(text)", to: "lines.txt")
+    let shell = try ChildProcess("/bin/sh", ["-c", "\"$0\" classify \"$1\" < \"$2\"", Build.lockstep, run, lines])
+      .wait()
+    let said = shell.errors.split(separator: "\n")
+    #expect(shell.exitCode == 2 && said.count == 3 && shell.lines.first == cat, "\(shell.errors)")
+    #expect(said[0] == "error: line 2: is empty; name a JPEG or PNG file")
+    #expect(said[1].hasPrefix("error: line 3, no.png: no such file") && said[2].hasPrefix("error: line 4, \(text): "))
+
     // Data whose classes have other names are not what the model was trained on.
     try FileManager.default.moveItem(atPath: images.path + "/train/dog", toPath: images.path + "/train/fox")
     let other = try Lockstep.run(["evaluate", run, "--split", "train"])
     #expect(other.exitCode == 2 && other.errors.contains("other classes"), "\(other.errors)")
+  }
+
+  @Test("balanced sampling says how much an epoch has, and warns where that is less than a batch")
+  func balancedEpochs() throws {
+    let words = try folder.write("bo\toboto\nven\tkelvari\nvris\tkelvari\nkar\tkelvari\n", to: "few.tsv")
+    let configuration = """
+      data: {dataset: labelled-text, path: "\(words)", tokenizer: bytes}
+      model: {layers: [embedding: {width: 3}, flatten, linear: classes]}
+      training: {batch_size: 4, steps: 2, shards: 2, sampling: balanced}
+      """
+    let config = try folder.write(configuration, to: "few.yaml")
+    func train(_ settings: String...) throws -> ProcessResult {
+      let run = folder.path("run-\(UUID().uuidString)")
+      return try Lockstep.run(["train", config, "--run-dir", run] + settings.flatMap { ["--set", $0] })
+    }
+    let result = try train()
+    #expect(result.output.contains("4 training (balanced: an epoch has 2 classes × 1 sample)"), "\(result.output)")
+    #expect(result.errors.contains("an epoch has 2 classes × 1 sample, less than a batch"), "\(result.errors)")
+    #expect(try !train("training.batch_size=2").errors.contains("less than a batch"))
+    #expect(try !train("training.sampling=shuffled").output.contains("balanced"))
+  }
+
+  @Test("a run whose data have changed does not go on: classes come before parameters, data before steps")
+  func changedData() throws {
+    let words = try folder.write("bo\toboto\nmobo\toboto\nven\tkelvari\nris\tkelvari\n", to: "words.tsv")
+    let configuration = """
+      data: {dataset: labelled-text, path: "\(words)", length: 4, tokenizer: bytes}
+      model: {layers: [embedding: {width: 3}, flatten, linear: classes]}
+      training: {batch_size: 2, epochs: 3, shards: 2}
+      """
+    let config = try folder.write(configuration, to: "words.yaml")
+    func train(_ lines: String) throws -> ProcessResult {
+      try folder.write(lines, to: "words.tsv")
+      return try Lockstep.run(["train", config, "--run-dir", folder.path("run"), "-q"])
+    }
+    let lines = try String(contentsOfFile: words, encoding: .utf8)
+    #expect(try train(lines).exitCode == 0)
+    let more = try train(lines + "krim\tshtrim\n")
+    #expect(more.exitCode == 2 && more.errors.contains("the data have other classes than those"), "\(more.errors)")
+    let renamed = try train(lines.replacingOccurrences(of: "oboto", with: "obote"))
+    #expect(renamed.exitCode == 2 && renamed.errors.contains("other classes"), "\(renamed.errors)")
+    // Fewer lines make shorter epochs, but more epochs are not what helps.
+    let fewer = try train("bo\toboto\nven\tkelvari\n")
+    #expect(fewer.exitCode == 2 && fewer.errors.contains("the training data are not those"), "\(fewer.errors)")
+    #expect(try train(lines.replacingOccurrences(of: "bo\t", with: "ob\t")).errors.contains("are not those"))
+    #expect(try train(lines).exitCode == 0)
   }
 
   @Test("models that know no classes are sent to generate, and models of classes do not write")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What models of language write while they train, and what is measured of what they write.
-@Suite struct SampleTests {
+@Suite(.serialized, .takingTurns) struct SampleTests {
   private static let settings = "samples={at: [0, 7], every_steps: 20, length: 30, prompt: 'It is', temperature: 0.7}"
 
   private func train(
@@ -41,6 +41,13 @@ import Testing
     let two = try train(configuration, in: folder, to: "two", [Self.settings], options: ["-q", "--workers", "2"])
     #expect(two.exitCode == 0, "\(two.errors)")
     #expect(try samples(in: "two", folder).map(\.text) == written.map(\.text))
+
+    let ranks = try Lockstep.runRanks(
+      2, ["train", folder.path("samples.yaml"), "--run-dir", folder.path("ranks"), "--set", Self.settings])
+    #expect(ranks.exitCode == 0, "\(ranks.errors)")
+    #expect(try samples(in: "ranks", folder).map(\.text) == written.map(\.text))
+    #expect(try SmallRun.digest(of: folder.path("ranks")) == SmallRun.digest(of: folder.path("plain")))
+    #expect(ranks.output.components(separatedBy: "--- sample after step 40").count == 2)
   }
 
   @Test("a run that stops and goes on writes the same samples, smoothed losses among its metrics")

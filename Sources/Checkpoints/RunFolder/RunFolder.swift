@@ -1,8 +1,8 @@
 /// The folder of one run, open for writing: `config.yaml`, `metrics.jsonl`, `checkpoints/step-NNNNNNNN.safetensors`,
 /// `summary.json`, and `samples.jsonl` where a model of language writes. One process at a time, rank 0's.
 ///
-/// Every file but the metrics appears whole or not at all, and nothing else says which checkpoint is newest or best
-/// than the checkpoints themselves: the folder is in order whenever the process is killed.
+/// Every file appears whole or not at all, but for metrics and samples, which grow by whole lines; and nothing else says which
+/// checkpoint is newest or best than the checkpoints themselves: the folder is in order whenever the process is killed.
 public final class RunFolder {
   public let path: String
   /// Whether there was nothing of an earlier run here when the folder was opened, except traces of one that ended
@@ -11,8 +11,8 @@ public final class RunFolder {
 
   let calls: SystemCalls
   private let lock: FolderLock
-  let metrics: MetricsLog
-  let samples: MetricsLog
+  let metrics: StepLog
+  let samples: StepLog
 
   /// Creates the folder if need be, locks it, and removes what a killed run left half written.
   ///
@@ -30,8 +30,8 @@ public final class RunFolder {
     let ours = [FolderLock.name, Paths.name(of: checkpoints)]
     let found = try Paths.names(in: path).filter { !ours.contains($0) } + Paths.names(in: checkpoints)
     wasEmpty = found.isEmpty
-    metrics = MetricsLog(path: RunLayout.metrics(in: path))
-    samples = MetricsLog(path: RunLayout.samples(in: path))
+    metrics = StepLog(path: RunLayout.metrics(in: path))
+    samples = StepLog(path: RunLayout.samples(in: path))
     for folder in [path, checkpoints] {
       for name in try Paths.names(in: folder) where name.hasSuffix(AtomicFile.temporarySuffix) {
         try Paths.removeFile(Paths.join(folder, name))

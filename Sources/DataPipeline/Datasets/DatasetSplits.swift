@@ -32,12 +32,14 @@ public struct DatasetSplits: Sendable {
   ///   - tokenizer: the one of a checkpoint; nil learns it from the training split.
   ///   - classNames: of a model of labelled texts; nil finds them.
   ///   - sampleShape: the same; nil finds it.
+  ///   - warn: told where opening waits for another process.
   public static func open(
     _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil,
-    tokenizer: (any Tokenizer)? = nil, classNames: [String]? = nil, sampleShape: [Int]? = nil
+    tokenizer: (any Tokenizer)? = nil, classNames: [String]? = nil, sampleShape: [Int]? = nil,
+    warn: (String) -> Void = { _ in }
   ) throws(DataError) -> DatasetSplits {
     if specification.isText {
-      return try openText(specification, dataDirectory: dataDirectory, tokenizer: tokenizer)
+      return try openText(specification, dataDirectory: dataDirectory, tokenizer: tokenizer, warn: warn)
     }
     if specification.isLabelledText {
       return try openLabelledText(

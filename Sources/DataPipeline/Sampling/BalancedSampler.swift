@@ -9,7 +9,9 @@ public struct BalancedSampler: StepSampler {
   private let places: EpochSampler
   /// Samples of each class, ascending.
   private let members: [[Int]]
-  private let samplesPerClass: Int
+  /// Of an epoch.
+  public let samplesPerClass: Int
+  public let classCount: Int
 
   /// - Parameter labels: The class of each sample of the training split.
   public init(seed: UInt64, labels: [Int32], batchSize: Int, dropLast: Bool = false) {
@@ -18,9 +20,9 @@ public struct BalancedSampler: StepSampler {
     for (sample, label) in labels.enumerated() { members[Int(label)].append(sample) }
     self.members = members
     let counts = members.map(\.count).filter { $0 > 0 }
-    samplesPerClass = counts.min() ?? 0
+    (samplesPerClass, classCount) = (counts.min() ?? 0, counts.count)
     places = EpochSampler(
-      seed: seed, count: samplesPerClass * counts.count, batchSize: batchSize, dropLast: dropLast)
+      seed: seed, count: samplesPerClass * classCount, batchSize: batchSize, dropLast: dropLast)
   }
 
   public var stepsPerEpoch: Int { places.stepsPerEpoch }

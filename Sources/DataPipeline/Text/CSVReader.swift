@@ -1,4 +1,5 @@
-/// Comma-separated values as RFC 4180 has them: fields in double quotes may hold commas, line ends and doubled quotes.
+/// Comma-separated values as RFC 4180 has them: fields in double quotes may hold commas, line ends and doubled quotes. Lines
+/// may also end in LF or CR alone.
 struct CSVReader {
   private let bytes: [UInt8]
   private let path: String
@@ -47,14 +48,15 @@ struct CSVReader {
   private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
   private mutating func advance() {
-    if bytes[position] == UInt8(ascii: "\n") { line += 1 }
+    let byte = bytes[position]
     position += 1
+    // CR LF counts with its LF.
+    if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") && current != UInt8(ascii: "\n") { line += 1 }
   }
 
   private var isAtLineEnd: Bool {
     guard let byte = current else { return true }
-    return byte == UInt8(ascii: "\n")
-      || byte == UInt8(ascii: "\r") && (position + 1 == bytes.count || bytes[position + 1] == UInt8(ascii: "\n"))
+    return byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
   }
 
   private mutating func field() throws(DataError) -> [UInt8] {

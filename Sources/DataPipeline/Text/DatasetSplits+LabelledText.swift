@@ -22,12 +22,20 @@ extension DatasetSplits {
         samples, length: dataset.maximumLength, tokenizer: dataset.tokenizer, classNames: dataset.classNames)
     }
     let training = split(dataset.training)
+    let (validation, test) = (dataset.validation.map(split), dataset.test.map(split))
     var splits = DatasetSplits(
-      training: training, validation: dataset.validation.map(split), test: dataset.test.map(split),
-      normalizer: .none, unreadable: [], tokenizer: dataset.tokenizer)
-    if training.cutCount > 0 {
+      training: training, validation: validation, test: test, normalizer: .none, unreadable: [],
+      tokenizer: dataset.tokenizer)
+    if let only = training.onlyClass {
       splits.notes.append(
-        "\(training.cutCount) of \(training.count) training texts have more than \(dataset.maximumLength) tokens and are cut "
+        "all \(training.count) training texts have the label '\(only)': there is nothing to tell apart; "
+          + "check data.format")
+    }
+    let all: [(String, LabelledTextSplit?)] = [("training", training), ("validation", validation), ("test", test)]
+    for (name, split) in all {
+      guard let split, split.cutCount > 0 else { continue }
+      splits.notes.append(
+        "\(split.cutCount) of \(split.count) \(name) texts have more than \(dataset.maximumLength) tokens and are cut "
           + "(data.length)")
     }
     return splits

@@ -24,9 +24,7 @@ extension LabelledTextSpecification {
     _ bytes: [UInt8], _ path: String, separator: UInt8, expected: String
   ) throws(DataError) -> [LabelledLine] {
     var lines: [LabelledLine] = []
-    for (index, rest) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      let line = rest.last == UInt8(ascii: "\r") ? rest.dropLast() : rest
-      if line.isEmpty { continue }
+    for (index, line) in splitIntoLines(bytes).enumerated() where !line.isEmpty {
       guard let cut = line.lastIndex(of: separator) else {
         throw DataError("\(path), line \(index + 1)", "has no label", advice: "expected \(expected)")
       }
@@ -36,12 +34,12 @@ extension LabelledTextSpecification {
     return lines
   }
 
+  /// A line whose white space around the label is gone: nobody sees it, and it would make another class.
   static func checked(
     _ text: [UInt8], _ label: String, _ location: String, line: Int, _ expected: String
   ) throws(DataError) -> LabelledLine {
-    guard !label.allSatisfy(\.isWhitespace) else {
-      throw DataError(location, "has an empty label", advice: "expected \(expected)")
-    }
+    let label = label.trimmed
+    guard !label.isEmpty else { throw DataError(location, "has an empty label", advice: "expected \(expected)") }
     guard !text.isEmpty else { throw DataError(location, "has an empty text", advice: "expected \(expected)") }
     return LabelledLine(text: text, label: label, line: line)
   }
@@ -52,16 +50,15 @@ extension LabelledTextSpecification {
       throw DataError(self.path, "has numbers for labels", advice: "give the file that names them", isWrongUse: true)
     }
     var names: [String] = []
-    for (index, line) in try Self.textLines(readText(path)).enumerated() {
-      let parts = line.split(separator: " ", maxSplits: 1)
+    for (index, line) in Self.splitIntoLines(try readText(path)).filter({ !$0.isEmpty }).enumerated() {
+      let parts = String(decoding: line, as: UTF8.self).trimmed.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, Int(parts[0]) == index + 1 else {
         throw DataError(
           "\(path), line \(index + 1)", "is not '\(index + 1) NAME'", advice: "classes are numbered from 1")
       }
-      guard !names.contains(String(parts[1])) else {
-        throw DataError("\(path), line \(index + 1)", "names \(parts[1]) a second time")
-      }
-      names.append(String(parts[1]))
+      let name = String(parts[1]).trimmed
+      guard !names.contains(name) else { throw DataError("\(path), line \(index + 1)", "names \(name) a second time") }
+      names.append(name)
     }
     return names
   }
@@ -96,9 +93,28 @@ extension LabelledTextSpecification {
     }
   }
 
-  private static func textLines(_ bytes: [UInt8]) -> [String] {
-    bytes.split(separator: UInt8(ascii: "\n")).map { line in
-      String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+  /// Lines without their ends, which are LF, CR LF, or CR alone.
+  private static func splitIntoLines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    let (feed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    var lines: [ArraySlice<UInt8>] = []
+    var start = 0
+    for (place, byte) in bytes.enumerated() where byte == feed || byte == carriageReturn {
+      // The LF of a CR LF ends what the CR has ended.
+      let isSecondHalf = byte == feed && place > 0 && bytes[place - 1] == carriageReturn
+      if !isSecondHalf { lines.append(bytes[start..<place]) }
+      start = place + 1
     }
+    lines.append(bytes[start...])
+    return lines
+  }
+}
+
+extension String {
+  /// Without the white space at both ends.
+  fileprivate var trimmed: String {
+    guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else {
+      return ""
+    }
+    return String(self[first...last])
   }
 }

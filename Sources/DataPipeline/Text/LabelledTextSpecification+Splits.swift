@@ -41,6 +41,7 @@ extension LabelledTextSpecification {
     _ lines: [LabelledLine], _ labels: [Int32], _ names: [String], seed: UInt64
   ) throws(DataError) -> (training: [Int], validation: [Int]) {
     let result: (training: [Int], validation: [Int])
+    var isDrawn = true
     func draw(_ split: DatasetSpecification.Split) throws(DataError) -> (training: [Int], validation: [Int]) {
       try ValidationSplit.divide(labels: labels, classCount: names.count, taking: split, fromEnd: false, seed: seed)
     }
@@ -49,7 +50,11 @@ extension LabelledTextSpecification {
     case .fraction(let fraction): result = try draw(.fraction(fraction))
     case .count(let count): result = try draw(.count(count))
     case .indices(let indices):
+      isDrawn = false
       let listed = try readIndices(indices, of: lines)
+      guard !listed.isEmpty else {
+        throw DataError(indices, "lists no line", advice: "list some, or leave data.validation_lines out")
+      }
       var isListed = [Bool](repeating: false, count: lines.count)
       for sample in listed { isListed[sample] = true }
       result = (lines.indices.filter { !isListed[$0] }, listed)
@@ -59,7 +64,11 @@ extension LabelledTextSpecification {
     }
     let isTrained = Self.areSeen(result.training.map { labels[$0] }, count: names.count)
     if let sample = result.validation.first(where: { !isTrained[Int(labels[$0])] }) {
-      throw unseen(names[Int(labels[sample])], in: path, line: lines[sample].line)
+      let label = names[Int(labels[sample])]
+      guard isDrawn else { throw unseen(label, in: path, line: lines[sample].line) }
+      throw unseen(
+        label, in: path, line: lines[sample].line,
+        advice: "data.validation took all lines of that class: lower it, or add such lines")
     }
     return result
   }
@@ -90,9 +99,10 @@ extension LabelledTextSpecification {
     return seen
   }
 
-  private func unseen(_ label: String, in path: String, line: Int) -> DataError {
-    DataError(
-      "\(path), line \(line)", "has the label '\(label)', which no training line has",
-      advice: "move lines of that class to the training split, or leave them out")
+  private func unseen(
+    _ label: String, in path: String, line: Int,
+    advice: String = "move lines of that class to the training split, or leave them out"
+  ) -> DataError {
+    DataError("\(path), line \(line)", "has the label '\(label)', which no training line has", advice: advice)
   }
 }

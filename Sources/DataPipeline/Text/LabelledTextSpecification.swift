@@ -1,7 +1,7 @@
 /// Where lines with labels come from, and which of them are for validation.
 public struct LabelledTextSpecification: Sendable, Equatable {
   public enum Format: String, Sendable, CaseIterable {
-    /// `text<TAB>label`; the text may have tabs, the label none.
+    /// `text<TAB>label`; the text may have tabs, the label none. White space around a label is no part of it.
     case tsv
     /// Two or more columns, quoted as in RFC 4180.
     case csv

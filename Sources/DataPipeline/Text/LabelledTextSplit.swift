@@ -17,14 +17,18 @@ public struct LabelledTextSplit: SampleSplit {
 
   /// A text that somebody asks about, as a split of one sample.
   ///
-  /// - Parameter name: what the text is called where it cannot be encoded.
+  /// - Parameters:
+  ///   - name: what the text is called where it cannot be encoded.
+  ///   - line: its number, where it is a line of many.
   public init(
-    loneText text: [UInt8], named name: String, length: Int, tokenizer: any Tokenizer
+    loneText text: [UInt8], named name: String, line: Int = 1, length: Int, tokenizer: any Tokenizer
   ) throws(DataError) {
     guard !text.isEmpty else {
       throw DataError("an input", "is empty", advice: "give a text of at least one character", isWrongUse: true)
     }
-    let tokens = try text.withTypedBytes { bytes throws(DataError) in try tokenizer.encode(bytes, from: name) }
+    let tokens = try text.withTypedBytes { bytes throws(DataError) in
+      try tokenizer.encode(bytes, from: name, firstLine: line)
+    }
     var samples = LabelledTextDataset.Split()
     samples.append(tokens, label: 0)
     self.init(samples, length: length, tokenizer: tokenizer, classNames: ["unknown"])
@@ -39,6 +43,12 @@ public struct LabelledTextSplit: SampleSplit {
   public var contentShape: String { "texts of \(length) tokens" }
   /// Samples that are longer than `length`: what they say behind it is not seen.
   public var cutCount: Int { (0..<count).count { samples.tokens(ofSample: $0).count > length } }
+
+  /// The class of all samples, where they have one.
+  var onlyClass: String? {
+    guard let first = samples.labels.first, samples.labels.allSatisfy({ $0 == first }) else { return nil }
+    return classNames[Int(first)]
+  }
 
   public func addContent(to hash: inout SHA256) {
     hash.update(tokenizer.utf8)

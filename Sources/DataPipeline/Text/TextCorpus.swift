@@ -30,20 +30,23 @@ public struct TextCorpus: Sendable {
   /// - Parameters:
   ///   - path: nil is the bundled novel.
   ///   - caching: keeps the tokens, and byte pairs that were learned, beside the text, and takes those that are there.
+  ///   - warn: told where it waits for another process.
   public static func open(
-    _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true
+    _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true,
+    warn: (String) -> Void = { _ in }
   ) throws(DataError) -> TextCorpus {
     let location = if let path { path } else { try BundledData.novel() }
     let file = try FileContents.open(location)
     return try file.withBytes { bytes throws(DataError) in
       // What comes inflated out of a file, the bundled novel above all, is small.
       let caching = caching && path != nil && !location.hasSuffix(".gz")
-      return try TextCorpus(bytes, path: location, tokenizer: source, splits: splits, caching: caching)
+      return try TextCorpus(bytes, path: location, tokenizer: source, splits: splits, caching: caching, warn: warn)
     }
   }
 
   private init(
-    _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, caching: Bool
+    _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, caching: Bool,
+    warn: (String) -> Void
   ) throws(DataError) {
     guard !bytes.isEmpty else { throw DataError(path, "is empty", advice: "give a text to learn from") }
     if source.needsUTF8, let offset = UTF8Text.firstInvalidByte(bytes) {
@@ -56,7 +59,7 @@ public struct TextCorpus: Sendable {
     case .trained(let specification):
       let training = UnsafeRawBufferPointer(rebasing: bytes[ranges[0]])
       if caching, case .bytePairs = specification {
-        tokenizer = try TokenizerCache(specification, on: training, of: path).tokenizer()
+        tokenizer = try TokenizerCache(specification, on: training, of: path).tokenizer(warn: warn)
       } else {
         tokenizer = try Tokenizers.train(specification, on: training, of: path)
       }

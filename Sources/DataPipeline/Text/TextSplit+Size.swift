@@ -12,16 +12,15 @@ extension TextSplit {
     let pieces = (0..<tokenizer.vocabularySize).map { tokenizer.decode([Int32($0)]) }
     let sizes = pieces.map { ($0.count, $0.count { $0 & 0xC0 != 0x80 }) }
     var (bytes, characters) = (0, 0)
-    var text: [UInt8] = []
+    var check = UTF8Check()
     let mayBeOther = tokenizer.specification == .bytes
     forEachToken { place, token in
-      if mayBeOther { text += pieces[Int(token)] }
+      if mayBeOther { check.append(pieces[Int(token)]) }
       guard place > 0 else { return }
       bytes += sizes[Int(token)].0
       characters += sizes[Int(token)].1
     }
-    let isUTF8 = !mayBeOther || text.withUnsafeBytes { UTF8Text.firstInvalidByte($0) } == nil
-    return Size(bytes: bytes, characters: isUTF8 ? characters : nil)
+    return Size(bytes: bytes, characters: check.isWellFormedToItsEnd ? characters : nil)
   }
 
   private func forEachToken(_ body: (_ place: Int, Int32) -> Void) {

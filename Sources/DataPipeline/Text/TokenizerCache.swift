@@ -11,7 +11,10 @@ struct TokenizerCache {
   /// The text, of which `training` is a part.
   private let text: String
   /// `NAME.KEY.tokenizer`, beside the text.
-  private let path: String
+  let path: String
+  /// How long another process that learns it is waited for: without a word, and at all.
+  var patience = Duration.seconds(3)
+  var longestWait = Duration.seconds(600)
 
   init(_ specification: TokenizerSpecification, on training: UnsafeRawBufferPointer, of text: String) {
     (self.specification, self.training, self.text) = (specification, training, text)
@@ -21,10 +24,18 @@ struct TokenizerCache {
   }
 
   /// The one that is kept, or one that is learned now, and kept if the folder lets us.
-  func tokenizer() throws(DataError) -> any Tokenizer {
+  ///
+  /// A lock that cannot be had is no error: then several learn the same.
+  /// - Parameter warn: told whom it waits for.
+  func tokenizer(warn: (String) -> Void = { _ in }) throws(DataError) -> any Tokenizer {
     if let kept = kept() { return kept }
-    let lock = lock()
-    defer { release(lock) }
+    let lock = FileLock.take(lockPath, patience: patience, limit: longestWait) { holder in
+      warn(
+        "waiting for \(holder), which learns the byte pairs of \(text); after \(longestWait.components.seconds) s they are "
+          + "learned here too")
+    }
+    defer { lock?.release() }
+    if lock != nil { removeLeftovers() }
     if let kept = kept() { return kept }
     let learned = try Tokenizers.train(specification, on: training, of: text)
     try? write(learned.json)
@@ -60,17 +71,13 @@ struct TokenizerCache {
 
   private var lockPath: String { path + ".lock" }
 
-  /// Waits for whoever is learning it. A lock that cannot be had is no error: then several learn the same.
-  private func lock() -> Int32 {
-    let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    if descriptor >= 0 { while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {} }
-    return descriptor
-  }
-
-  /// The file goes first: who waits for it still gets the lock, and finds the tokeniser.
-  private func release(_ descriptor: Int32) {
-    guard descriptor >= 0 else { return }
-    unlink(lockPath)
-    close(descriptor)
+  /// Files that killed processes were writing. One that goes on without the lock may lose its own: it does not need it.
+  private func removeLeftovers() {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let prefix = path.lastPathComponent + "."
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(prefix) {
+      let parts = name.dropFirst(prefix.count).split(separator: "-", omittingEmptySubsequences: false)
+      if parts.count == 2, Int32(parts[0]) != nil, parts[1].count == 8 { unlink(folder.appendingPath(name)) }
+    }
   }
 }

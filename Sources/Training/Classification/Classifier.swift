@@ -38,11 +38,13 @@ public final class Classifier {
   /// Whether inputs are paths of images, not texts.
   public var takesFiles: Bool { input.takesFiles }
 
-  /// - Parameter text: Of a model of images, the path of a JPEG or PNG file.
+  /// - Parameters:
+  ///   - text: Of a model of images, the path of a JPEG or PNG file.
+  ///   - line: Its number, from 1, where it is a line of many: for what is said of it.
   /// - Throws: what is wrong with this input; the next one may be asked for all the same.
-  public func classify(_ text: [UInt8]) throws -> Classification {
+  public func classify(_ text: [UInt8], line: Int? = nil) throws -> Classification {
     let name = String(decoding: text, as: UTF8.self)
-    let (batch, cut) = try input.batch(of: text, pool: context.pool)
+    let (batch, cut) = try input.batch(of: text, line: line, pool: context.pool)
     let tape = Tape(context: context, recording: false)
     let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
     let scores = model(tape.input(batch.inputs), pass).value.floats.map { Double($0) }

@@ -38,18 +38,34 @@ enum ClassifierInput {
 
   /// A batch of this one input.
   ///
+  /// - Parameter line: Its number, from 1, where it is a line of many.
   /// - Returns: also the tokens of a text that is longer than what the model reads.
-  func batch(of input: [UInt8], pool: StoragePool) throws -> (Batch, cut: Classification.Cut?) {
+  func batch(of input: [UInt8], line: Int?, pool: StoragePool) throws -> (Batch, cut: Classification.Cut?) {
+    guard !input.isEmpty else {
+      throw DataError(
+        line.map { "line \($0)" } ?? "an input", "is empty",
+        advice: takesFiles ? "name a JPEG or PNG file" : "give a text of at least one character", isWrongUse: true)
+    }
     let name = String(decoding: input, as: UTF8.self)
     switch self {
     case .image(let shape, let normalizer):
-      let split = ImageSplit(try LoneImage(contentsOf: name, shape: shape))
-      return (try batch(of: split, normalizer, pool), nil)
+      return (try batch(of: ImageSplit(try image(name, shape, line: line)), normalizer, pool), nil)
     case .text(let tokenizer, let length):
       let shown = name.count > 40 ? "\(name.prefix(39))…" : name
-      let split = try LabelledTextSplit(loneText: input, named: "'\(shown)'", length: length, tokenizer: tokenizer)
+      let split = try LabelledTextSplit(
+        loneText: input, named: "'\(shown)'", line: line ?? 1, length: length, tokenizer: tokenizer)
       let tokens = split.tokenCount(ofSample: 0)
       return (try batch(of: split, .none, pool), tokens > length ? .init(tokens: tokens, length: length) : nil)
+    }
+  }
+
+  private func image(_ path: String, _ shape: ImageShape, line: Int?) throws(DataError) -> LoneImage {
+    do throws(DataError) {
+      return try LoneImage(contentsOf: path, shape: shape)
+    } catch {
+      var error = error
+      if let line { error.location = "line \(line), \(error.location)" }
+      throw error
     }
   }
 

@@ -18,9 +18,11 @@ public struct PreparedRun: Sendable {
 
   /// Opens the data and checks what can be checked before any worker starts. The normaliser is computed by the workers
   /// together: `normalized(over:)`.
+  ///
+  /// - Parameter warn: told where opening the data waits for another process.
   public init(
     _ configuration: RunConfiguration, dataDirectory: String? = nil, options: RunOptions = RunOptions(),
-    stop: StopRequest = StopRequest()
+    stop: StopRequest = StopRequest(), warn: (String) -> Void = { _ in }
   ) throws {
     let training = configuration.training
     self.configuration = configuration
@@ -29,7 +31,7 @@ public struct PreparedRun: Sendable {
     BLAS.threadCount = training.blasThreads
     data = try DatasetSplits.open(
       configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed,
-      normalizer: Normalizer.none)
+      normalizer: Normalizer.none, warn: warn)
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     if case .crossEntropy(_, .explicit(let weights)) = configuration.loss, weights.count != data.outputs {
@@ -40,6 +42,14 @@ public struct PreparedRun: Sendable {
     loss = Loss(
       configuration.loss, classes: data.outputs, balancedWeights: Self.balancedWeights(of: data.training))
     sampler = try Self.sampler(of: data.training, training)
+    if let balanced = sampler as? BalancedSampler {
+      let (classes, samples) = (balanced.classCount, balanced.samplesPerClass)
+      if classes * samples < training.batchSize {
+        data.notes.append(
+          "an epoch has \(classes) classes × \(samples) sample\(samples == 1 ? "" : "s"), less than a batch: training.sampling "
+            + "balanced takes of each class what the smallest has")
+      }
+    }
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.

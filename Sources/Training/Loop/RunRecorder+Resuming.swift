@@ -1,4 +1,5 @@
 import Checkpoints
+import DataPipeline
 import NeuralNetworks
 
 /// Whether a checkpoint is one of this run, so that the run may go on from it.
@@ -22,6 +23,8 @@ extension RunRecorder {
     for change in differences where change.onResume == .changesBits {
       reporter?.warn("\(change.description): the run goes on, but with other bits than without this change")
     }
+    // Other data may have other classes and other epochs: what is said below of parameters and steps would mislead.
+    try refuseOtherData(checkpoint)
     guard step <= run.totalSteps else {
       throw RunError.alreadyFurther(checkpoint: name, step: step, totalSteps: run.totalSteps)
     }
@@ -29,6 +32,17 @@ extension RunRecorder {
       throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: shards)
     }
     warnOfOtherRates(before: old, step: step)
+  }
+
+  private func refuseOtherData(_ checkpoint: Checkpoint) throws {
+    if let classes = checkpoint.metadata.samples?.classes, classes != run.data.classNames {
+      throw RunError.otherClasses(checkpoint: checkpoint.path)
+    }
+    let normalizer = try Normalizer(of: checkpoint, kind: run.configuration.data.normalization)
+    let trained = try RunProgress(encoded: checkpoint.metadata.progress.utf8).dataDigest
+    guard normalizer == run.data.normalizer, trained ?? dataDigest == dataDigest else {
+      throw RunError.otherData(checkpoint: checkpoint.path)
+    }
   }
 
   /// Shards that are not set follow the workers: setting them to what they were, or no longer setting them, is no

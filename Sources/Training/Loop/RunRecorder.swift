@@ -11,6 +11,8 @@ final class RunRecorder {
   private(set) var lastCheckpoint: String?
   let run: PreparedRun
   let shards: Int
+  /// Of the run's data.
+  let dataDigest: String
   let reporter: (any TrainingReporter)?
   private var lastWriting = ContinuousClock.now
 
@@ -23,6 +25,7 @@ final class RunRecorder {
     self.run = run
     self.shards = shards
     self.reporter = reporter
+    dataDigest = try run.data.contentDigest()
     folder = try RunFolder(path: run.options.runFolder ?? RunOptions.newRunFolder(named: run.options.name))
     switch run.options.resume {
     case .automatic:

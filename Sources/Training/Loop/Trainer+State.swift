@@ -9,9 +9,8 @@ extension Trainer {
   func restore() throws {
     let restored = try communicator.agree(on: 0) {
       guard let recorder else { return [UInt8]() }
-      let dataDigest = try run.data.contentDigest()
-      if let checkpoint = recorder.checkpoint { progress = try load(checkpoint, dataDigest: dataDigest) }
-      progress.dataDigest = dataDigest
+      if let checkpoint = recorder.checkpoint { progress = try load(checkpoint) }
+      progress.dataDigest = recorder.dataDigest
       try recorder.begin(at: progress.step, isComplete: isComplete)
       return Array(try progress.encoded())
     }
@@ -33,16 +32,11 @@ extension Trainer {
     }
   }
 
-  private func load(_ checkpoint: Checkpoint, dataDigest: String) throws -> RunProgress {
+  private func load(_ checkpoint: Checkpoint) throws -> RunProgress {
     let replica = session.replica
     try replica.model.loadWeights(from: checkpoint)
     try replica.loadOptimizerState(from: checkpoint)
-    let normalizer = try Normalizer(of: checkpoint, kind: run.configuration.data.normalization)
-    let progress = try RunProgress(encoded: checkpoint.metadata.progress.utf8)
-    guard normalizer == run.data.normalizer, progress.dataDigest ?? dataDigest == dataDigest else {
-      throw RunError.otherData(checkpoint: checkpoint.path)
-    }
-    return progress
+    return try RunProgress(encoded: checkpoint.metadata.progress.utf8)
   }
 
   /// Worker 0 writes a checkpoint of the state after the last step, which all workers have been seen to share. Collective.

@@ -41,12 +41,13 @@ struct ClassifyCommand: FirstRankCommand {
     var code: Int32 = 0
     do {
       let classifier = try Classifier(at: path) { terminal.printError("warning: \($0)") }
-      func classify(_ input: [UInt8]) {
+      func classify(_ input: [UInt8], line: Int? = nil) {
         do {
-          let result = try classifier.classify(input)
+          let result = try classifier.classify(input, line: line)
           if let cut = result.cut {
+            let text = "\(line.map { "line \($0), " } ?? "")'\(result.input.prefix(40))'"
             terminal.printError(
-              "warning: '\(result.input.prefix(40))' has \(cut.tokens) tokens; the model reads the first \(cut.length)")
+              "warning: \(text) has \(cut.tokens) tokens; the model reads the first \(cut.length)")
           }
           let text = ClassificationText(result: result, top: top)
           terminal.print(json ? text.json : text.table)
@@ -59,7 +60,11 @@ struct ClassifyCommand: FirstRankCommand {
           terminal.printError("\(classifier.takesFiles ? "an image file" : "a text") a line; Ctrl-D ends")
         }
         var lines = StandardInputLines()
-        while let line = lines.next() { classify(line) }
+        var number = 0
+        while let line = lines.next() {
+          number += 1
+          classify(line, line: number)
+        }
       } else {
         for input in inputs { classify(Array(input.utf8)) }
       }

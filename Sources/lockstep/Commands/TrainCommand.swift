@@ -103,10 +103,12 @@ struct TrainCommand: ParsableCommand {
     var options = RunOptions(
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
     options.isProfiled = profile
-    try CommandRunner.run(workers: workers, pinned: pin, watching: watching) { [options] _ in
+    try CommandRunner.run(workers: workers, pinned: pin, watching: watching) { [options] place in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)
       if skipBadImages { configuration.data.skipBadImages = true }
-      return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop)
+      return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop) { warning in
+        if place.rank == 0 { Terminal.standard.printError("warning: \(warning)") }
+      }
     } work: { communicator, place, run in
       let reporter = communicator.worker == 0 ? RunReporter(verbosity: verbosity) : nil
       try Examination.start(communicator, place, reporter: reporter)

@@ -18,6 +18,10 @@ enum RunLine {
 
   private static func samples(_ run: RunDescription) -> String {
     var text = "\(run.trainingSamples) training"
+    if let epoch = run.balancedEpoch {
+      let samples = "\(epoch.samples) sample\(epoch.samples == 1 ? "" : "s")"
+      text += " (balanced: an epoch has \(epoch.classes) classes × \(samples))"
+    }
     if run.validationSamples > 0 { text += ", \(run.validationSamples) validation" }
     if run.testSamples > 0 { text += ", \(run.testSamples) test" }
     return text

@@ -55,10 +55,29 @@ struct LabelledTextSplitTests {
     let batch = try assembler(data.training).assembleForEvaluation(0..<4)
     #expect(batch.lengths == [2, 2, 1, 2] && batch.inputs.values == [0, 1, 1, 2, 0, 6, 5, 4])
 
+    try folder.write("a\tx\nabc\ty\n".utf8, to: "v.tsv")
+    let others = try DatasetSplits.open(
+      specification {
+        ($0.length, $0.validationFile, $0.testFile) = (2, "v.tsv", "lines.tsv")
+      }, seed: 1)
+    #expect(
+      others.notes.dropFirst() == [
+        "1 of 2 validation texts have more than 2 tokens and are cut (data.length)",
+        "3 of 4 test texts have more than 2 tokens and are cut (data.length)",
+      ])
+
     let trained = try DatasetSplits.open(
       specification { $0.length = 2 }, seed: 1, tokenizer: ByteTokenizer(), classNames: ["y", "x"], sampleShape: [4])
     #expect(trained.classNames == ["y", "x"] && trained.sampleShape == [4] && trained.vocabulary == 257)
     #expect(trained.training.labels == [1, 0, 1, 0])
+  }
+
+  @Test("training texts of one class are said")
+  func oneClass() throws {
+    try folder.write("abc\tx\nbc\tx \na\tx\n".utf8, to: "lines.tsv")
+    #expect(
+      try DatasetSplits.open(specification(), seed: 1).notes
+        == ["all 3 training texts have the label 'x': there is nothing to tell apart; check data.format"])
   }
 
   @Test("an evaluation goes through all texts in blocks of few enough tokens")

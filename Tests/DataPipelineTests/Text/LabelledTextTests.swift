@@ -43,7 +43,7 @@ struct LabelledTextTests {
     }
   }
 
-  @Test(arguments: ["\n", "\r\n"])
+  @Test(arguments: ["\n", "\r\n", "\r"])
   func tabsSeparateTextAndLabel(end: String) throws {
     let text = ["\u{FEFF}good film\tpos", "bad\tfilm\tneg", "", "süß 漢\tpos"].joined(separator: end)
     let dataset = try open(specification(text, .tsv))
@@ -52,7 +52,7 @@ struct LabelledTextTests {
     #expect(dataset.maximumLength == 9)
   }
 
-  @Test(arguments: ["\n", "\r\n"])
+  @Test(arguments: ["\n", "\r\n", "\r"])
   func quotedFieldsHoldAnything(end: String) throws {
     let records = [
       #"id,"text, long",label"#, #"1,"a ""b"", c",x"#, "", #"2,"two"# + end + #"lines","y""#, "3,plain,x",
@@ -63,6 +63,27 @@ struct LabelledTextTests {
     let dataset = try open(specification)
     #expect(samples(dataset, dataset.training) == ["a \"b\", c=x", "two\(end)lines=y", "plain=x", "\"=y"])
     #expect(try specification.readLines().map(\.line) == [2, 4, 6, 7])
+  }
+
+  @Test(
+    "white space around a label makes no other class",
+    arguments: [
+      (.tsv, "a\tx \r\nb\tx\nc\t\u{A0}x\rd\t y z\n"), (.csv, "a,x \r\nb,x\nc,\" x\n\"\rd, y z\n"),
+    ] as [(LabelledTextSpecification.Format, String)])
+  func trimmedLabels(format: LabelledTextSpecification.Format, text: String) throws {
+    let dataset = try open(specification(text, format))
+    #expect(samples(dataset, dataset.training) == ["a=x", "b=x", "c=x", "d=y z"])
+    #expect(dataset.classNames == ["x", "y z"])
+  }
+
+  @Test(arguments: ["\n", "\r\n", "\r"])
+  func categoriesAndNumbersWithAnyLineEnd(end: String) throws {
+    var specification = try specification(["Khoury 1", "", "Van 2", "b 3 4"].joined(separator: end), .numbered)
+    let categories = ["1 Arabic ", "2 Low German", ""].joined(separator: end)
+    specification.categoriesPath = try folder.write(categories.utf8, to: "c.txt")
+    #expect(message(specification) == "d.txt, line 4: has the unknown label '4'; the numbers are 1 to 2")
+    try folder.write(["Khoury 1", "Van 2"].joined(separator: end).utf8, to: "d.txt")
+    #expect(try open(specification).classNames == ["Arabic", "Low German"])
   }
 
   @Test func numbersAreNamedByCategoriesAndIndicesChooseValidation() throws {
@@ -88,6 +109,13 @@ struct LabelledTextTests {
     let all = samples(dataset, dataset.training) + samples(dataset, validation)
     #expect(Set(all).count == 100)
     #expect(try open(specification(lines, .tsv, .count(20))).validation == validation)
+  }
+
+  @Test func aShareThatTakesAWholeClassIsTooLarge() throws {
+    for share in [.fraction(0.5), .count(1)] as [LabelledTextSpecification.Validation] {
+      let problem = message(try specification("abc\tx\nabd\ty\n", .tsv, share))
+      #expect(problem.contains("which no training line has; data.validation took all lines of that class: lower it"))
+    }
   }
 
   @Test func samplesArePaddedOrCut() throws {
@@ -140,6 +168,8 @@ struct LabelledTextTests {
       ("0", "i.txt: '0' is not the number of a line with a sample in d.txt; lines are numbered from 1"),
       ("x", "i.txt: 'x' is not the number of a line with a sample in d.txt; lines are numbered from 1"),
       ("1 1", "i.txt: lists line 1 twice"), ("1 2 3", "i.txt: lists every line; leave some to train on"),
+      ("", "i.txt: lists no line; list some, or leave data.validation_lines out"),
+      (" \n\r\n", "i.txt: lists no line; list some, or leave data.validation_lines out"),
     ] {
       specification.validation = .indices(path: try folder.write(indices.utf8, to: "i.txt"))
       #expect(message(specification) == problem)

@@ -27,6 +27,24 @@ import Testing
     #expect(size.bytes == split.tokens.count - 1 && size.characters == nil)
   }
 
+  @Test(
+    "bytes that come one by one are UTF-8 where all of them are",
+    arguments: [
+      Array("Zwölf 漢字 𝄞𝄞\u{80}\u{7FF}\u{800}\u{FFFF}\u{10FFFF} a".utf8),
+      [0xC3], [0xF0, 0x9D, 0x84], [0x41, 0x80, 0x80],
+      [0xF0, 0x9D, 0x84, 0x9E, 0x80], [0x80, 0x80, 0x80, 0x80, 0x80], [0xC3, 0x41, 0x42], [0xED, 0xA0, 0x80, 0x41], [],
+    ])
+  func checkInPieces(bytes: [UInt8]) {
+    let isUTF8 = bytes.withUnsafeBytes { UTF8Text.firstInvalidByte($0) } == nil
+    for batch in 1..<9 {
+      for start in 0..<6 {
+        var check = UTF8Check(batch: batch)
+        for byte in Array("abcdef".utf8.prefix(start)) + bytes { check.append([byte]) }
+        #expect(check.isWellFormedToItsEnd == isUTF8)
+      }
+    }
+  }
+
   private static let text = "abcdefghijklmnopqrstuvwxyz"
 
   private func splits(_ order: WindowSampler.Order, window: Int, validation: Double? = nil) throws -> DatasetSplits {

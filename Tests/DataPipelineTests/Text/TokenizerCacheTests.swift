@@ -74,6 +74,71 @@ import Testing
     #expect(folder.files.count == 3)
   }
 
+  /// Calls `body` with a cache whose lock another holds, and with what gives the lock back.
+  private func whileLocked(
+    _ folder: TemporaryFolder, by holder: String,
+    _ body: (inout TokenizerCache, _ release: @escaping () -> Void) throws -> Void
+  ) throws {
+    try Array(Self.text.utf8).withUnsafeBytes { bytes in
+      var cache = TokenizerCache(.bytePairs(vocabularySize: 270), on: bytes, of: folder.file("text.txt"))
+      let descriptor = Foundation.open(cache.path + ".lock", O_RDWR | O_CREAT, 0o644)
+      try #require(descriptor >= 0 && flock(descriptor, LOCK_EX) == 0)
+      #expect(write(descriptor, holder, holder.utf8.count) == holder.utf8.count)
+      try body(&cache) { close(descriptor) }
+    }
+  }
+
+  @Test func whoIsWaitedForIsSaid() throws {
+    let folder = try TemporaryFolder()
+    try whileLocked(folder, by: "process 7 on node3\n") { cache, release in
+      cache.patience = .zero
+      var said: [String] = []
+      _ = try cache.tokenizer {
+        said.append($0)
+        release()
+      }
+      let text = folder.file("text.txt")
+      #expect(
+        said == [
+          "waiting for process 7 on node3, which learns the byte pairs of \(text); after 600 s they are learned here too"
+        ])
+      #expect(folder.files.count == 1, "the tokeniser; no lock")
+    }
+  }
+
+  @Test func aLockThatIsNeverGivenBackIsLeftToItsHolder() throws {
+    let folder = try TemporaryFolder()
+    try whileLocked(folder, by: "") { cache, release in
+      (cache.patience, cache.longestWait) = (.zero, .milliseconds(1))
+      var said = ""
+      let learned = try cache.tokenizer { said = $0 }
+      #expect(learned.vocabularySize == 270 && said.hasPrefix("waiting for another process, which"))
+      #expect(folder.files.contains { $0.hasSuffix(".lock") })
+      release()
+    }
+  }
+
+  @Test func whatAKilledProcessWroteGoesAway() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.text.utf8, to: "text.txt")
+    _ = try open(folder)
+    let name = try name(in: folder)
+    try FileManager.default.removeItem(atPath: folder.file(name))
+    let kept = [name + ".mine", "other.tokenizer.12-0123ABCD"]
+    for other in kept + [name + ".4711-0123ABCD"] { try folder.write([1], to: other) }
+    _ = try open(folder)
+    #expect(folder.files.count == 5 && kept.allSatisfy(folder.files.contains))
+  }
+
+  @Test func aLockInThePlaceOfOnesOwnIsLeft() throws {
+    let folder = try TemporaryFolder()
+    let lock = try #require(FileLock.take(folder.file("x"), patience: .zero, limit: .zero) { _ in })
+    try FileManager.default.removeItem(atPath: folder.file("x"))
+    try folder.write([], to: "x")
+    lock.release()
+    #expect(folder.exists("x"))
+  }
+
   @Test func aFolderThatTakesNoFilesIsNoError() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.text.utf8, to: "text.txt")

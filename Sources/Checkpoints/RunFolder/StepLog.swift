@@ -1,7 +1,7 @@
 import Glibc
 
-/// `metrics.jsonl`: one JSON object a line, each with the `step` it belongs to.
-final class MetricsLog {
+/// `metrics.jsonl` and `samples.jsonl`: one JSON object a line, each with the `step` it belongs to.
+final class StepLog {
   let path: String
   /// Opened by the first line, -1 until then.
   private var descriptor: Int32 = -1
@@ -14,7 +14,7 @@ final class MetricsLog {
 
   /// One line, one write: a killed run leaves at most its last line torn.
   func append(_ record: JSON) throws(CheckpointError) {
-    precondition(record["step"]?.integerValue != nil, "a metrics record without an integer step: \(record)")
+    precondition(record["step"]?.integerValue != nil, "a record without an integer step: \(record)")
     if descriptor < 0 {
       descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw .system(.unwritable, path: path, action: "open the file") }

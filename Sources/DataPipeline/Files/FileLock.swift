@@ -1,0 +1,67 @@
+import Foundation
+
+/// A lock that the processes of a node take one after the other: a file, which goes with its holder.
+final class FileLock {
+  private let path: String
+  private let descriptor: Int32
+
+  /// Waits for the lock.
+  ///
+  /// - Parameters:
+  ///   - patience: How long it waits without a word.
+  ///   - limit: How long it waits at all.
+  ///   - waiting: Told once who holds the lock.
+  /// - Returns: nil where it cannot be had.
+  static func take(
+    _ path: String, patience: Duration, limit: Duration, waiting: (_ holder: String) -> Void
+  ) -> FileLock? {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return nil }
+    let start = ContinuousClock.now
+    var isSaid = false
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let code = errno
+      let waited = ContinuousClock.now - start
+      if code == EWOULDBLOCK && waited >= patience && !isSaid {
+        waiting(holder(of: descriptor))
+        isSaid = true
+      }
+      guard code == EWOULDBLOCK || code == EINTR, waited < limit else {
+        close(descriptor)
+        return nil
+      }
+      usleep(20_000)
+    }
+    return FileLock(path, descriptor)
+  }
+
+  private init(_ path: String, _ descriptor: Int32) {
+    (self.path, self.descriptor) = (path, descriptor)
+    // For the message only, so a failure does not matter.
+    var name = [UInt8](repeating: 0, count: 256)
+    let isNamed = name.withUnsafeMutableBytes { buffer in
+      buffer.bindMemory(to: CChar.self).baseAddress.map { gethostname($0, buffer.count - 1) == 0 } ?? false
+    }
+    let host = isNamed ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : "an unknown host"
+    var text = "process \(getpid()) on \(host)\n"
+    if ftruncate(descriptor, 0) == 0 { text.withUTF8 { _ = pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
+  }
+
+  /// The file goes first: who waits for it still gets the lock, and finds what was made under it. One that another process has
+  /// made in its place is that process's.
+  func release() {
+    var (own, found) = (stat(), stat())
+    if fstat(descriptor, &own) == 0, stat(path, &found) == 0, own.st_dev == found.st_dev, own.st_ino == found.st_ino {
+      unlink(path)
+    }
+    close(descriptor)
+  }
+
+  /// What the holder wrote.
+  private static func holder(of descriptor: Int32) -> String {
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    let text = String(decoding: bytes.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    return text.isEmpty ? "another process" : text
+  }
+}

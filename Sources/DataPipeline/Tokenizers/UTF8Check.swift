@@ -1,0 +1,29 @@
+/// Whether bytes that come in small pieces are well-formed UTF-8; keeps few of them at a time.
+struct UTF8Check {
+  private var isWellFormed = true
+  private var bytes: [UInt8] = []
+  /// Bytes that are looked at together.
+  private let batch: Int
+
+  init(batch: Int = 1 << 16) { self.batch = batch }
+
+  mutating func append(_ piece: [UInt8]) {
+    bytes += piece
+    if bytes.count >= batch { checkAllButLast() }
+  }
+
+  /// Whether all that came is well-formed, its end included.
+  var isWellFormedToItsEnd: Bool {
+    isWellFormed && bytes.withUnsafeBytes { UTF8Text.firstInvalidByte($0) } == nil
+  }
+
+  /// The scalar that the last byte lies in may go on with the next piece.
+  private mutating func checkAllButLast() {
+    let checked = bytes.withUnsafeBytes { bytes in
+      let end = UTF8Text.boundary(bytes, atOrBefore: bytes.count - 1)
+      if UTF8Text.firstInvalidByte(UnsafeRawBufferPointer(rebasing: bytes[..<end])) != nil { isWellFormed = false }
+      return end
+    }
+    bytes.removeFirst(checked)
+  }
+}
