@@ -24,6 +24,7 @@ extension ModelBuilder {
     var window = ConvolutionWindow(kernelHeight: 1, kernelWidth: kernel)
     (window.strideWidth, window.dilationWidth, window.groups) =
       (specification.stride, specification.dilation, groups)
+    window.coversEnd = specification.padding == .same
     let span = specification.dilation * (kernel - 1) + 1
     window.padding = try padding(specification.padding, time: time, span: span, stride: window.strideWidth, at: place)
     guard window.outputSize(height: 1, width: time)[1] > 0 else {
@@ -47,6 +48,7 @@ extension ModelBuilder {
     }
     var window = PoolingWindow(kernelHeight: 1, kernelWidth: kernel)
     window.strideWidth = specification.stride
+    window.coversEnd = specification.padding == .same
     window.padding = try padding(
       specification.padding, time: time, span: kernel, stride: specification.stride, at: place)
     // A window must not lie in the padding alone: it would have no value to take.
