@@ -46,11 +46,17 @@ public final class Model {
   /// Whether a layer looks at the whole batch, so that all parts have to be passed through side by side.
   public var spansBatch: Bool { layers.contains { $0.spansBatch } }
 
-  /// Whether a layer looks at other places in time by attention, which has a longest context.
+  /// Whether a layer looks at other places in time by attention that keeps what it has seen.
   public var attends: Bool { layers.contains { $0 is SelfAttention } }
 
   /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new
   /// place of a text takes the places before it again.
+  /// Whether a layer knows places, by attention or by vectors of their own: then there is a longest context, and what does
+  /// not fit is not read in part.
+  public var hasLongestContext: Bool {
+    attends || layers.contains { $0 is MultiHeadAttention || $0 is Positions }
+  }
+
   public var rereadsWindow: Bool {
     layers.contains { $0 is Convolution1D || $0 is TimePool || $0 is MultiHeadAttention || $0 is Positions }
   }

@@ -91,7 +91,7 @@ extension TextGenerator {
     of prompt: String, _ tokenizer: any Tokenizer, for model: Model, window: Int
   ) throws -> [Int32] {
     let tokens = try tokenizer.encode(prompt, from: "the prompt")
-    if model.attends, tokens.count > window {
+    if model.hasLongestContext, tokens.count > window {
       throw GenerationError.promptTooLong(tokens: tokens.count, context: window)
     }
     return tokens
