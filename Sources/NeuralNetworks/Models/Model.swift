@@ -49,8 +49,6 @@ public final class Model {
   /// Whether a layer looks at other places in time by attention that keeps what it has seen.
   public var attends: Bool { layers.contains { $0 is SelfAttention } }
 
-  /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new
-  /// place of a text takes the places before it again.
   /// Whether a layer knows places, by attention or by vectors of their own: then there is a longest context, and what does
   /// not fit is not read in part.
   public var hasLongestContext: Bool {
