@@ -266,3 +266,6 @@ import Testing
     #expect(message([linear(4)], outputs: 4).contains("7×4"))
   }
 }
+    #expect(
+      message([conv(11, 1, padding: .symmetric(2))], predictsTokens: true)
+        == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
