@@ -250,10 +250,58 @@ import Testing
     #expect(throws: Never.self) { try Model([.globalMaxPool], inputShape: image, outputs: 6) }
   }
 
+  /// Advice that holds for sequences.
+  @Test func adviceForSequences() {
+    #expect(
+      message([linear(3)], outputs: 3)
+        == """
+        layer 1 (linear): gives 7×3 outputs, but the data have 3 classes; put global_max_pool, global_average_pool or \
+        last_step, or last: true in the last recurrent layer, in front of linear: classes
+        """)
+    #expect(
+      message([conv(4, 2, padding: .causal, stride: 2), linear(11)], predictsTokens: true, outputs: 11)
+        == """
+        layer 2 (linear): gives 4×11 outputs, but the data have 7 places in time and 11 tokens; keep every place in \
+        time: begin with an embedding, without strides, pooling, flatten, last_step and last: true
+        """)
+    #expect(
+      message([linear(4)], predictsTokens: true, outputs: 11).hasSuffix("; end the model with linear: classes"))
+    #expect(
+      message([.residual(body: [conv(4, 3)], shortcut: [])]).hasSuffix(
+        "such as a conv1d of kernel 1 with the body's filters and stride"))
+    #expect(
+      message([.globalMaxPool, .residual(body: [linear(4)], shortcut: [])]).hasSuffix(
+        "such as linear with the body's outputs"))
+    #expect(
+      message([.parallel(branches: [[], [conv(4, 3)]])]).hasSuffix(
+        "all branches must give the same places in time, or none; only channels may differ"))
+    do throws(ModelError) {
+      _ = try Model([.selfAttention(SelfAttentionSpecification(heads: 2))], inputShape: [8, 8, 6])
+      Issue.record("attention over an image")
+    } catch {
+      #expect(error.hint == "for images there is architecture: vit")
+    }
+  }
+
+  /// Sizes that are allowed one by one, but not together.
+  @Test func tensorsTooLarge() {
+    let (large, limit) = (2_000_000_000, "more than a tensor may have (68719476736); use smaller sizes")
+    #expect(
+      message([conv(40, 3, padding: .symmetric(large))])
+        == "layer 1 (conv1d): gives 4000000005×40 numbers, \(limit)")
+    #expect(
+      message([conv(40, large, padding: .causal, dilation: large)])
+        == "layer 1 (conv1d): has a weight of 40×2000000000×3 numbers, \(limit)")
+    #expect(message([.maxPool1D(pool(large, padding: .causal))]) == "built with outputs [1, 3]")
+  }
+
   /// A model that predicts each place's next token must not see it.
   @Test func nothingLooksAhead() {
     #expect(
       message([conv(11, 3, padding: .same)], predictsTokens: true, outputs: 11)
+        == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
+    #expect(
+      message([conv(11, 1, padding: .symmetric(2))], predictsTokens: true)
         == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
     #expect(
       message([.maxPool1D(pool(3, stride: 1, padding: .same)), linear(11)], predictsTokens: true)
@@ -266,6 +314,3 @@ import Testing
     #expect(message([linear(4)], outputs: 4).contains("7×4"))
   }
 }
-    #expect(
-      message([conv(11, 1, padding: .symmetric(2))], predictsTokens: true)
-        == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
