@@ -10,6 +10,9 @@ public struct ConvolutionWindow: Sendable, Equatable {
   public var dilationWidth = 1
   public var padding = ImagePadding()
   public var groups = 1
+  /// Over time: whether also a sequence shorter than the one that the padding is for gives ⌈time / stride⌉ places, its
+  /// last window cut at its end.
+  public var coversEnd = false
 
   public init(kernelHeight: Int, kernelWidth: Int) {
     (self.kernelHeight, self.kernelWidth) = (kernelHeight, kernelWidth)
@@ -26,6 +29,17 @@ public struct ConvolutionWindow: Sendable, Equatable {
         padding: padding.left + padding.right),
     ]
   }
+
+  /// Places over `time` of them, one at least.
+  public func outputTime(_ time: Int) -> Int {
+    coversEnd ? (time + strideWidth - 1) / strideWidth : max(1, outputSize(height: 1, width: time)[1])
+  }
+
+  /// Places that a sequence of `time` must have, zeros behind it included, for that many.
+  public func inputTime(_ time: Int) -> Int {
+    let span = dilationWidth * (kernelWidth - 1) + 1
+    return (outputTime(time) - 1) * strideWidth + span - padding.left - padding.right
+  }
 }
 
 /// How a pooling window moves over an image.
@@ -35,6 +49,8 @@ public struct PoolingWindow: Sendable, Equatable {
   public var strideHeight: Int
   public var strideWidth: Int
   public var padding = ImagePadding()
+  /// As for a convolution.
+  public var coversEnd = false
 
   /// A window whose stride is its own size.
   public init(kernelHeight: Int, kernelWidth: Int) {
@@ -50,5 +66,10 @@ public struct PoolingWindow: Sendable, Equatable {
       ConvolutionGeometry.outputSize(
         width, kernel: kernelWidth, stride: strideWidth, padding: padding.left + padding.right),
     ]
+  }
+
+  /// Places after pooling `time` of them; a window may be cut at the end, so there is one at least.
+  public func outputTime(_ time: Int) -> Int {
+    coversEnd ? (time + strideWidth - 1) / strideWidth : max(1, outputSize(height: 1, width: time)[1])
   }
 }

@@ -1,10 +1,11 @@
 import Glibc
 import Synchronization
 
-/// Hands freed buffers out again, so that a training step takes no memory from the system once the
-/// shapes of its tensors have all been seen.
+/// Hands freed buffers out again, so that a training step takes no memory from the system once steps like
+/// it have been seen.
 ///
-/// Buffers are kept by their exact rounded size: a step asks for the same sizes over and over. Any
+/// Buffers have sizes of a few classes (`SizeClass`), and a request takes one of up to about twice its size where none of
+/// its own class waits: memory stays bounded also where every step asks for sizes of its own. Any
 /// thread may allocate and free (batches are prepared on one thread and used on another).
 public final class StoragePool: Sendable {
   /// What a pool has done so far; `misses` stands still in the steady state.
@@ -18,9 +19,8 @@ public final class StoragePool: Sendable {
   }
 
   private struct State: ~Copyable {
-    // Dictionary order is never looked at, only the list under one size.
-    // Addresses, because raw pointers may not cross the lock under strict concurrency.
-    var free: [Int: [UInt]] = [:]
+    // By the number of their class. Addresses, because raw pointers may not cross the lock under strict concurrency.
+    var free = [[UInt]](repeating: [], count: SizeClass.count)
     var statistics = Statistics()
   }
 
@@ -30,7 +30,7 @@ public final class StoragePool: Sendable {
 
   deinit {
     state.withLock { state in
-      for list in state.free.values {
+      for list in state.free {
         for address in list { Glibc.free(UnsafeMutableRawPointer(bitPattern: address)) }
       }
     }
@@ -40,18 +40,20 @@ public final class StoragePool: Sendable {
 
   /// A buffer of at least `byteCount` bytes, 64-byte aligned; its contents are whatever was there.
   public func allocate(byteCount: Int) -> Storage {
-    let capacity = Self.capacity(for: byteCount)
-    let reused = state.withLock { state -> UInt? in
-      if let address = state.free[capacity]?.popLast() {
-        state.statistics.hits += 1
-        return address
+    let smallest = SizeClass(for: byteCount)
+    let (address, found) = state.withLock { state -> (UInt?, SizeClass) in
+      for number in smallest.number...min(smallest.number + SizeClass.perDoubling, SizeClass.count - 1) {
+        if let address = state.free[number].popLast() {
+          state.statistics.hits += 1
+          return (address, SizeClass(number: number))
+        }
       }
       state.statistics.misses += 1
-      state.statistics.bytes += capacity
-      return nil
+      state.statistics.bytes += smallest.capacity
+      return (nil, smallest)
     }
-    let pointer = reused.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? Self.systemAllocate(capacity)
-    return Storage(pointer: pointer, capacity: capacity, pool: self)
+    let pointer = address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? Self.systemAllocate(found.capacity)
+    return Storage(pointer: pointer, sizeClass: found, pool: self)
   }
 
   /// A zeroed buffer.
@@ -63,18 +65,14 @@ public final class StoragePool: Sendable {
 
   fileprivate func recycle(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
     let address = UInt(bitPattern: pointer)
-    state.withLock { $0.free[capacity, default: []].append(address) }
+    let number = SizeClass(for: capacity).number
+    state.withLock { $0.free[number].append(address) }
   }
 
   private static let pageOfHugeTable = 2 << 20
 
-  /// Whole cache lines; large buffers whole huge pages, which spares the TLB.
-  private static func capacity(for byteCount: Int) -> Int {
-    precondition(byteCount >= 0, "a buffer of \(byteCount) bytes")
-    let unit = byteCount >= 8 * pageOfHugeTable ? pageOfHugeTable : 64
-    return max(unit, (byteCount + unit - 1) / unit * unit)
-  }
-
+  /// Large buffers begin with a huge page, which spares the TLB. What a class adds to a request is not touched, so it
+  /// hardly takes memory.
   private static func systemAllocate(_ capacity: Int) -> UnsafeMutableRawPointer {
     let huge = capacity >= pageOfHugeTable
     var pointer: UnsafeMutableRawPointer?
@@ -97,8 +95,8 @@ public final class Storage: @unchecked Sendable {
   private let pool: StoragePool?
   private let release: (@Sendable (UnsafeMutableRawPointer) -> Void)?
 
-  fileprivate init(pointer: UnsafeMutableRawPointer, capacity: Int, pool: StoragePool) {
-    (self.pointer, self.capacity, self.pool, self.release) = (pointer, capacity, pool, nil)
+  fileprivate init(pointer: UnsafeMutableRawPointer, sizeClass: SizeClass, pool: StoragePool) {
+    (self.pointer, capacity, self.pool, release) = (pointer, sizeClass.capacity, pool, nil)
   }
 
   /// Memory that somebody else owns (a mapped file, a shared window); `release` is told when it is no longer used.

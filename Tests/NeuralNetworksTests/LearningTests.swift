@@ -66,6 +66,34 @@ import Testing
     #expect(misses[1] - misses[0] <= 3, "the second step should find almost all its buffers: \(misses)")
   }
 
+  /// Steps whose samples have lengths of their own, so that hardly any two pack as many places, soon take hardly any.
+  @Test func stepsOfAnyLengthsTakeMemoryOfOneStep() throws {
+    let context = ExecutionContext()
+    var convolution = Convolution1DSpecification(filters: 8, kernel: 3)
+    convolution.padding = .same
+    let layers: [LayerSpecification] = [
+      .embedding(EmbeddingSpecification(width: 4)), batchNorm, .convolution1D(convolution), batchNorm, relu,
+      .globalMaxPool, linear(5),
+    ]
+    let model = try Model(
+      layers, inputShape: [60], outputs: 5, vocabulary: 11, predictsTokens: false, pool: context.pool)
+    model.initialize(seed: 3)
+    var random = TestRandom(seed: 6)
+    let x = Tensor(
+      (0..<13 * 60).map { _ in Double(Int.random(in: 0..<11, using: &random)) }, shape: [13, 60], pool: context.pool)
+    let labels = batch(context.pool).labels
+    var bytes: [Int] = []
+    for step in 0..<150 {
+      let lengths = (0..<13).map { _ in Int.random(in: 1...60, using: &random) }
+      _ = TrainingPass(
+        model, x, labels: labels, loss: loss, context: context, step: step,
+        lengths: step == 0 ? Array(repeating: 60, count: 13) : lengths)
+      bytes.append(context.pool.statistics.bytes)
+    }
+    #expect(Double(bytes[149]) <= 1.1 * Double(bytes[20]), "\(bytes)")
+    #expect(Double(bytes[149]) <= 1.5 * Double(bytes[0]), "\(bytes)")
+  }
+
   /// Float32 through a network of six layers: each rounds sums of up to 150 products.
   @Test func float32FollowsFloat64() throws {
     var results: [DType: TrainingPass] = [:]

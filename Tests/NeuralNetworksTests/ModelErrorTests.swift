@@ -159,16 +159,51 @@ import Testing
         == "layer 1 (linear): gives 7 outputs, but the data have 10 classes; end the model with linear: classes")
     #expect(
       message([convolution(10, 3)], outputs: 10)
-        == "layer 0 (conv): gives 6×6×10 outputs, but the data have 10 classes; end the model with linear: classes")
+        == """
+        layer 0 (conv): gives 6×6×10 outputs, but the data have 10 classes; \
+        put flatten or global_average_pool in front of linear: classes
+        """)
     #expect(
       message([], outputs: 10)
-        == "the model: gives 8×8×6 outputs, but the data have 10 classes; end the model with linear: classes")
+        == """
+        the model: gives 8×8×6 outputs, but the data have 10 classes; \
+        put flatten or global_average_pool in front of linear: classes
+        """)
     let sized = LayerSpecification.linear(outputs: nil, bias: true, initializer: .heNormal)
     #expect(message([.flatten, sized], outputs: 10) == "built with outputs [10]")
     #expect(
       message([.flatten, sized])
         == "layer 1 (linear): takes its outputs from the data, which have no classes; give it a number")
     #expect(message([.flatten, linear(10)], outputs: 10) == "built with outputs [10]")
+  }
+
+  /// Sizes that are allowed one by one, but not together.
+  @Test func tensorsTooLarge() {
+    let limit = "more than a tensor may have (68719476736); use smaller sizes"
+    let large = 2_000_000_000
+    #expect(
+      message([convolution(4, 3, padding: .symmetric(Extent(large)))])
+        == "layer 0 (conv): gives 4000000006×4000000006×4 numbers, \(limit)")
+    #expect(
+      message([convolution(large, large, padding: .symmetric(Extent(large)))])
+        == "layer 0 (conv): has a weight of 2000000000×2000000000×2000000000×6 numbers, \(limit)")
+    #expect(
+      message([.flatten, linear(large)])
+        == "layer 1 (linear): has a weight of 2000000000×384 numbers, \(limit)")
+    #expect(
+      message([], inputShape: [1_000_000_000_000])
+        == "the model: takes samples of 1000000000000 numbers, \(limit)")
+    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: large))
+    #expect(message([table], inputShape: [40]) == "layer 0 (embedding): gives 40×2000000000 numbers, \(limit)")
+    let small = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
+    #expect(
+      message([small, .recurrent(RecurrentSpecification(.lstm, size: large))], inputShape: [5])
+        == "layer 1 (lstm): has weights of 1×8000000000×4000000000 numbers, \(limit)")
+    var gpt = GPT(blocks: 2, heads: 1, width: large, context: 8)
+    gpt.positions = .learned
+    #expect(message([.gpt(gpt, vocabulary: 9)], inputShape: [5]).hasSuffix(limit))
+    let vit = VisionTransformer(patch: 4, width: large, blocks: 2, heads: 1)
+    #expect(message([.vit(vit, outputs: 9)]).hasSuffix(limit))
   }
 
   @Test func sizesOutOfRange() {

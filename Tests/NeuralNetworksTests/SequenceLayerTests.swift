@@ -103,28 +103,56 @@ import Testing
       [.residual(body: [tests.conv(3, 3, padding: .causal), relu], shortcut: []), .lastStep],
       [.parallel(branches: [[tests.conv(3, 3, padding: .same)], []]), .flatten],
       [batchNorm, tests.recurrent(.gru, 3), .globalMaxPool],
+      [tests.conv(4, 3, padding: .same, stride: 2), relu, tests.conv(3, 2, padding: .same, stride: 2), .lastStep],
+      [tests.conv(4, 2, padding: .same, dilation: 3, stride: 3), .flatten],
+      [.maxPool1D(tests.pool(3, stride: 2, padding: .same)), tests.recurrent(.gru, 3, last: true)],
+      [.averagePool1D(tests.pool(4, stride: 2, padding: .same)), .flatten],
+      [.averagePool1D(tests.pool(2, padding: .same)), tests.conv(3, 2), .globalAveragePool],
       [tests.recurrent(.lstm, 4, layerNorm: true), tests.recurrent(.rnnTanh, 3, last: true, layerNorm: true)],
     ]
   }()
 
   /// A sample in a padded batch gives what it gives alone, whatever stands in the padding.
-  @Test(arguments: listed.indices) func paddingHasNoEffect(index: Int) throws {
+  @Test(arguments: listed.indices, [7, 8, 9]) func paddingHasNoEffect(index: Int, time: Int) throws {
     let layers = Self.listed[index]
-    let whole = try model(layers)
-    let x = tokens([3, 7])
+    let whole = try model(layers, time: time)
+    let x = tokens([3, time])
     let output = run(whole, x, lengths: Self.lengths)
     let changed = Tensor(x.values, shape: x.shape, dtype: .float64, pool: context.pool)
     for sample in 0..<3 {
-      for place in Self.lengths[sample]..<7 { changed[sample * 7 + place] = 10 - changed[sample * 7 + place] }
+      for place in Self.lengths[sample]..<time { changed[sample * time + place] = 10 - changed[sample * time + place] }
     }
     #expect(run(whole, changed, lengths: Self.lengths).values == output.values)
     #expect(run(whole, changed, lengths: nil).values != output.values)
     for (sample, length) in Self.lengths.enumerated() {
       let alone = Tensor(
-        Array(x.values[sample * 7..<sample * 7 + length]), shape: [1, length], dtype: .float64, pool: context.pool)
+        Array(x.values[sample * time..<sample * time + length]), shape: [1, length], dtype: .float64, pool: context.pool
+      )
       let expected = run(whole, alone, lengths: nil).values
       // Flattened samples are shorter alone.
       for (a, b) in zip(output.rows(sample..<sample + 1).values, expected) { #expect(abs(a - b) <= 1e-12) }
+    }
+  }
+
+  /// With padding `same` a strided window passes over a sequence's last place too, whatever length the padding is for.
+  @Test func aStridedWindowSeesTheLastPlace() throws {
+    let layers: [LayerSpecification] = [
+      conv(4, 3, padding: .same, stride: 2), .averagePool1D(pool(3, stride: 2, padding: .same)),
+      .averagePool1D(pool(2, padding: .same)),
+    ]
+    for layer in layers {
+      for time in 5...12 {
+        let model = try model([layer, .globalAveragePool], time: time)
+        for length in 1...time {
+          let x = tokens([2, time])
+          x[time + length - 1] = (x[length - 1] + 5).truncatingRemainder(dividingBy: 11)
+          let output = run(model, x, lengths: [time, length]).rows(1..<2).values
+          x[time + length - 1] = (x[length - 1] + 7).truncatingRemainder(dividingBy: 11)
+          let changed = run(model, x, lengths: [time, length]).rows(1..<2).values
+          #expect(changed != output, "\(layer.name), \(length) of \(time)")
+          #expect(model.layers[1].outputShape[0] == (time + 1) / 2)
+        }
+      }
     }
   }
 
@@ -222,10 +250,58 @@ import Testing
     #expect(throws: Never.self) { try Model([.globalMaxPool], inputShape: image, outputs: 6) }
   }
 
+  /// Advice that holds for sequences.
+  @Test func adviceForSequences() {
+    #expect(
+      message([linear(3)], outputs: 3)
+        == """
+        layer 1 (linear): gives 7×3 outputs, but the data have 3 classes; put global_max_pool, global_average_pool or \
+        last_step, or last: true in the last recurrent layer, in front of linear: classes
+        """)
+    #expect(
+      message([conv(4, 2, padding: .causal, stride: 2), linear(11)], predictsTokens: true, outputs: 11)
+        == """
+        layer 2 (linear): gives 4×11 outputs, but the data have 7 places in time and 11 tokens; keep every place in \
+        time: begin with an embedding, without strides, pooling, flatten, last_step and last: true
+        """)
+    #expect(
+      message([linear(4)], predictsTokens: true, outputs: 11).hasSuffix("; end the model with linear: classes"))
+    #expect(
+      message([.residual(body: [conv(4, 3)], shortcut: [])]).hasSuffix(
+        "such as a conv1d of kernel 1 with the body's filters and stride"))
+    #expect(
+      message([.globalMaxPool, .residual(body: [linear(4)], shortcut: [])]).hasSuffix(
+        "such as linear with the body's outputs"))
+    #expect(
+      message([.parallel(branches: [[], [conv(4, 3)]])]).hasSuffix(
+        "all branches must give the same places in time, or none; only channels may differ"))
+    do throws(ModelError) {
+      _ = try Model([.selfAttention(SelfAttentionSpecification(heads: 2))], inputShape: [8, 8, 6])
+      Issue.record("attention over an image")
+    } catch {
+      #expect(error.hint == "for images there is architecture: vit")
+    }
+  }
+
+  /// Sizes that are allowed one by one, but not together.
+  @Test func tensorsTooLarge() {
+    let (large, limit) = (2_000_000_000, "more than a tensor may have (68719476736); use smaller sizes")
+    #expect(
+      message([conv(40, 3, padding: .symmetric(large))])
+        == "layer 1 (conv1d): gives 4000000005×40 numbers, \(limit)")
+    #expect(
+      message([conv(40, large, padding: .causal, dilation: large)])
+        == "layer 1 (conv1d): has a weight of 40×2000000000×3 numbers, \(limit)")
+    #expect(message([.maxPool1D(pool(large, padding: .causal))]) == "built with outputs [1, 3]")
+  }
+
   /// A model that predicts each place's next token must not see it.
   @Test func nothingLooksAhead() {
     #expect(
       message([conv(11, 3, padding: .same)], predictsTokens: true, outputs: 11)
+        == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
+    #expect(
+      message([conv(11, 1, padding: .symmetric(2))], predictsTokens: true)
         == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
     #expect(
       message([.maxPool1D(pool(3, stride: 1, padding: .same)), linear(11)], predictsTokens: true)

@@ -49,7 +49,7 @@ struct TrainingPass {
 
   init(
     _ model: Model, _ x: Tensor, labels: Tensor, loss: Loss, context: ExecutionContext, step: Int = 0,
-    firstSample: Int = 0, inputGradient wantsInputGradient: Bool = false,
+    firstSample: Int = 0, lengths: [Int]? = nil, inputGradient wantsInputGradient: Bool = false,
     observer: ((String, Tensor) -> Void)? = nil
   ) {
     let store = model.store
@@ -58,7 +58,7 @@ struct TrainingPass {
     let tape = Tape(context: context, parameterGradients: gradients)
     let pass = ForwardPass(
       tape: tape, mode: .training, seed: 5, step: step, firstSample: firstSample, statistics: statistics,
-      observer: observer)
+      lengths: lengths, observer: observer)
     let input = tape.input(x, requiresGradient: wantsInputGradient)
     let output = model(input, pass)
     self.output = output.value

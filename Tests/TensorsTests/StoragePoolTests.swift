@@ -1,5 +1,7 @@
-import Tensors
+import TestSupport
 import Testing
+
+@testable import Tensors
 
 @Suite struct StoragePoolTests {
   @Test func freedBuffersComeBack() {
@@ -27,5 +29,28 @@ import Testing
       let tensor = Tensor(uninitialized: [count], pool: pool)
       #expect(UInt(bitPattern: tensor.pointer) % 64 == 0)
     }
+  }
+
+  /// Classes grow, hold what was asked for, and add at most an eighth (or what fills a cache line).
+  @Test func sizeClasses() {
+    let sizes = Array(0...5000) + (12..<40).flatMap { power in [-1, 0, 1].map { (1 << power) + $0 } }
+    for size in sizes {
+      let found = SizeClass(for: size)
+      #expect(found.capacity >= size && found.capacity <= max(size + size / 8, (size + 63) / 64 * 64, 64))
+      #expect(SizeClass(for: found.capacity).number == found.number)
+      #expect(SizeClass(for: found.capacity + 1).number == found.number + 1)
+    }
+    #expect(SizeClass(for: Int.max / 4).number < SizeClass.count)
+  }
+
+  /// However many sizes are asked for, memory is bounded.
+  @Test func sizesWithoutEndTakeNoMemoryWithoutEnd() {
+    let pool = StoragePool()
+    var random = TestRandom(seed: 8)
+    for _ in 0..<3000 {
+      let held = (0..<3).map { _ in pool.allocate(byteCount: Int.random(in: 500_000...1_000_000, using: &random)) }
+      #expect(Set(held.map(\.pointer)).count == 3)
+    }
+    #expect(pool.statistics.misses <= 3 * 9, "\(pool.statistics)")
   }
 }

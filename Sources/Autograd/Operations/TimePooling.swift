@@ -71,9 +71,6 @@ extension Variable {
 
 extension PoolingWindow {
   fileprivate static func all(_ time: Int) -> PoolingWindow { PoolingWindow(kernelHeight: 1, kernelWidth: time) }
-
-  /// Places after pooling `time` of them; a window may be cut at the end, so there is one at least.
-  public func outputTime(_ time: Int) -> Int { max(1, outputSize(height: 1, width: time)[1]) }
 }
 
 /// How windows go over a batch of sequences: all at once, or sample by sample where lengths differ.

@@ -18,12 +18,15 @@ extension ModelBuilder {
         "\(groups) groups do not divide its \(channels) channels and \(filters) filters",
         hint: "use a number of groups that divides both")
     }
-    guard !predictsTokens || specification.padding == .causal || kernel == 1 else {
+    // Padding of one place moves the text against what is to be predicted.
+    let isShifted = if case .symmetric(1...) = specification.padding { true } else { false }
+    guard !predictsTokens || specification.padding == .causal || (kernel == 1 && !isShifted) else {
       throw place.error("sees the tokens that are to be predicted", hint: "write padding: causal")
     }
     var window = ConvolutionWindow(kernelHeight: 1, kernelWidth: kernel)
     (window.strideWidth, window.dilationWidth, window.groups) =
       (specification.stride, specification.dilation, groups)
+    window.coversEnd = specification.padding == .same
     let span = specification.dilation * (kernel - 1) + 1
     window.padding = try padding(specification.padding, time: time, span: span, stride: window.strideWidth, at: place)
     guard window.outputSize(height: 1, width: time)[1] > 0 else {
@@ -32,6 +35,7 @@ extension ModelBuilder {
         "a kernel of \(kernel)\(dilated) does not fit its input \(describe(place.inputShape))",
         hint: "use a smaller kernel, padding, or less striding and pooling in front of it")
     }
+    try place.requireCount(of: [filters, kernel, channels / groups], "has a weight of")
     return Convolution1D(
       path: place.path, inputShape: place.inputShape, filters: filters, window: window, bias: specification.bias,
       initializer: specification.initializer, builder: self)
@@ -47,6 +51,7 @@ extension ModelBuilder {
     }
     var window = PoolingWindow(kernelHeight: 1, kernelWidth: kernel)
     window.strideWidth = specification.stride
+    window.coversEnd = specification.padding == .same
     window.padding = try padding(
       specification.padding, time: time, span: kernel, stride: specification.stride, at: place)
     // A window must not lie in the padding alone: it would have no value to take.

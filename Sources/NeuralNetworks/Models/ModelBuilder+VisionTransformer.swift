@@ -18,6 +18,11 @@ extension ModelBuilder {
         "\(specification.heads) heads do not divide a width of \(specification.width)",
         hint: "use a multiple of the heads")
     }
+    guard specification.stochasticDepth == 0 || specification.blocks > 1 else {
+      throw place.error(
+        "stochastic depth never leaves the first block out, and there is no other",
+        hint: "use more blocks, or leave stochastic_depth out")
+    }
     guard specification.stem == .patchify || (patch > 1 && patch.nonzeroBitCount == 1) else {
       throw place.error(
         "a stem of convolutions halves the image again and again, but a patch is \(patch)",
@@ -26,6 +31,7 @@ extension ModelBuilder {
     guard specification.stem == .patchify || specification.width >= patch / 2 else {
       throw place.error("a width of \(specification.width) is too small for its stem", hint: "use a larger width")
     }
+    try place.requireCount(of: [specification.blocks, 4 * specification.width, specification.width], "has weights of")
     // One convolution has timm's name, several have numbers.
     let layers = specification.stemLayers
     let stem =

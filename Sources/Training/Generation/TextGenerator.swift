@@ -12,17 +12,16 @@ public final class TextGenerator {
   public let step: Int
   private let model: Model
   private let tokenizer: any Tokenizer
-  private let context: ExecutionContext
+  let context: ExecutionContext
   /// Tokens that the model was trained to see at once.
   private let window: Int
   /// What the model was trained on; nil for a model in training.
   let data: DatasetSpecification?
 
-  /// A model in training. It is read only, so that no weight depends on what is written.
-  ///
-  /// - Parameter context: that of the worker whose replica it is.
-  init(_ model: Model, tokenizer: any Tokenizer, window: Int, step: Int, context: ExecutionContext) {
-    (self.model, self.tokenizer, self.window, self.context) = (model, tokenizer, window, context)
+  /// A model in training. It is read only, so that no weight depends on what is written. What writing takes of memory
+  /// ends with the generator.
+  init(_ model: Model, tokenizer: any Tokenizer, window: Int, step: Int) {
+    (self.model, self.tokenizer, self.window, context) = (model, tokenizer, window, ExecutionContext())
     (checkpoint, self.step, data) = ("", step, nil)
   }
 
@@ -91,7 +90,7 @@ extension TextGenerator {
     of prompt: String, _ tokenizer: any Tokenizer, for model: Model, window: Int
   ) throws -> [Int32] {
     let tokens = try tokenizer.encode(prompt, from: "the prompt")
-    if model.attends, tokens.count > window {
+    if model.hasLongestContext, tokens.count > window {
       throw GenerationError.promptTooLong(tokens: tokens.count, context: window)
     }
     return tokens
@@ -114,7 +113,7 @@ private final class TokenReader {
 
   /// Scores `[vocabulary]` of the token after the last one. `tokens` only grows from call to call.
   func read(_ tokens: [Int32]) -> Tensor {
-    if model.rereadsWindow { return pass(tokens.suffix(window), carrying: nil) }
+    if model.rereadsWindow { return passAgain(tokens.suffix(window)) }
     if let cache, cache.position + tokens.count - read > window {
       // Full: goes on with the later half, as if the text had begun there.
       cache.reset()
@@ -130,13 +129,21 @@ private final class TokenReader {
     return scores
   }
 
-  private func pass(_ tokens: ArraySlice<Int32>, carrying state: RecurrentState?) -> Tensor {
+  /// No layer sees what comes after a place, so tokens may follow that nobody wrote: then few lengths are read, and memory
+  /// and plans serve again.
+  private func passAgain(_ tokens: ArraySlice<Int32>) -> Tensor {
+    let count = min(window, (tokens.count + 63) / 64 * 64)
+    return pass(tokens + Array(repeating: 0, count: count - tokens.count), scoring: tokens.count - 1, carrying: nil)
+  }
+
+  private func pass(_ tokens: ArraySlice<Int32>, scoring place: Int? = nil, carrying state: RecurrentState?) -> Tensor {
     let tape = Tape(context: context, recording: false)
     let input = Tensor(tokens.map { Double($0) }, shape: [1, tokens.count], dtype: .float32, pool: context.pool)
     let pass = ForwardPass(tape: tape, mode: .evaluation, carriedState: state)
     pass.attentionCache = cache
     let output = model(tape.input(input), pass).value
-    return output.reshaped([tokens.count, output.count / tokens.count]).rows(tokens.count - 1..<tokens.count)
+    let last = place ?? tokens.count - 1
+    return output.reshaped([tokens.count, output.count / tokens.count]).rows(last..<last + 1)
   }
 }
 

@@ -11,10 +11,8 @@ extension Trainer {
     guard let recorder else { return }
     let before = timeline?.enter(.evaluation)
     defer { if let before { timeline?.enter(before) } }
-    let replica = session.replica
     let generator = TextGenerator(
-      replica.model, tokenizer: tokenizer, window: run.configuration.data.text.window, step: progress.step,
-      context: replica.context)
+      session.replica.model, tokenizer: tokenizer, window: run.configuration.data.text.window, step: progress.step)
     var bytes: [UInt8] = []
     try generator.generate(
       after: settings.prompt ?? "", length: settings.length,

@@ -8,7 +8,7 @@ import Tensors
 /// groups]`, in files PyTorch's `[filters, channels / groups, kernel]`; `bias` `[filters]`.
 ///
 /// Padding of a batch counts as zeros, so a sequence gives what it gives alone; one that is shorter than the kernel
-/// counts as just long enough.
+/// counts as just long enough, and with padding `same` one that ends inside its last window as going on to its end.
 public final class Convolution1D: ActivationFusing {
   public let path: String
   public let name = "conv1d"
@@ -44,10 +44,9 @@ public final class Convolution1D: ActivationFusing {
     var x = x
     if let lengths = pass.lengths {
       x = x.masked(lengths: lengths)
-      pass.lengths = lengths.map { max(1, window.outputSize(height: 1, width: $0)[1]) }
+      pass.lengths = lengths.map(window.outputTime)
     }
-    let padding = window.padding.left + window.padding.right
-    return x.paddedInTime(to: window.dilationWidth * (window.kernelWidth - 1) + 1 - padding).convolution(
+    return x.paddedInTime(to: window.inputTime(x.shape[1])).convolution(
       weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), window: window,
       fusingReLU: fusesReLU && pass.fusesLayers)
   }
