@@ -159,10 +159,16 @@ import Testing
         == "layer 1 (linear): gives 7 outputs, but the data have 10 classes; end the model with linear: classes")
     #expect(
       message([convolution(10, 3)], outputs: 10)
-        == "layer 0 (conv): gives 6×6×10 outputs, but the data have 10 classes; end the model with linear: classes")
+        == """
+        layer 0 (conv): gives 6×6×10 outputs, but the data have 10 classes; \
+        put flatten or global_average_pool in front of linear: classes
+        """)
     #expect(
       message([], outputs: 10)
-        == "the model: gives 8×8×6 outputs, but the data have 10 classes; end the model with linear: classes")
+        == """
+        the model: gives 8×8×6 outputs, but the data have 10 classes; \
+        put flatten or global_average_pool in front of linear: classes
+        """)
     let sized = LayerSpecification.linear(outputs: nil, bias: true, initializer: .heNormal)
     #expect(message([.flatten, sized], outputs: 10) == "built with outputs [10]")
     #expect(

@@ -250,6 +250,39 @@ import Testing
     #expect(throws: Never.self) { try Model([.globalMaxPool], inputShape: image, outputs: 6) }
   }
 
+  /// Advice that holds for sequences.
+  @Test func adviceForSequences() {
+    #expect(
+      message([linear(3)], outputs: 3)
+        == """
+        layer 1 (linear): gives 7×3 outputs, but the data have 3 classes; put global_max_pool, global_average_pool or \
+        last_step, or last: true in the last recurrent layer, in front of linear: classes
+        """)
+    #expect(
+      message([conv(4, 2, padding: .causal, stride: 2), linear(11)], predictsTokens: true, outputs: 11)
+        == """
+        layer 2 (linear): gives 4×11 outputs, but the data have 7 places in time and 11 tokens; keep every place in \
+        time: begin with an embedding, without strides, pooling, flatten, last_step and last: true
+        """)
+    #expect(
+      message([linear(4)], predictsTokens: true, outputs: 11).hasSuffix("; end the model with linear: classes"))
+    #expect(
+      message([.residual(body: [conv(4, 3)], shortcut: [])]).hasSuffix(
+        "such as a conv1d of kernel 1 with the body's filters and stride"))
+    #expect(
+      message([.globalMaxPool, .residual(body: [linear(4)], shortcut: [])]).hasSuffix(
+        "such as linear with the body's outputs"))
+    #expect(
+      message([.parallel(branches: [[], [conv(4, 3)]])]).hasSuffix(
+        "all branches must give the same places in time, or none; only channels may differ"))
+    do throws(ModelError) {
+      _ = try Model([.selfAttention(SelfAttentionSpecification(heads: 2))], inputShape: [8, 8, 6])
+      Issue.record("attention over an image")
+    } catch {
+      #expect(error.hint == "for images there is architecture: vit")
+    }
+  }
+
   /// A model that predicts each place's next token must not see it.
   @Test func nothingLooksAhead() {
     #expect(

@@ -51,6 +51,7 @@ struct LayerPlace {
     case "conv1d": "conv"
     case "max_pool1d": "max_pool"
     case "average_pool1d": "average_pool"
+    case "self_attention", "positions": "architecture: vit"
     default: "flatten"
     }
   }

@@ -49,14 +49,14 @@ public final class Model {
   /// Whether a layer looks at other places in time by attention that keeps what it has seen.
   public var attends: Bool { layers.contains { $0 is SelfAttention } }
 
-  /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new
-  /// place of a text takes the places before it again.
   /// Whether a layer knows places, by attention or by vectors of their own: then there is a longest context, and what does
   /// not fit is not read in part.
   public var hasLongestContext: Bool {
     attends || layers.contains { $0 is MultiHeadAttention || $0 is Positions }
   }
 
+  /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new
+  /// place of a text takes the places before it again.
   public var rereadsWindow: Bool {
     layers.contains { $0 is Convolution1D || $0 is TimePool || $0 is MultiHeadAttention || $0 is Positions }
   }
@@ -97,12 +97,24 @@ public final class Model {
     guard root.outputShape != shape, let outputs = shape.last else { return }
     let last = root.layers.last
     let place = LayerPlace(path: last?.path ?? "", kind: last?.name ?? "", inputShape: root.outputShape)
-    throw place.error(
-      shape.count == 1
-        ? "gives \(describe(root.outputShape)) outputs, but the data have \(outputs) classes"
-        : "gives \(describe(root.outputShape)) outputs, but the data have \(shape[0]) places in time and \(outputs) tokens",
-      hint: shape.count > 1 && root.outputShape.last == outputs
-        ? "keep every place in time: begin with an embedding, without flatten and last: true"
-        : "end the model with linear: classes")
+    let found = "gives \(describe(root.outputShape)) outputs, but the data have"
+    if shape.count > 1 {
+      let keepsTime = root.outputShape.dropLast() == shape.dropLast()
+      throw place.error(
+        "\(found) \(shape[0]) places in time and \(outputs) tokens",
+        hint: keepsTime
+          ? "end the model with linear: classes"
+          : "keep every place in time: begin with an embedding, without strides, pooling, flatten, last_step and "
+            + "last: true")
+    }
+    let hint =
+      switch root.outputShape.count {
+      case 2:
+        "put global_max_pool, global_average_pool or last_step, or last: true in the last recurrent layer, in front of "
+          + "linear: classes"
+      case 3: "put flatten or global_average_pool in front of linear: classes"
+      default: "end the model with linear: classes"
+      }
+    throw place.error("\(found) \(outputs) classes", hint: hint)
   }
 }

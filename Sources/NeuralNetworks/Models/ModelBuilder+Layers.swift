@@ -105,10 +105,18 @@ extension ModelBuilder {
       throw place.error(
         "the body gives \(first), the shortcut \(second)",
         hint: shortcut.isEmpty
-          ? "give it a shortcut that changes the shape, such as a 1×1 conv with the body's filters and stride"
+          ? "give it a shortcut that changes the shape, such as \(Self.shapeChanger(of: place.inputShape))"
           : "make both give the same shape")
     }
     return Residual(path: place.path, body: bodyLayers, shortcut: shortcutLayers)
+  }
+
+  private static func shapeChanger(of inputShape: [Int]) -> String {
+    switch inputShape.count {
+    case 1: "linear with the body's outputs"
+    case 2: "a conv1d of kernel 1 with the body's filters and stride"
+    default: "a 1×1 conv with the body's filters and stride"
+    }
   }
 
   private func parallel(_ branches: [[LayerSpecification]], at place: LayerPlace) throws(ModelError) -> Parallel {
@@ -123,7 +131,9 @@ extension ModelBuilder {
       let (first, other) = (describe(built[0].outputShape), describe(built[odd].outputShape))
       throw place.error(
         "branch 0 gives \(first), branch \(odd) gives \(other)",
-        hint: "all branches must give one height and width; only channels may differ")
+        hint: place.inputShape.count == 2
+          ? "all branches must give the same places in time, or none; only channels may differ"
+          : "all branches must give one height and width; only channels may differ")
     }
     return Parallel(path: place.path, branches: built)
   }

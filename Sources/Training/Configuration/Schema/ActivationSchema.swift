@@ -52,6 +52,12 @@ extension Codec where Value == Initializer {
     return Codec(
       type: type,
       decode: { node, path, context in
+        let keys = ["normal", "fan_in"]
+        if let only = node.entries?.first?.key, node.entries?.count == 1, !keys.contains(only) {
+          let hint = NearestWord.find(only, in: keys).map { "did you mean '\($0)'?" }
+          context.mismatch(node, path: path, expected: type, hint: hint)
+          return nil
+        }
         let codec = node.entries?.first?.key == "fan_in" ? scaled : normal
         return codec.decode(node, path, &context)
       },
