@@ -18,6 +18,11 @@ extension ModelBuilder {
         "\(specification.heads) heads do not divide a width of \(specification.width)",
         hint: "use a multiple of the heads")
     }
+    guard specification.stochasticDepth == 0 || specification.blocks > 1 else {
+      throw place.error(
+        "stochastic depth never leaves the first block out, and there is no other",
+        hint: "use more blocks, or leave stochastic_depth out")
+    }
     guard specification.stem == .patchify || (patch > 1 && patch.nonzeroBitCount == 1) else {
       throw place.error(
         "a stem of convolutions halves the image again and again, but a patch is \(patch)",

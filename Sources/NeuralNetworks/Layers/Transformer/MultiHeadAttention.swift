@@ -5,7 +5,8 @@ import Tensors
 ///
 /// Input and output `[batch, time, channels]`. Parameters are those of PyTorch's `MultiheadAttention`: `in_proj_weight`
 /// `[3 · channels, channels]` (queries, keys, values), `in_proj_bias`, `out_proj.weight` `[channels, channels]`,
-/// `out_proj.bias`. Where samples have lengths, nobody sees what lies behind them.
+/// `out_proj.bias`. They start as PyTorch's do, but for `out_proj.weight`: uniform in ±√(3 / channels), a variance of
+/// 1 / channels, where PyTorch has ±1 / √channels. Where samples have lengths, nobody sees what lies behind them.
 public final class MultiHeadAttention: Layer {
   public let path: String
   public let name = "self_attention"

@@ -5,7 +5,8 @@ import Tensors
 /// outputs]`.
 ///
 /// Parameters carry timm's names: `patch_embed.proj`, `cls_token`, `pos_embed`, `blocks.0.norm1`,
-/// `blocks.0.attn.qkv`, …, `norm`, `head`. Layers of a stem of convolutions are `patch_embed.0`, ….
+/// `blocks.0.attn.qkv`, …, `norm`, `head`. Not timm's are those of a stem of convolutions, `patch_embed.0`, …, and of a
+/// SwiGLU: `fc1` is timm's `fc1_x`.
 public final class VisionTransformerNetwork: Layer {
   public let path = "vit"
   public let name = "vit"
