@@ -289,6 +289,9 @@ import Testing
       message([conv(11, 3, padding: .same)], predictsTokens: true, outputs: 11)
         == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
     #expect(
+      message([conv(11, 1, padding: .symmetric(2))], predictsTokens: true)
+        == "layer 1 (conv1d): sees the tokens that are to be predicted; write padding: causal")
+    #expect(
       message([.maxPool1D(pool(3, stride: 1, padding: .same)), linear(11)], predictsTokens: true)
         == "layer 1 (max_pool1d): sees the tokens that are to be predicted; write padding: causal and stride: 1")
     #expect(

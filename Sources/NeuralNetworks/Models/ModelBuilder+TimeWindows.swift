@@ -18,7 +18,9 @@ extension ModelBuilder {
         "\(groups) groups do not divide its \(channels) channels and \(filters) filters",
         hint: "use a number of groups that divides both")
     }
-    guard !predictsTokens || specification.padding == .causal || kernel == 1 else {
+    // Padding of one place moves the text against what is to be predicted.
+    let isShifted = if case .symmetric(1...) = specification.padding { true } else { false }
+    guard !predictsTokens || specification.padding == .causal || (kernel == 1 && !isShifted) else {
       throw place.error("sees the tokens that are to be predicted", hint: "write padding: causal")
     }
     var window = ConvolutionWindow(kernelHeight: 1, kernelWidth: kernel)
