@@ -177,6 +177,35 @@ import Testing
     #expect(message([.flatten, linear(10)], outputs: 10) == "built with outputs [10]")
   }
 
+  /// Sizes that are allowed one by one, but not together.
+  @Test func tensorsTooLarge() {
+    let limit = "more than a tensor may have (68719476736); use smaller sizes"
+    let large = 2_000_000_000
+    #expect(
+      message([convolution(4, 3, padding: .symmetric(Extent(large)))])
+        == "layer 0 (conv): gives 4000000006×4000000006×4 numbers, \(limit)")
+    #expect(
+      message([convolution(large, large, padding: .symmetric(Extent(large)))])
+        == "layer 0 (conv): has a weight of 2000000000×2000000000×2000000000×6 numbers, \(limit)")
+    #expect(
+      message([.flatten, linear(large)])
+        == "layer 1 (linear): has a weight of 2000000000×384 numbers, \(limit)")
+    #expect(
+      message([], inputShape: [1_000_000_000_000])
+        == "the model: takes samples of 1000000000000 numbers, \(limit)")
+    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: large))
+    #expect(message([table], inputShape: [40]) == "layer 0 (embedding): gives 40×2000000000 numbers, \(limit)")
+    let small = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
+    #expect(
+      message([small, .recurrent(RecurrentSpecification(.lstm, size: large))], inputShape: [5])
+        == "layer 1 (lstm): has weights of 1×8000000000×4000000000 numbers, \(limit)")
+    var gpt = GPT(blocks: 2, heads: 1, width: large, context: 8)
+    gpt.positions = .learned
+    #expect(message([.gpt(gpt, vocabulary: 9)], inputShape: [5]).hasSuffix(limit))
+    let vit = VisionTransformer(patch: 4, width: large, blocks: 2, heads: 1)
+    #expect(message([.vit(vit, outputs: 9)]).hasSuffix(limit))
+  }
+
   @Test func sizesOutOfRange() {
     #expect(
       message([.flatten, linear(0)])

@@ -283,6 +283,18 @@ import Testing
     }
   }
 
+  /// Sizes that are allowed one by one, but not together.
+  @Test func tensorsTooLarge() {
+    let (large, limit) = (2_000_000_000, "more than a tensor may have (68719476736); use smaller sizes")
+    #expect(
+      message([conv(40, 3, padding: .symmetric(large))])
+        == "layer 1 (conv1d): gives 4000000005×40 numbers, \(limit)")
+    #expect(
+      message([conv(40, large, padding: .causal, dilation: large)])
+        == "layer 1 (conv1d): has a weight of 40×2000000000×3 numbers, \(limit)")
+    #expect(message([.maxPool1D(pool(large, padding: .causal))]) == "built with outputs [1, 3]")
+  }
+
   /// A model that predicts each place's next token must not see it.
   @Test func nothingLooksAhead() {
     #expect(

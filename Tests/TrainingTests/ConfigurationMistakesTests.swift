@@ -189,6 +189,30 @@ import Testing
       "[residual: {body: [relu], shortcut: relu}]",
       "47: model.layers.0.residual.shortcut: expected list of layers, found 'relu'"
     ),
+    (
+      "[lstm: {size: 2, initializer: {fanin: 2}}]",
+      "41: model.layers.0.lstm.initializer: expected one of he_normal, he_uniform, xavier_normal, xavier_uniform, "
+        + "lecun_normal, lecun_uniform, zeros, {normal: σ} or {fan_in: gain}, found a mapping; did you mean 'fan_in'?"
+    ),
+    (
+      "[conv1d: {filters: 3, kernel: 4000000000}]",
+      "41: model.layers.0.conv1d.kernel: expected integer ≥ 1, found '4000000000'; the largest is 2147483647"
+    ),
+    (
+      "[conv1d: {filters: 3, kernel: 3, padding: 9223372036854775807}]",
+      "53: model.layers.0.conv1d.padding: expected valid, same, causal or integer ≥ 0, found '9223372036854775807'; "
+        + "the largest is 2147483647"
+    ),
+    (
+      "[conv: {filters: 3, kernel: 3, padding: 9223372036854775807}]",
+      "51: model.layers.0.conv.padding: expected integer ≥ 0 or [height, width], found '9223372036854775807'; "
+        + "the largest is 2147483647"
+    ),
+    (
+      "[linear: 3000000000]",
+      "20: model.layers.0.linear.outputs: expected integer ≥ 1 or classes, found '3000000000'; "
+        + "the largest is 2147483647"
+    ),
     ("[lstm: {layers: 2}]", "12: key 'size' is missing in model.layers.0.lstm; write size: (integer ≥ 1)"),
     (
       "[rnn: {size: 3, activation: sigmoid}]",

@@ -65,4 +65,22 @@ struct LayerPlace {
       throw error("\(what) is \(describe(extent))", hint: "both sizes must be at least 1")
     }
   }
+
+  /// Elements of the largest tensor that a model may have, 256 GiB of Float; more is a slip of the pen, and would
+  /// overflow sooner or later.
+  private static let largestCount = 1 << 36
+
+  /// - Parameter what: `gives` for an output, `has a weight of`.
+  func requireCount(of shape: [Int], _ what: String) throws(ModelError) {
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard !overflow, product <= Self.largestCount else {
+        throw error(
+          "\(what) \(describe(shape)) numbers, more than a tensor may have (\(Self.largestCount))",
+          hint: "use smaller sizes")
+      }
+      count = product
+    }
+  }
 }

@@ -26,6 +26,8 @@ public final class Model {
     let predictsTokens = predictsTokens && vocabulary != nil
     let builder = ModelBuilder(
       store: ParameterStore(dtype: dtype), vocabulary: vocabulary, outputs: outputs, predictsTokens: predictsTokens)
+    let place = LayerPlace(path: "", kind: "", inputShape: inputShape)
+    try place.requireCount(of: inputShape, "takes samples of")
     self.inputShape = inputShape
     takesTokens = vocabulary != nil
     root = try builder.sequential(specifications, path: "", inputShape: inputShape)

@@ -21,6 +21,7 @@ extension ModelBuilder {
     guard !predictsTokens || specification.causal else {
       throw place.error("sees the tokens that are to be predicted", hint: "write causal: true")
     }
+    try place.requireCount(of: [3 * channels, channels], "has a weight of")
     return MultiHeadAttention(
       path: place.path, inputShape: place.inputShape, specification: specification, builder: self)
   }

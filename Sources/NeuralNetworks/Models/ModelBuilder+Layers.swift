@@ -12,6 +12,7 @@ extension ModelBuilder {
       let place = LayerPlace(
         path: path.isEmpty ? "\(index)" : "\(path).\(index)", kind: specification.name, inputShape: shape)
       let layer = try layer(specification, at: place, behind: layers.last)
+      try place.requireCount(of: layer.outputShape, "gives")
       layers.append(layer)
       shape = layer.outputShape
     }
@@ -90,6 +91,7 @@ extension ModelBuilder {
         "needs a vector, but gets an image of \(describe(place.inputShape)) [height, width, channels]",
         hint: "put flatten or global_average_pool in front of it")
     }
+    try place.requireCount(of: [outputs] + place.inputShape.suffix(1), "has a weight of")
     return Linear(
       path: place.path, inputShape: place.inputShape, outputs: outputs, bias: bias, initializer: initializer,
       builder: self)

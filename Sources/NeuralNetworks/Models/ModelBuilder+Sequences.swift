@@ -13,6 +13,7 @@ extension ModelBuilder {
       throw place.error("the number of different tokens is not known", hint: "write vocabulary: with their number")
     }
     try place.requirePositive(vocabulary, "the vocabulary")
+    try place.requireCount(of: [vocabulary, specification.width], "has a weight of")
     return Embedding(
       path: place.path, inputShape: place.inputShape, vocabulary: vocabulary, width: specification.width,
       standardDeviation: specification.standardDeviation, builder: self)
@@ -45,8 +46,11 @@ extension ModelBuilder {
       throw place.error(
         "reads the text in both directions, so it sees what it predicts", hint: "leave bidirectional out")
     }
-    _ = try place.requireSequence(
+    let (_, channels) = try place.requireSequence(
       hint: "put an embedding in front of it, and last: true only into the last recurrent layer")
+    // Four gates, and both directions beneath the next layer.
+    let size = specification.size
+    try place.requireCount(of: [specification.layers, 4 * size, max(channels, 2 * size)], "has weights of")
     return Recurrent(path: place.path, inputShape: place.inputShape, specification: specification, builder: self)
   }
 }

@@ -25,6 +25,8 @@ extension ModelBuilder {
         "has a context of \(specification.context), but gets sequences of \(place.inputShape[0])",
         hint: "raise context, or cut the data into shorter sequences")
     }
+    try place.requireCount(of: [specification.blocks, 4 * width, width], "has weights of")
+    try place.requireCount(of: [max(vocabulary, specification.context), width], "has a weight of")
     return GPTNetwork(specification, vocabulary: vocabulary, inputShape: place.inputShape, builder: self)
   }
 }

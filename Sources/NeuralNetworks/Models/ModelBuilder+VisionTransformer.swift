@@ -31,6 +31,7 @@ extension ModelBuilder {
     guard specification.stem == .patchify || specification.width >= patch / 2 else {
       throw place.error("a width of \(specification.width) is too small for its stem", hint: "use a larger width")
     }
+    try place.requireCount(of: [specification.blocks, 4 * specification.width, specification.width], "has weights of")
     // One convolution has timm's name, several have numbers.
     let layers = specification.stemLayers
     let stem =

@@ -35,6 +35,7 @@ extension ModelBuilder {
         "a \(describe(kernel)) kernel\(dilated) does not fit its input \(describe(place.inputShape))",
         hint: "use a smaller kernel, padding, or less striding and pooling in front of it")
     }
+    try place.requireCount(of: [filters, kernel.height, kernel.width, channels / groups], "has a weight of")
     return Convolution2D(
       path: place.path, inputShape: place.inputShape, filters: filters, window: window, bias: specification.bias,
       initializer: specification.initializer, builder: self)

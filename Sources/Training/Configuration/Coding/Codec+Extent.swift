@@ -4,13 +4,15 @@ extension Codec where Value == Extent {
   /// Sizes along height and width, written as one number or as `[height, width]`.
   static func extent(atLeast minimum: Int) -> Codec {
     let type = "integer ≥ \(minimum) or [height, width]"
-    let size = Codec<Int>.integer(atLeast: minimum)
+    let size = Codec<Int>.size(atLeast: minimum)
     return Codec(
       type: type,
       decode: { node, path, context in
+        var hint: String?
         switch node.content {
         case .scalar(let text, quoted: false):
-          if let both = NumberText.integer(text), both >= minimum { return Extent(both) }
+          if let both = NumberText.integer(text), (minimum...LayerSize.largest).contains(both) { return Extent(both) }
+          hint = LayerSize.hint(text)
         case .sequence(let items) where items.count == 2:
           guard let height = size.decode(items[0], "\(path).0", &context),
             let width = size.decode(items[1], "\(path).1", &context)
@@ -18,7 +20,7 @@ extension Codec where Value == Extent {
           return Extent(height: height, width: width)
         default: break
         }
-        context.mismatch(node, path: path, expected: type)
+        context.mismatch(node, path: path, expected: type, hint: hint)
         return nil
       },
       encode: { extent in

@@ -10,6 +10,25 @@ extension Codec where Value == Int {
   }
 
   static func integer(atLeast minimum: Int) -> Codec { integer(minimum...(.max)) }
+
+  /// A size in a model: what is larger than `LayerSize.largest` is no size, and sums and products of two would overflow.
+  static func size(atLeast minimum: Int = 1) -> Codec {
+    Codec(
+      type: "integer ≥ \(minimum)",
+      parse: { text, quoted in
+        quoted ? nil : NumberText.integer(text).flatMap { (minimum...LayerSize.largest).contains($0) ? $0 : nil }
+      },
+      format: { YAMLNode(plain: "\($0)") }, hint: LayerSize.hint)
+  }
+}
+
+enum LayerSize {
+  static let largest = Int(Int32.max)
+
+  static func hint(_ text: String, _ quoted: Bool = false) -> String? {
+    guard let value = NumberText.integer(text), value > largest else { return NumberText.hint(text, quoted) }
+    return "the largest is \(largest)"
+  }
 }
 
 extension Codec where Value == Int? {
@@ -19,12 +38,12 @@ extension Codec where Value == Int? {
       type: "integer ≥ 1 or \(word)",
       parse: { text, quoted in
         if text == word { return .some(nil) }
-        guard !quoted, let count = NumberText.integer(text), count >= 1 else { return nil }
+        guard !quoted, let count = NumberText.integer(text), (1...LayerSize.largest).contains(count) else { return nil }
         return count
       },
       format: { YAMLNode(plain: $0.map { "\($0)" } ?? word) },
       hint: { text, quoted in
-        NearestWord.find(text, in: [word]).map { "did you mean '\($0)'?" } ?? NumberText.hint(text, quoted)
+        NearestWord.find(text, in: [word]).map { "did you mean '\($0)'?" } ?? LayerSize.hint(text, quoted)
       })
   }
 }

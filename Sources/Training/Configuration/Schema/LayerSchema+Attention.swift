@@ -22,7 +22,7 @@ extension LayerSchema {
         + "has it in a `residual` behind `layer_norm`.",
       shorthand: "heads", template: SelfAttentionSpecification(heads: 1),
       fields: [
-        Field("heads", \.heads, .integer(atLeast: 1), required: true, "Attention heads; they divide the channels."),
+        Field("heads", \.heads, .size(), required: true, "Attention heads; they divide the channels."),
         Field("causal", \.causal, .truth, "Each place sees those before it and itself only."),
         Field(
           "positions", \.positions, .word(),

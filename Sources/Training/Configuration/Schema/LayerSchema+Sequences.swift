@@ -9,9 +9,9 @@ extension LayerSchema {
       "embedding", "A learned vector for each token; the first layer of a model of tokens.", shorthand: "width",
       template: EmbeddingSpecification(width: 1),
       fields: [
-        Field("width", \.width, .integer(atLeast: 1), required: true, "Elements of each vector."),
+        Field("width", \.width, .size(), required: true, "Elements of each vector."),
         Field(
-          "vocabulary", \.vocabulary, Codec.integer(atLeast: 1).optional, defaultText: "that of the data",
+          "vocabulary", \.vocabulary, Codec.size().optional, defaultText: "that of the data",
           "Number of different tokens."),
         Field(
           "deviation", \.standardDeviation, .positive,
@@ -33,9 +33,9 @@ extension LayerSchema {
     Form(
       name, meaning, shorthand: "size", template: RecurrentSpecification(cell, size: 1),
       fields: [
-        Field("size", \.size, .integer(atLeast: 1), required: true, "Elements of each layer's state.")
+        Field("size", \.size, .size(), required: true, "Elements of each layer's state.")
       ] + special + [
-        Field("layers", \.layers, .integer(atLeast: 1), "Layers on top of each other."),
+        Field("layers", \.layers, .size(), "Layers on top of each other."),
         Field(
           "bidirectional", \.bidirectional, .truth,
           "Runs each layer in both directions and puts their states beside each other."),

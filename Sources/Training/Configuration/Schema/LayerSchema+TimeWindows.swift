@@ -24,14 +24,14 @@ extension LayerSchema {
       "Convolution over the time of a sequence. A sequence that a batch pads gives what it would give alone.",
       template: Convolution1DSpecification(filters: 1, kernel: 1),
       fields: [
-        Field("filters", \.filters, .integer(atLeast: 1), required: true, "Number of output channels."),
-        Field("kernel", \.kernel, .integer(atLeast: 1), required: true, "Places in a window."),
-        Field("stride", \.stride, .integer(atLeast: 1), "Places from one window to the next."),
+        Field("filters", \.filters, .size(), required: true, "Number of output channels."),
+        Field("kernel", \.kernel, .size(), required: true, "Places in a window."),
+        Field("stride", \.stride, .size(), "Places from one window to the next."),
         Field(
           "padding", \.padding, .timePadding,
           "Zeros around the sequence: none, as many as keep ⌈time / stride⌉, in front only so that no output sees "
             + "what comes after it, or this many on both sides."),
-        Field("dilation", \.dilation, .integer(atLeast: 1), "Places between a window's elements."),
+        Field("dilation", \.dilation, .size(), "Places between a window's elements."),
         Field("groups", \.groups, .count(or: "depthwise"), "As for `conv`."),
         Field("bias", \.bias, .truth, "Adds a learned constant to each channel."),
         Field("initializer", \.initializer, .initializer, "How the weights start; biases start at 0."),
@@ -51,9 +51,9 @@ extension LayerSchema {
     return Form(
       name, meaning, shorthand: "kernel", template: Keys(),
       fields: [
-        Field("kernel", \.kernel, .integer(atLeast: 1), required: true, "Places in a window."),
+        Field("kernel", \.kernel, .size(), required: true, "Places in a window."),
         Field(
-          "stride", \.stride, Codec.integer(atLeast: 1).optional, defaultText: "the kernel",
+          "stride", \.stride, Codec.size().optional, defaultText: "the kernel",
           "Places from one window to the next."),
         Field("padding", \.padding, .timePadding, "As for `conv1d`."),
       ],
@@ -68,17 +68,18 @@ extension LayerSchema {
 
 extension Codec where Value == TimePadding {
   static var timePadding: Codec {
-    let amount = Codec<Int>.integer(atLeast: 0)
+    let amount = Codec<Int>.size(atLeast: 0)
     let type = "valid, same, causal or integer ≥ 0"
     let words: [(String, TimePadding)] = [("valid", .valid), ("same", .same), ("causal", .causal)]
     return Codec(
       type: type,
       decode: { node, path, context in
         if case .scalar(let text, quoted: false) = node.content {
-          if let value = NumberText.integer(text), value >= 0 { return .symmetric(value) }
+          if let value = NumberText.integer(text), (0...LayerSize.largest).contains(value) { return .symmetric(value) }
           if let word = words.first(where: { $0.0 == text }) { return word.1 }
           let nearest = NearestWord.find(text, in: words.map(\.0))
-          context.mismatch(node, path: path, expected: type, hint: nearest.map { "did you mean '\($0)'?" })
+          let hint = nearest.map { "did you mean '\($0)'?" } ?? LayerSize.hint(text)
+          context.mismatch(node, path: path, expected: type, hint: hint)
           return nil
         }
         context.mismatch(node, path: path, expected: type)

@@ -33,7 +33,7 @@ extension LayerSchema {
       "conv", "Two-dimensional convolution (cross-correlation, as everywhere in the field).",
       template: ConvolutionSpecification(filters: 1, kernel: Extent(1)),
       fields: [
-        Field("filters", \.filters, .integer(atLeast: 1), required: true, "Number of output channels."),
+        Field("filters", \.filters, .size(), required: true, "Number of output channels."),
         Field("kernel", \.kernel, .extent(atLeast: 1), required: true, "Size of the window."),
         Field("stride", \.stride, .extent(atLeast: 1), "Steps between windows."),
         Field(

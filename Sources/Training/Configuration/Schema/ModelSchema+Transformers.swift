@@ -6,10 +6,10 @@ extension ModelSpecification {
       "gpt", "a decoder-only transformer over tokens (Radford et al., 2019)",
       template: GPT(blocks: 6, heads: 6, width: 384, context: 256),
       fields: [
-        Field("blocks", \.blocks, .integer(atLeast: 1), "Number of blocks."),
-        Field("heads", \.heads, .integer(atLeast: 1), "Attention heads a block; they divide the width."),
-        Field("width", \.width, .integer(atLeast: 1), "Elements of the vector of each token."),
-        Field("context", \.context, .integer(atLeast: 1), "Longest sequence, in tokens."),
+        Field("blocks", \.blocks, .size(), "Number of blocks."),
+        Field("heads", \.heads, .size(), "Attention heads a block; they divide the width."),
+        Field("width", \.width, .size(), "Elements of the vector of each token."),
+        Field("context", \.context, .size(), "Longest sequence, in tokens."),
         Field(
           "dropout", \.dropout, .share, "Share of the embedding's and of every branch's outputs that is set to zero."),
         Field(
@@ -34,10 +34,10 @@ extension ModelSpecification {
       "vit", "a vision transformer over patches of images (Dosovitskiy et al., 2021)",
       template: VisionTransformer(patch: 4, width: 192, blocks: 6, heads: 3),
       fields: [
-        Field("patch", \.patch, .integer(atLeast: 1), "Height and width of a patch; it divides the image's."),
-        Field("width", \.width, .integer(atLeast: 1), "Elements of the vector of each patch."),
-        Field("blocks", \.blocks, .integer(atLeast: 1), "Number of blocks."),
-        Field("heads", \.heads, .integer(atLeast: 1), "Attention heads a block; they divide the width."),
+        Field("patch", \.patch, .size(), "Height and width of a patch; it divides the image's."),
+        Field("width", \.width, .size(), "Elements of the vector of each patch."),
+        Field("blocks", \.blocks, .size(), "Number of blocks."),
+        Field("heads", \.heads, .size(), "Attention heads a block; they divide the width."),
         Field(
           "stem", \.stem, .word(),
           "Makes the patches' vectors: one convolution of the patch's size and stride, or 3×3 convolutions that halve "

@@ -46,9 +46,9 @@ extension ModelSpecification {
       "patchify-convnet", "a convolution over patches that do not overlap, one hidden layer",
       template: PatchifyConvNet(patch: 1, filters: 1, hidden: 1),
       fields: [
-        Field("patch", \.patch, .integer(atLeast: 1), required: true, "Height and width of a patch."),
-        Field("filters", \.filters, .integer(atLeast: 1), required: true, "Number of filters."),
-        Field("hidden", \.hidden, .integer(atLeast: 1), required: true, "Size of the hidden layer."),
+        Field("patch", \.patch, .size(), required: true, "Height and width of a patch."),
+        Field("filters", \.filters, .size(), required: true, "Number of filters."),
+        Field("hidden", \.hidden, .size(), required: true, "Size of the hidden layer."),
         Field("initializer", \.initializer, .initializer, "How the weights start."),
       ],
       apply: { $1 = .patchifyConvNet($0) },
@@ -61,7 +61,7 @@ extension ModelSpecification {
       template: ResidualNetwork(widths: [16, 32, 64], blocks: 3),
       fields: [
         Field("widths", \.widths, sizes(atLeast: 1), "Channels of each stage; all but the first halve the image."),
-        Field("blocks", \.blocks, .integer(atLeast: 1), "Basic blocks in each stage."),
+        Field("blocks", \.blocks, .size(), "Basic blocks in each stage."),
         Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`."),
       ],
       apply: { $1 = .residualNetwork($0) },
@@ -69,6 +69,6 @@ extension ModelSpecification {
   }
 
   private static func sizes(atLeast minimum: Int) -> Codec<[Int]> {
-    Codec<Int>.integer(atLeast: 1).list("integers ≥ 1", atLeast: minimum)
+    Codec<Int>.size().list("integers ≥ 1", atLeast: minimum)
   }
 }
