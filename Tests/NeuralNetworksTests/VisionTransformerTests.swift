@@ -103,6 +103,12 @@ import Testing
     #expect(output(0..<5, seed: 6) != output(0..<5))
   }
 
+  /// The first block is never left out, so a single one would leave the setting without effect.
+  @Test func stochasticDepthOfASingleBlock() {
+    #expect(throws: ModelError.self) { try model(specification { ($0.blocks, $0.stochasticDepth) = (1, 0.5) }) }
+    #expect(throws: Never.self) { try model(specification { $0.blocks = 1 }) }
+  }
+
   /// The share of samples that a branch leaves out, and what is left.
   @Test func stochasticDepth() {
     let ones = Tensor(Array(repeating: 1, count: 2 * 4000), shape: [4000, 2], dtype: .float64, pool: context.pool)
