@@ -72,24 +72,8 @@ import Testing
       default: [recurrent(.gru, 4, layers: 2), recurrent(.lstm, 5, last: true)]
       }
     let model = try model(layers + [linear(5)])
-    let (reference, store) = (try golden(name, in: "sequences"), model.store)
-    let theirs = reference.tensors.keys.filter { $0.hasPrefix("value:") }.map { String($0.dropFirst(6)) }
-    #expect(Set(store.parameters.map(\.path)) == Set(theirs))
-    for parameter in store.parameters {
-      let value = try reference.tensor("value:" + parameter.path, pool: context.pool)
-      #expect(parameter.shape == value.shape)
-      parameter.value.copy(from: value)
-    }
-    let gradients = Tensor(zeros: [store.flatCount], dtype: .float64, pool: context.pool)
-    let tape = Tape(context: context, parameterGradients: gradients)
-    let x = tape.input(try reference.tensor("x", pool: context.pool))
-    let output = model(x, ForwardPass(tape: tape, mode: .training, lengths: Self.lengths))
-    #expect(relativeDifference(output.value, try reference.tensor("y", pool: context.pool)) <= 1e-9)
-    tape.backward(from: output, gradient: try reference.tensor("gradient_y", pool: context.pool))
-    for parameter in store.parameters {
-      let expected = try reference.tensor("gradient:" + parameter.path, pool: context.pool)
-      #expect(relativeDifference(parameter.view(of: gradients), expected) <= 1e-9, "\(parameter.path)")
-    }
+    try expectAgreement(
+      of: model, with: golden(name, in: "sequences"), lengths: Self.lengths, context: context)
   }
 
   private static let listed: [[LayerSpecification]] = {

@@ -3,6 +3,7 @@ import Foundation
 import NeuralNetworks
 import Tensors
 import TestSupport
+import Testing
 
 func golden(_ name: String, in file: String = "networks") throws -> Golden {
   let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -81,5 +82,27 @@ func randomizeParameters(of model: Model, seed: UInt64 = 41) {
   for parameter in model.store.parameters {
     parameter.value.copy(
       from: random.tensor(parameter.shape, scale: 0.7, gap: 0.1, dtype: model.store.dtype, pool: pool))
+  }
+}
+
+/// Holds a network against PyTorch on samples of different lengths: names and layouts of parameters, outputs, all gradients.
+func expectAgreement(of model: Model, with reference: Golden, lengths: [Int], context: ExecutionContext) throws {
+  let store = model.store
+  let theirs = reference.tensors.keys.filter { $0.hasPrefix("value:") }.map { String($0.dropFirst(6)) }
+  #expect(Set(store.parameters.map(\.path)) == Set(theirs))
+  for parameter in store.parameters {
+    let value = try reference.tensor("value:" + parameter.path, pool: context.pool)
+    #expect(parameter.shape == value.shape)
+    parameter.value.copy(from: value)
+  }
+  let gradients = Tensor(zeros: [store.flatCount], dtype: .float64, pool: context.pool)
+  let tape = Tape(context: context, parameterGradients: gradients)
+  let x = tape.input(try reference.tensor("x", pool: context.pool))
+  let output = model(x, ForwardPass(tape: tape, mode: .training, lengths: lengths))
+  #expect(relativeDifference(output.value, try reference.tensor("y", pool: context.pool)) <= 1e-9)
+  tape.backward(from: output, gradient: try reference.tensor("gradient_y", pool: context.pool))
+  for parameter in store.parameters {
+    let expected = try reference.tensor("gradient:" + parameter.path, pool: context.pool)
+    #expect(relativeDifference(parameter.view(of: gradients), expected) <= 1e-9, "\(parameter.path)")
   }
 }
