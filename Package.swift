@@ -69,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints", "DataPipeline", "NeuralNetworks",
+        "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints", "DataPipeline",
         "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -80,7 +80,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["CKernels", "Tensors", "Autograd"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
 
-    tests(of: "Tensors"),
+    tests(of: "Tensors", ["CKernels", "TestSupport"]),
     tests(of: "Autograd", ["Tensors", "CKernels", "TestSupport"], resources: [.copy("Resources")]),
     tests(of: "NeuralNetworks", ["Tensors", "Autograd", "TestSupport"], resources: [.copy("Resources")]),
     tests(of: "DataPipeline", ["Tensors"], resources: [.copy("Resources")]),
@@ -94,7 +94,7 @@ let package = Package(
       path: "Tests/collectives-selftest", swiftSettings: swiftSettings),
     tests(of: "Diagnostics", ["Collectives", "Tensors"]),
     tests(of: "Checkpoints", ["Tensors"], resources: [.copy("Resources")]),
-    tests(of: "Training", ["NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Tensors"]),
+    tests(of: "Training", ["Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Tensors"]),
     // Trains under mpirun with a fault that the product has no way to make.
     .executableTarget(
       name: "training-selftest", dependencies: ["Training", "Collectives", "MPICollectives"],
