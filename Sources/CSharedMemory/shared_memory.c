@@ -4,8 +4,43 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+// Linux 6.1; older systems refuse it, and their C libraries may not know it.
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
+static const size_t huge_page = (size_t)2 << 20;
+
+// What is large ends with a whole huge page.
+static size_t whole(size_t bytes) {
+  return bytes < huge_page / 2 ? bytes : (bytes + huge_page - 1) / huge_page * huge_page;
+}
+
+int csm_map(int file, size_t bytes, void **start) {
+  size_t size = whole(bytes);
+  // A stretch of addresses in which a mapping can begin where a huge page does.
+  char *room = mmap(NULL, size + huge_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) return -errno;
+  size_t before = (huge_page - (uintptr_t)room % huge_page) % huge_page;
+  char *first = room + before;
+  if (mmap(first, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) {
+    int code = errno;
+    munmap(room, size + huge_page);
+    return -code;
+  }
+  size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (size + page - 1) / page * page;
+  if (before) munmap(room, before);
+  if (huge_page > before + pages - size) munmap(first + pages, size + huge_page - before - pages);
+  *start = first;
+  return 0;
+}
+
+void csm_unmap(void *start, size_t bytes) { munmap(start, whole(bytes)); }
 
 int csm_create(size_t bytes) {
   // Not bound by the size of /dev/shm, which containers make as small as 64 MB.
@@ -14,11 +49,31 @@ int csm_create(size_t bytes) {
   // Where the size of files is limited (RLIMIT_FSIZE), this must come back as an error, not end the process.
   struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
   sigaction(SIGXFSZ, &ignore, &before);
-  int code;
-  do code = posix_fallocate(file, 0, (off_t)bytes);
-  while (code == EINTR);
+  int code = ftruncate(file, (off_t)whole(bytes)) == 0 ? 0 : errno;
   sigaction(SIGXFSZ, &before, NULL);
   if (code == 0) return file;
   close(file);
   return -code;
+}
+
+static int allocate(int file, size_t offset, size_t count) {
+  int code;
+  do code = posix_fallocate(file, (off_t)offset, (off_t)count);
+  while (code == EINTR);
+  return code;
+}
+
+int csm_reserve(int file, void *start, size_t offset, size_t count) {
+  struct stat status;
+  if (fstat(file, &status) != 0) return -errno;
+  size_t end = offset + count;
+  // Linux gives shared memory small pages by default; huge ones come of asking for each, once something is in it. Those
+  // that begin in this part; and the first that is refused will not be the last.
+  size_t page = (offset + huge_page - 1) / huge_page * huge_page;
+  for (; page < end && page + huge_page <= (size_t)status.st_size; page += huge_page) {
+    int code = allocate(file, page, 1);
+    if (code != 0) return -code;
+    if (madvise((char *)start + page, huge_page, MADV_COLLAPSE) != 0) break;
+  }
+  return -allocate(file, offset, count);
 }

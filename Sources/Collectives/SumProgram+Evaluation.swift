@@ -3,8 +3,11 @@ import CKernels
 extension SumProgram {
   /// Elements that are summed at a time: the blocks of a few slots stay in the first-level cache between additions.
   package static let blockLength = 2048
-  /// From so many elements on, results go past the caches, which would not hold them until they are read.
-  private static let streamingLength = 64 << 10
+  /// From so many elements on, results go past the caches. Measured on two ranks whose cores share no cache (Zen 4): a store
+  /// must wait for the line that the other rank has read, which takes four times as long as to write past it, and half of
+  /// that is left when all have read the sum from memory again. Where cores do share a cache, sums of a few MiB take up to 1.8
+  /// times as long as they could.
+  private static let streamingLength = 4 << 10
 
   /// Adds the slots up in place, block by block; the sums are in the slots `roots` afterwards.
   ///

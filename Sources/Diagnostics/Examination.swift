@@ -28,11 +28,14 @@ public struct Examination: Sendable {
   /// - Parameters:
   ///   - kind: What a worker is called: `rank` or `worker`.
   ///   - versions: What must be the same everywhere.
+  ///   - neededMemory: Bytes that this worker is about to take.
   public init(
-    _ communicator: any Communicator, depth: Depth, kind: String, versions: [WorkerFacts.Version]
+    _ communicator: any Communicator, depth: Depth, kind: String, versions: [WorkerFacts.Version],
+    neededMemory: Int = 0
   ) throws {
     let problem = try CollectiveTest(communicator: communicator).run(lengths: depth.lengths)
-    let facts = WorkerFacts.current(versions: versions)
+    var facts = WorkerFacts.current(versions: versions)
+    facts.neededMemory = neededMemory
     workers = try communicator.allGather(Array(JSONEncoder().encode(facts))).map {
       try JSONDecoder().decode(WorkerFacts.self, from: Data($0))
     }

@@ -89,7 +89,17 @@ struct Findings {
           .warning, .sharedMemory, "\(host): /dev/shm has only \(megabytes(free)) free for \(numbers.count) \(kind)s",
           advice: "remove what is left there, or make it larger: docker --shm-size, mount -o remount,size=… /dev/shm"))
     }
-    if let left = numbers.compactMap({ workers[$0].availableMemory }).min(), left < numbers.count * 256 << 20 {
+    guard let left = numbers.compactMap({ workers[$0].availableMemory }).min() else { return }
+    let needed = numbers.reduce(0) { $0 + workers[$1].neededMemory }
+    if needed > left {
+      let count = "\(numbers.count) \(kind)\(numbers.count == 1 ? "" : "s")"
+      all.append(
+        Finding(
+          .error, .memory,
+          "\(host): parameters, gradients and the optimiser's state of \(count) take \(megabytes(needed)), and only "
+            + "\(megabytes(left)) of memory are left",
+          advice: "make the model smaller, or start fewer \(kind)s on this host"))
+    } else if left < numbers.count * 256 << 20 {
       all.append(
         Finding(
           .warning, .memory, "\(host): only \(megabytes(left)) of memory are left for \(numbers.count) \(kind)s",

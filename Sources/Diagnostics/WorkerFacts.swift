@@ -27,6 +27,8 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
   public var kernelWarning: String?
   /// Bytes that processes may still take: the host's, or what is left to the container.
   public var availableMemory: Int?
+  /// Bytes that the worker is about to take.
+  public var neededMemory = 0
   /// Bytes that a container may use in all, nil for any.
   public var memoryLimit: Int?
   /// Bytes of /dev/shm.

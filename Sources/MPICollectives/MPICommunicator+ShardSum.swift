@@ -20,16 +20,19 @@ extension MPICommunicator {
     let leader = islands.members[islands.island(of: worker)].lowerBound
     var memory: SharedMemory?
     var problem = ""
-    func attempt(_ make: () throws(SharedMemory.Failure) -> SharedMemory) {
-      do { memory = try make() } catch { problem = error.description }
+    func attempt(_ action: () throws(SharedMemory.Failure) -> Void) {
+      do { try action() } catch { problem = error.description }
     }
 
-    if worker == leader { attempt { () throws(SharedMemory.Failure) in try SharedMemory(byteCount: shape.byteCount) } }
+    if worker == leader {
+      attempt { () throws(SharedMemory.Failure) in memory = try SharedMemory(byteCount: shape.byteCount) }
+    }
     let names = try allGather(Array((memory?.name ?? "").utf8))
     if worker != leader && !names[leader].isEmpty {
       let name = String(decoding: names[leader], as: UTF8.self)
-      attempt { () throws(SharedMemory.Failure) in try SharedMemory(named: name, byteCount: shape.byteCount) }
+      attempt { () throws(SharedMemory.Failure) in memory = try SharedMemory(named: name, byteCount: shape.byteCount) }
     }
+    attempt { () throws(SharedMemory.Failure) in for part in shape.ownBytes { try memory?.reserve(part) } }
     let problems = try allGather(Array(problem.utf8))
     memory?.closeFile()
     if let first = problems.firstIndex(where: { !$0.isEmpty }) {

@@ -1,7 +1,7 @@
 import CSharedMemory
 import Glibc
 
-/// Memory that processes of one machine share, reserved when it is made: to write to it never fails later.
+/// Memory that processes of one machine share, reserved before it is used: to write to it never fails later.
 ///
 /// Not `MPI_Win_allocate_shared`: that hands out windows of /dev/shm whether they fit or not, and whoever writes to one
 /// that does not ends with SIGBUS.
@@ -42,6 +42,22 @@ final class SharedMemory {
     start = try Self.map(file, byteCount)
   }
 
+  private static func map(_ file: Int32, _ byteCount: Int) throws(Failure) -> UnsafeMutableRawPointer {
+    var start: UnsafeMutableRawPointer?
+    let code = csm_map(file, byteCount, &start)
+    guard let start else {
+      close(file)
+      throw Failure("cannot map \(byteCount >> 20) MB of shared memory", -code)
+    }
+    return start
+  }
+
+  /// Takes these bytes from the system, near the core of the caller; before `closeFile`.
+  func reserve(_ bytes: Range<Int>) throws(Failure) {
+    let code = csm_reserve(file, start, bytes.lowerBound, bytes.count)
+    guard code == 0 else { throw Failure("no \(bytes.count >> 20) MB of shared memory", -code) }
+  }
+
   private static func identity(of file: Int32) -> String {
     var status = stat()
     return fstat(file, &status) == 0 ? "\(status.st_dev):\(status.st_ino):\(status.st_size)" : ""
@@ -49,7 +65,7 @@ final class SharedMemory {
 
   deinit {
     closeFile()
-    munmap(start, byteCount)
+    csm_unmap(start, byteCount)
   }
 
   /// How another process of this machine opens it, before `closeFile`.
@@ -59,15 +75,5 @@ final class SharedMemory {
   func closeFile() {
     if file >= 0 { close(file) }
     file = -1
-  }
-
-  private static func map(_ file: Int32, _ byteCount: Int) throws(Failure) -> UnsafeMutableRawPointer {
-    let start = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
-    guard let start, start != MAP_FAILED else {
-      let code = errno
-      close(file)
-      throw Failure("cannot map \(byteCount >> 20) MB of shared memory", code)
-    }
-    return start
   }
 }

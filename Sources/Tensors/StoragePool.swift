@@ -78,8 +78,12 @@ public final class StoragePool: Sendable {
     var pointer: UnsafeMutableRawPointer?
     let code = posix_memalign(&pointer, huge ? pageOfHugeTable : 64, capacity)
     guard code == 0, let pointer else {
-      // Out of memory has no recovery here; say what was asked for instead of a bare trap.
-      preconditionFailure("out of memory: the system refused \(capacity) bytes")
+      // Nothing can be computed without it, and nothing is lost: checkpoints are whole. A trap would print a backtrace.
+      let text =
+        "error: out of memory: the system refused \(capacity >> 20) MiB more\n"
+        + "hint: a smaller batch (training.batch_size) or model, or fewer workers on this host\n"
+      _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+      _exit(1)
     }
     if huge { madvise(pointer, capacity, MADV_HUGEPAGE) }
     return pointer

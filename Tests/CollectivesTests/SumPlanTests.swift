@@ -41,6 +41,28 @@ import Testing
     return program.roots.map { slots[$0] }
   }
 
+  /// Every byte of an arena is taken by one worker: a write to one that nobody took could end its writer.
+  @Test(arguments: [1, 2, 3, 5, 8], [0, 1, 1_000, 5_000])
+  func partsOfAnArenaAreTheWhole(shards: Int, count: Int) {
+    for workers in 1...shards {
+      for sizes in allIslands(of: workers) {
+        let islands = Islands(sizes: sizes)
+        for members in islands.members {
+          let shapes = members.map {
+            SumArena.Shape(
+              layout: ShardLayout(shards: shards, workers: workers), islands: islands, worker: $0, count: count)
+          }
+          var end = 0
+          for part in shapes.flatMap(\.ownBytes).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            #expect(part.lowerBound == end)
+            end = part.upperBound
+          }
+          #expect(end == shapes[0].byteCount)
+        }
+      }
+    }
+  }
+
   /// On every island each slice has one holder, the owner is its own, and the work is even.
   @Test(arguments: 1...7)
   func holdersShareTheSlices(workers: Int) {

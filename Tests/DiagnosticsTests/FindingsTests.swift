@@ -53,6 +53,15 @@ import Testing
     #expect(found[0].problem.contains("1 MiB") && found[1].problem.contains("100 MiB"))
   }
 
+  @Test func aModelThatMemoryCannotHold() throws {
+    let found = findings(
+      worker { $0.neededMemory = 40 << 30 }, worker { $0.neededMemory = 40 << 30 },
+      worker("b") { $0.neededMemory = 40 << 30 })
+    let finding = try #require(found.first)
+    #expect(found.count == 1 && finding.severity == .error && finding.subject == .memory)
+    #expect(finding.problem.contains("of 2 ranks take 81920 MiB") && finding.problem.contains("only 65536 MiB"))
+  }
+
   @Test func differencesAreErrorsThatNameBothSides() {
     let found = findings(worker(), worker("b") { $0.versions = [.init("build", "xyz")] })
     #expect(found.map(\.severity) == [.error])

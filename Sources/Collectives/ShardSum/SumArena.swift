@@ -13,10 +13,12 @@ public final class SumArena: @unchecked Sendable {
 
   /// What decides the size of an arena.
   public struct Shape: Sendable, Equatable {
-    /// Workers of the island.
+    /// Workers of the island, and this one's place among them.
     let workers: Int
+    let position: Int
     /// Their partial sums.
     let slots: Int
+    let ownSlots: Range<Int>
     /// Elements of a buffer.
     let count: Int
     /// False for a single worker, whose one partial sum is the result.
@@ -26,12 +28,31 @@ public final class SumArena: @unchecked Sendable {
     public init(layout: ShardLayout, islands: Islands, worker: Int, count: Int) {
       let plan = SumPlan(layout: layout, islands: islands, worker: worker)
       workers = plan.slots.count
+      position = plan.position
       slots = plan.local.slotCount
+      ownSlots = plan.slots[plan.position]
       self.count = count
       hasResult = layout.workers > 1
     }
 
     public var byteCount: Int { flagsBytes + (slots + (hasResult ? 1 : 0)) * bufferBytes }
+
+    /// What this worker writes: best taken from the memory near its core. The parts of an island's workers are the whole
+    /// arena.
+    public var ownBytes: [Range<Int>] {
+      let flags = 0..<(position == 0 ? flagsBytes : 0)
+      let sum = hasResult ? pages(of: position)..<pages(of: position + 1) : 0..<0
+      return [
+        flags, bytes(ownSlots.lowerBound * bufferBytes, ownSlots.upperBound * bufferBytes),
+        bytes(slots * bufferBytes + sum.lowerBound * pageBytes, slots * bufferBytes + sum.upperBound * pageBytes),
+      ].filter { !$0.isEmpty }
+    }
+
+    /// First page of the result that the worker at `position` sums, about.
+    private func pages(of position: Int) -> Int { bufferBytes / pageBytes * position / workers }
+
+    /// From the first slot on.
+    private func bytes(_ start: Int, _ end: Int) -> Range<Int> { flagsBytes + start..<flagsBytes + end }
 
     fileprivate var flagsBytes: Int { Self.wholePages(workers * flagsStride) }
     fileprivate var bufferBytes: Int { Self.wholePages(count * MemoryLayout<Float>.size) }

@@ -15,10 +15,15 @@ extension DatasetSplits {
     if let part = corpus.validation { validation = try split(part) }
     var test: TextSplit?
     if let part = corpus.test { test = try split(part) }
-    return DatasetSplits(
+    var splits = DatasetSplits(
       training: try split(corpus.training), validation: validation, test: test, normalizer: .none, unreadable: [],
       tokenizer: corpus.tokenizer)
+    if let note = corpus.note, corpus.byteCount >= largeText { splits.notes.append(note) }
+    return splits
   }
+
+  /// Bytes from which on it matters that each process holds the tokens.
+  private static let largeText = 64 << 20
 
   /// Calls `body` with the training split of a text, as it is in the file.
   public static func withTrainingText<Result>(

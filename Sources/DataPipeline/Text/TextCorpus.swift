@@ -6,6 +6,9 @@ public struct TextCorpus: Sendable {
     public let byteCount: Int
   }
 
+  /// Bytes of the text.
+  public var byteCount: Int { [training, validation, test].reduce(0) { $0 + ($1?.byteCount ?? 0) } }
+
   /// Where the tokeniser comes from.
   public enum TokenizerSource: Sendable {
     /// Learned from the training split.

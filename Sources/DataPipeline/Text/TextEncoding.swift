@@ -83,9 +83,12 @@ struct TextEncoding {
     case file(DataError)
   }
 
-  /// Writes the file under a name of this process's own and renames it: several may do so at the same time.
+  /// Seconds without a write after which a file counts as a killed process's.
+  private static let abandoned = 600.0
+
   private func write() throws(WriteFailure) {
-    let temporary = "\(cachePath).\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))"
+    UnfinishedFile.removeLeftovers(of: cachePath, untouchedFor: Self.abandoned)
+    let temporary = UnfinishedFile.name(for: cachePath)
     do throws(WriteFailure) {
       try write(to: temporary)
     } catch {

@@ -35,7 +35,8 @@ struct TokenizerCache {
           + "learned here too")
     }
     defer { lock?.release() }
-    if lock != nil { removeLeftovers() }
+    // One that goes on without the lock may lose its own: it does not need it.
+    if lock != nil { UnfinishedFile.removeLeftovers(of: path, untouchedFor: 0) }
     if let kept = kept() { return kept }
     let learned = try Tokenizers.train(specification, on: training, of: text)
     try? write(learned.json)
@@ -58,7 +59,7 @@ struct TokenizerCache {
 
   /// Under a name of this process's own first, so that nobody reads half a file.
   private func write(_ json: String) throws(DataError) {
-    let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))"
+    let temporary = UnfinishedFile.name(for: path)
     do throws(DataError) {
       let file = try OutputFile(temporary, appending: false)
       try Array("\(digest(of: json))\n\(json)".utf8).withTypedBytes { bytes throws(DataError) in try file.write(bytes) }
@@ -70,14 +71,4 @@ struct TokenizerCache {
   }
 
   private var lockPath: String { path + ".lock" }
-
-  /// Files that killed processes were writing. One that goes on without the lock may lose its own: it does not need it.
-  private func removeLeftovers() {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    let prefix = path.lastPathComponent + "."
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(prefix) {
-      let parts = name.dropFirst(prefix.count).split(separator: "-", omittingEmptySubsequences: false)
-      if parts.count == 2, Int32(parts[0]) != nil, parts[1].count == 8 { unlink(folder.appendingPath(name)) }
-    }
-  }
 }

@@ -18,9 +18,10 @@ public final class Model {
   ///     their own take; nil takes whatever comes.
   ///   - vocabulary: Number of different tokens in the data: what embeddings without a size of their own take.
   ///   - predictsTokens: Whether data of tokens ask for the token that follows each, not for one label a sample.
+  ///   - pool: Where the parameters' memory comes from; nil takes none, for those who only ask what the model would be.
   public init(
     _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, vocabulary: Int? = nil,
-    predictsTokens: Bool = true, dtype: DType = .float32, pool: StoragePool = StoragePool()
+    predictsTokens: Bool = true, dtype: DType = .float32, pool: StoragePool? = StoragePool()
   ) throws(ModelError) {
     precondition(inputShape.count == 1 || inputShape.count == 3, "a sample of shape \(inputShape)")
     let predictsTokens = predictsTokens && vocabulary != nil
@@ -34,7 +35,7 @@ public final class Model {
     store = builder.store
     initialValues = builder.initialValues
     if let outputs { try Self.check(root, gives: predictsTokens ? inputShape + [outputs] : [outputs]) }
-    store.allocate(pool: pool)
+    if let pool { store.allocate(pool: pool) }
   }
 
   public var outputShape: [Int] { root.outputShape }

@@ -6,8 +6,10 @@ extension ModelBuilder {
     try place.requirePositive(specification.width, "the width")
     try requireTokens(at: place)
     if let own = specification.vocabulary, let known = vocabulary, own < known {
+      let padding = predictsTokens ? "" : ", padding among them"
       throw place.error(
-        "has a vocabulary of \(own), but the data have \(known) tokens", hint: "leave vocabulary out, or give \(known)")
+        "has a vocabulary of \(own), but the data have \(known) tokens\(padding)",
+        hint: "leave vocabulary out, or give \(known)")
     }
     guard let vocabulary = specification.vocabulary ?? vocabulary else {
       throw place.error("the number of different tokens is not known", hint: "write vocabulary: with their number")

@@ -41,4 +41,12 @@ extension OptimizerSpecification {
     case .adam, .adamW: Adam(self, store: store, pool: pool)
     }
   }
+
+  /// Flat buffers of the parameters' size that the optimiser keeps.
+  public var stateCount: Int {
+    switch kind {
+    case .sgd: momentum > 0 ? 1 : 0
+    case .adam, .adamW: 2
+    }
+  }
 }

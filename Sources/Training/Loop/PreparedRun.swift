@@ -15,6 +15,8 @@ public struct PreparedRun: Sendable {
   let sampler: any StepSampler
   public let totalSteps: Int
   let schedule: Schedule
+  /// Bytes that every worker needs before its first sample: parameters, gradients and the optimiser's state.
+  public let workerMemory: Int
 
   /// Opens the data and checks what can be checked before any worker starts. The normaliser is computed by the workers
   /// together: `normalized(over:)`.
@@ -55,7 +57,8 @@ public struct PreparedRun: Sendable {
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
     let model = try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
-      predictsTokens: data.predictsTokens)
+      predictsTokens: data.predictsTokens, pool: nil)
+    workerMemory = model.store.flatCount * DType.float32.size * (2 + configuration.optimizer.stateCount)
     if configuration.samples.areWanted, let tokenizer = data.tokenizer {
       _ = try TextGenerator.tokens(
         of: configuration.samples.prompt ?? "", tokenizer, for: model, window: configuration.data.text.window)

@@ -5,20 +5,22 @@ import Training
 /// Examining the workers of a command.
 extension Examination {
   /// Collective.
-  init(_ communicator: any Communicator, _ place: Place, depth: Depth) throws {
+  init(_ communicator: any Communicator, _ place: Place, depth: Depth, neededMemory: Int = 0) throws {
     try self.init(
       communicator, depth: depth, kind: place.ranks > 1 ? "rank" : "worker",
-      versions: Version.jobFacts.map { .init($0.name, $0.value) }
-    )
+      versions: Version.jobFacts.map { .init($0.name, $0.value) }, neededMemory: neededMemory)
   }
 
   /// The short form at the start of a run: warns of what has not been said or refused already. Collective.
   ///
-  /// - Throws: if the collectives give wrong results.
-  static func start(_ communicator: any Communicator, _ place: Place, reporter: RunReporter?) throws {
-    let examination = try Examination(communicator, place, depth: .quick)
-    if let finding = examination.findings.first(where: { $0.subject == .collectives }) {
-      try communicator.agree { throw UnsoundCollectives(finding: finding) }
+  /// - Parameter neededMemory: Bytes that every worker is about to take.
+  /// - Throws: if the collectives give wrong results, or memory cannot hold the model.
+  static func start(
+    _ communicator: any Communicator, _ place: Place, neededMemory: Int, reporter: RunReporter?
+  ) throws {
+    let examination = try Examination(communicator, place, depth: .quick, neededMemory: neededMemory)
+    if let finding = examination.findings.first(where: { $0.isObstacle }) {
+      try communicator.agree { throw Obstacle(finding: finding) }
     }
     for finding in examination.findings {
       // The reporter says which kernels are slow, and the trainer whether its gradients share memory.
@@ -30,7 +32,11 @@ extension Examination {
 }
 
 /// What a run does not start with.
-private struct UnsoundCollectives: Error, CustomStringConvertible {
+private struct Obstacle: Error, CustomStringConvertible {
   let finding: Finding
   var description: String { "\(finding.problem)\nhint: \(finding.advice)" }
+}
+
+extension Finding {
+  fileprivate var isObstacle: Bool { subject == .collectives || (subject == .memory && severity == .error) }
 }
