@@ -35,15 +35,20 @@ public struct TrainedModel: Sendable {
     public let confusion: [[Int]]
     /// What the predicted tokens stand for, where the split is a text; then `samples` are their number.
     public let textSize: TextSplit.Size?
+    /// Mean of −ln p of the true token of a text: the loss but for smoothing and weights.
+    let logLoss: Double?
 
-    /// e^loss of a text: among how many tokens the model is undecided, as it were.
-    public var perplexity: Double? { textSize.map { _ in exp(loss) } }
-    /// Loss in bits for each byte of the text, which compares across tokenisers.
-    public var bitsPerByte: Double? { textSize.map { bits / Double($0.bytes) } }
+    /// e^(−mean ln p) of a text: among how many tokens the model is undecided, as it were.
+    public var perplexity: Double? { logLoss.map { exp($0) } }
+    /// −log₂ p for each byte of the text, which compares across tokenisers.
+    public var bitsPerByte: Double? { bits(for: textSize?.bytes) }
     /// The same for each Unicode scalar; nil where the text is not UTF-8.
-    public var bitsPerCharacter: Double? { textSize?.characters.map { bits / Double($0) } }
-    /// Of the whole split.
-    private var bits: Double { loss / log(2) * Double(samples) }
+    public var bitsPerCharacter: Double? { bits(for: textSize?.characters) }
+
+    private func bits(for units: Int?) -> Double? {
+      guard let units, let logLoss else { return nil }
+      return logLoss / log(2) * Double(samples) / Double(units)
+    }
   }
 
   /// Opens what `path`, a run folder or a checkpoint file, stands for, and its data.
@@ -101,6 +106,6 @@ public struct TrainedModel: Sendable {
     return Evaluation(
       samples: result.samples, loss: result.loss, accuracy: result.accuracy, classNames: data.classNames,
       perClassAccuracy: result.perClassAccuracy, confusion: result.confusion,
-      textSize: data.tokenizer.flatMap { (chosen as? TextSplit)?.predictedSize($0) })
+      textSize: data.tokenizer.flatMap { (chosen as? TextSplit)?.predictedSize($0) }, logLoss: result.logLoss)
   }
 }

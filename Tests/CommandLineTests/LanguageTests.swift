@@ -54,6 +54,24 @@ import Testing
     #expect(try Lockstep.run(["evaluate", run, "--split", "validation"]).output.contains("perplexity"))
   }
 
+  @Test("perplexity and bits are those of the text, whatever the loss that was trained")
+  func perplexityOfOtherLosses() throws {
+    let folder = try TemporaryFolder()
+    // At a rate of nothing the weights stay what the seed makes them, so both models are the same.
+    func measured(_ settings: [String]) throws -> [String: Double] {
+      let run = try trained(SmallRun.recurrent, in: folder, ["training.steps=1", "schedule.rate=1e-30"] + settings)
+      let result = try Lockstep.run(["evaluate", run, "--split", "validation", "--json"])
+      let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] ?? [:]
+      return object.compactMapValues { $0 as? Double }
+    }
+    let (plain, smoothed) = (try measured([]), try measured(["loss.label_smoothing=0.5"]))
+    #expect(plain["loss"] != nil && plain["loss"] != smoothed["loss"])
+    for name in ["perplexity", "bits_per_byte", "bits_per_character"] {
+      let expected = try #require(plain[name])
+      #expect(abs(try #require(smoothed[name]) - expected) < 1e-6 * expected)
+    }
+  }
+
   @Test("prompts that a model cannot read end with one line")
   func prompts() throws {
     let folder = try TemporaryFolder()

@@ -14,6 +14,8 @@ import Testing
     ("{dataset: mnist-5k}", "{architecture: gpt}", "reads tokens"),
     ("{dataset: novel}", "{architecture: vit}", "reads images"),
     ("mnist-5k\nsamples: {at: [5]}", "{architecture: mlp, hidden: [3]}", "samples want a model of language"),
+    ("novel\nloss: {kind: mean-squared-error}", "{architecture: gpt}", "learns by cross-entropy"),
+    ("novel\nloss: {kind: binary-cross-entropy}", "{architecture: gpt}", "learns by cross-entropy"),
     ("novel\noptimizer: {kind: adam, epsilon: 1e-39}", "{architecture: gpt}", "number ≥ 1.2e-38"),
     ("novel\nsamples: {top_p: 1.5}", "{architecture: gpt}", "number in (0, 1]"),
     ("{dataset: mnist-5k}", "{layers: [embedding: 8, linear: 10]}", "reads tokens"),

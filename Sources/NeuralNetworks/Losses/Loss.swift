@@ -23,6 +23,9 @@ public struct Loss: Sendable, Equatable {
       classWeights.map { $0.count == classes } ?? true, "\(classWeights?.count ?? 0) class weights, \(classes) classes")
   }
 
+  /// Cross-entropy that neither smoothing nor weights change, in nats: what perplexity and bits are made of.
+  public var logLoss: Loss { Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: classes) }
+
   /// `output` is `[batch, classes]`, `labels` `[batch]` (int32); or `[batch, time, classes]` and `[batch, time]`: then each
   /// place in time is a row of its own.
   public func callAsFunction(_ output: Variable, labels: Tensor) -> LossResult {

@@ -6,6 +6,8 @@ public enum LossSpecification: Sendable, Equatable {
   case binaryCrossEntropy
   /// Mean over samples and outputs of (output − one-hot target)².
   case meanSquaredError
+
+  public var isCrossEntropy: Bool { if case .crossEntropy = self { true } else { false } }
 }
 
 public enum ClassWeights: Sendable, Equatable {

@@ -78,6 +78,9 @@ extension RunConfiguration {
         "loss.class_weights", holds: false, "balanced weights want classes, and a text has tokens",
         hint: "leave class_weights out")
     }
+    context.check(
+      "loss.kind", holds: !data.isText || loss.isCrossEntropy, "a model of language learns by cross-entropy",
+      hint: "leave kind out")
     if data.isText, case .count = data.validation {
       context.check(
         "data.validation", holds: false, "a text is split by shares",

@@ -12,7 +12,10 @@ struct Evaluator {
   struct Result: Sendable, Equatable {
     /// Predictions: samples, or tokens of a text.
     var samples = 0
+    /// Mean of what training minimises.
     var loss = 0.0
+    /// Mean of −ln p of the true token; nil where the split has classes.
+    var logLoss: Double?
     var correct = 0
     /// Rows: true class; columns: predicted class. Empty where there are no classes.
     var confusion: [[Int]] = []
@@ -57,7 +60,10 @@ struct Evaluator {
     var sums = BlockSums(
       samples: batch.labels.count, correct: result.correct, loss: result.sum.value[0], weight: result.weight,
       classes: classes)
-    guard classes > 0 else { return sums }
+    guard classes > 0 else {
+      sums.logLoss = loss == loss.logLoss ? sums.loss : loss.logLoss(output, labels: batch.labels).sum.value[0]
+      return sums
+    }
     let scores = UnsafeBufferPointer(output.value.floats)
     for (row, label) in batch.labels.int32s.enumerated() {
       // The first of equal scores, as the training loss counts it.
@@ -72,18 +78,20 @@ struct Evaluator {
 
   private func combine(_ bytes: [UInt8]) -> Result {
     var result = Result(confusion: Array(repeating: Array(repeating: 0, count: classes), count: classes))
-    var (loss, weight) = (0.0, 0.0)
+    var (loss, weight, logLoss) = (0.0, 0.0, 0.0)
     for start in stride(from: 0, to: bytes.count, by: BlockSums.byteCount(classes: classes)) {
       let sums = BlockSums(bytes: bytes[start...], classes: classes)
       result.samples += sums.samples
       result.correct += sums.correct
       loss += sums.loss
       weight += sums.weight
+      logLoss += sums.logLoss
       for index in 0..<(classes * classes) {
         result.confusion[index / classes][index % classes] += Int(sums.confusion[index])
       }
     }
     result.loss = weight > 0 ? loss / weight : 0
+    if classes == 0, result.samples > 0 { result.logLoss = logLoss / Double(result.samples) }
     return result
   }
 }
@@ -94,6 +102,7 @@ private struct BlockSums {
   var correct: Int
   var loss: Double
   var weight: Double
+  var logLoss = 0.0
   /// `[true class, predicted class]`
   var confusion: [Int32]
 
@@ -102,7 +111,7 @@ private struct BlockSums {
     confusion = [Int32](repeating: 0, count: classes * classes)
   }
 
-  static func byteCount(classes: Int) -> Int { 4 * 8 + 4 * classes * classes }
+  static func byteCount(classes: Int) -> Int { 5 * 8 + 4 * classes * classes }
 
   var bytes: [UInt8] {
     var bytes: [UInt8] = []
@@ -110,18 +119,20 @@ private struct BlockSums {
     withUnsafeBytes(of: Int64(correct)) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: loss) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: weight) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: logLoss) { bytes.append(contentsOf: $0) }
     confusion.withUnsafeBytes { bytes.append(contentsOf: $0) }
     return bytes
   }
 
   init(bytes: ArraySlice<UInt8>, classes: Int) {
-    (samples, correct, loss, weight, confusion) = bytes.withUnsafeBytes { raw in
+    (samples, correct, loss, weight, logLoss, confusion) = bytes.withUnsafeBytes { raw in
       (
         Int(raw.loadUnaligned(as: Int64.self)),
         Int(raw.loadUnaligned(fromByteOffset: 8, as: Int64.self)),
         raw.loadUnaligned(fromByteOffset: 16, as: Double.self),
         raw.loadUnaligned(fromByteOffset: 24, as: Double.self),
-        (0..<(classes * classes)).map { raw.loadUnaligned(fromByteOffset: 32 + 4 * $0, as: Int32.self) }
+        raw.loadUnaligned(fromByteOffset: 32, as: Double.self),
+        (0..<(classes * classes)).map { raw.loadUnaligned(fromByteOffset: 40 + 4 * $0, as: Int32.self) }
       )
     }
   }

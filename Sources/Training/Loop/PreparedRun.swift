@@ -107,7 +107,9 @@ public struct PreparedRun: Sendable {
   }
 
   /// What the best checkpoint is chosen by.
-  var bestMetric: EarlyStoppingSettings.Metric { configuration.training.earlyStopping?.metric ?? .accuracy }
+  var bestMetric: EarlyStoppingSettings.Metric {
+    configuration.training.earlyStopping?.metric ?? (configuration.data.isText ? .loss : .accuracy)
+  }
 
   func epoch(after steps: Int) -> Double { Double(steps) / Double(sampler.stepsPerEpoch) }
 

@@ -121,7 +121,7 @@ extension CheckpointSettings {
         Field("keep", \.keep, .integer(atLeast: 1), "How many of the newest stay."),
         Field(
           "best", \.best, .truth,
-          "Keeps the one with the best validation result too: by accuracy, or by what `training.early_stopping` goes by."
+          "Keeps the one with the best validation result too: by accuracy, for a text by loss, or by what `training.early_stopping` goes by."
         ),
       ])
   }
