@@ -23,6 +23,6 @@ void ck_adam_update(
 
 void ck_clip_gradients(
     ck_type type, ptrdiff_t count, double gradient_scale, double coupling, double limit, const void *weights,
-    void *gradients) {
-  CK_CALL(type, clip_gradients, count, gradient_scale, coupling, limit, weights, gradients);
+    const void *gradients, void *clipped) {
+  CK_CALL(type, clip_gradients, count, gradient_scale, coupling, limit, weights, gradients, clipped);
 }

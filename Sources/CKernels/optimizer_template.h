@@ -47,10 +47,10 @@ CK_CLONES static void K(adam)(
 }
 
 CK_CLONES static void K(clip_gradients)(
-    ptrdiff_t n, REAL scale, REAL coupling, REAL limit, const REAL *weights, REAL *gradients) {
+    ptrdiff_t n, REAL scale, REAL coupling, REAL limit, const REAL *weights, const REAL *gradients, REAL *clipped) {
   for (ptrdiff_t i = 0; i < n; i++) {
     REAL g = scale * gradients[i] + coupling * weights[i];
     g = g > limit ? limit : g;
-    gradients[i] = g < -limit ? -limit : g;
+    clipped[i] = g < -limit ? -limit : g;
   }
 }

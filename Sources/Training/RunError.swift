@@ -100,7 +100,8 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       \(tensor.map { "the first tensor that differs is \($0) (\(count) differ)" } ?? "a second look found no tensor that differs")
       \(checkpoint.map { "the last good checkpoint is \($0); to go on from it, give the same command --run-dir \(folder)" }
         ?? "no checkpoint was written before: start again")
-      equal replicas come apart by a fault of memory or of a processor: check that host, or leave it out
+      equal replicas come apart by a fault of memory or of a processor: check that host, or leave it out; if it comes again \
+      elsewhere at the same step, report it as an error of this program
       """
     }
   }

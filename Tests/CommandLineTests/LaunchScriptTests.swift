@@ -48,6 +48,19 @@ struct LaunchScriptTests {
     try expectStopped(try child.wait(limit: 30))
   }
 
+  @Test("SIGTERM to launch/local before its ranks listen stops them all the same")
+  func localIsStoppedEarly() throws {
+    let child = try ChildProcess(
+      Self.script("local"), ["2", config, "--run-dir", run] + long, environment: environment)
+    try child.waitUntil("mpirun") {
+      (try? RankProcesses.descendants(of: child.processID, running: "mpirun").isEmpty) == false
+    }
+    child.send(SIGTERM)
+    let result = try child.wait(limit: 30)
+    #expect(result.exitCode == 143, "\(result.output)\n\(result.errors)")
+    #expect(try RankProcesses.mentioning(run).isEmpty)
+  }
+
   @Test("launch/local starts a job that lost a rank again, and stops it when told to")
   func localRestarts() throws {
     let child = try ChildProcess(
@@ -138,6 +151,28 @@ struct LaunchScriptTests {
       #expect(result.errors.contains("rank 1 (\(cluster.hosts[1])) has not answered"), "\(result.errors)")
       #expect(result.errors.contains("restart 1 of 2"), "\(result.errors)")
       try scripts.expectStopped(result)
+    }
+
+    @Test("hostfiles as Open MPI takes them: a line a slot, spaces, line ends of other systems")
+    func hostfiles() throws {
+      let cluster = try FakeCluster(hosts: 2)
+      let scripts = try #require(scripts)
+      let (first, second) = (cluster.hosts[0], cluster.hosts[1])
+      for (text, ranks) in [
+        ("\(first)\n\(second) slots = 2\n\(first)\n", [2, 2]), ("\(first) slots=3\r\n\(second) slots=1\r\n", [3, 1]),
+        ("\(first) slots=1\n\(first) slots=1\n\(first)\n\(second) slots=1 max_slots=4\n", [3, 1]),
+      ] {
+        let hostfile = try scripts.folder.write(text, to: "hosts")
+        let child = try cluster.start(
+          [LaunchScriptTests.script("cluster"), "--ssh", FakeCluster.remoteShell, "--check", hostfile, scripts.config],
+          environment: scripts.environment)
+        let result = try child.wait(limit: 30)
+        #expect(result.exitCode == 0)
+        for (host, count) in zip(cluster.hosts, ranks) {
+          #expect(
+            result.errors.contains("\(host): ") && result.errors.contains("cores, \(count) ranks"), "\(result.errors)")
+        }
+      }
     }
 
     @Test("a host that cannot be reached, or lacks the configuration, is named before anything starts")

@@ -49,6 +49,36 @@ struct SplitTests {
     #expect(parts.training == parts.training.sorted() && parts.validation == parts.validation.sorted())
   }
 
+  @Test("one byte of one image makes other data, wherever it is")
+  func contentDigestSeesEveryByte() throws {
+    let digest = try open { _ in }.contentDigest()
+    #expect(try open { _ in }.contentDigest() == digest)
+    var bytes = try folder.read("train-images-idx3-ubyte")
+    for position in [16, 16 + 15 * 51 + 7, bytes.count - 1] {
+      bytes[position] ^= 1
+      try folder.write(bytes, to: "train-images-idx3-ubyte")
+      #expect(try open { _ in }.contentDigest() != digest, "byte \(position)")
+      bytes[position] ^= 1
+    }
+  }
+
+  @Test("another file of the same name makes other data, though it is not decoded")
+  func contentDigestOfFolders() throws {
+    let images = try TemporaryFolder()
+    for index in 0..<40 {
+      for name in ["train/a", "train/b", "test/a", "test/b"] {
+        try images.write(Fixtures.png(height: 3, width: 3, value: UInt8(index)), to: "\(name)/\(index + 10).png")
+      }
+    }
+    var specification = DatasetSpecification()
+    (specification.kind, specification.path) = (.imageFolder, images.path)
+    let digest = try DatasetSplits.open(specification, seed: 1).contentDigest()
+    #expect(try DatasetSplits.open(specification, seed: 1).contentDigest() == digest)
+    // The third of 80 in an order in which every fifth is decoded.
+    try images.write(Fixtures.png(height: 3, width: 3, value: 1) + [UInt8](repeating: 0, count: 9), to: "train/a/11.png")
+    #expect(try DatasetSplits.open(specification, seed: 1).contentDigest() != digest)
+  }
+
   @Test func validationFromTheEndAndLimits() throws {
     let splits = try open {
       ($0.trainLimit, $0.testLimit, $0.validation, $0.validationFromEnd) = (50, 4, .count(8), true)

@@ -42,10 +42,10 @@ void ck_adam_update(
     ck_type type, ptrdiff_t count, ck_adam adam, const void *gradients, void *first_moments, void *second_moments,
     void *weights);
 
-/// gradients = gradient_scale · gradients + coupling · weights, held within [−limit, limit]. NaN stays NaN.
+/// clipped = gradient_scale · gradients + coupling · weights, held within [−limit, limit]. NaN stays NaN.
 void ck_clip_gradients(
     ck_type type, ptrdiff_t count, double gradient_scale, double coupling, double limit, const void *weights,
-    void *gradients);
+    const void *gradients, void *clipped);
 
 #pragma clang assume_nonnull end
 #endif

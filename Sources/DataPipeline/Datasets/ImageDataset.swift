@@ -34,6 +34,8 @@ public protocol ImageDataset: Sendable {
   var labels: [Int32] { get }
   /// True where reading a record means work (decoding a file), not only memory.
   var decodesOnRead: Bool { get }
+  /// A digest of the name and size of the file that a record is, after `seed`; `seed` where records are no files.
+  func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64
 
   /// Calls `body` with the `imageShape.count` bytes of a record, in `layout`.
   func withPixels<Result>(
@@ -46,4 +48,5 @@ extension ImageDataset {
   public var count: Int { labels.count }
   public var sampleShape: [Int] { [imageShape.height, imageShape.width, imageShape.channels] }
   public var decodesOnRead: Bool { false }
+  public func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 { seed }
 }

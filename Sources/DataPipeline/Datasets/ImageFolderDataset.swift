@@ -1,3 +1,5 @@
+import Tensors
+
 /// JPEG and PNG files in a folder for each class: `CLASS/NAME.jpg`. Images are decoded to RGB when they are read.
 ///
 /// Classes are numbered by the byte order of their names. Records go round the classes, one of each in turn, each
@@ -55,6 +57,12 @@ struct ImageFolderDataset: ImageDataset {
     (imageShape, classNames, resizes) = (other.imageShape, other.classNames, other.resizes)
     labels = records.map { other.labels[$0] }
     paths = records.map { other.paths[$0] }
+  }
+
+  func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 {
+    var text = paths[record].lastPathComponent
+    if case .file(let size) = PathKind(paths[record]) { text += " \(size)" }
+    return Array(text.utf8).withUnsafeBytes { Digest.of($0, seed: seed) }
   }
 
   func withPixels<Result>(

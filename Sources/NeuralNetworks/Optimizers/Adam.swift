@@ -20,7 +20,7 @@ public final class Adam: Optimizer {
     precondition(specification.kind != .sgd, "Adam of kind \(specification.kind)")
     self.specification = specification
     self.store = store
-    objective = RegularizedGradient(specification, store: store)
+    objective = RegularizedGradient(specification, store: store, pool: pool)
     firstMoments = Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
     secondMoments = Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
   }
@@ -46,7 +46,7 @@ public final class Adam: Optimizer {
         decay: isDecoupled ? 1 - learningRate * weightDecay : 1, beta1: betas.first, beta2: betas.second,
         epsilon: specification.epsilon, root_correction: corrections.1.squareRoot())
       ck_adam_update(
-        store.dtype.kernelType, run.range.count, update, run.start(in: gradients), run.start(in: firstMoments),
+        store.dtype.kernelType, run.range.count, update, run.start(in: loss.buffer), run.start(in: firstMoments),
         run.start(in: secondMoments), run.start(in: store.values))
     }
     return loss.report

@@ -11,7 +11,8 @@ public protocol Optimizer: AnyObject {
   ///
   /// - Parameters:
   ///   - number: The run's number of this update, from 0: what an optimiser needs to know of the past beside `state`.
-  ///   - gradients: Sums over the global batch, laid out like the store's values; the optimiser may overwrite them.
+  ///   - gradients: Sums over the global batch, laid out like the store's values; to be read only: other
+  ///     workers may read the same memory.
   ///   - scale: What makes a mean of the sums: 1 / (the global batch's weight).
   ///   - report: Whether the norm and the penalty are wanted; both cost a pass over memory.
   func step(
@@ -42,11 +43,12 @@ extension OptimizerSpecification {
     }
   }
 
-  /// Flat buffers of the parameters' size that the optimiser keeps.
-  public var stateCount: Int {
-    switch kind {
-    case .sgd: momentum > 0 ? 1 : 0
-    case .adam, .adamW: 2
+  /// Flat buffers of the parameters' size that the optimiser takes: its state, and clipped gradients.
+  public var bufferCount: Int {
+    let clipped = clipValue == nil ? 0 : 1
+    return switch kind {
+    case .sgd: clipped + (momentum > 0 ? 1 : 0)
+    case .adam, .adamW: clipped + 2
     }
   }
 }

@@ -8,18 +8,22 @@ struct RegularizedGradient {
   let runs: [ParameterRun]
   private let specification: OptimizerSpecification
   private let store: ParameterStore
+  /// Clipped element by element, where that is wanted: in memory of its own, since workers may share the sums' memory.
+  private let clipped: Tensor?
 
-  /// How the gradient follows from the buffer that was prepared: scale · buffer + coupling · w, the latter for
-  /// regularised parameters only.
+  /// How the gradient follows from a buffer: scale · buffer + coupling · w, the latter for regularised parameters only.
   struct Prepared {
+    var buffer: Tensor
     var scale: Double
     var coupling: Double
     var report: OptimizerReport
   }
 
-  init(_ specification: OptimizerSpecification, store: ParameterStore) {
+  init(_ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool) {
     (self.specification, self.store) = (specification, store)
     runs = ParameterRun.runs(of: store)
+    clipped =
+      specification.clipValue == nil ? nil : Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
   }
 
   /// Clipping acts on the loss's gradient, L2 term included; weight decay comes on top of it.
@@ -27,7 +31,8 @@ struct RegularizedGradient {
     precondition(
       gradients.count >= store.flatCount && gradients.dtype == store.dtype,
       "gradients \(gradients.dtype)\(gradients.shape) for \(store.flatCount) parameters of \(store.dtype)")
-    var prepared = Prepared(scale: scale, coupling: 2 * specification.l2, report: OptimizerReport())
+    var prepared = Prepared(
+      buffer: gradients, scale: scale, coupling: 2 * specification.l2, report: OptimizerReport())
     if report { prepared.report.penalty = penalty }
     if report || specification.clipNorm != nil {
       let norm = norm(of: gradients, scale: scale)
@@ -39,13 +44,13 @@ struct RegularizedGradient {
         prepared.coupling *= factor
       }
     }
-    if let limit = specification.clipValue {
+    if let limit = specification.clipValue, let clipped {
       for run in runs {
         ck_clip_gradients(
           store.dtype.kernelType, run.range.count, prepared.scale, run.isRegularized ? prepared.coupling : 0, limit,
-          run.start(in: store.values), run.start(in: gradients))
+          run.start(in: store.values), run.start(in: gradients), run.start(in: clipped))
       }
-      (prepared.scale, prepared.coupling) = (1, 0)
+      (prepared.buffer, prepared.scale, prepared.coupling) = (clipped, 1, 0)
     }
     return prepared
   }

@@ -17,7 +17,7 @@ public final class SGD: Optimizer {
   public init(_ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool) {
     self.specification = specification
     self.store = store
-    objective = RegularizedGradient(specification, store: store)
+    objective = RegularizedGradient(specification, store: store, pool: pool)
     velocities =
       specification.momentum == 0 ? nil : Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
   }
@@ -36,7 +36,7 @@ public final class SGD: Optimizer {
         learning_rate: learningRate, gradient_scale: loss.scale, coupling: coupling,
         momentum: specification.momentum, nesterov: specification.nesterov)
       ck_sgd_update(
-        store.dtype.kernelType, run.range.count, update, run.start(in: gradients), velocities.map(run.start(in:)),
+        store.dtype.kernelType, run.range.count, update, run.start(in: loss.buffer), velocities.map(run.start(in:)),
         run.start(in: store.values))
     }
     return loss.report

@@ -58,7 +58,7 @@ public struct PreparedRun: Sendable {
     let model = try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
       predictsTokens: data.predictsTokens, pool: nil)
-    workerMemory = model.store.flatCount * DType.float32.size * (2 + configuration.optimizer.stateCount)
+    workerMemory = model.store.flatCount * DType.float32.size * (2 + configuration.optimizer.bufferCount)
     if configuration.samples.areWanted, let tokenizer = data.tokenizer {
       _ = try TextGenerator.tokens(
         of: configuration.samples.prompt ?? "", tokenizer, for: model, window: configuration.data.text.window)

@@ -104,7 +104,7 @@ enum SmallRun {
         - relu
         - lstm: {size: 12, layer_norm: true}
         - linear: classes
-    optimizer: {kind: adamw, clip_norm: 1}
+    optimizer: {kind: adamw, clip_value: 0.002}
     schedule: {kind: constant, rate: 0.01}
     training: {batch_size: 18, steps: 60, shards: 8, seed: 5}
     evaluation: {every_steps: 20, at_end: false}
