@@ -12,7 +12,7 @@ struct LockstepCommand: ParsableCommand {
         lockstep train configs/quickstart.yaml --workers 2     two worker threads
         mpirun -np 4 lockstep train configs/quickstart.yaml    four MPI ranks
         launch/cluster HOSTFILE configs/quickstart.yaml        ranks on several hosts
-        lockstep evaluate runs/quickstart                      loss, accuracy, classes
+        lockstep evaluate runs/quickstart                      loss and accuracy
         lockstep classify runs/quickstart digit.png            what an image is
         lockstep generate runs/novel --prompt "It is"          what a model writes
         mpirun -np 4 lockstep doctor                           what may go wrong
