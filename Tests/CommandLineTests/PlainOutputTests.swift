@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Output that a person does not look at, under a launcher and without one.
+/// What ranks print where a person looks and where none does, and how it fits a terminal.
 @Suite(.serialized, .takingTurns)
 struct PlainOutputTests {
   private func hasControls(_ text: String) -> Bool { text.contains("\u{1B}") || text.contains("\r") }
@@ -26,6 +26,24 @@ struct PlainOutputTests {
     ).wait()
     #expect(inShell.exitCode == 0 && inShell.output.contains("done: "), "\(inShell.output)\(inShell.errors)")
     #expect(!hasControls(inShell.output), "\(inShell.output.debugDescription)")
+  }
+
+  @Test(
+    "ranks whose launcher prints to a terminal draw a bar as wide as it",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "needs script (bsdutils)"))
+  func terminal() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let train = "'\(Build.lockstep)' train '\(config)' --run-dir '\(folder.path("run"))' --set training.steps=40"
+    let result = try ChildProcess(
+      "/usr/bin/script", ["-qec", "stty cols 63; mpirun --oversubscribe -np 2 \(train)", "/dev/null"],
+      environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
+    ).wait()
+    #expect(result.exitCode == 0, "\(result.output)")
+    let drawn = result.output.components(separatedBy: "\r\u{1B}[K").dropFirst().filter {
+      $0.contains("% ") && $0.contains("░")
+    }
+    #expect(!drawn.isEmpty && drawn.allSatisfy { $0.count == 62 }, "\(result.output.debugDescription)")
   }
 
   @Test("an error of a quiet run leaves standard output empty")
