@@ -100,7 +100,8 @@ let package = Package(
       name: "training-selftest", dependencies: ["Training", "Collectives", "MPICollectives"],
       path: "Tests/training-selftest", swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["lockstep", "training-selftest"], swiftSettings: swiftSettings),
+      name: "CommandLineTests", dependencies: ["lockstep", "Training", "training-selftest"],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,7 @@ public protocol ExitCodeProviding: Error {
 public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case noTrainingSamples
   case noSuchSplit(String)
+  case tooManyThreads(wanted: Int, most: Int)
   case moreWorkersThanShards(workers: Int, shards: Int)
   case batchSmallerThanShards(batchSize: Int, shards: Int)
   case streamsDoNotDivide(batchSize: Int, shards: Int)
@@ -38,9 +39,15 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       "the training split is empty; lower data.validation or raise data.train_limit"
     case .noSuchSplit(let name):
       "the data of this run have no \(name) split; choose another with --split"
+    case .tooManyThreads(let wanted, let most):
+      """
+      training.blas_threads is \(wanted), but this OpenBLAS takes at most \(most) (the most it was built for); lower it, or \
+      use another OpenBLAS
+      """
     case .moreWorkersThanShards(let workers, let shards):
       """
-      \(workers) workers for \(shards) shards: a worker needs at least one shard; use at most \(shards) workers, or set \
+      \(workers.counted("worker")) for \(shards.counted("shard")): a worker needs at least one shard; use at most \
+      \(shards.counted("worker")), or set \
       training.shards to \(workers) or more (another number of shards gives other bits)
       """
     case .batchSmallerThanShards(let batchSize, let shards):
@@ -61,7 +68,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
     case .otherShards(let checkpoint, let old, let new):
       """
-      \(checkpoint) was trained with \(old) shards, this run would have \(new), one a worker; go on with \(old) workers, or \
+      \(checkpoint) was trained with \(old.counted("shard")), this run would have \(new), one a worker; go on with \(old.counted("worker")), or \
       with --set training.shards=\(old) and any number of workers up to that
       """
     case .alreadyFurther(let checkpoint, let step, let totalSteps):
@@ -85,13 +92,13 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       "the data have other classes than those that \(checkpoint) tells apart; check --data and data.path"
     case .diverged(let step, let learningRate, let loss, let layer, let checkpoint):
       """
-      the loss became \(loss) in step \(step) at learning rate \(learningRate)\
+      the loss became \(loss.readable) in step \(step) at learning rate \(learningRate.readable)\
       \(layer.map { "; the first layer whose output is not finite is \($0)" } ?? "; all layers' outputs are finite")
       \(Self.advice(checkpoint))
       """
     case .spoiltWeights(let step, let parameter, let learningRate, let checkpoint):
       """
-      after step \(step) at learning rate \(learningRate) the weights are not finite; the first layer parameter is \(parameter)
+      after step \(step) at learning rate \(learningRate.readable) the weights are not finite; the first layer parameter is \(parameter)
       \(Self.advice(checkpoint))
       """
     case .replicasDiffer(let step, let workers, let tensor, let count, let checkpoint, let folder):

@@ -9,14 +9,14 @@ struct LockstepCommand: ParsableCommand {
     abstract: "Trains deep networks on CPUs, data-parallel, with the same bits on every spread.",
     discussion: """
       Examples:
-        lockstep train configs/quickstart.yaml --workers 2     two replicas as threads of one process
-        mpirun -np 4 lockstep train configs/quickstart.yaml    four replicas as MPI ranks
+        lockstep train configs/quickstart.yaml --workers 2     two worker threads
+        mpirun -np 4 lockstep train configs/quickstart.yaml    four MPI ranks
         launch/cluster HOSTFILE configs/quickstart.yaml        ranks on several hosts
-        lockstep evaluate runs/quickstart                      loss, accuracy, confusion matrix
-        lockstep classify runs/quickstart digit.png            what an image or a text is
-        lockstep generate runs/novel --prompt "It is"           what a model of text writes
-        mpirun -np 4 lockstep doctor                           what would go wrong here, before it does
-        lockstep data list                                     data sets, where from, whether they are here
+        lockstep evaluate runs/quickstart                      loss and accuracy
+        lockstep classify runs/quickstart digit.png            what an image is
+        lockstep generate runs/novel --prompt "It is"          what a model writes
+        mpirun -np 4 lockstep doctor                           what may go wrong
+        lockstep data list                                     the data sets it knows
 
       Exit codes: 0 done; 1 the run failed; 2 wrong use or wrong configuration; 130 or 143 stopped by a signal
       after a checkpoint was written.

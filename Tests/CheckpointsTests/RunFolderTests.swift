@@ -34,6 +34,21 @@ import Testing
     #expect(try text(of: temporary.file("a/b/run/summary.json")) == "{\"steps\":3}\n")
   }
 
+  @Test func aNewFolderIsTakenBackWhereNothingWasWritten() throws {
+    let temporary = try TemporaryFolder()
+    let unused = try RunFolder(path: temporary.file("unused"))
+    unused.discardIfNew()
+    #expect(try temporary.names(in: "").isEmpty)
+    let used = try RunFolder(path: temporary.file("used"))
+    try used.writeConfiguration("training: {steps: 3}\n")
+    used.discardIfNew()
+    #expect(try temporary.names(in: "used").contains("config.yaml"))
+    try FileManager.default.createDirectory(atPath: temporary.file("older"), withIntermediateDirectories: false)
+    let older = try RunFolder(path: temporary.file("older"))
+    older.discardIfNew()
+    #expect(try temporary.names(in: "") == ["older", "used"])
+  }
+
   @Test func theLastOnesAndTheBestAreKept() throws {
     let temporary = try TemporaryFolder()
     let folder = try RunFolder(path: temporary.file("run"))
@@ -116,7 +131,13 @@ import Testing
 
     try damage(temporary.file("run/checkpoints/step-00000025.safetensors"))
     let error = #expect(throws: CheckpointError.self) { try folder.newestCheckpoint { _ in } }
-    #expect(error?.problem == "none of its 1 checkpoints can be read")
+    #expect(error?.problem == "its only checkpoint cannot be read")
+    #expect(error?.hint == "start anew in another folder (--run-dir)")
+    // One who only looks at the run has no other folder to start in.
+    let looking = #expect(throws: CheckpointError.self) {
+      try RunFolder.checkpoint(at: folder.path) { _ in }
+    }
+    #expect(looking?.hint == "give another run folder or a checkpoint file")
   }
 
   /// What a process that was killed while writing leaves behind.

@@ -119,6 +119,10 @@ struct BadInputTests {
     let checkpoint = run + "/checkpoints/step-00000020.safetensors"
     let result = try train(["model.layers.0.conv.filters=5"], ["--resume", checkpoint])
     expectMessage(result, code: 2, mentions: ["0.weight"])
+    // What was refused has begun nothing.
+    let refused = folder.path("refused")
+    #expect(try train(["training.seed=4"], ["--resume", checkpoint, "--run-dir", refused]).exitCode == 2)
+    #expect(!FileManager.default.fileExists(atPath: refused))
   }
 
   @Test("a run folder that cannot be written")
@@ -126,6 +130,16 @@ struct BadInputTests {
     let file = try folder.write("in the way", to: "occupied")
     let result = try train([], ["--run-dir", file])
     expectMessage(result, code: 1, mentions: ["occupied"])
+  }
+
+  @Test("a run folder without a name")
+  func namelessRunFolder() throws {
+    expectMessage(try train([], ["--run-dir", ""]), code: 2, mentions: ["--run-dir", "empty"])
+  }
+
+  @Test("more threads than OpenBLAS takes")
+  func tooManyThreads() throws {
+    expectMessage(try train(["training.blas_threads=9999"]), code: 2, mentions: ["blas_threads", "at most"])
   }
 
   @Test("a loss that is not finite: step, rate, layer; the last good checkpoint stays")

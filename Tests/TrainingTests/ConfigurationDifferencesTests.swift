@@ -43,6 +43,18 @@ import Testing
       ])
   }
 
+  @Test func ofAnotherModelTheFirstFewAreListed() throws {
+    let few = try differences("model.layers.1.linear=31", "training.seed=2")
+    #expect(few.lines == few.map(\.description))
+    let many = try differences(
+      "model={architecture: mlp, hidden: [5, 4], batch_norm: true, dropout: 0.1}", "training.seed=2")
+    let ofModel = many.filter { $0.path.hasPrefix("model.") }
+    #expect(ofModel.count > 7)
+    #expect(
+      many.lines == ["training.seed: 1 → 2"] + ofModel.prefix(6).map(\.description)
+        + ["model: \(ofModel.count - 6) more settings"])
+  }
+
   @Test(arguments: [
     "training.steps=200", "evaluation.every_steps=7", "evaluation.block_size=9", "checkpoint.keep=9",
     "checkpoint.best=false", "logging.every_steps=1", "data.path=elsewhere",

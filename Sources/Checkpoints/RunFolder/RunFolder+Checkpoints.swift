@@ -36,7 +36,8 @@ extension RunFolder {
   public func newestCheckpoint(
     damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint? {
-    try Self.newestCheckpoint(in: path, damaged: damaged)
+    try Self.newestCheckpoint(
+      in: path, hint: "start anew in another folder (--run-dir)", damaged: damaged)
   }
 }
 
@@ -59,7 +60,11 @@ extension RunFolder {
     }
     if let best = try bestCheckpoint(in: path, damaged: damaged) { return best }
     // The same damage is not told twice.
-    if let newest = try newestCheckpoint(in: path, damaged: { _ in }) { return newest }
+    if let newest = try newestCheckpoint(
+      in: path, hint: "give another run folder or a checkpoint file", damaged: { _ in })
+    {
+      return newest
+    }
     throw CheckpointError(
       .missing, path: path, "the folder has no checkpoints", hint: "give a run folder or a checkpoint file")
   }
@@ -72,15 +77,17 @@ extension RunFolder {
     newestWhole(of: try checkpoints(in: folder), where: \.metadata.isBest, damaged: damaged)
   }
 
+  /// - Parameter hint: What to do where none of them is whole.
   static func newestCheckpoint(
-    in folder: String, damaged: (CheckpointError) -> Void
+    in folder: String, hint: String, damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint? {
     let files = try checkpoints(in: folder)
     if let checkpoint = newestWhole(of: files, where: { _ in true }, damaged: damaged) { return checkpoint }
     guard files.isEmpty else {
       throw CheckpointError(
-        .damaged, path: folder, "none of its \(files.count) checkpoints can be read",
-        hint: "start anew in another folder (--run-dir)")
+        .damaged, path: folder,
+        files.count == 1
+          ? "its only checkpoint cannot be read" : "none of its \(files.count) checkpoints can be read", hint: hint)
     }
     return nil
   }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The folder of one run, open for writing: `config.yaml`, `metrics.jsonl`, `checkpoints/step-NNNNNNNN.safetensors`,
 /// `summary.json`, and `samples.jsonl` where a model of language writes. One process at a time, rank 0's.
 ///
@@ -9,6 +11,8 @@ public final class RunFolder {
   /// before it began.
   public let wasEmpty: Bool
 
+  /// Whether opening it made it.
+  private let isNew: Bool
   let calls: SystemCalls
   private let lock: FolderLock
   let metrics: StepLog
@@ -23,6 +27,7 @@ public final class RunFolder {
 
   init(path: String, calls: SystemCalls) throws(CheckpointError) {
     (self.path, self.calls) = (path, calls)
+    isNew = !Paths.exists(path)
     try Paths.createFolder(path)
     lock = try FolderLock(folder: path)
     let checkpoints = RunLayout.checkpointsFolder(in: path)
@@ -37,6 +42,16 @@ public final class RunFolder {
         try Paths.removeFile(Paths.join(folder, name))
       }
     }
+  }
+
+  /// For a run that is refused before it begins: takes back what opening the folder made. A folder that was there before, or
+  /// that has something in it by now, stays.
+  public func discardIfNew() {
+    guard isNew, rmdir(RunLayout.checkpointsFolder(in: path)) == 0,
+      (try? Paths.names(in: path)) == [FolderLock.name]
+    else { return }
+    unlink(Paths.join(path, FolderLock.name))
+    rmdir(path)
   }
 
   /// Writes `config.yaml`, the effective configuration.

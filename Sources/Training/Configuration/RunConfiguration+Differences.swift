@@ -42,6 +42,19 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
   }
 }
 
+extension [ConfigurationDifference] {
+  /// A line each, in their order; of a model with little in common only the first few, behind the others.
+  var lines: [String] {
+    let ofModel = filter { $0.path.hasPrefix("model.") }
+    guard ofModel.count > Self.shownOfModel + 1 else { return map(\.description) }
+    let others = filter { !$0.path.hasPrefix("model.") }
+    return (others + ofModel.prefix(Self.shownOfModel)).map(\.description)
+      + ["model: \(ofModel.count - Self.shownOfModel) more settings"]
+  }
+
+  private static var shownOfModel: Int { 6 }
+}
+
 extension RunConfiguration {
   /// The settings in which this configuration differs from an older one, in the order of the YAML.
   public func differences(from old: RunConfiguration) -> [ConfigurationDifference] {

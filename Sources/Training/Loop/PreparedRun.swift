@@ -31,6 +31,9 @@ public struct PreparedRun: Sendable {
     self.options = options
     self.stop = stop
     BLAS.threadCount = training.blasThreads
+    guard BLAS.threadCount == training.blasThreads else {
+      throw RunError.tooManyThreads(wanted: training.blasThreads, most: BLAS.threadCount)
+    }
     data = try DatasetSplits.open(
       configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed,
       normalizer: Normalizer.none, warn: warn)
@@ -48,7 +51,7 @@ public struct PreparedRun: Sendable {
       let (classes, samples) = (balanced.classCount, balanced.samplesPerClass)
       if classes * samples < training.batchSize {
         data.notes.append(
-          "an epoch has \(classes) classes × \(samples) sample\(samples == 1 ? "" : "s"), less than a batch: training.sampling "
+          "an epoch has \(classes) classes × \(samples.counted("sample")), less than a batch: training.sampling "
             + "balanced takes of each class what the smallest has")
       }
     }

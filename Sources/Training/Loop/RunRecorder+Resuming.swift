@@ -15,7 +15,7 @@ extension RunRecorder {
     let refused = differences.filter { $0.onResume == .refused }
       .compactMap { $0.path == "training.shards" ? shardsInEffect($0, old, checkpoint) : $0 }
     guard refused.isEmpty else {
-      var reasons = refused.map(\.description)
+      var reasons = refused.lines
       // Where the model is another, say which parameters that makes differ.
       do { try checkpoint.requireWeights(model) } catch { reasons.append(error.problem) }
       throw RunError.anotherConfiguration(checkpoint: name, differences: reasons)
@@ -66,8 +66,8 @@ extension RunRecorder {
     else { return }
     reporter?.warn(
       """
-      the learning rates up to step \(step) were those of a run of \(oldSteps) steps, the rest are those of one of \
-      \(run.totalSteps): the weights will not be those of a run of \(run.totalSteps) steps from its start
+      the learning rates up to step \(step) were those of a run of \(oldSteps.counted("step")), the rest are those of one of \
+      \(run.totalSteps): the weights will not be those of a run of \(run.totalSteps.counted("step")) from its start
       """)
   }
 }

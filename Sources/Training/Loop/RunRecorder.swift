@@ -27,17 +27,28 @@ final class RunRecorder {
     self.reporter = reporter
     dataDigest = try run.data.contentDigest()
     folder = try RunFolder(path: run.options.runFolder ?? RunOptions.newRunFolder(named: run.options.name))
-    switch run.options.resume {
+    do {
+      checkpoint = try Self.checkpoint(for: run.options.resume, in: folder, reporter: reporter)
+      lastCheckpoint = checkpoint?.path
+      if let checkpoint { try refuseOtherRuns(checkpoint, model: model) }
+    } catch {
+      folder.discardIfNew()
+      throw error
+    }
+  }
+
+  private static func checkpoint(
+    for resume: ResumeMode, in folder: RunFolder, reporter: (any TrainingReporter)?
+  ) throws -> Checkpoint? {
+    switch resume {
     case .automatic:
-      checkpoint = try folder.newestCheckpoint { reporter?.warn("\($0); using the one before it") }
+      return try folder.newestCheckpoint { reporter?.warn("\($0); using the one before it") }
     case .never:
       guard folder.wasEmpty else { throw RunError.folderNotEmpty(folder.path) }
-      checkpoint = nil
+      return nil
     case .checkpoint(let path):
-      checkpoint = try RunFolder.checkpoint(at: path) { reporter?.warn("\($0)") }
+      return try RunFolder.checkpoint(at: path) { reporter?.warn("\($0)") }
     }
-    lastCheckpoint = checkpoint?.path
-    if let checkpoint { try refuseOtherRuns(checkpoint, model: model) }
   }
 
   /// Makes the folder that of this run: what an abandoned future left is set aside, the configuration written.

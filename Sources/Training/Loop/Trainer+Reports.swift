@@ -84,7 +84,7 @@ extension Trainer {
     guard progress.lastValidation?.loss.isFinite ?? true else { return }
     reporter?.warn(
       """
-      the validation loss after step \(progress.step) is \(loss): such an evaluation never counts as the best; try a \
+      the validation loss after step \(progress.step) is \(loss.readable): such an evaluation never counts as the best; try a \
       lower learning rate, a warm-up, or optimizer.clip_norm
       """)
   }

@@ -75,7 +75,10 @@ extension Trainer {
 
   /// What to say of a loss that is not finite. Collective.
   func divergence(_ outcome: WorkerSession.Outcome, step: Int, learningRate: Double) throws -> any Error {
-    let layer = try session.firstNonFiniteLayer(step: step)
+    let rows = session.replica.model.summary.rows
+    let layer = try session.firstNonFiniteLayer(step: step).map { path in
+      "layer \(path)" + (rows.first { $0.path == path }.map { " (\($0.name))" } ?? "")
+    }
     // Only worker 0 knows it, but any of them may be the one that is heard.
     let checkpoint = try known(to: recorder?.lastCheckpoint)
     let description = RunError.diverged(

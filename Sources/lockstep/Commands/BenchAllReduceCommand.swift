@@ -15,7 +15,7 @@ struct BenchAllReduceCommand: ParsableCommand {
       Examples:
         mpirun -np 2 lockstep bench allreduce
         mpirun -np 4 lockstep bench allreduce --bytes 4096,21037056 --json
-        lockstep bench allreduce --workers 2                    threads of one process; nothing to compare with
+        lockstep bench allreduce --workers 2    threads; nothing to compare with
       """)
 
   @Option(help: ArgumentHelp("Sizes in bytes, multiples of 4 (default: from 4 bytes to 256 MiB).", valueName: "a,b,…"))

@@ -15,7 +15,7 @@ struct ClassifyCommand: FirstRankCommand {
       Examples:
         lockstep classify runs/surnames Nakamura "Van den Berg"
         lockstep classify runs/quickstart digit.png --top 3
-        lockstep classify runs/surnames --json < names.txt         one JSON object a line
+        lockstep classify runs/surnames --json < names.txt     one JSON object a line
       """)
 
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)

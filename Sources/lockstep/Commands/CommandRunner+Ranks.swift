@@ -67,7 +67,7 @@ extension CommandRunner {
     guard let first = unwatched.first else { return }
     Terminal.standard.printError(
       """
-      warning: \(unwatched.count) pair\(unwatched.count == 1 ? "" : "s") of ranks cannot connect over TCP (the first: \
+      warning: \(unwatched.count.counted("pair")) of ranks cannot connect over TCP (the first: \
       \(first.1) and \(first.0)) and do not watch each other: if one is lost, the other may wait for ever; let the nodes \
       reach each other on all ports
       """)

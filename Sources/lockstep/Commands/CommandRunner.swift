@@ -74,8 +74,6 @@ enum CommandRunner {
 
   @discardableResult
   static func report(_ error: any Error, prefix: String = "") -> Int32 {
-    // A progress bar may be standing there.
-    if Terminal.standard.isInteractive { Terminal.standard.clearLine() }
     Terminal.standard.printError("error: \(prefix)\(error)")
     return (error as? any ExitCodeProviding)?.exitCode ?? 1
   }

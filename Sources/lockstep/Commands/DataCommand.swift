@@ -9,7 +9,7 @@ struct DataCommand: ParsableCommand {
     discussion: """
       Examples:
         lockstep data list --data ~/data
-        lockstep data fetch cifar10 --data ~/data      goes on where an interrupted download stopped
+        lockstep data fetch cifar10 --data ~/data   goes on where it stopped
         lockstep data verify cifar10 --data ~/data
 
       Under mpirun rank 0 alone does the work, on its own host. Hosts that share no file system each need the data: run
@@ -127,6 +127,6 @@ private final class FetchDisplay: Sendable {
   }
 
   func end() {
-    if Terminal.standard.isInteractive { Terminal.standard.clearLine() }
+    Terminal.standard.clearLine()
   }
 }

@@ -14,10 +14,10 @@ struct DoctorCommand: ParsableCommand {
       hosts, cores, memory and limits; says what is wrong, or would be slow, and what to do about it.
 
       Examples:
-        lockstep doctor                                     this machine, one process
-        lockstep doctor --workers 4                         four worker threads
-        mpirun -np 4 lockstep doctor                        four ranks, bound as mpirun binds them
-        mpirun --hostfile hosts lockstep doctor --json      a cluster, for a program to read
+        lockstep doctor                                  this machine, one process
+        lockstep doctor --workers 4                      four worker threads
+        mpirun -np 4 lockstep doctor                     four ranks, bound by mpirun
+        mpirun --hostfile hosts lockstep doctor --json   a cluster, for a program
 
       Ends with 1 if there is an error; with --strict also if there are only warnings (more ranks than cores, kernels that are
       not the fastest, little shared memory). Every run of lockstep train begins with a short form of it.

@@ -12,8 +12,9 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         lockstep evaluate runs/quickstart
         lockstep evaluate runs/quickstart --split validation
-        lockstep evaluate runs/quickstart/checkpoints/step-00000500.safetensors --json
-        mpirun -np 4 lockstep evaluate runs/quickstart               the same numbers, spread over four ranks
+        lockstep evaluate runs/quickstart/checkpoints/step-00000500.safetensors
+        lockstep evaluate runs/quickstart --json
+        mpirun -np 4 lockstep evaluate runs/quickstart    the same, spread over ranks
       """)
 
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)

@@ -12,10 +12,10 @@ struct GenerateCommand: FirstRankCommand {
 
       Examples:
         lockstep generate runs/novel --prompt "It is a truth" --length 500
-        lockstep generate runs/novel --temperature 0                   the likeliest token every time
+        lockstep generate runs/novel --temperature 0             the likeliest token
         lockstep generate runs/novel --temperature 0.8 --top-k 20 --samples 3
         lockstep generate runs/novel --prompt "Elizabeth" --stop "." --seed 7
-        lockstep generate runs/novel --length 2000 --statistics        how much of it the training text has
+        lockstep generate runs/novel --length 2000 --statistics  how much is copied
       """)
 
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)

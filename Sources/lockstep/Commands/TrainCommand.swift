@@ -14,8 +14,8 @@ struct TrainCommand: ParsableCommand {
         lockstep train configs/quickstart.yaml
         lockstep train configs/quickstart.yaml --workers 2 --set training.epochs=3
         lockstep train configs/image-classification/patchify-f4.yaml --data ~/data
-        lockstep train configs/quickstart.yaml --run-dir runs/first      start, or go on where it stopped
-        mpirun -np 4 lockstep train configs/quickstart.yaml              four ranks instead of one process
+        lockstep train configs/quickstart.yaml --run-dir runs/first   start, or go on
+        mpirun -np 4 lockstep train configs/quickstart.yaml           on four ranks
 
       A run folder holds config.yaml, metrics.jsonl, summary.json and checkpoints/. Ctrl-C (or SIGTERM) writes a checkpoint
       and ends with 130 (143); the same command with the same --run-dir goes on from there, with any number of workers up to
@@ -81,6 +81,9 @@ struct TrainCommand: ParsableCommand {
     if maxRestarts > 0 && isRank {
       throw ValidationError(
         "--max-restarts under a launcher: a rank cannot start its job again; give it to launch/local or launch/cluster")
+    }
+    if runDir == "" {
+      throw ValidationError("--run-dir: the folder's name is empty; leave it out for a new one under runs/")
     }
     if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
   }

@@ -12,7 +12,7 @@ enum WrongUse: Error, ExitCodeProviding, CustomStringConvertible {
     switch self {
     case .workersUnderLauncher(let ranks):
       """
-      --workers was given, but a launcher started \(ranks) rank\(ranks == 1 ? "" : "s")
+      --workers was given, but a launcher started \(ranks.counted("rank"))
       hint: each rank is one worker; leave --workers out and choose their number with mpirun -np N
       """
     case .pinUnderLauncher:

@@ -10,8 +10,8 @@ struct BenchmarkText {
     let memory = Format.decimal(Double(result.peakResidentBytes) / 1e6, 0)
     return """
       \(Format.decimal(result.median, 3)) ms a step (\(Format.decimal(result.minimum, 3)) to \
-      \(Format.decimal(result.maximum, 3)), \(result.steps) steps), \(Format.decimal(result.samplesPerSecond, 1)) samples/s
-      batch \(result.batchSize), \(result.workers) workers, \(ranks) ranks, \(result.parameters) parameters, \
+      \(Format.decimal(result.maximum, 3)), \(result.steps.counted("step"))), \(Format.decimal(result.samplesPerSecond, 1)) samples/s
+      batch \(result.batchSize), \(result.workers.counted("worker")), \(ranks.counted("rank")), \(result.parameters.counted("parameter")), \
       \(memory) MB at the peak of the largest rank
       """
   }

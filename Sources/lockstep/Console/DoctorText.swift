@@ -45,8 +45,7 @@ struct DoctorText {
     var last = "collectives of \(examination.workers.count) \(kind)s give the right bits"
     if examination.workers.count == 1 { last = "one \(kind) alone: start it under mpirun to examine several" }
     if found.contains(where: { $0.subject == .collectives }) { last = "collectives do not work here" }
-    let count = { (number: Int, word: String) in "\(number) \(word)\(number == 1 ? "" : "s")" }
-    return (lines + ["\(last); \(count(errors, "error")), \(count(warnings, "warning"))"]).joined(separator: "\n")
+    return (lines + ["\(last); \(errors.counted("error")), \(warnings.counted("warning"))"]).joined(separator: "\n")
   }
 
   /// One line; the keys are a contract.

@@ -4,7 +4,7 @@ import Training
 enum EarlyStoppingText {
   /// `3 evaluations without a lower validation loss`
   static func criterion(_ settings: EarlyStoppingSettings) -> String {
-    let count = "\(settings.patience) evaluation\(settings.patience == 1 ? "" : "s")"
+    let count = settings.patience.counted("evaluation")
     let change = settings.metric == .loss ? "lower" : "higher"
     let margin = settings.minDelta > 0 ? " (by more than \(settings.minDelta))" : ""
     return "\(count) without a \(change) validation \(settings.metric.rawValue)\(margin)"

@@ -14,7 +14,7 @@ struct EvaluationText {
     if let perplexity = result.perplexity { return textLines(perplexity) }
     var lines = [
       "\(trained.checkpoint), after step \(trained.step)",
-      "\(split.rawValue): \(result.samples) samples, loss \(Format.decimal(result.loss, 4)), "
+      "\(split.rawValue): \(result.samples.counted("sample")), loss \(Format.decimal(result.loss, 4)), "
         + "accuracy \(Format.percent(result.accuracy)), mean per-class recall \(Format.percent(result.meanPerClassRecall))",
       "",
     ]
@@ -38,7 +38,7 @@ struct EvaluationText {
     }
     return """
       \(trained.checkpoint), after step \(trained.step)
-      \(split.rawValue): \(result.samples) tokens, loss \(Format.decimal(result.loss, 4)), perplexity \(
+      \(split.rawValue): \(result.samples.counted("token")), loss \(Format.decimal(result.loss, 4)), perplexity \(
         Format.decimal(perplexity, 2)), \(bits.joined(separator: ", ")), accuracy \(Format.percent(result.accuracy))
       """
   }

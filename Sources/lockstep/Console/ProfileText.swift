@@ -10,7 +10,7 @@ struct ProfileText {
   private static let nameWidth = 24
 
   var text: String {
-    let head = "profile of \(profile.steps) steps (the first is left out), ms a step and share of the time"
+    let head = "profile of \(profile.steps.counted("step")) (the first is left out), ms a step and share of the time"
     guard profile.steps > 0 else { return (["profile"] + verdict).joined(separator: "\n") }
     let rows = Timeline.Phase.allCases.map { phase in
       row(phase.name, columns { profile.milliseconds(phase, of: $0) })

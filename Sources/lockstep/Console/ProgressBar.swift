@@ -3,36 +3,52 @@ import Training
 
 /// One line that says how far a run is.
 enum ProgressBar {
-  /// For a terminal of `width` columns: the bar takes what the numbers leave.
+  private enum Fact: CaseIterable {
+    case step, epoch, loss, smoothedLoss, accuracy, rate, speed, timeLeft
+  }
+
+  /// What a narrow terminal goes without, in this order; the time that is left stays.
+  private static let dispensable: [Fact] = [.smoothedLoss, .rate, .epoch, .speed, .accuracy, .step, .loss]
+  private static let shortestBar = 10
+  private static let longestBar = 40
+
+  /// For a terminal of `width` columns, of which the last stays free: the bar takes what the numbers leave.
   static func text(_ step: StepReport, width: Int) -> String {
     let fraction = step.totalSteps > 0 ? Double(step.step) / Double(step.totalSteps) : 0
-    let left = String(repeating: " ", count: max(0, 3 - "\(Int(fraction * 100))".count)) + "\(Int(fraction * 100))% "
-    // A narrow terminal has no room for everything.
-    let all = " " + facts(step, separator: "  ", showsSmoothed: true)
-    let fits = width - left.count - all.count - 3 >= 5
-    let right = fits ? all : " " + facts(step, separator: "  ", showsSmoothed: false)
-    let room = width - left.count - right.count - 3
-    guard room >= 5 else { return String((left + right).prefix(max(0, width - 1))) }
-    let length = min(room, 40)
+    let left = pad("\(Int(fraction * 100))", 3) + "% "
+    func room(beside right: String) -> Int { width - 1 - left.count - right.count }
+    let shorterAndShorter = (0...dispensable.count).lazy.map { count in
+      "  " + line(step, without: dispensable.prefix(count), separator: "  ", paddingStep: true)
+    }
+    let right = shorterAndShorter.first { room(beside: $0) >= shortestBar } ?? ""
+    let length = min(room(beside: right), longestBar)
+    guard length > 0 else { return String(left.prefix(max(0, width - 1))) }
     let filled = Int((Double(length) * fraction).rounded(.down))
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: length - filled)
-    return left + bar + right
+    return left + String(repeating: "█", count: filled) + String(repeating: "░", count: length - filled) + right
   }
 
   /// For a pipe.
-  static func plainText(_ step: StepReport) -> String { facts(step, separator: ", ", showsSmoothed: true) }
+  static func plainText(_ step: StepReport) -> String {
+    line(step, without: [], separator: ", ", paddingStep: false)
+  }
 
-  private static func facts(_ step: StepReport, separator: String, showsSmoothed: Bool) -> String {
-    let smoothed = showsSmoothed ? step.smoothedLoss.map { " (smoothed \(Format.decimal($0, 4)))" } : nil
-    return [
-      "step \(step.step)/\(step.totalSteps)",
-      "epoch \(Format.decimal(step.epoch, 2))",
-      "loss \(Format.decimal(step.loss, 4))\(smoothed ?? "")",
-      "accuracy \(Format.decimal(step.accuracy * 100, 1))%",
-      "rate \(Format.significant(step.learningRate))",
-      "\(Format.decimal(step.samplesPerSecond, 0)) samples/s",
-      "\(Format.duration(step.secondsLeft)) left",
-    ].joined(separator: separator)
+  /// - Parameter paddingStep: Whether the step takes as many columns as the last one, so that a bar's end stands still.
+  private static func line(
+    _ step: StepReport, without left: ArraySlice<Fact>, separator: String, paddingStep: Bool
+  ) -> String {
+    Fact.allCases.filter { !left.contains($0) }.compactMap { fact -> String? in
+      switch fact {
+      case .step:
+        "step \(pad("\(step.step)", paddingStep ? "\(step.totalSteps)".count : 0))/\(step.totalSteps)"
+      case .epoch: "epoch \(Format.decimal(step.epoch, 2))"
+      case .loss: "loss \(Format.decimal(step.loss, 4))"
+      case .smoothedLoss: step.smoothedLoss.map { "smoothed \(Format.decimal($0, 4))" }
+      case .accuracy: "accuracy \(Format.decimal(step.accuracy * 100, 1))%"
+      case .rate: "rate \(Format.significant(step.learningRate))"
+      case .speed: "\(Format.decimal(step.samplesPerSecond, 0)) samples/s"
+      case .timeLeft: "\(Format.duration(step.secondsLeft)) left"
+      }
+    }.joined(separator: separator)
   }
 }
 
@@ -53,8 +69,9 @@ enum EvaluationTable {
     ]
     return cells.joined()
   }
+}
 
-  private static func pad(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-  }
+/// With spaces before it.
+private func pad(_ text: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(0, width - text.count)) + text
 }

@@ -4,14 +4,14 @@ import Training
 enum RunLine {
   static func text(_ run: RunDescription) -> String {
     var parts = ["\(run.data): \(samples(run))", "\(run.model), \(Format.count(run.parameters)) parameters"]
-    var spread = run.ranks > 1 ? "\(run.ranks) ranks" : "\(run.workers) worker\(run.workers == 1 ? "" : "s")"
+    var spread = run.ranks > 1 ? run.ranks.counted("rank") : run.workers.counted("worker")
     if run.nodes > 1 { spread += " on \(run.nodes) nodes" }
-    spread += ", \(run.shards) shard\(run.shards == 1 ? "" : "s")"
+    spread += ", " + run.shards.counted("shard")
     if !run.shardsAreFixed { spread += " (not set: the bits hold for this number of workers only)" }
     parts.append(spread)
     parts.append("batch \(run.batchSize)")
     if let settings = run.earlyStopping { parts.append("stops after \(EarlyStoppingText.criterion(settings))") }
-    let threads = "\(run.threadsPerWorker) thread\(run.threadsPerWorker == 1 ? "" : "s") a worker"
+    let threads = run.threadsPerWorker.counted("thread") + " a worker"
     parts.append("OpenBLAS \(run.blasKernels), convolution \(run.convolutionLibrary), \(threads)")
     return parts.joined(separator: " | ")
   }
@@ -19,8 +19,7 @@ enum RunLine {
   private static func samples(_ run: RunDescription) -> String {
     var text = "\(run.trainingSamples) training"
     if let epoch = run.balancedEpoch {
-      let samples = "\(epoch.samples) sample\(epoch.samples == 1 ? "" : "s")"
-      text += " (balanced: an epoch has \(epoch.classes) classes × \(samples))"
+      text += " (balanced: an epoch has \(epoch.classes) classes × \(epoch.samples.counted("sample")))"
     }
     if run.validationSamples > 0 { text += ", \(run.validationSamples) validation" }
     if run.testSamples > 0 { text += ", \(run.testSamples) test" }

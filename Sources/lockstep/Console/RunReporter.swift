@@ -11,13 +11,12 @@ final class RunReporter: TrainingReporter {
 
   private let terminal: Terminal
   private let verbosity: Verbosity
-  private var lastDrawing = 0.0
+  private var lastDrawing = -Double.infinity
   private var lastPlainLine = 0.0
-  private var barIsShown = false
   private var tableHeadIsPrinted = false
   private var earlyStopping: EarlyStoppingSettings?
 
-  /// A terminal is redrawn ten times a second; a pipe gets a line every half minute, or every logged step with -v.
+  /// A terminal is redrawn ten times a second; a pipe gets a line every half minute. With -v both get every logged step.
   private static let drawingInterval = 0.1
   private static let plainInterval = 30.0
 
@@ -37,8 +36,7 @@ final class RunReporter: TrainingReporter {
       )
     }
     if !run.unreadableImages.isEmpty {
-      let count = run.unreadableImages.count
-      warn("\(count) image\(count == 1 ? "" : "s") left out that cannot be read")
+      warn("\(run.unreadableImages.count.counted("image")) left out that cannot be read")
       run.unreadableImages.forEach(detail)
     }
     detail(run.layers)
@@ -47,7 +45,8 @@ final class RunReporter: TrainingReporter {
       let best = EarlyStoppingText.best(run.bestStep)
       print("\(run.folder) is complete: it stopped early after step \(run.firstStep) of \(run.totalSteps)\(best)")
     } else if run.firstStep == run.totalSteps {
-      print("\(run.folder) is complete: all \(run.totalSteps) steps are done")
+      let steps = run.totalSteps == 1 ? "its one step is" : "all \(run.totalSteps) steps are"
+      print("\(run.folder) is complete: \(steps) done")
     } else if run.firstStep > 0 {
       print("resuming \(run.folder) after step \(run.firstStep) of \(run.totalSteps)")
     }
@@ -56,18 +55,17 @@ final class RunReporter: TrainingReporter {
   func completed(_ step: StepReport) {
     guard verbosity > .quiet else { return }
     let now = ProcessInfo.processInfo.systemUptime
-    if terminal.isInteractive {
-      if now - lastDrawing >= Self.drawingInterval || step.step == step.totalSteps {
-        lastDrawing = now
-        terminal.redraw(ProgressBar.text(step, width: terminal.width))
-        barIsShown = true
-      }
-      return
-    }
-    let isDue = verbosity == .verbose ? step.isLogged : now - lastPlainLine >= Self.plainInterval
-    if isDue {
+    let lineIsDue =
+      verbosity == .verbose ? step.isLogged : !terminal.isInteractive && now - lastPlainLine >= Self.plainInterval
+    if lineIsDue {
       lastPlainLine = now
       print(ProgressBar.plainText(step))
+    }
+    // A line took the bar's place.
+    let drawingIsDue = lineIsDue || now - lastDrawing >= Self.drawingInterval || step.step == step.totalSteps
+    if terminal.isInteractive && drawingIsDue {
+      lastDrawing = now
+      terminal.redraw(ProgressBar.text(step, width: terminal.width))
     }
   }
 
@@ -91,7 +89,6 @@ final class RunReporter: TrainingReporter {
   func wroteCheckpoint(_ file: String, step: Int) { detail("checkpoint \(file)") }
 
   func warn(_ message: String) {
-    clearBar()
     terminal.printError("warning: \(message)")
   }
 
@@ -111,19 +108,12 @@ final class RunReporter: TrainingReporter {
         print("stopped early: \(EarlyStoppingText.criterion(earlyStopping))\(EarlyStoppingText.best(summary.bestStep))")
       }
       let test = summary.testAccuracy.map { "test accuracy \(Format.percent($0)), " } ?? ""
-      print("done: \(test)\(summary.steps) steps in \(rate)")
+      print("done: \(test)\(summary.steps.counted("step")) in \(rate)")
       print("run folder \(folder)")
     }
   }
 
   private func print(_ line: String) {
-    guard verbosity > .quiet else { return }
-    clearBar()
-    terminal.print(line)
-  }
-
-  private func clearBar() {
-    if barIsShown { terminal.clearLine() }
-    barIsShown = false
+    if verbosity > .quiet { terminal.print(line) }
   }
 }
