@@ -48,8 +48,9 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify", abstract: "Reads a data set from end to end: sizes, records, labels.",
       discussion: """
-        Checksums are compared where files are kept as they were published (bundled data, .gz files). Unpacked files have
-        none: of those, a changed pixel is not found. `fetch` compares the checksum of what it downloads.
+        Checksums are compared where files are kept as they were published: bundled
+        data, .gz files. Unpacked files have none, so a changed pixel is not found
+        there. `fetch` compares the checksum of what it downloads.
 
         Examples:
           lockstep data verify cifar10 --data ~/data
