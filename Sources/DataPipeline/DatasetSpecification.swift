@@ -24,6 +24,14 @@ public struct DatasetSpecification: Sendable, Equatable {
   public enum Split: Sendable, Equatable {
     case count(Int)
     case fraction(Double)
+
+    /// How many of `total` samples it takes.
+    public func count(of total: Int) -> Int {
+      switch self {
+      case .count(let number): number
+      case .fraction(let fraction): Int((Double(total) * fraction).rounded())
+      }
+    }
   }
 
   public enum Normalization: String, Sendable, CaseIterable {

@@ -23,12 +23,13 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case otherState(checkpoint: String, tensor: String, found: [Int]?, expected: [Int]?)
   case otherClasses(checkpoint: String)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
+  case endedDiverged(step: Int, learningRate: Double, split: String?, layer: String?, checkpoint: String?)
   case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
   case replicasDiffer(step: Int, workers: String, tensor: String?, count: String, checkpoint: String?, folder: String)
 
   public var exitCode: Int32 {
     switch self {
-    case .diverged, .spoiltWeights, .replicasDiffer: 1
+    case .diverged, .endedDiverged, .spoiltWeights, .replicasDiffer: 1
     default: 2
     }
   }
@@ -96,6 +97,13 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       \(layer.map { "; the first layer whose output is not finite is \($0)" } ?? "; all layers' outputs are finite")
       \(Self.advice(checkpoint))
       """
+    case .endedDiverged(let step, let learningRate, let split, let layer, let checkpoint):
+      """
+      the run diverged in its last step, \(step), at learning rate \(learningRate.readable): \
+      \(split.map { "the \($0) loss is not finite" } ?? "its batch gives no finite output any more")\
+      \(layer.map { "; the first layer whose output is not finite is \($0)" } ?? "")
+      \(Self.advice(checkpoint))
+      """
     case .spoiltWeights(let step, let parameter, let learningRate, let checkpoint):
       """
       after step \(step) at learning rate \(learningRate.readable) the weights are not finite; the first layer parameter is \(parameter)
@@ -106,7 +114,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       the replicas differ after step \(step): \(workers); \
       \(tensor.map { "the first tensor that differs is \($0) (\(count) differ)" } ?? "a second look found no tensor that differs")
       \(checkpoint.map { "the last good checkpoint is \($0); to go on from it, give the same command --run-dir \(folder)" }
-        ?? "no checkpoint was written before: start again")
+        ?? "no good checkpoint was written before: start again")
       equal replicas come apart by a fault of memory or of a processor: check that host, or leave it out; if it comes again \
       elsewhere at the same step, report it as an error of this program
       """
@@ -118,7 +126,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   }
 
   private static func advice(_ checkpoint: String?) -> String {
-    let kept = checkpoint.map { "the last good checkpoint is \($0); " } ?? "no checkpoint was written before; "
+    let kept = checkpoint.map { "the last good checkpoint is \($0); " } ?? "no good checkpoint was written before; "
     return kept + "try a lower learning rate, a warm-up, or optimizer.clip_norm"
   }
 }

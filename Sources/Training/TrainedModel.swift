@@ -61,11 +61,19 @@ public struct TrainedModel: Sendable {
     weightsSHA256 = file.weightsSHA256
     configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
     BLAS.threadCount = configuration.training.blasThreads
-    data = try DatasetSplits.open(
-      configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,
-      normalizer: Normalizer(of: file, kind: configuration.data.normalization),
-      tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) },
-      classNames: file.metadata.samples?.classes, sampleShape: file.metadata.samples?.shape)
+    do {
+      data = try DatasetSplits.open(
+        configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,
+        normalizer: Normalizer(of: file, kind: configuration.data.normalization),
+        tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) },
+        classNames: file.metadata.samples?.classes, sampleShape: file.metadata.samples?.shape)
+    } catch var error as DataError {
+      // A folder that training was told by --data is in no configuration.
+      if error.isWrongUse, configuration.data.path == nil, dataDirectory == nil {
+        error.advice = "give --data, as in training"
+      }
+      throw error
+    }
     if let classes = file.metadata.samples?.classes, classes != data.classNames {
       throw RunError.otherClasses(checkpoint: file.path)
     }

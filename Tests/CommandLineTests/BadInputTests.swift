@@ -156,15 +156,54 @@ struct BadInputTests {
     }
   }
 
-  @Test("a validation loss that is not finite is said once; the run goes on")
-  func validationLossThatIsNotFinite() throws {
+  @Test("weights that the last step spoils: the run fails")
+  func divergenceInTheLastStep() throws {
     // The only step's loss is that of the initial weights; those after it are finite, but their products are not.
-    let result = try train([
-      "schedule={kind: constant, rate: 1.0e+20}", "training.steps=1", "evaluation.every_steps=1",
-    ])
-    #expect(result.exitCode == 0, "\(result.errors)")
-    #expect(
-      result.errors.components(separatedBy: "the validation loss after step 1 is ").count == 2, "\(result.errors)")
+    let spoiling = ["schedule={kind: constant, rate: 1.0e+20}", "training.steps=1"]
+    for settings in [["data.validation=null"], ["evaluation.at_end=false"], []] {
+      let result = try train(spoiling + settings)
+      expectMessage(
+        result, code: 1, mentions: ["diverged in its last step, 1,", "not finite", "try a lower learning rate"])
+    }
+    let ranks = try Lockstep.runRanks(
+      2, ["train", config, "-q", "--run-dir", folder.path("ranks")] + spoiling.flatMap { ["--set", $0] }, limit: 60)
+    expectMessage(ranks, code: 1, mentions: ["diverged in its last step, 1,"])
+    #expect(ranks.errors.components(separatedBy: "diverged in its last step").count == 2, "\(ranks.errors)")
+  }
+
+  @Test("a warm-up as long as the run, whose length is in epochs")
+  func warmUpOfTheWholeRun() throws {
+    // 490 samples in batches of 30 make 17 steps.
+    let epochs = ["training.steps=null", "training.epochs=1"]
+    expectMessage(
+      try train(epochs + ["schedule.warmup_steps=17"]), code: 2,
+      mentions: ["schedule.warmup_steps", "17 steps", "of 17"])
+    #expect(try train(epochs + ["schedule.warmup_steps=16"]).exitCode == 0)
+  }
+
+  @Test("the largest integers that a configuration may hold")
+  func largestIntegers() throws {
+    let largest = 2_147_483_647
+    for settings in [
+      ["training.batch_size=\(largest)", "training.steps=2"], ["training.steps=null", "training.epochs=\(largest)"],
+      ["evaluation={every_epochs: \(largest), block_size: \(largest)}", "training.steps=2"],
+      ["checkpoint={every_epochs: \(largest), every_steps: \(largest), keep: \(largest)}", "training.steps=2"],
+      ["schedule.half_cycle=\(largest)", "training.steps=2"],
+      ["data.augment=[{shift: \(largest)}]", "training.steps=2"],
+      ["training.blas_threads=\(largest)", "training.steps=2"],
+    ] {
+      // What would take for ever is stopped by its time.
+      let result = try train(settings, ["--time-limit", "3"])
+      #expect([0, 143].contains(result.exitCode), "\(settings): \(result.exitCode) \(result.errors)")
+    }
+  }
+
+  @Test("data that are not there are wrong use, whatever their kind")
+  func missingPaths() throws {
+    for kind in ["idx", "image-folder", "mnist", "cifar10"] {
+      let plain = ["data={dataset: \(kind)}", "model={layers: [flatten, linear: classes]}"]
+      expectMessage(try train(plain, ["--data", "/nonexistent"]), code: 2, mentions: ["no such folder"])
+    }
   }
 
   @Test("a full disk while writing a checkpoint: training says so and ends with 1, the old one survives")
@@ -202,6 +241,13 @@ struct BadInputTests {
     let skipping = try train(settings, ["--skip-bad-images"])
     #expect(skipping.exitCode == 0, "\(skipping.errors)")
     #expect(skipping.errors.contains("1 image"), "\(skipping.errors)")
+    // A folder that only --data named is in no checkpoint.
+    let run = folder.path("of-data")
+    let elsewhere = ["data={dataset: image-folder, normalize: per-channel}"] + settings.dropFirst()
+    let trained = try train(elsewhere, ["--skip-bad-images", "--data", images.path, "--run-dir", run])
+    #expect(trained.exitCode == 0, "\(trained.errors)")
+    expectMessage(try Lockstep.run(["evaluate", run]), code: 2, mentions: ["give --data, as in training"])
+    #expect(try Lockstep.run(["evaluate", run, "--data", images.path]).exitCode == 0)
   }
 
   @Test("unknown commands and options end with 2 and a hint")

@@ -98,7 +98,7 @@ import Testing
     arguments: [
       ("short", ["data.window=800"], "window"),
       ("short", ["training.batch_size=20"], "do not divide over 8 shards"),
-      ("short", ["training.batch_size=4611686018427387904"], "too many for a batch"),
+      ("short", ["training.batch_size=2147483647", "data.window=200000"], "too many for a batch"),
       ("short", ["model.layers.2.linear=7"], "8 tokens"),
       ("short", ["model.layers.0.embedding={width: 4, vocabulary: 5}"], "vocabulary of 5"),
       ("short", ["model.layers.1.lstm.bidirectional=true"], "both directions"),
@@ -121,7 +121,8 @@ import Testing
       ] + settings
     let result = try Lockstep.run(
       ["train", config, "--run-dir", folder.path("run"), "-q"] + all.flatMap { ["--set", $0] })
-    #expect(result.exitCode != 0 && result.errors.lowercased().contains(expected.lowercased()), "\(result.errors)")
+    #expect(text == "missing" ? result.exitCode == 2 : result.exitCode != 0, "\(result.errors)")
+    #expect(result.errors.lowercased().contains(expected.lowercased()), "\(result.errors)")
   }
 
   @Test("the diagnosis of a run that diverged begins with the state that the step began with")

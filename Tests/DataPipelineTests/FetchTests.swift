@@ -150,7 +150,16 @@ final class FetchTests {
     labels[9] = 200
     try folder.write(labels, to: "data/mnist/train-labels-idx1-ubyte")
     #expect(catalog.status(of: entry).isWhole)
-    #expect(catalog.verify(entry).problem?.problem == "label 200 is not below 10")
+    let damaged = catalog.verify(entry)
+    #expect(damaged.files[3].state == .damaged("record 1, byte 9: label 200 is not below 10"))
+    #expect(damaged.files.count { $0.state == .whole } == 3 && damaged.problem == nil)
+    // What reading finds damaged is fetched again, and nothing else.
+    let before = server.requests.count
+    try catalog.fetch(entry)
+    #expect(catalog.verify(entry).isWhole)
+    #expect(server.requests[before...].allSatisfy { $0.hasPrefix("/train-labels-idx1-ubyte.gz ") })
+    #expect(server.requests.count > before)
+    labels = try folder.read("data/mnist/train-labels-idx1-ubyte")
     try folder.write(labels.dropLast(), to: "data/mnist/train-labels-idx1-ubyte")
     #expect(catalog.status(of: entry).files.map(\.state).contains(.damaged("has 30 bytes, expected 31")))
   }
@@ -183,6 +192,21 @@ final class FetchTests {
     let names = source.files
     #expect(folder.files == names.map { "data/" + $0 } && names.count == 7)
     for name in names { #expect(try folder.read("data/" + name) == source.read(name)) }
+
+    // Labels that are none, in files of the right size.
+    let damaged = ["data_batch_3.bin", "test_batch.bin"]
+    for name in damaged {
+      var bytes = try folder.read("data/cifar-10-batches-bin/" + name)
+      bytes[3073] = 10
+      try folder.write(bytes, to: "data/cifar-10-batches-bin/" + name)
+    }
+    let status = catalog.verify(asEntry(dataset))
+    #expect(
+      status.files.filter { $0.state == .damaged("record 1, byte 3073: label 10 is not below 10") }.map(\.path)
+        == damaged.map { folder.file("data/cifar-10-batches-bin/" + $0) })
+    #expect(status.files.count { $0.state == .whole } == 4 && status.problem == nil)
+    try catalog.fetch(asEntry(dataset))
+    #expect(catalog.verify(asEntry(dataset)).isWhole)
 
     let cut = try folder.write(archive.dropLast(archive.count / 2), to: "cut.tar.gz")
     #expect(throws: DataError(cut, "damaged gzip data: they end early", advice: "fetch it again")) {

@@ -74,6 +74,7 @@ struct ImageFolderTests {
   @Test func missingAndOddFoldersAreSaid() throws {
     var error = #expect(throws: DataError.self) { try DatasetSplits.open(specification(), seed: 1) }
     #expect(error?.description.hasPrefix("\(folder.file("train")): no such folder; images are expected as ") == true)
+    #expect(error?.isWrongUse == true)
     try folder.write(Array("x".utf8), to: "train/ant/readme.txt")
     error = #expect(throws: DataError.self) { try DatasetSplits.open(specification(), seed: 1) }
     #expect(error?.problem == "has no .jpg, .jpeg or .png files")
@@ -84,7 +85,10 @@ struct ImageFolderTests {
     var nowhere = specification()
     nowhere.path = nil
     error = #expect(throws: DataError.self) { try DatasetSplits.open(nowhere, seed: 1) }
-    #expect(error?.problem == "is not given for image-folder")
+    #expect(error?.problem == "is not given for image-folder" && error?.isWrongUse == true)
+    nowhere.path = "/nowhere"
+    error = #expect(throws: DataError.self) { try DatasetSplits.open(nowhere, seed: 1) }
+    #expect(error?.problem == "no such folder" && error?.isWrongUse == true)
   }
 
   @Test func aBatchOfDecodedImages() throws {

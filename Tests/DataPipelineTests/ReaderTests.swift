@@ -100,7 +100,7 @@ struct ReaderTests {
     try folder.write(mislabelled, to: "data_batch_2.bin")
     let error = try openingFails(.cifar10)
     #expect(error.location == "\(path), record 1, byte 3073" && error.problem == "label 10 is not below 10")
-    #expect(error.advice == "fetch it again: lockstep data fetch cifar10")
+    #expect(error.advice == "fetch it again: lockstep data fetch cifar10 --data \(folder.path)")
   }
 
   @Test func damagedIDXNamesFileRecordAndByte() throws {

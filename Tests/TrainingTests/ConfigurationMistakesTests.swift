@@ -267,6 +267,25 @@ import Testing
       ["8: validation: 100 leaves none of the 100 training samples; lower data.validation"]
     ),
     (
+      "data: {validation: 0.9999}",
+      ["8: validation: 0.9999 leaves none of the 4000 training samples; lower data.validation"]
+    ),
+    (
+      "data: {validation: 0.0001}",
+      ["8: validation: 0.0001 takes none of the 4000 training samples; raise data.validation"]
+    ),
+    (
+      "data: {dataset: synthetic, shape: [2147483647, 2147483647, 2]}",
+      ["28: a sample of 2147483647×2147483647×2 values is too large; the largest has 100000000"]
+    ),
+    (
+      "data: {dataset: synthetic, classes: 10001, samples: 2147483647}",
+      [
+        "37: data.classes: expected integer ≥ 2, found '10001'; the largest is 10000",
+        "53: data.samples: expected integer ≥ 1, found '2147483647'; the largest is 100000000",
+      ]
+    ),
+    (
       "data: {validation_from_end: true}",
       ["8: validation_from_end wants data.validation; give data.validation, for example validation: 1000"]
     ),

@@ -84,7 +84,7 @@ struct ReplicaComparisonTests {
     let text = try train(workers: 3, faults: [2], step: 10, buffer: buffer, element: element, bit: 20)
     #expect(text.contains("worker 2 differs"), "\(text)")
     #expect(text.contains("is \(tensor) (1 of "), "\(text)")
-    #expect(text.contains("no checkpoint was written before"), "\(text)")
+    #expect(text.contains("no good checkpoint was written before"), "\(text)")
   }
 
   @Test func equalReplicasAndComparisonSwitchedOff() throws {

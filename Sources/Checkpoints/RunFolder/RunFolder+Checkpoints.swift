@@ -18,15 +18,18 @@ extension RunFolder {
   public func save(
     weights: [TensorSource], state: [TensorSource], metadata: CheckpointMetadata, keep: Int
   ) throws(CheckpointError) -> (path: String, weightsSHA256: String) {
-    precondition(keep >= 1, "keep \(keep) checkpoints")
     try metrics.sync()
     try samples.sync()
     let file = RunLayout.checkpoint(step: metadata.step, in: path)
     let sha256 = try Checkpoint.write(to: file, weights: weights, state: state, metadata: metadata, calls: calls)
-    for old in try checkpoints().dropLast(keep) where old.step != metadata.best?.step && old.step != metadata.step {
-      try Paths.removeFile(old.path)
-    }
+    try removeCheckpoints(keep: keep, sparing: [metadata.step, metadata.best?.step])
     return (file, sha256)
+  }
+
+  /// Removes all checkpoints but the last `keep` and those of some steps.
+  public func removeCheckpoints(keep: Int, sparing steps: [Int?]) throws(CheckpointError) {
+    precondition(keep >= 1, "keep \(keep) checkpoints")
+    for old in try checkpoints().dropLast(keep) where !steps.contains(old.step) { try Paths.removeFile(old.path) }
   }
 
   /// The newest checkpoint that is whole, every checksum verified; nil if there is none at all.
@@ -67,6 +70,14 @@ extension RunFolder {
     }
     throw CheckpointError(
       .missing, path: path, "the folder has no checkpoints", hint: "give a run folder or a checkpoint file")
+  }
+
+  /// The newest checkpoint up to the one at `path`, of those that lie beside it, after which the run went on: a later
+  /// one was written. Goes by the names of the files alone.
+  public static func continuedCheckpoint(upTo path: String) throws(CheckpointError) -> String? {
+    guard let step = RunLayout.step(ofCheckpointNamed: Paths.name(of: path)) else { return nil }
+    let beside = try checkpointFiles(in: Paths.folder(of: path))
+    return beside.dropLast().last { $0.step <= step }?.path
   }
 
   /// The newest checkpoint that was the best of its run when it was written: later ones can only be better. Nil if
@@ -111,10 +122,13 @@ extension RunFolder {
 
   static func checkpoints(in folder: String) throws(CheckpointError) -> [CheckpointFile] {
     let checkpoints = RunLayout.checkpointsFolder(in: folder)
-    guard Paths.isFolder(checkpoints) else { return [] }
-    return try Paths.names(in: checkpoints)
+    return Paths.isFolder(checkpoints) ? try checkpointFiles(in: checkpoints) : []
+  }
+
+  private static func checkpointFiles(in folder: String) throws(CheckpointError) -> [CheckpointFile] {
+    try Paths.names(in: folder)
       .compactMap { name in
-        RunLayout.step(ofCheckpointNamed: name).map { CheckpointFile(step: $0, path: Paths.join(checkpoints, name)) }
+        RunLayout.step(ofCheckpointNamed: name).map { CheckpointFile(step: $0, path: Paths.join(folder, name)) }
       }
       .sorted { $0.step < $1.step }
   }

@@ -12,7 +12,7 @@ public struct FetchProgress: Sendable, Equatable {
 }
 
 extension DataCatalog {
-  /// Downloads what is missing of a data set, checks and unpacks it.
+  /// Downloads what is missing of a data set, or damaged as far as reading it shows, checks and unpacks it.
   ///
   /// A file comes as `NAME.part` and gets its name when it is whole and its checksum is right. What an interrupted
   /// download left is gone on with.
@@ -35,30 +35,59 @@ extension DataCatalog {
   }
 
   func fetch(_ dataset: KnownDataset, progress: @escaping @Sendable (FetchProgress) -> Void) throws(DataError) {
-    let home = directory.appendingPath(dataset.folders[0])
-    for remote in dataset.remoteFiles where !isThere(remote, of: dataset) {
-      let folder = remote.unpacking == .tar ? directory : home
-      try Self.makeFolder(folder)
-      let archive = folder.appendingPath(remote.name)
-      if PathKind(archive) == .missing {
-        try download(remote, to: archive, progress: progress)
-      } else {
-        try check(remote, archive, progress: progress)
+    var fetched: [String] = []
+    while true {
+      // What is damaged may show only when nothing is missing any more: look again until all is well.
+      let status = verify(dataset)
+      let wanted = dataset.remoteFiles.filter { !isThere($0, of: dataset, status) }
+      guard let remote = wanted.first(where: { !fetched.contains($0.name) }) else {
+        guard wanted.isEmpty, status.problem == nil else { throw Self.stillDamaged(dataset, status) }
+        return
       }
-      progress(FetchProgress(file: remote.name, stage: .unpacking, bytes: remote.size, totalBytes: remote.size))
-      switch remote.unpacking {
-      case .gunzip: try Self.gunzip(archive)
-      case .tar: try TarArchive.extract(archive, into: folder)
-      }
-      unlink(archive)
+      try fetch(remote, of: dataset, progress: progress)
+      fetched.append(remote.name)
     }
   }
 
-  /// Whether what the archive holds is unpacked already.
-  private func isThere(_ remote: KnownDataset.RemoteFile, of dataset: KnownDataset) -> Bool {
+  private func fetch(
+    _ remote: KnownDataset.RemoteFile, of dataset: KnownDataset,
+    progress: @escaping @Sendable (FetchProgress) -> Void
+  ) throws(DataError) {
+    let folder = remote.unpacking == .tar ? directory : directory.appendingPath(dataset.folders[0])
+    try Self.makeFolder(folder)
+    let archive = folder.appendingPath(remote.name)
+    if PathKind(archive) == .missing {
+      try download(remote, to: archive, progress: progress)
+    } else {
+      try check(remote, archive, progress: progress)
+    }
+    progress(FetchProgress(file: remote.name, stage: .unpacking, bytes: remote.size, totalBytes: remote.size))
+    switch remote.unpacking {
+    case .gunzip: try Self.gunzip(archive)
+    case .tar: try TarArchive.extract(archive, into: folder)
+    }
+    unlink(archive)
+  }
+
+  /// Whether what the archive holds is unpacked already, and not damaged.
+  private func isThere(_ remote: KnownDataset.RemoteFile, of dataset: KnownDataset, _ status: DataStatus) -> Bool {
     let folder = folder(of: dataset)
     let parts = remote.unpacking == .tar ? dataset.files : dataset.files.filter { $0.name + ".gz" == remote.name }
-    return parts.allSatisfy { PathKind(folder.appendingPath($0.name)) == .file(size: $0.size) }
+    return parts.allSatisfy { part in
+      let path = folder.appendingPath(part.name)
+      return PathKind(path) == .file(size: part.size) && status.files.contains { $0.path == path && $0.state == .whole }
+    }
+  }
+
+  private static func stillDamaged(_ dataset: KnownDataset, _ status: DataStatus) -> DataError {
+    var error = status.problem ?? DataError(dataset.name, "is not whole")
+    if let file = status.files.first(where: { $0.state != .whole }) {
+      error = DataError(file.path, "is missing")
+      if case .damaged(let problem) = file.state { error.problem = problem }
+    }
+    error.problem += ", though it was fetched just now"
+    error.advice = "the source may have changed"
+    return error
   }
 
   private func download(

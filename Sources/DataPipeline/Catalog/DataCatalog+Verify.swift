@@ -16,6 +16,16 @@ public struct DataStatus: Sendable {
   /// What reading the files found, beyond single files; nil where nothing did.
   public var problem: DataError?
 
+  /// Puts a problem down to the file that it names ("PATH, record 7, byte 21511").
+  mutating func note(_ problem: DataError) {
+    guard let index = files.firstIndex(where: { (problem.location + ",").hasPrefix($0.path + ",") }) else {
+      self.problem = self.problem ?? problem
+      return
+    }
+    let place = problem.location.dropFirst(files[index].path.count + 2)
+    files[index].state = .damaged(place.isEmpty ? problem.problem : "\(place): \(problem.problem)")
+  }
+
   public var isPresent: Bool { files.contains { $0.state != .missing } }
   public var isWhole: Bool { files.allSatisfy { $0.state == .whole } && problem == nil }
 }
@@ -31,13 +41,20 @@ extension DataCatalog {
     switch entry.source {
     case .bundled(let files):
       return DataStatus(files: files.map { Self.check($0, readingContents: readingContents) })
-    case .download(let dataset):
-      let folder = folder(of: dataset)
-      var status = DataStatus(
-        files: dataset.files.map { Self.check($0, of: dataset, in: folder, readingContents: readingContents) })
-      if readingContents, status.isWhole { status.problem = Self.problem(in: dataset, folder: folder) }
-      return status
+    case .download(let dataset): return status(of: dataset, readingContents: readingContents)
     }
+  }
+
+  func verify(_ dataset: KnownDataset) -> DataStatus { status(of: dataset, readingContents: true) }
+
+  private func status(of dataset: KnownDataset, readingContents: Bool) -> DataStatus {
+    let folder = folder(of: dataset)
+    var status = DataStatus(
+      files: dataset.files.map { Self.check($0, of: dataset, in: folder, readingContents: readingContents) })
+    if readingContents, status.isWhole {
+      for problem in problems(in: dataset, folder: folder) { status.note(problem) }
+    }
+    return status
   }
 
   /// Where the data set is, or would be put.
@@ -81,15 +98,34 @@ extension DataCatalog {
     return DataStatus.File(path: path, state: .whole)
   }
 
-  /// What the reader that training uses says of the files.
-  private static func problem(in dataset: KnownDataset, folder: String) -> DataError? {
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path, specification.normalization) = (dataset.kind, folder, .none)
-    do throws(DataError) {
-      _ = try DatasetSplits.open(specification, seed: 0)
-      return nil
-    } catch {
-      return error
+  /// What the readers that training uses say of the files, a problem for each part that can be read by itself.
+  private func problems(in dataset: KnownDataset, folder: String) -> [DataError] {
+    let advice = dataset.refetchAdvice(directory)
+    func problem(_ read: () throws(DataError) -> Void) -> DataError? {
+      do throws(DataError) {
+        try read()
+        return nil
+      } catch {
+        return error
+      }
+    }
+    func cifar(_ variant: CIFARDataset.Variant) -> [DataError] {
+      (variant.trainingFiles + variant.testFiles).compactMap { name in
+        problem { () throws(DataError) in
+          _ = try CIFARDataset.open(variant, files: [name], in: folder, advice: advice)
+        }
+      }
+    }
+    switch dataset.kind {
+    case .cifar10: return cifar(.cifar10)
+    case .cifar100: return cifar(.cifar100)
+    default:
+      return [IDXDataset.trainingFiles, IDXDataset.testFiles].compactMap { names in
+        problem { () throws(DataError) in
+          _ = try IDXDataset.open(
+            images: names[0], labels: names[1], in: folder, classNames: dataset.classNames, advice: advice)
+        }
+      }
     }
   }
 }

@@ -69,6 +69,11 @@ public struct KnownDataset: Sendable {
     "get the files by: lockstep data fetch \(name) --data \(root)"
   }
 
+  /// What to say of a damaged file, where the data are looked for in `root`.
+  func refetchAdvice(_ root: String?) -> String {
+    "fetch it again: lockstep data fetch \(name) --data \(root ?? DataCatalog.defaultDirectory)"
+  }
+
   static func exists(_ name: String, in folder: String) -> Bool {
     IDXDataset.alternatives(name).contains { PathKind(folder.appendingPath($0)) != .missing }
   }

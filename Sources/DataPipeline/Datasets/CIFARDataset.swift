@@ -22,7 +22,10 @@ enum CIFARDataset {
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
 
-  static func open(_ variant: Variant, files: [String], in folder: String) throws(DataError) -> RecordDataset {
+  /// - Parameter advice: what to do about a file that is damaged.
+  static func open(
+    _ variant: Variant, files: [String], in folder: String, advice: String
+  ) throws(DataError) -> RecordDataset {
     let stride = variant.labelBytes + shape.count
     var segments: [RecordDataset.Segment] = []
     var labels: [Int32] = []
@@ -33,7 +36,7 @@ enum CIFARDataset {
         throw DataError(
           "\(file.path), record \(count), byte \(file.count)",
           "truncated: records have \(stride) bytes, and the last one has \(file.count - count * stride)",
-          advice: advice(variant))
+          advice: advice)
       }
       for record in 0..<count {
         let position = record * stride + variant.labelBytes - 1
@@ -41,7 +44,7 @@ enum CIFARDataset {
         guard label < variant.classCount else {
           throw DataError(
             "\(file.path), record \(record), byte \(position)", "label \(label) is not below \(variant.classCount)",
-            advice: advice(variant))
+            advice: advice)
         }
         labels.append(Int32(label))
       }
@@ -51,15 +54,11 @@ enum CIFARDataset {
     if let longest = segments.map(\.count).max(), let short = segments.first(where: { $0.count < longest }) {
       throw DataError(
         "\(short.file.path), record \(short.count), byte \(short.file.count)",
-        "truncated: \(short.count) records where another batch has \(longest)", advice: advice(variant))
+        "truncated: \(short.count) records where another batch has \(longest)", advice: advice)
     }
     return RecordDataset(
       imageShape: shape, layout: .planar, classNames: classNames(variant, in: folder), labels: labels,
       segments: segments)
-  }
-
-  private static func advice(_ variant: Variant) -> String {
-    "fetch it again: lockstep data fetch \(variant == .cifar10 ? "cifar10" : "cifar100")"
   }
 
   private static func classNames(_ variant: Variant, in folder: String) -> [String] {

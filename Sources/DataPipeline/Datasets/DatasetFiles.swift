@@ -20,16 +20,19 @@ struct DatasetFiles {
       return try openIDX(in: folder, classNames: KnownDataset.digits, needsTest: true)
     case .mnist, .fashionMNIST:
       let known = KnownDataset.named(specification.kind)
-      return try openIDX(in: try known.locate(in: path), classNames: known.classNames, needsTest: true)
+      return try openIDX(
+        in: try known.locate(in: path), classNames: known.classNames, needsTest: true, advice: known.refetchAdvice(path)
+      )
     case .idx:
       let folder = try demand(path, kind: .idx, holds: IDXDataset.trainingFiles)
       return try openIDX(in: folder, classNames: nil, needsTest: false)
     case .cifar10, .cifar100:
       let variant: CIFARDataset.Variant = specification.kind == .cifar10 ? .cifar10 : .cifar100
-      let folder = try KnownDataset.named(specification.kind).locate(in: path)
+      let known = KnownDataset.named(specification.kind)
+      let (folder, advice) = (try known.locate(in: path), known.refetchAdvice(path))
       return DatasetFiles(
-        training: try CIFARDataset.open(variant, files: variant.trainingFiles, in: folder),
-        test: try CIFARDataset.open(variant, files: variant.testFiles, in: folder))
+        training: try CIFARDataset.open(variant, files: variant.trainingFiles, in: folder, advice: advice),
+        test: try CIFARDataset.open(variant, files: variant.testFiles, in: folder, advice: advice))
     case .text, .novel, .labelledText: preconditionFailure("a text has no image files")
     case .imageFolder:
       let folder = try demand(path, kind: .imageFolder, holds: ["train/CLASS/NAME.jpg", "test/CLASS/NAME.jpg"])
@@ -54,7 +57,7 @@ struct DatasetFiles {
       throw DataError(
         trainingFolder, "no such folder",
         advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (or .png), "
-          + "and, if there is a test split, as \(testFolder)/CLASS/NAME.jpg")
+          + "and, if there is a test split, as \(testFolder)/CLASS/NAME.jpg", isWrongUse: true)
     }
     let size = specification.imageSize
     var training = try ImageFolderDataset(folder: trainingFolder, classNames: nil, size: size)
@@ -76,16 +79,18 @@ struct DatasetFiles {
   }
 
   private static func openIDX(
-    in folder: String, classNames: [String]?, needsTest: Bool
+    in folder: String, classNames: [String]?, needsTest: Bool, advice: String = IDXDataset.ownFilesAdvice
   ) throws(DataError) -> DatasetFiles {
     let training = try IDXDataset.open(
-      images: IDXDataset.trainingImages, labels: IDXDataset.trainingLabels, in: folder, classNames: classNames)
+      images: IDXDataset.trainingImages, labels: IDXDataset.trainingLabels, in: folder, classNames: classNames,
+      advice: advice)
     let hasTest = IDXDataset.alternatives(IDXDataset.testImages).contains { name in
       PathKind(folder.appendingPath(name)) != .missing
     }
     guard needsTest || hasTest else { return DatasetFiles(training: training) }
     let test = try IDXDataset.open(
-      images: IDXDataset.testImages, labels: IDXDataset.testLabels, in: folder, classNames: training.classNames)
+      images: IDXDataset.testImages, labels: IDXDataset.testLabels, in: folder, classNames: training.classNames,
+      advice: advice)
     guard test.imageShape == training.imageShape else {
       throw DataError(
         folder, "test images are \(test.imageShape), training images \(training.imageShape)",
@@ -100,9 +105,12 @@ struct DatasetFiles {
   ) throws(DataError) -> String {
     let expected = "expected there: \(files.joined(separator: ", "))"
     guard let path else {
-      throw DataError("data.path", "is not given for \(kind.rawValue)", advice: "give it or --data; \(expected)")
+      throw DataError(
+        "data.path", "is not given for \(kind.rawValue)", advice: "give it or --data; \(expected)", isWrongUse: true)
     }
-    guard PathKind(path) == .folder else { throw DataError(path, "no such folder", advice: expected) }
+    guard PathKind(path) == .folder else {
+      throw DataError(path, "no such folder", advice: expected, isWrongUse: true)
+    }
     return path
   }
 }

@@ -8,10 +8,14 @@ enum IDXDataset {
   /// Files of the training split: a folder with these is taken.
   static let trainingFiles = [trainingImages, trainingLabels]
   static let testFiles = [testImages, testLabels]
+  static let ownFilesAdvice = "are files mixed up?"
 
-  /// - Parameter classNames: nil takes as many classes as the highest label asks for, named by their numbers.
+  /// - Parameters:
+  ///   - classNames: nil takes as many classes as the highest label asks for, named by their numbers.
+  ///   - advice: what to do about a file that is damaged.
   static func open(
-    images: String, labels: String, in folder: String, classNames: [String]?
+    images: String, labels: String, in folder: String, classNames: [String]?,
+    advice: String
   ) throws(DataError) -> RecordDataset {
     let imageFile = try IDXFile(try find(images, in: folder), dimensions: 3...4)
     let labelFile = try IDXFile(try find(labels, in: folder), dimensions: 1...1)
@@ -19,14 +23,14 @@ enum IDXDataset {
     guard labelFile.shape[0] == count else {
       throw DataError(
         labelFile.file.path, "has \(labelFile.shape[0]) labels for the \(count) images of \(imageFile.file.path)",
-        advice: "fetch both files again")
+        advice: advice)
     }
     guard count > 0 else { throw DataError(imageFile.file.path, "holds no images") }
     let values = labelFile.file.withBytes { Array($0[labelFile.offset...]) }
     if let classNames, let record = values.firstIndex(where: { Int($0) >= classNames.count }) {
       throw DataError(
         "\(labelFile.file.path), record \(record), byte \(labelFile.offset + record)",
-        "label \(values[record]) is not below \(classNames.count)", advice: "fetch the file again")
+        "label \(values[record]) is not below \(classNames.count)", advice: advice)
     }
     let highest = Int(values.max() ?? 0)
     let shape = ImageShape(
@@ -43,7 +47,7 @@ enum IDXDataset {
     for candidate in alternatives(name) where PathKind(folder.appendingPath(candidate)) != .missing {
       return folder.appendingPath(candidate)
     }
-    throw DataError(folder.appendingPath(name), "missing (and no \(name).gz either)")
+    throw DataError(folder.appendingPath(name), "missing (and no \(name).gz either)", isWrongUse: true)
   }
 
   static func alternatives(_ name: String) -> [String] {

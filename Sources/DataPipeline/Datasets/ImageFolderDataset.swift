@@ -27,7 +27,9 @@ struct ImageFolderDataset: ImageDataset {
       found.append(name)
     }
     guard !found.isEmpty else {
-      throw DataError(folder, "has no folders of classes", advice: "expected \(folder.appendingPath("CLASS/NAME.jpg"))")
+      throw DataError(
+        folder, "has no folders of classes", advice: "expected \(folder.appendingPath("CLASS/NAME.jpg"))",
+        isWrongUse: true)
     }
     if let known, let stranger = found.first(where: { !known.contains($0) }) {
       throw DataError(folder.appendingPath(stranger), "is a class that the training split does not have")

@@ -7,15 +7,11 @@ enum ValidationSplit {
     labels: [Int32], classCount: Int, taking split: DatasetSpecification.Split, fromEnd: Bool, seed: UInt64
   ) throws(DataError) -> (training: [Int], validation: [Int]) {
     let count = labels.count
-    let wanted =
-      switch split {
-      case .count(let number): number
-      case .fraction(let fraction): Int((Double(count) * fraction).rounded())
-      }
+    let wanted = split.count(of: count)
     guard wanted > 0, wanted < count else {
       throw DataError(
         "data.validation", "takes \(wanted) of \(count) training samples",
-        advice: "it has to leave some, and take some")
+        advice: "it has to leave some, and take some", isWrongUse: true)
     }
     if fromEnd { return (Array(0..<count - wanted), Array(count - wanted..<count)) }
     let validation = drawStratified(labels: labels, classCount: classCount, count: wanted, seed: seed)

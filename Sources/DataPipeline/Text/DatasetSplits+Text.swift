@@ -67,6 +67,9 @@ extension DatasetSplits {
     guard PathKind(path) != .folder else {
       throw DataError(path, "is a folder", advice: "give the text file itself", isWrongUse: true)
     }
+    guard PathKind(path) != .missing else {
+      throw DataError(path, "no such file", advice: "check --data and data.path", isWrongUse: true)
+    }
     return path
   }
 }

@@ -41,10 +41,15 @@ extension RunConfiguration {
   }
 
   private func checkData(_ context: inout DecodingContext) {
-    if case .count(let validation) = data.validation, let available = data.knownFileCount {
+    if let split = data.validation, let available = data.knownFileCount {
+      let taken = split.count(of: available)
+      let written = if case .fraction(let share) = split { NumberText.format(share) } else { "\(taken)" }
       context.check(
-        "data.train_limit", "data.validation", holds: validation < available,
-        "validation: \(validation) leaves none of the \(available) training samples", hint: "lower data.validation")
+        "data.train_limit", "data.validation", holds: taken < available,
+        "validation: \(written) leaves none of the \(available) training samples", hint: "lower data.validation")
+      context.check(
+        "data.train_limit", "data.validation", holds: taken > 0,
+        "validation: \(written) takes none of the \(available) training samples", hint: "raise data.validation")
     }
     context.check(
       "data.validation", "data.validation_from_end", holds: !data.validationFromEnd || data.validation != nil,
@@ -96,6 +101,11 @@ extension RunConfiguration {
       "data.shape", holds: data.syntheticShape.count == 1 || data.syntheticShape.count == 3,
       "a sample's shape has one or three sizes, found \(data.syntheticShape.count)",
       hint: "write [features] or [height, width, channels]")
+    context.check(
+      "data.shape",
+      holds: data.syntheticShape.reduce(1.0) { $0 * Double($1) } <= Double(SchemaInteger.largestSynthetic),
+      "a sample of \(data.syntheticShape.map(String.init).joined(separator: "×")) values is too large",
+      hint: "the largest has \(SchemaInteger.largestSynthetic)")
   }
 
   private func checkOptimizer(_ context: inout DecodingContext) {
@@ -182,12 +192,7 @@ extension DatasetSpecification {
   }
 
   fileprivate var knownTrainingCount: Int? {
-    guard let count = knownFileCount else { return nil }
-    switch validation {
-    case nil: return count
-    case .count(let aside): return max(count - aside, 0)
-    case .fraction(let share): return count - Int((Double(count) * share).rounded())
-    }
+    knownFileCount.map { count in max(count - (validation?.count(of: count) ?? 0), 0) }
   }
 
   fileprivate var hasValidation: Bool {

@@ -7,8 +7,10 @@ final class RunRecorder {
   let folder: RunFolder
   /// Where the run goes on; nil for a new one.
   let checkpoint: Checkpoint?
-  /// The newest checkpoint in the folder that is known to be whole.
-  private(set) var lastCheckpoint: String?
+  /// The newest checkpoint after which a finite loss was seen: weights may be finite and yet too large to compute with.
+  private(set) var goodCheckpoint: String?
+  /// The one that was written, or gone on from, since.
+  private var latestCheckpoint: (path: String, best: Int?)?
   let run: PreparedRun
   let shards: Int
   /// Of the run's data.
@@ -29,8 +31,11 @@ final class RunRecorder {
     folder = try RunFolder(path: run.options.runFolder ?? RunOptions.newRunFolder(named: run.options.name))
     do {
       checkpoint = try Self.checkpoint(for: run.options.resume, in: folder, reporter: reporter)
-      lastCheckpoint = checkpoint?.path
-      if let checkpoint { try refuseOtherRuns(checkpoint, model: model) }
+      if let checkpoint {
+        goodCheckpoint = try RunFolder.continuedCheckpoint(upTo: checkpoint.path)
+        latestCheckpoint = (checkpoint.path, checkpoint.metadata.best?.step)
+        try refuseOtherRuns(checkpoint, model: model)
+      }
     } catch {
       folder.discardIfNew()
       throw error
@@ -64,14 +69,24 @@ final class RunRecorder {
     minutes.map { (ContinuousClock.now - lastWriting) / .seconds(60) >= $0 } ?? false
   }
 
+  /// Writes a checkpoint. The last good one stays until `confirmCheckpoint`, beside those that are to be kept.
+  ///
   /// - Throws: if the file cannot be written; older checkpoints are untouched then.
   func write(_ replica: Replica, carried: [CarriedState.Rows], metadata: CheckpointMetadata) throws {
     lastWriting = .now
     let written = try folder.save(
       weights: replica.weights, state: replica.optimizerState + run.data.normalizer.tensors + carried.map(\.source),
-      metadata: metadata, keep: run.configuration.checkpoint.keep)
-    lastCheckpoint = written.path
+      metadata: metadata, keep: run.configuration.checkpoint.keep + 1)
+    latestCheckpoint = (written.path, metadata.best?.step)
     reporter?.wroteCheckpoint(written.path, step: metadata.step)
+  }
+
+  /// A finite loss was seen with the weights of the latest checkpoint, so that it is good.
+  func confirmCheckpoint() throws {
+    guard let latest = latestCheckpoint else { return }
+    latestCheckpoint = nil
+    goodCheckpoint = latest.path
+    try folder.removeCheckpoints(keep: run.configuration.checkpoint.keep, sparing: [latest.best])
   }
 
   func log(_ report: StepReport, gradientNorm: Double?, wallSeconds: Double) throws {

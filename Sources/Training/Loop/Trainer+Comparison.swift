@@ -13,7 +13,7 @@ extension Trainer {
     let before = timeline?.enter(.checkpoint)
     defer { if let before { timeline?.enter(before) } }
     guard let difference = try session.replica.compare(with: communicator) else { return }
-    let checkpoint = try known(to: recorder?.lastCheckpoint)
+    let checkpoint = try known(to: recorder?.goodCheckpoint)
     let folder = try known(to: recorder?.folder.path)
     let error = RunError.replicasDiffer(
       step: progress.step, workers: name(difference), tensor: difference.tensor,

@@ -93,9 +93,11 @@ extension Trainer {
   func finish(_ stopped: StopRequest.Reason?) throws {
     let wallSeconds = clock.wallSeconds
     var summary = RunSummary()
-    if stopped == nil, run.configuration.evaluation.atEnd, let test = run.data.test {
-      let report = try evaluate(test, as: .test)
+    if stopped == nil {
+      let test = run.configuration.evaluation.atEnd ? run.data.test : nil
+      let report = try test.flatMap { try evaluate($0, as: .test) }
       (summary.testLoss, summary.testAccuracy) = (report?.loss, report?.accuracy)
+      try checkEnd(test: report)
     }
     status.set(.end, after: progress.step)
     let profile = try gatherProfile()

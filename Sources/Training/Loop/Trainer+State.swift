@@ -51,7 +51,7 @@ extension Trainer {
     guard let recorder else { return }
     if let parameter = session.replica.firstNonFiniteTensor {
       throw RunError.spoiltWeights(
-        step: progress.step, parameter: parameter, learningRate: learningRate, checkpoint: recorder.lastCheckpoint)
+        step: progress.step, parameter: parameter, learningRate: learningRate, checkpoint: recorder.goodCheckpoint)
     }
     progress.wallSeconds = clock.wallSeconds
     try recorder.write(session.replica, carried: carried, metadata: metadata())
@@ -80,11 +80,32 @@ extension Trainer {
       "layer \(path)" + (rows.first { $0.path == path }.map { " (\($0.name))" } ?? "")
     }
     // Only worker 0 knows it, but any of them may be the one that is heard.
-    let checkpoint = try known(to: recorder?.lastCheckpoint)
+    let checkpoint = try known(to: recorder?.goodCheckpoint)
     let description = RunError.diverged(
       step: step + 1, learningRate: learningRate, loss: outcome.loss, layer: layer,
       checkpoint: checkpoint)
     return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
+  }
+
+  /// After the last step no next one shows that the weights have become too large: evaluations do, or, without those, the
+  /// last batch once more. Collective.
+  ///
+  /// - Throws: if a loss, or without one a layer's output, is not finite.
+  func checkEnd(test: EvaluationReport?) throws {
+    let validation = progress.lastValidation.flatMap { $0.step == progress.step ? $0.loss : nil }
+    let losses = [("validation", validation), ("test", test?.loss)].compactMap { name, loss in loss.map { (name, $0) } }
+    let spoilt = losses.first { !$0.1.isFinite }
+    let layer =
+      (losses.isEmpty || spoilt != nil) && session.hasStepped
+      ? try session.firstNonFiniteLayer(step: progress.step - 1) : nil
+    guard spoilt != nil || layer != nil else {
+      if !losses.isEmpty || session.hasStepped { try recorder?.confirmCheckpoint() }
+      return
+    }
+    let description = RunError.endedDiverged(
+      step: progress.step, learningRate: run.schedule.rate(at: max(0, progress.step - 1)), split: spoilt?.0,
+      layer: layer, checkpoint: try known(to: recorder?.goodCheckpoint))
+    throw AgreedFailure(description: "\(description)", exitCode: description.exitCode)
   }
 
   /// What worker 0 knows, on every worker. Collective.

@@ -73,6 +73,7 @@ public final class Trainer {
       let outcome = try session.performStep(
         step, learningRate: rate, requests: requests, report: isLogged)
       guard outcome.loss.isFinite else { throw try divergence(outcome, step: step, learningRate: rate) }
+      try recorder?.confirmCheckpoint()
       progress.step += 1
       try report(outcome, learningRate: rate, isLogged: isLogged)
       afterStep?(progress.step, session.replica.replicatedState)

@@ -28,7 +28,7 @@ struct DataCommand: ParsableCommand {
   struct ListCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: "Says which data sets are known, and what is there of them.",
-      discussion: "Examples:\n  lockstep data list --data ~/data")
+      discussion: "Goes by names and sizes; `verify` reads the files.\n\nExamples:\n  lockstep data list --data ~/data")
 
     @OptionGroup var options: Options
 
@@ -46,8 +46,15 @@ struct DataCommand: ParsableCommand {
 
   struct VerifyCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
-      commandName: "verify", abstract: "Reads a data set from end to end: checksums, sizes, records, labels.",
-      discussion: "Examples:\n  lockstep data verify cifar10 --data ~/data")
+      commandName: "verify", abstract: "Reads a data set from end to end: sizes, records, labels.",
+      discussion: """
+        Checksums are compared where files are kept as they were published: bundled
+        data, .gz files. Unpacked files have none, so a changed pixel is not found
+        there. `fetch` compares the checksum of what it downloads.
+
+        Examples:
+          lockstep data verify cifar10 --data ~/data
+        """)
 
     @OptionGroup var options: Options
 
@@ -66,7 +73,8 @@ struct DataCommand: ParsableCommand {
       }
       if let problem = status.problem { Terminal.standard.print("damaged  \(problem)") }
       guard status.isWhole else {
-        Terminal.standard.printError("error: \(name) is not whole; get it by: lockstep data fetch \(name)")
+        let place = options.data.map { " --data \($0)" } ?? ""
+        Terminal.standard.printError("error: \(name) is not whole; get it by: lockstep data fetch \(name)\(place)")
         throw ExitCode(1)
       }
     }
@@ -74,7 +82,7 @@ struct DataCommand: ParsableCommand {
 
   struct FetchCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
-      commandName: "fetch", abstract: "Downloads what is missing of a data set, checks and unpacks it.",
+      commandName: "fetch", abstract: "Downloads what is missing or damaged of a data set, checks and unpacks it.",
       discussion: "Examples:\n  lockstep data fetch cifar10 --data ~/data")
 
     @OptionGroup var options: Options

@@ -11,8 +11,10 @@ extension Codec where Value == Extent {
         var hint: String?
         switch node.content {
         case .scalar(let text, quoted: false):
-          if let both = NumberText.integer(text), (minimum...LayerSize.largest).contains(both) { return Extent(both) }
-          hint = LayerSize.hint(text)
+          if let both = NumberText.integer(text), (minimum...SchemaInteger.largest).contains(both) {
+            return Extent(both)
+          }
+          hint = SchemaInteger.hint(text)
         case .sequence(let items) where items.count == 2:
           guard let height = size.decode(items[0], "\(path).0", &context),
             let width = size.decode(items[1], "\(path).1", &context)

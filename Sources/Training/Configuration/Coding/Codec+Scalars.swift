@@ -1,33 +1,28 @@
 extension Codec where Value == Int {
-  static func integer(_ range: ClosedRange<Int>) -> Codec {
-    Codec(
-      type: range.upperBound == .max
-        ? "integer ≥ \(range.lowerBound)" : "integer from \(range.lowerBound) to \(range.upperBound)",
-      parse: { text, quoted in
-        quoted ? nil : NumberText.integer(text).flatMap { range.contains($0) ? $0 : nil }
-      },
-      format: { YAMLNode(plain: "\($0)") }, hint: NumberText.hint)
-  }
-
-  static func integer(atLeast minimum: Int) -> Codec { integer(minimum...(.max)) }
-
-  /// A size in a model: what is larger than `LayerSize.largest` is no size, and sums and products of two would overflow.
-  static func size(atLeast minimum: Int = 1) -> Codec {
+  /// - Parameter largest: Lower than `SchemaInteger.largest` where memory is taken for each.
+  static func integer(atLeast minimum: Int, atMost largest: Int = SchemaInteger.largest) -> Codec {
     Codec(
       type: "integer ≥ \(minimum)",
       parse: { text, quoted in
-        quoted ? nil : NumberText.integer(text).flatMap { (minimum...LayerSize.largest).contains($0) ? $0 : nil }
+        quoted ? nil : NumberText.integer(text).flatMap { (minimum...largest).contains($0) ? $0 : nil }
       },
-      format: { YAMLNode(plain: "\($0)") }, hint: LayerSize.hint)
+      format: { YAMLNode(plain: "\($0)") },
+      hint: { text, quoted in SchemaInteger.hint(text, quoted, largest: largest) })
   }
+
+  /// A size in a model.
+  static func size(atLeast minimum: Int = 1) -> Codec { integer(atLeast: minimum) }
 }
 
-enum LayerSize {
+/// Every integer of the schema but the seed is at most this, so that sums and products of two do not overflow.
+enum SchemaInteger {
   static let largest = Int(Int32.max)
+  /// Of what is made up and held in memory, one by one: samples, and the values of a sample.
+  static let largestSynthetic = 100_000_000
 
-  static func hint(_ text: String, _ quoted: Bool = false) -> String? {
-    guard let value = NumberText.integer(text), value > largest else { return NumberText.hint(text, quoted) }
-    return "the largest is \(largest)"
+  static func hint(_ text: String, _ quoted: Bool = false, largest: Int = largest) -> String? {
+    if quoted { return NumberText.hint(text, quoted) }
+    return NumberText.number(text).flatMap { $0 > Double(largest) ? "the largest is \(largest)" : nil }
   }
 }
 
@@ -38,12 +33,14 @@ extension Codec where Value == Int? {
       type: "integer ≥ 1 or \(word)",
       parse: { text, quoted in
         if text == word { return .some(nil) }
-        guard !quoted, let count = NumberText.integer(text), (1...LayerSize.largest).contains(count) else { return nil }
+        guard !quoted, let count = NumberText.integer(text), (1...SchemaInteger.largest).contains(count) else {
+          return nil
+        }
         return count
       },
       format: { YAMLNode(plain: $0.map { "\($0)" } ?? word) },
       hint: { text, quoted in
-        NearestWord.find(text, in: [word]).map { "did you mean '\($0)'?" } ?? LayerSize.hint(text, quoted)
+        NearestWord.find(text, in: [word]).map { "did you mean '\($0)'?" } ?? SchemaInteger.hint(text, quoted)
       })
   }
 }

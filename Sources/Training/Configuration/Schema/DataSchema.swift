@@ -116,8 +116,11 @@ extension DatasetSpecification {
         Field(
           "shape", \.syntheticShape, Codec.integer(atLeast: 1).list("integers ≥ 1", atLeast: 1),
           "Shape of a sample, `[height, width, channels]` or `[features]`."),
-        Field("classes", \.syntheticClasses, .integer(atLeast: 2), "Number of classes."),
-        Field("samples", \.syntheticCount, .integer(atLeast: 1), "Number of training samples."),
+        // An evaluation counts classes × classes.
+        Field("classes", \.syntheticClasses, .integer(atLeast: 2, atMost: 10_000), "Number of classes."),
+        Field(
+          "samples", \.syntheticCount, .integer(atLeast: 1, atMost: SchemaInteger.largestSynthetic),
+          "Number of training samples."),
       ],
       apply: { keys, data in
         data.kind = .synthetic
@@ -133,7 +136,9 @@ extension DatasetSpecification {
       type: "integer ≥ 1 or number in (0, 1)",
       parse: { text, quoted in
         guard !quoted else { return nil }
-        if let count = NumberText.integer(text) { return count >= 1 ? .count(count) : nil }
+        if let count = NumberText.integer(text) {
+          return (1...SchemaInteger.largest).contains(count) ? .count(count) : nil
+        }
         return NumberText.number(text).flatMap { $0 > 0 && $0 < 1 ? .fraction($0) : nil }
       },
       format: { split in
@@ -141,7 +146,7 @@ extension DatasetSpecification {
         case .count(let count): YAMLNode(plain: "\(count)")
         case .fraction(let share): YAMLNode(plain: NumberText.format(share))
         }
-      }, hint: NumberText.hint)
+      }, hint: { text, quoted in SchemaInteger.hint(text, quoted) })
   }
 
   private static var augmentation: Codec<Augmentation> {

@@ -75,10 +75,12 @@ extension Codec where Value == TimePadding {
       type: type,
       decode: { node, path, context in
         if case .scalar(let text, quoted: false) = node.content {
-          if let value = NumberText.integer(text), (0...LayerSize.largest).contains(value) { return .symmetric(value) }
+          if let value = NumberText.integer(text), (0...SchemaInteger.largest).contains(value) {
+            return .symmetric(value)
+          }
           if let word = words.first(where: { $0.0 == text }) { return word.1 }
           let nearest = NearestWord.find(text, in: words.map(\.0))
-          let hint = nearest.map { "did you mean '\($0)'?" } ?? LayerSize.hint(text)
+          let hint = nearest.map { "did you mean '\($0)'?" } ?? SchemaInteger.hint(text)
           context.mismatch(node, path: path, expected: type, hint: hint)
           return nil
         }

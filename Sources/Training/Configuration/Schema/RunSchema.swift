@@ -118,7 +118,9 @@ extension CheckpointSettings {
         Field("every_steps", \.everySteps, .count, "Optimiser steps between checkpoints."),
         Field("every_epochs", \.everyEpochs, .count, "Epochs between checkpoints."),
         Field("every_minutes", \.everyMinutes, Codec.positive.optional, "Minutes between checkpoints."),
-        Field("keep", \.keep, .integer(atLeast: 1), "How many of the newest stay."),
+        Field(
+          "keep", \.keep, .integer(atLeast: 1),
+          "How many of the newest stay; one more until the loss of the next step is finite."),
         Field(
           "best", \.best, .truth,
           "Keeps the one with the best validation result too: by accuracy, for a text by loss, or by what `training.early_stopping` goes by."
