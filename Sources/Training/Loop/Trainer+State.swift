@@ -75,10 +75,7 @@ extension Trainer {
 
   /// What to say of a loss that is not finite. Collective.
   func divergence(_ outcome: WorkerSession.Outcome, step: Int, learningRate: Double) throws -> any Error {
-    let rows = session.replica.model.summary.rows
-    let layer = try session.firstNonFiniteLayer(step: step).map { path in
-      "layer \(path)" + (rows.first { $0.path == path }.map { " (\($0.name))" } ?? "")
-    }
+    let layer = try firstNonFiniteLayer(step: step)
     // Only worker 0 knows it, but any of them may be the one that is heard.
     let checkpoint = try known(to: recorder?.goodCheckpoint)
     let description = RunError.diverged(
@@ -97,7 +94,7 @@ extension Trainer {
     let spoilt = losses.first { !$0.1.isFinite }
     let layer =
       (losses.isEmpty || spoilt != nil) && session.hasStepped
-      ? try session.firstNonFiniteLayer(step: progress.step - 1) : nil
+      ? try firstNonFiniteLayer(step: progress.step - 1) : nil
     guard spoilt != nil || layer != nil else {
       if !losses.isEmpty || session.hasStepped { try recorder?.confirmCheckpoint() }
       return
@@ -106,6 +103,14 @@ extension Trainer {
       step: progress.step, learningRate: run.schedule.rate(at: max(0, progress.step - 1)), split: spoilt?.0,
       layer: layer, checkpoint: try known(to: recorder?.goodCheckpoint))
     throw AgreedFailure(description: "\(description)", exitCode: description.exitCode)
+  }
+
+  /// `layer 12 (linear)`; nil where the outputs of all are finite. Collective.
+  private func firstNonFiniteLayer(step: Int) throws -> String? {
+    try session.firstNonFiniteLayer(step: step).map { path in
+      let row = session.replica.model.summary.rows.first { $0.path == path }
+      return "layer \(path)" + (row.map { " (\($0.name))" } ?? "")
+    }
   }
 
   /// What worker 0 knows, on every worker. Collective.
