@@ -26,6 +26,7 @@ extension DatasetSplits {
     var splits = DatasetSplits(
       training: training, validation: validation, test: test, normalizer: .none, unreadable: [],
       tokenizer: dataset.tokenizer)
+    if tokenizer == nil { splits.noteSmallerVocabulary(than: settings.tokenizer) }
     if let only = training.onlyClass {
       splits.notes.append(
         "all \(training.count) training texts have the label '\(only)': there is nothing to tell apart; "

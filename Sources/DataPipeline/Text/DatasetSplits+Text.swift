@@ -18,8 +18,17 @@ extension DatasetSplits {
     var splits = DatasetSplits(
       training: try split(corpus.training), validation: validation, test: test, normalizer: .none, unreadable: [],
       tokenizer: corpus.tokenizer)
+    if tokenizer == nil { splits.noteSmallerVocabulary(than: text.tokenizer) }
     if let note = corpus.note, corpus.byteCount >= largeText { splits.notes.append(note) }
     return splits
+  }
+
+  /// Notes it where the training split had fewer byte pairs to merge than were asked for.
+  mutating func noteSmallerVocabulary(than asked: TokenizerSpecification) {
+    guard case .bytePairs(let size) = asked, let found = tokenizer?.vocabularySize, found < size else { return }
+    notes.append(
+      "data.tokenizer asks for a vocabulary of \(size), but with \(found) no pair is left that the training split has twice: "
+        + "the model has \(found) tokens")
   }
 
   /// Bytes from which on it matters that each process holds the tokens.

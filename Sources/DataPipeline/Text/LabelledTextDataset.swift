@@ -60,9 +60,11 @@ public struct LabelledTextDataset: Sendable {
     let labels = try specification.labels(of: lines, in: specification.path, names: names)
     let (training, validation) = try specification.divide(lines, labels, names, seed: seed)
     let tokenizer: any Tokenizer
+    let origin: VocabularyOrigin
     switch source {
-    case .given(let given): tokenizer = given
+    case .given(let given): (tokenizer, origin) = (given, .model)
     case .trained(let kind):
+      origin = .trainingText
       // Line ends between the texts keep their words apart, but are no character of theirs.
       let separator: [UInt8] = kind == .characters ? [] : [UInt8(ascii: "\n")]
       let text = Array(training.map { lines[$0].text }.joined(separator: separator))
@@ -74,7 +76,7 @@ public struct LabelledTextDataset: Sendable {
       var split = Split()
       for (line, label) in zip(lines, labels) {
         let tokens = try line.text.withTypedBytes { bytes throws(DataError) in
-          try tokenizer.encode(bytes, from: path, firstLine: line.line)
+          try tokenizer.encode(bytes, from: path, firstLine: line.line, origin: origin)
         }
         split.append(tokens, label: label)
       }

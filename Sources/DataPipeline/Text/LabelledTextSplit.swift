@@ -27,7 +27,7 @@ public struct LabelledTextSplit: SampleSplit {
       throw DataError("an input", "is empty", advice: "give a text of at least one character", isWrongUse: true)
     }
     let tokens = try text.withTypedBytes { bytes throws(DataError) in
-      try tokenizer.encode(bytes, from: name, firstLine: line)
+      try tokenizer.encode(bytes, from: name, firstLine: line, origin: .model)
     }
     var samples = LabelledTextDataset.Split()
     samples.append(tokens, label: 0)

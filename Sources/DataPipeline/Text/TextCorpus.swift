@@ -1,6 +1,8 @@
 /// A text as tokens, split by position into training, validation and test.
 public struct TextCorpus: Sendable {
   public struct Split: Sendable {
+    /// `training`, `validation` or `test`.
+    let name: String
     public let tokens: TokenSequence
     /// Bytes of text, to give a loss per byte, which compares across tokenisers.
     public let byteCount: Int
@@ -32,7 +34,8 @@ public struct TextCorpus: Sendable {
   /// Opens a UTF-8 text; one named `.gz` is inflated into memory.
   /// - Parameters:
   ///   - path: nil is the bundled novel.
-  ///   - caching: keeps the tokens, and byte pairs that were learned, beside the text, and takes those that are there.
+  ///   - caching: keeps the tokens, and byte pairs that were learned, beside the text, and takes those that are there; not
+  ///     where the text has no folder of its own.
   ///   - warn: told where it waits for another process.
   public static func open(
     _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true,
@@ -43,17 +46,21 @@ public struct TextCorpus: Sendable {
     return try file.withBytes { bytes throws(DataError) in
       // What comes inflated out of a file, the bundled novel above all, is small.
       let caching = caching && path != nil && !location.hasSuffix(".gz")
-      return try TextCorpus(bytes, path: location, tokenizer: source, splits: splits, caching: caching, warn: warn)
+      return try TextCorpus(
+        bytes, path: location, tokenizer: source, splits: splits,
+        home: caching ? TextHome.resolve(location) : nil, warn: warn)
     }
   }
 
+  /// - Parameter home: The file that what is kept lies beside; nil keeps nothing.
   private init(
-    _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, caching: Bool,
+    _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, home: String?,
     warn: (String) -> Void
   ) throws(DataError) {
     guard !bytes.isEmpty else { throw DataError(path, "is empty", advice: "give a text to learn from") }
+    let origin = source.origin
     if source.needsUTF8, let offset = UTF8Text.firstInvalidByte(bytes) {
-      throw TokenizationError.notUTF8(offset: offset).dataError(in: bytes, of: path)
+      throw TokenizationError.notUTF8(offset: offset).dataError(in: bytes, of: path, origin: origin)
     }
     let ranges = try splits.ranges(of: bytes, source: path)
     self.path = path
@@ -61,17 +68,19 @@ public struct TextCorpus: Sendable {
     case .given(let given): tokenizer = given
     case .trained(let specification):
       let training = UnsafeRawBufferPointer(rebasing: bytes[ranges[0]])
-      if caching, case .bytePairs = specification {
-        tokenizer = try TokenizerCache(specification, on: training, of: path).tokenizer(warn: warn)
+      if let home, case .bytePairs = specification {
+        tokenizer = try TokenizerCache(specification, on: training, of: home).tokenizer(warn: warn)
       } else {
         tokenizer = try Tokenizers.train(specification, on: training, of: path)
       }
     }
-    let encoding = TextEncoding(bytes, path: path, ranges: ranges, tokenizer: tokenizer)
+    let encoding = TextEncoding(bytes, path: path, ranges: ranges, tokenizer: tokenizer, origin: origin)
     contentDigest = encoding.contentDigest
     let encoded: [TokenSequence]
-    (encoded, note) = try encoding.tokens(caching: caching)
-    let parts = zip(encoded, ranges).map { Split(tokens: $0, byteCount: $1.count) }
+    (encoded, note) = try encoding.tokens(keptBeside: home)
+    let parts = zip(["training", "validation", "test"], zip(encoded, ranges)).map {
+      Split(name: $0, tokens: $1.0, byteCount: $1.1.count)
+    }
     training = parts[0]
     validation = ranges[1].isEmpty ? nil : parts[1]
     test = ranges[2].isEmpty ? nil : parts[2]
@@ -79,6 +88,13 @@ public struct TextCorpus: Sendable {
 }
 
 extension TextCorpus.TokenizerSource {
+  fileprivate var origin: VocabularyOrigin {
+    switch self {
+    case .trained: .trainingSplit
+    case .given: .model
+    }
+  }
+
   /// Bytes as tokens are at home in any file.
   fileprivate var needsUTF8: Bool {
     switch self {

@@ -1,18 +1,24 @@
 import Foundation
 import Tensors
 
-/// Turns the splits of a text into tokens, and keeps them in a file beside it.
+/// Turns the splits of a text into tokens, and may keep them in a file.
 struct TextEncoding {
   private let bytes: UnsafeRawBufferPointer
   private let path: String
   /// Bytes of each split.
   private let ranges: [Range<Int>]
   private let tokenizer: any Tokenizer
+  /// What the tokeniser is of.
+  private let origin: VocabularyOrigin
   /// What the file's header is to say, but for the numbers of tokens.
   private let header: TokenFileHeader
 
-  init(_ bytes: UnsafeRawBufferPointer, path: String, ranges: [Range<Int>], tokenizer: any Tokenizer) {
-    (self.bytes, self.path, self.ranges, self.tokenizer) = (bytes, path, ranges, tokenizer)
+  init(
+    _ bytes: UnsafeRawBufferPointer, path: String, ranges: [Range<Int>], tokenizer: any Tokenizer,
+    origin: VocabularyOrigin
+  ) {
+    (self.bytes, self.path, self.ranges) = (bytes, path, ranges)
+    (self.tokenizer, self.origin) = (tokenizer, origin)
     var hash = SHA256()
     hash.update(tokenizer.json.utf8)
     hash.update("\(ranges.map { [$0.lowerBound, $0.upperBound] })".utf8)
@@ -27,22 +33,21 @@ struct TextEncoding {
     return hash.finalizeHexadecimal()
   }
 
-  /// `NAME.KEY.tokens`, beside the text.
-  private var cachePath: String { "\(path).\(header.key.prefix(12)).tokens" }
-
+  /// - Parameter text: The file that they are kept beside, as `NAME.KEY.tokens`; nil keeps none.
   /// - Returns: the tokens of each split; and why they are not in a file, where they should be.
-  func tokens(caching: Bool) throws(DataError) -> ([TokenSequence], note: String?) {
-    guard caching else { return (try inMemory(), nil) }
-    if let kept = kept() { return (kept, nil) }
+  func tokens(keptBeside text: String?) throws(DataError) -> ([TokenSequence], note: String?) {
+    guard let text else { return (try inMemory(), nil) }
+    let cachePath = "\(text).\(header.key.prefix(12)).tokens"
+    if let kept = kept(at: cachePath) { return (kept, nil) }
     do throws(WriteFailure) {
-      try write()
+      try keep(at: cachePath)
     } catch {
       switch error {
       case .text(let problem): throw problem
       case .file(let problem): return (try inMemory(), "tokens are held in memory: \(problem)")
       }
     }
-    if let kept = kept() { return (kept, nil) }
+    if let kept = kept(at: cachePath) { return (kept, nil) }
     return (try inMemory(), "tokens are held in memory: \(cachePath) changed while it was opened")
   }
 
@@ -58,7 +63,7 @@ struct TextEncoding {
   }
 
   /// The tokens of the file, if it is there and was made of this text in this way.
-  private func kept() -> [TokenSequence]? {
+  private func kept(at cachePath: String) -> [TokenSequence]? {
     guard case .file = PathKind(cachePath), let file = try? FileContents.map(cachePath),
       file.count >= TokenFileHeader.byteCount
     else { return nil }
@@ -86,18 +91,18 @@ struct TextEncoding {
   /// Seconds without a write after which a file counts as a killed process's.
   private static let abandoned = 600.0
 
-  private func write() throws(WriteFailure) {
+  private func keep(at cachePath: String) throws(WriteFailure) {
     UnfinishedFile.removeLeftovers(of: cachePath, untouchedFor: Self.abandoned)
     let temporary = UnfinishedFile.name(for: cachePath)
     do throws(WriteFailure) {
-      try write(to: temporary)
+      try write(to: temporary, renaming: cachePath)
     } catch {
       unlink(temporary)
       throw error
     }
   }
 
-  private func write(to temporary: String) throws(WriteFailure) {
+  private func write(to temporary: String, renaming cachePath: String) throws(WriteFailure) {
     var header = header
     let file: OutputFile
     do throws(DataError) {
@@ -141,8 +146,8 @@ struct TextEncoding {
       try tokenizer.encode(UnsafeRawBufferPointer(rebasing: bytes[ranges[split]]), handOver)
     } catch {
       let problem = error.moved(by: ranges[split].lowerBound).dataError(
-        in: bytes, of: path, training: "training split")
-      guard case .unknownScalar = error, split > 0 else { throw problem }
+        in: bytes, of: path, origin: origin)
+      guard case .unknownScalar = error, origin == .trainingSplit, split > 0 else { throw problem }
       let setting = split == 1 ? "data.validation" : "data.test"
       throw DataError(
         problem.location, "\(problem.problem), but its \(split == 1 ? "validation" : "test") split",

@@ -19,7 +19,9 @@ public struct TextSplit: SampleSplit {
     (self.windowLength, self.order) = (windowLength, order)
     (path, contentDigest) = (corpus.path, corpus.contentDigest)
     guard tokens.count > 1 else {
-      throw DataError(path, "has a split of \(tokens.count) tokens", advice: "take more text, or no such split")
+      throw DataError(
+        path, "has \(tokens.count) token\(tokens.count == 1 ? "" : "s") in its \(split.name) split",
+        advice: "a token is predicted from one before it: take more text, or another data.validation or data.test")
     }
   }
 

@@ -54,25 +54,31 @@ extension Tokenizer {
   /// - Parameters:
   ///   - source: what it is, for the message when it cannot be encoded: "the prompt", a path.
   ///   - firstLine: number of its first line, where it is part of a file.
+  ///   - origin: what the tokeniser is of.
   public func encode(
-    _ bytes: UnsafeRawBufferPointer, from source: String, firstLine: Int = 1
+    _ bytes: UnsafeRawBufferPointer, from source: String, firstLine: Int = 1, origin: VocabularyOrigin = .trainingText
   ) throws(DataError) -> [Int32] {
     var tokens: [Int32] = []
     do throws(TokenizationError) {
+      // Byte pairs cut anything, but a model of text has learned nothing of bytes that are none.
+      if origin == .model, specification != .bytes, let offset = UTF8Text.firstInvalidByte(bytes) {
+        throw .notUTF8(offset: offset)
+      }
       try encode(bytes) { tokens.append(contentsOf: $0) }
     } catch {
-      throw error.dataError(in: bytes, of: source, firstLine: firstLine)
+      throw error.dataError(in: bytes, of: source, firstLine: firstLine, origin: origin)
     }
     return tokens
   }
 
   public func encode(_ text: String, from source: String = "the text") throws(DataError) -> [Int32] {
-    // withUTF8 takes no typed error through, so the outcome is carried out.
-    var text = text
-    let result = text.withUTF8 { bytes in
-      Result { () throws(DataError) in try encode(UnsafeRawBufferPointer(bytes), from: source) }
-    }
-    return try result.get()
+    try encode(Array(text.utf8), from: source)
+  }
+
+  public func encode(
+    _ bytes: [UInt8], from source: String, origin: VocabularyOrigin = .trainingText
+  ) throws(DataError) -> [Int32] {
+    try bytes.withTypedBytes { bytes throws(DataError) in try encode(bytes, from: source, origin: origin) }
   }
 }
 
@@ -85,9 +91,8 @@ extension TokenizationError {
     }
   }
 
-  /// - Parameter training: what the vocabulary is of.
   func dataError(
-    in bytes: UnsafeRawBufferPointer, of source: String, firstLine: Int = 1, training: String = "training text"
+    in bytes: UnsafeRawBufferPointer, of source: String, firstLine: Int = 1, origin: VocabularyOrigin = .trainingText
   ) -> DataError {
     switch self {
     case .notUTF8(let offset):
@@ -95,12 +100,13 @@ extension TokenizationError {
       let byte = String(bytes[offset], radix: 16, uppercase: true)
       return DataError(
         "\(source), byte \(offset), line \(line)", "is not UTF-8 (0x\(byte.count < 2 ? "0" : "")\(byte))",
-        advice: "convert the text to UTF-8 (iconv), or use the tokenizer 'bytes'")
+        advice: "convert the text to UTF-8 (iconv), or \(origin == .model ? "train with" : "use") the tokenizer 'bytes'"
+      )
     case .unknownScalar(let value, let offset):
       let line = firstLine - 1 + UTF8Text.line(bytes, at: offset)
       return DataError(
         "\(source), byte \(offset), line \(line)",
-        "has the character \(UTF8Text.describe(value)), which the \(training) does not have",
+        "has the character \(UTF8Text.describe(value)), which the \(origin.name) does not have",
         advice: "leave it out, or train with the tokenizer 'bytes' or 'bpe', which know every character")
     }
   }

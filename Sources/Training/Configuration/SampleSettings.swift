@@ -15,6 +15,8 @@ public struct SampleSettings: Sendable, Equatable {
 
   public var areWanted: Bool { everySteps != nil || !at.isEmpty }
 
+  var promptBytes: [UInt8] { Array((prompt ?? "").utf8) }
+
   func isDue(after step: Int) -> Bool {
     at.contains(step) || step > 0 && everySteps.map { step % $0 == 0 } ?? false
   }

@@ -8,7 +8,7 @@ public struct GeneratedText: Sendable {
   public let prompt: Int
   public var tokens = 0
 
-  public init(after prompt: String) { self.prompt = prompt.utf8.count }
+  public init(after prompt: [UInt8]) { self.prompt = prompt.count }
 
   /// Bytes that are not UTF-8 are replaced.
   public var text: String { String(decoding: bytes, as: UTF8.self) }

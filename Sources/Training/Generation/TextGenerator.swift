@@ -49,34 +49,33 @@ public final class TextGenerator {
   /// Writes on from a prompt.
   ///
   /// - Parameters:
-  ///   - prompt: Empty starts at a line's beginning, or where the vocabulary has no such character, at its first token.
+  ///   - prompt: UTF-8, or of a model of bytes anything. Empty starts at a line's beginning, or where the vocabulary has no
+  ///     such character, at its first token.
   ///   - length: Tokens to write.
-  ///   - stop: Ends the text once it has been written.
+  ///   - stop: Ends the text with the byte that completes it; what else the last token has is left out.
   ///   - sample: Number of the text; each has random draws of its own.
   ///   - write: Takes the bytes of the text as they come, those of the prompt first.
   /// - Returns: the number of tokens written.
   @discardableResult
   public func generate(
-    after prompt: String, length: Int, settings: SamplingSettings, stop: String? = nil, sample: Int = 0,
+    after prompt: [UInt8], length: Int, settings: SamplingSettings, stop: [UInt8] = [], sample: Int = 0,
     write: ([UInt8]) -> Void
   ) throws -> Int {
     var tokens = try Self.tokens(of: prompt, tokenizer, for: model, window: window)
-    write(Array(prompt.utf8))
+    write(prompt)
     if tokens.isEmpty { tokens = [(try? tokenizer.encode("\n"))?.first ?? 0] }
     let sampler = TokenSampler(settings: settings, sample: sample)
     let reader = TokenReader(model, window: window, context: context)
     var scores = reader.read(tokens)
-    var ending: [UInt8] = []
-    let stopBytes = Array((stop ?? "").utf8)
+    var stopText = StopText(stop)
     for place in 0..<length {
       let token = sampler.next(scores.floats, place: place)
       let bytes = tokenizer.decode([token])
-      write(bytes)
-      if !stopBytes.isEmpty {
-        ending += bytes
-        if ending.contains(stopBytes) { return place + 1 }
-        ending.removeFirst(max(0, ending.count - stopBytes.count))
+      if let count = stopText.end(in: bytes) {
+        write(Array(bytes.prefix(count)))
+        return place + 1
       }
+      write(bytes)
       tokens.append(token)
       if place + 1 < length { scores = reader.read(tokens) }
     }
@@ -85,11 +84,18 @@ public final class TextGenerator {
 }
 
 extension TextGenerator {
-  /// - Throws: for a prompt that the model cannot read.
+  /// - Throws: for a prompt that the model cannot read, which is wrong use.
   static func tokens(
-    of prompt: String, _ tokenizer: any Tokenizer, for model: Model, window: Int
+    of prompt: [UInt8], _ tokenizer: any Tokenizer, for model: Model, window: Int
   ) throws -> [Int32] {
-    let tokens = try tokenizer.encode(prompt, from: "the prompt")
+    let tokens: [Int32]
+    do throws(DataError) {
+      tokens = try tokenizer.encode(prompt, from: "the prompt", origin: .model)
+    } catch {
+      var error = error
+      error.isWrongUse = true
+      throw error
+    }
     if model.hasLongestContext, tokens.count > window {
       throw GenerationError.promptTooLong(tokens: tokens.count, context: window)
     }
@@ -160,12 +166,5 @@ public enum GenerationError: ExitCodeProviding, Equatable, CustomStringConvertib
     case .promptTooLong(let tokens, let context):
       "the prompt has \(tokens) tokens, the model sees \(context) at once; shorten the prompt"
     }
-  }
-}
-
-extension [UInt8] {
-  fileprivate func contains(_ part: [UInt8]) -> Bool {
-    guard count >= part.count else { return false }
-    return (0...(count - part.count)).contains { self[$0..<$0 + part.count].elementsEqual(part) }
   }
 }

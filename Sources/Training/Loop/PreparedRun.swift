@@ -70,7 +70,7 @@ public struct PreparedRun: Sendable {
     workerMemory = model.store.flatCount * DType.float32.size * (2 + configuration.optimizer.bufferCount)
     if configuration.samples.areWanted, let tokenizer = data.tokenizer {
       _ = try TextGenerator.tokens(
-        of: configuration.samples.prompt ?? "", tokenizer, for: model, window: configuration.data.text.window)
+        of: configuration.samples.promptBytes, tokenizer, for: model, window: configuration.data.text.window)
     }
   }
 

@@ -15,7 +15,7 @@ extension Trainer {
       session.replica.model, tokenizer: tokenizer, window: run.configuration.data.text.window, step: progress.step)
     var bytes: [UInt8] = []
     try generator.generate(
-      after: settings.prompt ?? "", length: settings.length,
+      after: settings.promptBytes, length: settings.length,
       settings: settings.sampling(seed: run.configuration.training.seed), sample: progress.step
     ) { bytes += $0 }
     let sample = SampleReport(

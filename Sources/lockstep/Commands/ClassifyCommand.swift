@@ -14,6 +14,7 @@ struct ClassifyCommand: FirstRankCommand {
 
       Examples:
         lockstep classify runs/surnames Nakamura "Van den Berg"
+        lockstep classify runs/surnames -- -hello                  after -- a text may begin with a dash
         lockstep classify runs/quickstart digit.png --top 3
         lockstep classify runs/surnames --json < names.txt     one JSON object a line
       """)
@@ -26,7 +27,7 @@ struct ClassifyCommand: FirstRankCommand {
     completion: .file())
   var inputs: [String] = []
 
-  @Option(help: "Classes to show, the likeliest first.")
+  @Option(parsing: .unconditional, help: "Classes to show, the likeliest first.")
   var top = 5
 
   @Flag(help: "Prints one JSON object an input, each on a line of its own.")
@@ -66,7 +67,7 @@ struct ClassifyCommand: FirstRankCommand {
           classify(line, line: number)
         }
       } else {
-        for input in inputs { classify(Array(input.utf8)) }
+        for input in RawArguments.ofProcess.arguments(parsedAs: inputs) { classify(input) }
       }
     } catch {
       code = CommandRunner.report(error)

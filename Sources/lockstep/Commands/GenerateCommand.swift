@@ -21,10 +21,10 @@ struct GenerateCommand: FirstRankCommand {
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
   var path: String
 
-  @Option(help: "What the text begins with.")
+  @Option(parsing: .unconditional, help: "What the text begins with.")
   var prompt = ""
 
-  @Option(help: "Tokens to write.")
+  @Option(parsing: .unconditional, help: "Tokens to write.")
   var length = 500
 
   @Option(
@@ -32,20 +32,23 @@ struct GenerateCommand: FirstRankCommand {
     help: "Below 1 the likely tokens become likelier, above 1 less so; 0 takes the likeliest.")
   var temperature = 1.0
 
-  @Option(name: .customLong("top-k"), help: "Chooses among so many of the likeliest tokens only.")
+  @Option(
+    name: .customLong("top-k"), parsing: .unconditional,
+    help: "Chooses among so many of the likeliest tokens only.")
   var topK: Int?
 
   @Option(
-    name: .customLong("top-p"), help: "Chooses among the likeliest tokens whose probabilities sum to this, in (0, 1].")
+    name: .customLong("top-p"), parsing: .unconditional,
+    help: "Chooses among the likeliest tokens whose probabilities sum to this, in (0, 1].")
   var topP: Double?
 
-  @Option(help: "Key of the random draws.")
+  @Option(parsing: .unconditional, help: "Key of the random draws.")
   var seed: UInt64 = 1
 
-  @Option(help: "Ends the text once these characters have been written.")
+  @Option(parsing: .unconditional, help: "Ends the text once these characters have been written.")
   var stop: String?
 
-  @Option(help: "Texts to write, each with draws of its own.")
+  @Option(parsing: .unconditional, help: "Texts to write, each with draws of its own.")
   var samples = 1
 
   @Flag(
@@ -70,12 +73,18 @@ struct GenerateCommand: FirstRankCommand {
     guard topP.map({ $0 > 0 && $0 <= 1 }) ?? true else {
       throw ValidationError("--top-p \(topP ?? 0): give a number above 0 and at most 1")
     }
+    guard statistics || data == nil else {
+      throw ValidationError("--data is the text that --statistics reads: give both, or neither")
+    }
   }
 
   func run() throws {
     var settings = SamplingSettings()
     (settings.temperature, settings.topK, settings.topP, settings.seed) = (temperature, topK, topP, seed)
     let terminal = Terminal.standard
+    let arguments = RawArguments.ofProcess
+    let prompt = arguments.value(of: "--prompt", parsedAs: prompt)
+    let stop = stop.map { arguments.value(of: "--stop", parsedAs: $0) } ?? []
     do {
       let generator = try TextGenerator(at: path) { terminal.printError("warning: \($0)") }
       // Said before the text is written, not after it.

@@ -16,13 +16,13 @@ enum GenerationText {
 
   /// One object on one line.
   static func json(
-    _ texts: [GeneratedText], by generator: TextGenerator, prompt: String, settings: SamplingSettings,
+    _ texts: [GeneratedText], by generator: TextGenerator, prompt: [UInt8], settings: SamplingSettings,
     statistics: TextStatistics?
   ) -> String {
     let object: JSON = [
       "checkpoint": .string(generator.checkpoint),
       "step": .integer(generator.step),
-      "prompt": .string(prompt),
+      "prompt": .string(String(decoding: prompt, as: UTF8.self)),
       "temperature": .number(settings.temperature),
       "top_k": settings.topK.map { .integer($0) } ?? .null,
       "top_p": .number(settings.topP),

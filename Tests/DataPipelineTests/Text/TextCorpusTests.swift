@@ -163,3 +163,33 @@ struct TextCorpusTests {
     #expect(throws: DataError.self) { try TextCorpus.open(path, tokenizer: .trained(.bytePairs(vocabularySize: 256))) }
   }
 }
+
+/// Where tokens are kept, and what is said of texts for a model that is there already.
+@Suite struct TextHomeTests {
+  private static let text = String(repeating: "to be or not to be\n", count: 30)
+
+  @Test("a link's tokens lie beside the text, once for all of its names")
+  func links() throws {
+    let (folder, links) = (try TemporaryFolder(), try TemporaryFolder())
+    let path = try folder.write(Self.text.utf8, to: "text.txt")
+    let link = links.file("link.txt")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+    for name in [link, path] { _ = try TextCorpus.open(name, tokenizer: .trained(.bytePairs(vocabularySize: 260))) }
+    #expect(links.files == ["link.txt"])
+    #expect(folder.files.count == 3, "text, tokeniser, tokens: \(folder.files)")
+  }
+
+  @Test("nothing is kept beside devices; a text that is open is found by its descriptor")
+  func devices() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.text.utf8, to: "text.txt")
+    let file = try #require(FileHandle(forReadingAtPath: path))
+    let name = "/dev/fd/\(file.fileDescriptor)"
+    #expect(TextHome.resolve(name) == TextHome.resolve(path) && TextHome.resolve(path) != nil)
+    #expect(TextHome.resolve("/dev/null") == nil && TextHome.resolve("/proc/self/status") == nil)
+    try FileManager.default.removeItem(atPath: path)
+    #expect(TextHome.resolve(name) == nil)
+    let corpus = try TextCorpus.open(name, tokenizer: .trained(.bytePairs(vocabularySize: 260)))
+    #expect(corpus.training.byteCount > 0 && corpus.note == nil && folder.files.isEmpty)
+  }
+}

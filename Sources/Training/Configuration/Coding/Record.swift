@@ -32,6 +32,7 @@ struct Record<Root> {
 
     var root = template
     let variant = choice.flatMap { $0.decode(entries, path: path, into: &root, context: &context) }
+    variant?.prepare(&root)
     reportUnknown(entries, variant: variant, path: path, context: &context)
     FieldReader.decode(entries, fields: fields, into: &root, path: path, place: node.place, context: &context)
     if let variant { variant.decode(entries, path, node.place, &root, &context) }

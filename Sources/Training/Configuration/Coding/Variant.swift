@@ -5,19 +5,23 @@ struct Variant<Value> {
   /// The key that a lone value stands for: `dropout: 0.5` is `dropout: {rate: 0.5}`.
   let shorthand: String?
   let fields: [FieldDescription]
+  /// What of the whole value starts otherwise in this form, before any key is read.
+  let prepare: (inout Value) -> Void
   let decode: ([YAMLNode.Entry], _ path: String, SourcePlace, inout Value, inout DecodingContext) -> Void
   /// Nil for a value of another form.
   let encode: (Value) -> [YAMLNode.Entry]?
 
   /// - Parameters:
   ///   - template: What the form's own keys start from.
+  ///   - prepare: Sets defaults of the keys that all forms have, where this form has others.
   ///   - apply: Gives the value this form.
   ///   - take: The form's own keys of a value, nil for a value of another form.
   init<Payload>(
     _ name: String, _ meaning: String, shorthand: String? = nil, template: Payload, fields: [Field<Payload>],
+    prepare: @escaping (inout Value) -> Void = { _ in },
     apply: @escaping (Payload, inout Value) -> Void, take: @escaping (Value) -> Payload?
   ) {
-    (self.name, self.meaning, self.shorthand) = (name, meaning, shorthand)
+    (self.name, self.meaning, self.shorthand, self.prepare) = (name, meaning, shorthand, prepare)
     self.fields = fields.map { $0.describedDefault(template) }
     decode = { entries, path, place, value, context in
       var payload = template

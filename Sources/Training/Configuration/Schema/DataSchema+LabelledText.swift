@@ -30,10 +30,10 @@ extension DatasetSpecification {
           "length", \.length, Codec<Int>.integer(atLeast: 1).optional,
           "Tokens of a sample: longer texts are cut, shorter ones padded; null is the longest training text's."),
       ],
+      prepare: { $0.normalization = .none },
       apply: { keys, data in
         data.kind = .labelledText
         data.labelledText = keys
-        data.normalization = .none
       },
       take: { $0.isLabelledText ? $0.labelledText : nil })
   }

@@ -93,10 +93,10 @@ extension DatasetSpecification {
             + "evaluations go through the text window by window, and state begins anew in each."),
         Field("test", \.test, .share, "Share of the text's end that is kept for testing; `validation` lies before it."),
       ],
+      prepare: { $0.normalization = .none },
       apply: { keys, data in
         data.kind = kind
         data.text = keys
-        data.normalization = .none
       },
       take: { $0.kind == kind ? $0.text : nil })
   }

@@ -1,0 +1,42 @@
+import Foundation
+
+/// The arguments as the shell gave them. Where they are not UTF-8, strings made of them are repaired and no longer say what was
+/// typed.
+struct RawArguments {
+  /// All of them, the program's name first.
+  private let arguments: [[UInt8]]
+
+  static var ofProcess: RawArguments {
+    RawArguments(
+      (0..<Int(CommandLine.argc)).compactMap { index in
+        CommandLine.unsafeArgv[index].map { start in
+          UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) }
+        }
+      })
+  }
+
+  init(_ arguments: [[UInt8]]) { self.arguments = arguments }
+
+  /// The bytes of an option's value that was parsed as `text`.
+  func value(of option: String, parsedAs text: String) -> [UInt8] {
+    let parsed = arguments.map { String(decoding: $0, as: UTF8.self) }
+    // An option that is given twice has its last value.
+    for index in arguments.indices.reversed() {
+      if parsed[index] == "\(option)=\(text)" { return Array(arguments[index].dropFirst(option.utf8.count + 1)) }
+      if index > 1, parsed[index] == text, parsed[index - 1] == option { return arguments[index] }
+    }
+    return Array(text.utf8)
+  }
+
+  /// The bytes of arguments that were parsed as `texts`, in this order.
+  func arguments(parsedAs texts: [String]) -> [[UInt8]] {
+    var rest = arguments[...]
+    return texts.reversed().map { text in
+      // From the end: what a command repeats comes last.
+      while let last = rest.popLast() {
+        if String(decoding: last, as: UTF8.self) == text { return last }
+      }
+      return Array(text.utf8)
+    }.reversed()
+  }
+}
