@@ -33,23 +33,24 @@ public struct TextCorpus: Sendable {
   /// - Parameters:
   ///   - path: nil is the bundled novel.
   ///   - caching: keeps the tokens, and byte pairs that were learned, beside the text, and takes those that are there.
-  ///   - warn: told where it waits for another process.
+  ///   - monitor: told where it waits for another process, and what takes long; may stop it.
   public static func open(
     _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true,
-    warn: (String) -> Void = { _ in }
+    monitor: PreparationMonitor = PreparationMonitor()
   ) throws(DataError) -> TextCorpus {
     let location = if let path { path } else { try BundledData.novel() }
     let file = try FileContents.open(location)
     return try file.withBytes { bytes throws(DataError) in
       // What comes inflated out of a file, the bundled novel above all, is small.
       let caching = caching && path != nil && !location.hasSuffix(".gz")
-      return try TextCorpus(bytes, path: location, tokenizer: source, splits: splits, caching: caching, warn: warn)
+      return try TextCorpus(
+        bytes, path: location, tokenizer: source, splits: splits, caching: caching, monitor: monitor)
     }
   }
 
   private init(
     _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, caching: Bool,
-    warn: (String) -> Void
+    monitor: PreparationMonitor
   ) throws(DataError) {
     guard !bytes.isEmpty else { throw DataError(path, "is empty", advice: "give a text to learn from") }
     if source.needsUTF8, let offset = UTF8Text.firstInvalidByte(bytes) {
@@ -62,12 +63,12 @@ public struct TextCorpus: Sendable {
     case .trained(let specification):
       let training = UnsafeRawBufferPointer(rebasing: bytes[ranges[0]])
       if caching, case .bytePairs = specification {
-        tokenizer = try TokenizerCache(specification, on: training, of: path).tokenizer(warn: warn)
+        tokenizer = try TokenizerCache(specification, on: training, of: path).tokenizer(monitor)
       } else {
-        tokenizer = try Tokenizers.train(specification, on: training, of: path)
+        tokenizer = try Tokenizers.train(specification, on: training, of: path, monitor: monitor)
       }
     }
-    let encoding = TextEncoding(bytes, path: path, ranges: ranges, tokenizer: tokenizer)
+    let encoding = TextEncoding(bytes, path: path, ranges: ranges, tokenizer: tokenizer, monitor: monitor)
     contentDigest = encoding.contentDigest
     let encoded: [TokenSequence]
     (encoded, note) = try encoding.tokens(caching: caching)

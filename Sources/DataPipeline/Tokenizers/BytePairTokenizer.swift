@@ -41,7 +41,7 @@ public struct BytePairTokenizer: Tokenizer {
   }
 
   public func encode(
-    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
+    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
   ) throws(TokenizationError) {
     var writer = TokenWriter()
     var splitter = WordSplitter(bytes)
@@ -66,10 +66,10 @@ public struct BytePairTokenizer: Tokenizer {
         knownEnds.append(known.count)
       }
       for index in (number == 0 ? 0 : knownEnds[number - 1])..<knownEnds[number] {
-        writer.append(known[index], handOver)
+        try writer.append(known[index], handOver)
       }
     }
-    writer.flush(handOver)
+    try writer.flush(handOver)
   }
 
   private static let knownWords = 1 << 20

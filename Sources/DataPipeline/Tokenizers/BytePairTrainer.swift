@@ -1,9 +1,14 @@
 extension BytePairTokenizer {
   /// Learns merges until the vocabulary has `vocabularySize` tokens, or no pair occurs twice.
-  init(trainedOn bytes: UnsafeRawBufferPointer, vocabularySize: Int) {
-    var trainer = BytePairTrainer(bytes)
+  ///
+  /// - Parameter poll: called often; what it throws ends the work.
+  init(
+    trainedOn bytes: UnsafeRawBufferPointer, vocabularySize: Int, poll: () throws(DataError) -> Void = {}
+  ) throws(DataError) {
+    var trainer = try BytePairTrainer(bytes, poll: poll)
     var merges: [BytePair] = []
-    while 256 + merges.count < vocabularySize, let pair = trainer.mergeMostFrequent(into: Int32(256 + merges.count)) {
+    while 256 + merges.count < vocabularySize {
+      guard let pair = try trainer.mergeMostFrequent(into: Int32(256 + merges.count), poll: poll) else { break }
       merges.append(pair)
     }
     self.init(merges: merges)
@@ -37,11 +42,15 @@ struct BytePairTrainer {
   private var left = NeighborCounts()
   private var right = NeighborCounts()
 
-  init(_ bytes: UnsafeRawBufferPointer) {
-    words = BytePairWords(bytes)
+  /// Words that are looked at between one call of `poll` and the next.
+  private static let stride = 4096
+
+  init(_ bytes: UnsafeRawBufferPointer, poll: () throws(DataError) -> Void) throws(DataError) {
+    words = try BytePairWords(bytes, poll: poll)
     // What follows each byte.
     var followers = [NeighborCounts](repeating: NeighborCounts(), count: 256)
     for word in 0..<words.count {
+      if word % Self.stride == 0 { try poll() }
       let tokens = words[word]
       for place in tokens.indices.dropFirst() {
         followers[Int(tokens[place - 1])].add(tokens[place], words.occurrences(of: word), in: Int32(word))
@@ -51,7 +60,9 @@ struct BytePairTrainer {
   }
 
   /// Merges the pair that occurs most often, and returns it; nil when none occurs twice.
-  mutating func mergeMostFrequent(into token: Int32) -> BytePair? {
+  mutating func mergeMostFrequent(
+    into token: Int32, poll: () throws(DataError) -> Void
+  ) throws(DataError) -> BytePair? {
     while let candidate = queue.removeFirst() {
       let index = Int(candidate.index)
       guard pairs[index].count == candidate.count else {
@@ -60,7 +71,8 @@ struct BytePairTrainer {
       }
       let pair = candidate.pair
       var between = 0
-      for word in pairs[index].words {
+      for (place, word) in pairs[index].words.enumerated() {
+        if place % Self.stride == 0 { try poll() }
         between += words.replace(pair, with: token, in: Int(word), left: &left, right: &right)
       }
       pairs[index].words = []

@@ -6,10 +6,15 @@ struct BytePairWords {
   private var occurrences: [Int] = []
 
   /// Each byte a token.
-  init(_ bytes: UnsafeRawBufferPointer) {
+  init(_ bytes: UnsafeRawBufferPointer, poll: () throws(DataError) -> Void) throws(DataError) {
     var table = WordTable(bytes)
     var splitter = WordSplitter(bytes)
+    var nextPoll = 0
     while let place = splitter.next() {
+      if place.lowerBound >= nextPoll {
+        try poll()
+        nextPoll += 1 << 16
+      }
       let (number, isNew) = table.number(ofWordAt: place)
       if isNew {
         occurrences.append(0)

@@ -76,8 +76,10 @@ enum CommandRunner {
   static func report(_ error: any Error, prefix: String = "") -> Int32 {
     // A progress bar may be standing there.
     if Terminal.standard.isInteractive { Terminal.standard.clearLine() }
-    Terminal.standard.printError("error: \(prefix)\(error)")
-    return (error as? any ExitCodeProviding)?.exitCode ?? 1
+    let code = (error as? any ExitCodeProviding)?.exitCode ?? 1
+    // To stop when told to is no error.
+    Terminal.standard.printError(code > 128 ? "\(error)" : "error: \(prefix)\(error)")
+    return code
   }
 }
 
