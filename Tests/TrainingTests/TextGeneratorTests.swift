@@ -80,8 +80,10 @@ import Testing
     var specification: TokenizerSpecification { .bytes }
     var vocabularySize: Int { 256 }
     var json: String { "" }
-    func encode(_ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) -> Void) {
-      bytes.map { Int32($0) }.withUnsafeBufferPointer { handOver($0) }
+    func encode(
+      _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
+    ) throws(TokenizationError) {
+      try ByteTokenizer().encode(bytes, handOver)
     }
     func decode(_ token: Int32, into bytes: inout [UInt8]) { bytes += [UInt8(token), ~UInt8(token)] }
   }

@@ -8,7 +8,8 @@ final class ReadableFile {
 
   init(path: String) throws(CheckpointError) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK a named pipe would keep us here until somebody writes to it.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       size = 0
       throw .system(errno == ENOENT ? .missing : .unreadable, path: path, action: "open the file")

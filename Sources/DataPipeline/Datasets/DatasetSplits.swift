@@ -32,19 +32,19 @@ public struct DatasetSplits: Sendable {
   ///   - tokenizer: the one of a checkpoint; nil learns it from the training split.
   ///   - classNames: of a model of labelled texts; nil finds them.
   ///   - sampleShape: the same; nil finds it.
-  ///   - warn: told where opening waits for another process.
+  ///   - monitor: told where opening waits for another process, and what takes long; may stop it.
   public static func open(
     _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil,
     tokenizer: (any Tokenizer)? = nil, classNames: [String]? = nil, sampleShape: [Int]? = nil,
-    warn: (String) -> Void = { _ in }
+    monitor: PreparationMonitor = PreparationMonitor()
   ) throws(DataError) -> DatasetSplits {
     if specification.isText {
-      return try openText(specification, dataDirectory: dataDirectory, tokenizer: tokenizer, warn: warn)
+      return try openText(specification, dataDirectory: dataDirectory, tokenizer: tokenizer, monitor: monitor)
     }
     if specification.isLabelledText {
       return try openLabelledText(
         specification, dataDirectory: dataDirectory, seed: seed, tokenizer: tokenizer, classNames: classNames,
-        length: sampleShape?.first)
+        length: sampleShape?.first, monitor: monitor)
     }
     let files = try DatasetFiles.open(specification, dataDirectory: dataDirectory, seed: seed)
     var trainingRecords = Array(0..<limit(files.training.count, to: specification.trainLimit))

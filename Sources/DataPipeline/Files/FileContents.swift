@@ -44,7 +44,8 @@ final class FileContents: @unchecked Sendable {
   }
 
   static func map(_ path: String) throws(DataError) -> FileContents {
-    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK a named pipe would keep us here until somebody writes to it; of files nobody waits for either way.
+    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(path, "cannot be opened", code: errno) }
     defer { close(descriptor) }
     var status = stat()

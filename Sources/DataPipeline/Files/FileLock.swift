@@ -10,10 +10,12 @@ final class FileLock {
   /// - Parameters:
   ///   - patience: How long it waits without a word.
   ///   - limit: How long it waits at all.
+  ///   - isStopped: Ends the waiting.
   ///   - waiting: Told once who holds the lock.
   /// - Returns: nil where it cannot be had.
   static func take(
-    _ path: String, patience: Duration, limit: Duration, waiting: (_ holder: String) -> Void
+    _ path: String, patience: Duration, limit: Duration, isStopped: () -> Bool = { false },
+    waiting: (_ holder: String) -> Void
   ) -> FileLock? {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { return nil }
@@ -26,7 +28,7 @@ final class FileLock {
         waiting(holder(of: descriptor))
         isSaid = true
       }
-      guard code == EWOULDBLOCK || code == EINTR, waited < limit else {
+      guard code == EWOULDBLOCK || code == EINTR, waited < limit, !isStopped() else {
         close(descriptor)
         return nil
       }

@@ -5,7 +5,7 @@ extension DatasetSplits {
   ///   - tokenizer, classNames, length: those of a trained model; nil finds them in the training split.
   static func openLabelledText(
     _ specification: DatasetSpecification, dataDirectory: String?, seed: UInt64, tokenizer: (any Tokenizer)?,
-    classNames: [String]?, length: Int?
+    classNames: [String]?, length: Int?, monitor: PreparationMonitor
   ) throws(DataError) -> DatasetSplits {
     guard let path = specification.path ?? dataDirectory else {
       throw DataError(
@@ -16,7 +16,7 @@ extension DatasetSplits {
     let dataset = try LabelledTextDataset.open(
       try settings.located(at: path, drawing: specification.validation),
       tokenizer: tokenizer.map { .given($0) } ?? .trained(settings.tokenizer),
-      maximumLength: length ?? settings.length, seed: seed, classNames: classNames)
+      maximumLength: length ?? settings.length, seed: seed, classNames: classNames, monitor: monitor)
     func split(_ samples: LabelledTextDataset.Split) -> LabelledTextSplit {
       LabelledTextSplit(
         samples, length: dataset.maximumLength, tokenizer: dataset.tokenizer, classNames: dataset.classNames)

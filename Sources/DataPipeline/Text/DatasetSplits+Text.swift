@@ -1,13 +1,14 @@
 extension DatasetSplits {
   /// A text's splits: by position, training first.
   static func openText(
-    _ specification: DatasetSpecification, dataDirectory: String?, tokenizer: (any Tokenizer)?, warn: (String) -> Void
+    _ specification: DatasetSpecification, dataDirectory: String?, tokenizer: (any Tokenizer)?,
+    monitor: PreparationMonitor
   ) throws(DataError) -> DatasetSplits {
     let text = specification.text
     let corpus = try TextCorpus.open(
       try path(of: specification, dataDirectory: dataDirectory),
       tokenizer: tokenizer.map { .given($0) } ?? .trained(text.tokenizer), splits: try shares(of: specification),
-      warn: warn)
+      monitor: monitor)
     func split(_ part: TextCorpus.Split) throws(DataError) -> TextSplit {
       try TextSplit(part, of: corpus, windowLength: text.window, order: text.order)
     }

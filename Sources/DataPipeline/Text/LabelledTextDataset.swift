@@ -50,9 +50,11 @@ public struct LabelledTextDataset: Sendable {
   ///   - maximumLength: nil is the longest training sample's.
   ///   - seed: draws the validation samples where they are not listed.
   ///   - classNames: those of a trained model, in its order; nil finds them.
+  ///   - monitor: told what takes long; may stop it.
   public static func open(
     _ specification: LabelledTextSpecification, tokenizer source: TextCorpus.TokenizerSource,
-    maximumLength: Int? = nil, seed: UInt64 = 0, classNames: [String]? = nil
+    maximumLength: Int? = nil, seed: UInt64 = 0, classNames: [String]? = nil,
+    monitor: PreparationMonitor = PreparationMonitor()
   ) throws(DataError) -> LabelledTextDataset {
     precondition(maximumLength.map { $0 > 0 } ?? true, "samples of \(maximumLength ?? 0) tokens")
     let lines = try specification.readLines()
@@ -69,12 +71,14 @@ public struct LabelledTextDataset: Sendable {
       let separator: [UInt8] = kind == .characters ? [] : [UInt8(ascii: "\n")]
       let text = Array(training.map { lines[$0].text }.joined(separator: separator))
       tokenizer = try text.withTypedBytes { bytes throws(DataError) in
-        try Tokenizers.train(kind, on: bytes, of: specification.path)
+        try Tokenizers.train(kind, on: bytes, of: specification.path, monitor: monitor)
       }
     }
     func split(_ path: String, _ lines: [LabelledLine], _ labels: [Int32]) throws(DataError) -> Split {
       var split = Split()
+      let poll = monitor.follow("encoding \(path)")
       for (line, label) in zip(lines, labels) {
+        try poll()
         let tokens = try line.text.withTypedBytes { bytes throws(DataError) in
           try tokenizer.encode(bytes, from: path, firstLine: line.line, origin: origin)
         }

@@ -36,10 +36,10 @@ public struct TextCorpus: Sendable {
   ///   - path: nil is the bundled novel.
   ///   - caching: keeps the tokens, and byte pairs that were learned, beside the text, and takes those that are there; not
   ///     where the text has no folder of its own.
-  ///   - warn: told where it waits for another process.
+  ///   - monitor: told where it waits for another process, and what takes long; may stop it.
   public static func open(
     _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true,
-    warn: (String) -> Void = { _ in }
+    monitor: PreparationMonitor = PreparationMonitor()
   ) throws(DataError) -> TextCorpus {
     let location = if let path { path } else { try BundledData.novel() }
     let file = try FileContents.open(location)
@@ -48,14 +48,14 @@ public struct TextCorpus: Sendable {
       let caching = caching && path != nil && !location.hasSuffix(".gz")
       return try TextCorpus(
         bytes, path: location, tokenizer: source, splits: splits,
-        home: caching ? TextHome.resolve(location) : nil, warn: warn)
+        home: caching ? TextHome.resolve(location) : nil, monitor: monitor)
     }
   }
 
   /// - Parameter home: The file that what is kept lies beside; nil keeps nothing.
   private init(
     _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, home: String?,
-    warn: (String) -> Void
+    monitor: PreparationMonitor
   ) throws(DataError) {
     guard !bytes.isEmpty else { throw DataError(path, "is empty", advice: "give a text to learn from") }
     let origin = source.origin
@@ -69,12 +69,13 @@ public struct TextCorpus: Sendable {
     case .trained(let specification):
       let training = UnsafeRawBufferPointer(rebasing: bytes[ranges[0]])
       if let home, case .bytePairs = specification {
-        tokenizer = try TokenizerCache(specification, on: training, of: home).tokenizer(warn: warn)
+        tokenizer = try TokenizerCache(specification, on: training, of: home).tokenizer(monitor)
       } else {
-        tokenizer = try Tokenizers.train(specification, on: training, of: path)
+        tokenizer = try Tokenizers.train(specification, on: training, of: path, monitor: monitor)
       }
     }
-    let encoding = TextEncoding(bytes, path: path, ranges: ranges, tokenizer: tokenizer, origin: origin)
+    let encoding = TextEncoding(
+      bytes, path: path, ranges: ranges, tokenizer: tokenizer, origin: origin, monitor: monitor)
     contentDigest = encoding.contentDigest
     let encoded: [TokenSequence]
     (encoded, note) = try encoding.tokens(keptBeside: home)

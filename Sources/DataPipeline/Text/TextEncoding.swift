@@ -12,13 +12,15 @@ struct TextEncoding {
   private let origin: VocabularyOrigin
   /// What the file's header is to say, but for the numbers of tokens.
   private let header: TokenFileHeader
+  private let poll: () throws(DataError) -> Void
 
   init(
     _ bytes: UnsafeRawBufferPointer, path: String, ranges: [Range<Int>], tokenizer: any Tokenizer,
-    origin: VocabularyOrigin
+    origin: VocabularyOrigin, monitor: PreparationMonitor
   ) {
     (self.bytes, self.path, self.ranges) = (bytes, path, ranges)
     (self.tokenizer, self.origin) = (tokenizer, origin)
+    poll = monitor.follow("encoding \(path)")
     var hash = SHA256()
     hash.update(tokenizer.json.utf8)
     hash.update("\(ranges.map { [$0.lowerBound, $0.upperBound] })".utf8)
@@ -143,7 +145,10 @@ struct TextEncoding {
     _ split: Int, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
   ) throws(DataError) {
     do throws(TokenizationError) {
-      try tokenizer.encode(UnsafeRawBufferPointer(rebasing: bytes[ranges[split]]), handOver)
+      try tokenizer.encode(UnsafeRawBufferPointer(rebasing: bytes[ranges[split]])) { tokens throws(TokenizationError) in
+        do throws(DataError) { try poll() } catch { throw .stopped }
+        handOver(tokens)
+      }
     } catch {
       let problem = error.moved(by: ranges[split].lowerBound).dataError(
         in: bytes, of: path, origin: origin)

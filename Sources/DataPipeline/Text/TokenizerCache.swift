@@ -26,11 +26,13 @@ struct TokenizerCache {
   /// The one that is kept, or one that is learned now, and kept if the folder lets us.
   ///
   /// A lock that cannot be had is no error: then several learn the same.
-  /// - Parameter warn: told whom it waits for.
-  func tokenizer(warn: (String) -> Void = { _ in }) throws(DataError) -> any Tokenizer {
+  /// - Parameter monitor: told whom it waits for.
+  func tokenizer(_ monitor: PreparationMonitor = PreparationMonitor()) throws(DataError) -> any Tokenizer {
     if let kept = kept() { return kept }
-    let lock = FileLock.take(lockPath, patience: patience, limit: longestWait) { holder in
-      warn(
+    let lock = FileLock.take(
+      lockPath, patience: patience, limit: longestWait, isStopped: monitor.isStopped
+    ) { holder in
+      monitor.warn(
         "waiting for \(holder), which learns the byte pairs of \(text); after \(longestWait.components.seconds) s they are "
           + "learned here too")
     }
@@ -38,7 +40,8 @@ struct TokenizerCache {
     // One that goes on without the lock may lose its own: it does not need it.
     if lock != nil { UnfinishedFile.removeLeftovers(of: path, untouchedFor: 0) }
     if let kept = kept() { return kept }
-    let learned = try Tokenizers.train(specification, on: training, of: text)
+    try monitor.check()
+    let learned = try Tokenizers.train(specification, on: training, of: text, monitor: monitor)
     try? write(learned.json)
     return learned
   }

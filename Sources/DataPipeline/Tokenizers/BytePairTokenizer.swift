@@ -41,7 +41,7 @@ public struct BytePairTokenizer: Tokenizer {
   }
 
   public func encode(
-    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
+    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
   ) throws(TokenizationError) {
     var writer = TokenWriter()
     var splitter = WordSplitter(bytes)
@@ -50,6 +50,7 @@ public struct BytePairTokenizer: Tokenizer {
     var known: [Int32] = []
     var knownEnds: [Int] = []
     var word: [Int32] = []
+    var places: [Int32] = []
     while let place = splitter.next() {
       if table.count >= Self.knownWords {
         table = WordTable(bytes)
@@ -60,53 +61,42 @@ public struct BytePairTokenizer: Tokenizer {
       if isNew {
         word.removeAll(keepingCapacity: true)
         for byte in bytes[place] { word.append(Int32(byte)) }
-        merge(&word)
+        merge(&word, &places)
         known.append(contentsOf: word)
         knownEnds.append(known.count)
       }
       for index in (number == 0 ? 0 : knownEnds[number - 1])..<knownEnds[number] {
-        writer.append(known[index], handOver)
+        try writer.append(known[index], handOver)
       }
     }
-    writer.flush(handOver)
+    try writer.flush(handOver)
   }
 
   private static let knownWords = 1 << 20
 
   /// Merges the pair that was learned first, wherever it occurs, until no pair is left that was learned.
-  private func merge(_ word: inout [Int32]) {
-    while word.count > 1 {
-      var best = Int32.max
-      for index in 0..<word.count - 1 {
-        if let rank = ranks[BytePair(word[index], word[index + 1])], rank < best { best = rank }
-      }
-      guard best < Int32.max else { return }
-      word.replace(merges[Int(best)], with: 256 + best)
+  ///
+  /// One place at a time, the leftmost first: that gives the same, since a pair that holds a new token was learned later.
+  /// - Parameter places: room for the rank of the pair that begins at each place.
+  private func merge(_ word: inout [Int32], _ places: inout [Int32]) {
+    places.removeAll(keepingCapacity: true)
+    for index in word.indices.dropFirst() { places.append(rank(word[index - 1], word[index])) }
+    while let best = places.min(), best < Self.notLearned, let place = places.firstIndex(of: best) {
+      word[place] = 256 + best
+      word.remove(at: place + 1)
+      places.remove(at: place)
+      if place > 0 { places[place - 1] = rank(word[place - 1], word[place]) }
+      if place < places.count { places[place] = rank(word[place], word[place + 1]) }
     }
   }
+
+  private static let notLearned = Int32.max
+
+  private func rank(_ left: Int32, _ right: Int32) -> Int32 { ranks[BytePair(left, right)] ?? Self.notLearned }
 
   public func decode(_ token: Int32, into bytes: inout [UInt8]) {
     precondition(token >= 0 && token < vocabularySize, "token \(token) of \(vocabularySize)")
     let start = token == 0 ? 0 : ends[Int(token) - 1]
     bytes.append(contentsOf: tokenBytes[start..<ends[Int(token)]])
-  }
-}
-
-extension [Int32] {
-  /// Puts `token` for each occurrence of `pair`, from the left.
-  mutating func replace(_ pair: BytePair, with token: Int32) {
-    var to = 0
-    var from = 0
-    while from < count {
-      if from + 1 < count, self[from] == pair.left, self[from + 1] == pair.right {
-        self[to] = token
-        from += 2
-      } else {
-        self[to] = self[from]
-        from += 1
-      }
-      to += 1
-    }
-    removeLast(count - to)
   }
 }

@@ -1,9 +1,14 @@
 extension BytePairTokenizer {
   /// Learns merges until the vocabulary has `vocabularySize` tokens, or no pair occurs twice.
-  init(trainedOn bytes: UnsafeRawBufferPointer, vocabularySize: Int) {
-    var trainer = BytePairTrainer(bytes)
+  ///
+  /// - Parameter poll: called often; what it throws ends the work.
+  init(
+    trainedOn bytes: UnsafeRawBufferPointer, vocabularySize: Int, poll: () throws(DataError) -> Void = {}
+  ) throws(DataError) {
+    var trainer = try BytePairTrainer(bytes, poll: poll)
     var merges: [BytePair] = []
-    while 256 + merges.count < vocabularySize, let pair = trainer.mergeMostFrequent(into: Int32(256 + merges.count)) {
+    while 256 + merges.count < vocabularySize {
+      guard let pair = try trainer.mergeMostFrequent(into: Int32(256 + merges.count), poll: poll) else { break }
       merges.append(pair)
     }
     self.init(merges: merges)
@@ -11,13 +16,14 @@ extension BytePairTokenizer {
 }
 
 /// Counts of neighbouring tokens over the different words of a text, kept up to date from merge to merge: a merge
-/// looks at the words that hold its pair alone. Of pairs that occur equally often the smaller one is merged first.
+/// reads the words that hold its pair alone, and changes the counts of the pairs beside the places it replaces alone. Of
+/// pairs that occur equally often the smaller one is merged first.
 struct BytePairTrainer {
   private struct Pair {
     var pair: BytePair
-    var count = 0
+    var count: Int
     /// Words that held the pair when it was seen in them; perhaps no longer.
-    var words: [Int32] = []
+    var words: [Int32]
   }
 
   /// A count as it was when it was put into the queue; true counts may have fallen since, never risen.
@@ -29,83 +35,76 @@ struct BytePairTrainer {
     static func < (a: Candidate, b: Candidate) -> Bool { a.count != b.count ? a.count > b.count : a.pair < b.pair }
   }
 
-  private var words: [[Int32]] = []
-  private var wordCounts: [Int] = []
+  private var words: BytePairWords
   private var pairs: [Pair] = []
   private var pairIndices: [BytePair: Int32] = [:]
   private var queue = PriorityQueue<Candidate>()
+  private var left = NeighborCounts()
+  private var right = NeighborCounts()
 
-  init(_ bytes: UnsafeRawBufferPointer) {
-    var table = WordTable(bytes)
-    var splitter = WordSplitter(bytes)
-    while let place = splitter.next() {
-      let (number, isNew) = table.number(ofWordAt: place)
-      if isNew { wordCounts.append(0) }
-      wordCounts[number] += 1
+  /// Words that are looked at between one call of `poll` and the next.
+  private static let stride = 4096
+
+  init(_ bytes: UnsafeRawBufferPointer, poll: () throws(DataError) -> Void) throws(DataError) {
+    words = try BytePairWords(bytes, poll: poll)
+    // What follows each byte.
+    var followers = [NeighborCounts](repeating: NeighborCounts(), count: 256)
+    for word in 0..<words.count {
+      if word % Self.stride == 0 { try poll() }
+      let tokens = words[word]
+      for place in tokens.indices.dropFirst() {
+        followers[Int(tokens[place - 1])].add(tokens[place], words.occurrences(of: word), in: Int32(word))
+      }
     }
-    words = table.places.map { bytes[$0].map { Int32($0) } }
-    for word in words.indices { addPairs(of: word) { _ in true } }
-    for index in pairs.indices { enqueue(index) }
+    for byte in followers.indices { addPairs(followers[byte].takeAll()) { BytePair(Int32(byte), $0) } }
   }
 
   /// Merges the pair that occurs most often, and returns it; nil when none occurs twice.
-  mutating func mergeMostFrequent(into token: Int32) -> BytePair? {
+  mutating func mergeMostFrequent(
+    into token: Int32, poll: () throws(DataError) -> Void
+  ) throws(DataError) -> BytePair? {
     while let candidate = queue.removeFirst() {
       let index = Int(candidate.index)
       guard pairs[index].count == candidate.count else {
         enqueue(index)
         continue
       }
-      guard candidate.count > 1 else { return nil }
-      let holders = pairs[index].words
-      pairs[index].words = []
-      let firstNew = pairs.count
-      for holder in holders {
-        let word = Int(holder)
-        guard words[word].holds(candidate.pair) else { continue }
-        removePairs(of: word)
-        words[word].replace(candidate.pair, with: token)
-        addPairs(of: word) { $0.left == token || $0.right == token }
+      let pair = candidate.pair
+      var between = 0
+      for (place, word) in pairs[index].words.enumerated() {
+        if place % Self.stride == 0 { try poll() }
+        between += words.replace(pair, with: token, in: Int(word), left: &left, right: &right)
       }
-      for index in firstNew..<pairs.count { enqueue(index) }
-      return candidate.pair
+      pairs[index].words = []
+      // A neighbour was beside a part of the pair, and is beside the token now.
+      let (before, after) = (left.takeAll(), right.takeAll())
+      for neighbor in before { remove(BytePair(neighbor.token, pair.left), neighbor.count) }
+      for neighbor in after { remove(BytePair(pair.right, neighbor.token), neighbor.count) }
+      remove(BytePair(pair.right, pair.left), between)
+      pairs[index].count = 0
+      addPairs(before) { BytePair($0, token) }
+      addPairs(after) { BytePair(token, $0) }
+      return pair
     }
     return nil
   }
 
   private mutating func enqueue(_ index: Int) {
-    guard pairs[index].count > 0 else { return }
+    guard pairs[index].count > 1 else { return }
     queue.insert(Candidate(count: pairs[index].count, pair: pairs[index].pair, index: Int32(index)))
   }
 
-  private mutating func removePairs(of word: Int) {
-    for place in 0..<words[word].count - 1 {
-      guard let index = pairIndices[BytePair(words[word][place], words[word][place + 1])] else { continue }
-      pairs[Int(index)].count -= wordCounts[word]
-    }
+  private mutating func remove(_ pair: BytePair, _ count: Int) {
+    if let index = pairIndices[pair] { pairs[Int(index)].count -= count }
   }
 
-  /// - Parameter isNew: whether the word has to be noted as a holder of the pair.
-  private mutating func addPairs(of word: Int, isNew: (BytePair) -> Bool) {
-    for place in 0..<max(0, words[word].count - 1) {
-      let pair = BytePair(words[word][place], words[word][place + 1])
-      let index: Int
-      if let known = pairIndices[pair] {
-        index = Int(known)
-      } else {
-        index = pairs.count
-        pairIndices[pair] = Int32(index)
-        pairs.append(Pair(pair: pair))
-      }
-      pairs[index].count += wordCounts[word]
-      if isNew(pair), pairs[index].words.last != Int32(word) { pairs[index].words.append(Int32(word)) }
+  /// Notes pairs that were not there before. One that occurs once is never merged, and counts only fall: it is left out.
+  private mutating func addPairs(_ neighbors: [NeighborCounts.Neighbor], _ pair: (Int32) -> BytePair) {
+    for neighbor in neighbors where neighbor.count > 1 {
+      let pair = pair(neighbor.token)
+      pairIndices[pair] = Int32(pairs.count)
+      pairs.append(Pair(pair: pair, count: neighbor.count, words: neighbor.words))
+      enqueue(pairs.count - 1)
     }
-  }
-}
-
-extension [Int32] {
-  fileprivate func holds(_ pair: BytePair) -> Bool {
-    for place in indices.dropLast() where self[place] == pair.left && self[place + 1] == pair.right { return true }
-    return false
   }
 }

@@ -7,11 +7,11 @@ public struct ByteTokenizer: Tokenizer, Equatable {
   public var json: String { #"{"tokenizer":"bytes"}"# }
 
   public func encode(
-    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
+    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
   ) throws(TokenizationError) {
     var writer = TokenWriter()
-    for byte in bytes { writer.append(Int32(byte), handOver) }
-    writer.flush(handOver)
+    for byte in bytes { try writer.append(Int32(byte), handOver) }
+    try writer.flush(handOver)
   }
 
   public func decode(_ token: Int32, into bytes: inout [UInt8]) {

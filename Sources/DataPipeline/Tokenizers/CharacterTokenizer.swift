@@ -33,7 +33,7 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
   }
 
   public func encode(
-    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
+    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
   ) throws(TokenizationError) {
     var writer = TokenWriter()
     var at = 0
@@ -41,10 +41,10 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
       guard let scalar = UTF8Text.scalar(bytes, at: at) else { throw .notUTF8(offset: at) }
       let token = scalar.value < tokens.count ? tokens[Int(scalar.value)] : -1
       guard token >= 0 else { throw .unknownScalar(scalar.value, offset: at) }
-      writer.append(token, handOver)
+      try writer.append(token, handOver)
       at += scalar.length
     }
-    writer.flush(handOver)
+    try writer.flush(handOver)
   }
 
   public func decode(_ token: Int32, into bytes: inout [UInt8]) {

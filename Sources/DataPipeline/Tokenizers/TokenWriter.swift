@@ -6,13 +6,17 @@ struct TokenWriter {
   init() { piece.reserveCapacity(Self.pieceLength) }
 
   @inline(__always)
-  mutating func append(_ token: Int32, _ handOver: (UnsafeBufferPointer<Int32>) -> Void) {
+  mutating func append(
+    _ token: Int32, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
+  ) throws(TokenizationError) {
     piece.append(token)
-    if piece.count >= Self.pieceLength { flush(handOver) }
+    if piece.count >= Self.pieceLength { try flush(handOver) }
   }
 
-  mutating func flush(_ handOver: (UnsafeBufferPointer<Int32>) -> Void) {
-    if !piece.isEmpty { piece.withUnsafeBufferPointer(handOver) }
+  mutating func flush(
+    _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
+  ) throws(TokenizationError) {
+    if !piece.isEmpty { try piece.withUnsafeBufferPointer(handOver) }
     piece.removeAll(keepingCapacity: true)
   }
 }

@@ -6,8 +6,9 @@ public protocol Tokenizer: Sendable {
   var vocabularySize: Int { get }
 
   /// Encodes `bytes`, handing tokens over in pieces, in order; the buffer is good for the length of the call.
+  /// What `handOver` throws ends the work.
   func encode(
-    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) -> Void
+    _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
   ) throws(TokenizationError)
 
   /// Appends the bytes that a token in 0 ..< `vocabularySize` stands for. One token may be part of a character only.
@@ -22,6 +23,8 @@ public enum TokenizationError: Error, Sendable, Equatable {
   case notUTF8(offset: Int)
   /// A Unicode scalar that the vocabulary does not have.
   case unknownScalar(UInt32, offset: Int)
+  /// Nobody wants the tokens any more.
+  case stopped
 }
 
 /// Which tokeniser, as a configuration writes it.
@@ -88,6 +91,7 @@ extension TokenizationError {
     switch self {
     case .notUTF8(let offset): .notUTF8(offset: offset + bytes)
     case .unknownScalar(let scalar, let offset): .unknownScalar(scalar, offset: offset + bytes)
+    case .stopped: .stopped
     }
   }
 
@@ -108,6 +112,7 @@ extension TokenizationError {
         "\(source), byte \(offset), line \(line)",
         "has the character \(UTF8Text.describe(value)), which the \(origin.name) does not have",
         advice: "leave it out, or train with the tokenizer 'bytes' or 'bpe', which know every character")
+    case .stopped: return .stopped
     }
   }
 }

@@ -5,8 +5,10 @@ public enum Tokenizers {
   /// Learns a tokeniser from the bytes of a training split.
   /// - Parameters:
   ///   - source: what the bytes are, for messages.
+  ///   - monitor: may stop the learning of byte pairs.
   public static func train(
-    _ specification: TokenizerSpecification, on bytes: UnsafeRawBufferPointer, of source: String
+    _ specification: TokenizerSpecification, on bytes: UnsafeRawBufferPointer, of source: String,
+    monitor: PreparationMonitor = PreparationMonitor()
   ) throws(DataError) -> any Tokenizer {
     switch specification {
     case .characters:
@@ -22,7 +24,8 @@ public enum Tokenizers {
           "tokenizer", "a vocabulary of \(size) for byte pairs", advice: "choose 257 to \(1 << 20); 256 are the bytes",
           isWrongUse: true)
       }
-      return BytePairTokenizer(trainedOn: bytes, vocabularySize: size)
+      return try BytePairTokenizer(
+        trainedOn: bytes, vocabularySize: size, poll: monitor.follow("learning \(size - 256) byte pairs of \(source)"))
     }
   }
 

@@ -9,6 +9,8 @@ struct PeerLink: Sendable {
     case goodbye = 2
     /// The job fails, and the reason has been printed.
     case failureIsSaid = 3
+    /// The rank was told to stop, at a time at which the others cannot learn of it over MPI.
+    case stop = 4
   }
 
   let descriptor: Int32

@@ -16,6 +16,7 @@ public final class RankWatch: Sendable {
   private let nodes: NodeMap
   private let stallTimeout: Double
   private let report: Report
+  private let stop: @Sendable () -> Void
   /// Pairs of ranks that do not watch each other, because no connection came about; the same on all ranks.
   public let unwatched: [(Int, Int)]
 
@@ -24,20 +25,26 @@ public final class RankWatch: Sendable {
   /// How long a rank waits to be ended by the launcher once the reason is known.
   private static let lastWait = 2.0
 
-  private init(_ mesh: PeerMesh, rank: Int, nodes: NodeMap, stallTimeout: Double, report: @escaping Report) {
+  private init(
+    _ mesh: PeerMesh, rank: Int, nodes: NodeMap, stallTimeout: Double, report: @escaping Report,
+    stop: @escaping @Sendable () -> Void
+  ) {
     (links, unwatched) = (mesh.links, mesh.missing)
-    (self.rank, self.nodes, self.stallTimeout, self.report) = (rank, nodes, stallTimeout, report)
+    (self.rank, self.nodes, self.stallTimeout) = (rank, nodes, stallTimeout)
+    (self.report, self.stop) = (report, stop)
   }
 
   /// Starts watching. Collective.
   ///
-  /// - Parameter stallTimeout: Seconds of silence after which a rank is lost.
+  /// - Parameters:
+  ///   - stallTimeout: Seconds of silence after which a rank is lost.
+  ///   - stop: Called on the watch's thread when another rank passes on that it was told to stop.
   public static func start(
-    _ mpi: MPIEnvironment, stallTimeout: Double, report: @escaping Report
+    _ mpi: MPIEnvironment, stallTimeout: Double, stop: @escaping @Sendable () -> Void = {}, report: @escaping Report
   ) throws -> RankWatch {
     let mesh = try PeerMesh(mpi.communicator(shards: mpi.size), nodes: mpi.nodes)
     let watch = RankWatch(
-      mesh, rank: mpi.rank, nodes: mpi.nodes, stallTimeout: stallTimeout, report: report)
+      mesh, rank: mpi.rank, nodes: mpi.nodes, stallTimeout: stallTimeout, report: report, stop: stop)
     if mpi.size > 1 { _ = try WorkerThread { watch.run() } }
     return watch
   }
@@ -47,6 +54,9 @@ public final class RankWatch: Sendable {
 
   /// This rank has printed why the job fails: the others need not say that it died.
   public func sayThatFailureIsSaid() { sendToAll(.failureIsSaid) }
+
+  /// This rank was told to stop while the ranks work apart from each other: the others are to stop too.
+  public func passOnStop() { sendToAll(.stop) }
 
   /// For a rank whose own call failed, perhaps because another rank died: returns unless that is so.
   public func allowTimeToFindLosses() { usleep(UInt32(5 * Self.settling * 1e6)) }
@@ -73,6 +83,7 @@ public final class RankWatch: Sendable {
       for peer in links.indices where events[peer].fd >= 0 && events[peer].revents != 0 {
         guard let (messages, isOpen) = links[peer]?.receive() else { continue }
         record.heard(messages, from: peer, at: now)
+        if messages.contains(.stop) { stop() }
         if !isOpen {
           record.closed(peer)
           events[peer].fd = -1

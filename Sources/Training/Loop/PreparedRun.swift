@@ -21,10 +21,14 @@ public struct PreparedRun: Sendable {
   /// Opens the data and checks what can be checked before any worker starts. The normaliser is computed by the workers
   /// together: `normalized(over:)`.
   ///
-  /// - Parameter warn: told where opening the data waits for another process.
+  /// - Parameters:
+  ///   - warn: told where opening the data waits for another process.
+  ///   - note: told what takes long.
+  /// - Throws: `StoppedBeforeTraining` when a stop is asked for while data are prepared.
   public init(
     _ configuration: RunConfiguration, dataDirectory: String? = nil, options: RunOptions = RunOptions(),
-    stop: StopRequest = StopRequest(), warn: (String) -> Void = { _ in }
+    stop: StopRequest = StopRequest(), warn: @escaping (String) -> Void = { _ in },
+    note: @escaping (String) -> Void = { _ in }
   ) throws {
     let training = configuration.training
     self.configuration = configuration
@@ -34,9 +38,15 @@ public struct PreparedRun: Sendable {
     guard BLAS.threadCount == training.blasThreads else {
       throw RunError.tooManyThreads(wanted: training.blasThreads, most: BLAS.threadCount)
     }
-    data = try DatasetSplits.open(
-      configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed,
-      normalizer: Normalizer.none, warn: warn)
+    let monitor = PreparationMonitor(warn: warn, note: note) { stop.reason != nil }
+    do throws(DataError) {
+      data = try DatasetSplits.open(
+        configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed,
+        normalizer: Normalizer.none, monitor: monitor)
+    } catch {
+      if error == .stopped { throw StoppedBeforeTraining(reason: stop.reason ?? .termination) }
+      throw error
+    }
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     if case .crossEntropy(_, .explicit(let weights)) = configuration.loss, weights.count != data.outputs {

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Whether this process was asked to stop, and by what. Set from a signal thread or a clock, read by workers once a step.
+/// Whether this process was asked to stop, and by what. Set from a signal thread or a clock, read while data are prepared,
+/// and by workers once a step.
 public final class StopRequest: Sendable {
   /// Why a run stops before its last step; decides the exit code.
   public enum Reason: Int32, Sendable {
@@ -44,4 +45,11 @@ public final class StopRequest: Sendable {
       request(signal == SIGINT ? .interrupt : .termination)
     }
   }
+}
+
+/// A run that was told to stop while its data were being prepared.
+public struct StoppedBeforeTraining: ExitCodeProviding, CustomStringConvertible {
+  public let reason: StopRequest.Reason
+  public var exitCode: Int32 { reason.exitCode }
+  public var description: String { "stopped before the first step: there is nothing to go on from" }
 }

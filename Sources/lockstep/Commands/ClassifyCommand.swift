@@ -46,12 +46,16 @@ struct ClassifyCommand: FirstRankCommand {
         do {
           let result = try classifier.classify(input, line: line)
           if let cut = result.cut {
-            let text = "\(line.map { "line \($0), " } ?? "")'\(result.input.prefix(40))'"
+            let text =
+              "\(line.map { "line \($0), " } ?? "")'\(ControlCharacters.replaced(in: String(result.input.prefix(40))))'"
             terminal.printError(
               "warning: \(text) has \(cut.tokens) tokens; the model reads the first \(cut.length)")
           }
           let text = ClassificationText(result: result, top: top)
-          terminal.print(json ? text.json : text.table)
+          if json { return terminal.print(text.json) }
+          var writer = TextWriter(terminal)
+          writer.write(Array("\(result.input)\n".utf8))
+          terminal.print(text.table)
         } catch {
           code = max(code, CommandRunner.report(error))
         }

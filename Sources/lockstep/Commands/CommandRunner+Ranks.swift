@@ -10,6 +10,8 @@ struct Watching: Sendable {
   var stallTimeout = 60.0
   /// Where the run stands; nil for commands that have no steps.
   var status: RunStatus?
+  /// Asked to stop when another rank was, while data are prepared.
+  var stop: StopRequest?
 }
 
 extension CommandRunner {
@@ -30,16 +32,22 @@ extension CommandRunner {
     let place = Place(rank: mpi.rank, ranks: mpi.size, nodes: mpi.nodes.count)
     var watch: RankWatch?
     do {
-      watch = try RankWatch.start(mpi, stallTimeout: watching.stallTimeout) { loss in
-        report(LostRanks(loss: loss, status: watching.status))
-      }
+      watch = try RankWatch.start(
+        mpi, stallTimeout: watching.stallTimeout, stop: { watching.stop?.request(.termination) },
+        report: { loss in report(LostRanks(loss: loss, status: watching.status)) })
       let job = mpi.communicator(shards: mpi.size)
       let name = { (rank: Int) in "rank \(rank) (\(mpi.nodes.hostNames[rank]))" }
       if Prepared.wantsEqualBuilds { try job.requireEqual(Version.jobFacts, name: name) }
       let prepared = try job.agree {
         if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }
         if pinned { throw WrongUse.pinUnderLauncher }
-        return try prepare(place)
+        do {
+          return try prepare(place)
+        } catch let stopped as StoppedBeforeTraining {
+          // The others may be busy for minutes before they agree on anything, or wait for what this rank was making.
+          watch?.passOnStop()
+          throw stopped
+        }
       }
       try job.requireEqual(job.agree { try prepared.jobFacts() }, name: name)
       if place.rank == 0, let watch { warn(of: watch.unwatched) }

@@ -74,8 +74,10 @@ enum CommandRunner {
 
   @discardableResult
   static func report(_ error: any Error, prefix: String = "") -> Int32 {
-    Terminal.standard.printError("error: \(prefix)\(error)")
-    return (error as? any ExitCodeProviding)?.exitCode ?? 1
+    let code = (error as? any ExitCodeProviding)?.exitCode ?? 1
+    // To stop when told to is no error.
+    Terminal.standard.printError(code > 128 ? "\(error)" : "error: \(prefix)\(error)")
+    return code
   }
 }
 

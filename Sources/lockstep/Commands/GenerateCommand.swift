@@ -92,12 +92,13 @@ struct GenerateCommand: FirstRankCommand {
       var texts: [GeneratedText] = []
       for sample in 0..<samples {
         if samples > 1 && !json { terminal.print("\(sample > 0 ? "\n" : "")--- sample \(sample + 1)") }
+        var writer = TextWriter(terminal)
         var text = GeneratedText(after: prompt)
         text.tokens = try generator.generate(
           after: prompt, length: length, settings: settings, stop: stop, sample: sample
         ) { bytes in
           text.bytes += bytes
-          if !json { terminal.write(bytes: bytes) }
+          if !json { writer.write(bytes) }
         }
         if !json { terminal.write(bytes: Array("\n".utf8)) }
         texts.append(text)

@@ -100,7 +100,7 @@ struct TrainCommand: ParsableCommand {
     let stop = StopRequest()
     stop.listenForSignals(terminationDelay: isRank ? Self.terminationDelay : 0)
     let status = RunStatus()
-    let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status)
+    let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status, stop: stop)
     if let timeLimit { stop.request(.timeLimit, after: timeLimit.seconds) }
     let verbosity: RunReporter.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
     var options = RunOptions(
@@ -111,6 +111,8 @@ struct TrainCommand: ParsableCommand {
       if skipBadImages { configuration.data.skipBadImages = true }
       return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop) { warning in
         if place.rank == 0 { Terminal.standard.printError("warning: \(warning)") }
+      } note: { note in
+        if place.rank == 0 && verbosity > .quiet { Terminal.standard.print(note) }
       }
     } work: { communicator, place, run in
       let reporter = communicator.worker == 0 ? RunReporter(verbosity: verbosity) : nil

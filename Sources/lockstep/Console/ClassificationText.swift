@@ -11,17 +11,18 @@ struct ClassificationText {
 
   private var shown: ArraySlice<Classification.Candidate> { result.candidates.prefix(top) }
 
-  /// The input, and a line with a bar for each class.
+  /// A line with a bar for each class.
   var table: String {
-    let width = shown.map(\.className.count).max() ?? 0
-    let lines = shown.map { candidate in
+    let names = shown.map { ControlCharacters.replaced(in: $0.className) }
+    let width = names.map(\.count).max() ?? 0
+    let lines = zip(shown, names).map { candidate, name in
       let percent = Format.percent(candidate.probability)
       let length = (candidate.probability * Double(Self.barWidth)).rounded()
       let bar = String(repeating: "█", count: length > 0 ? min(Self.barWidth, Int(length)) : 0)
-      let gap = String(repeating: " ", count: width - candidate.className.count + max(0, 10 - percent.count))
-      return "  \(candidate.className)\(gap)\(percent)\(bar.isEmpty ? "" : "  " + bar)"
+      let gap = String(repeating: " ", count: width - name.count + max(0, 10 - percent.count))
+      return "  \(name)\(gap)\(percent)\(bar.isEmpty ? "" : "  " + bar)"
     }
-    return ([result.input] + lines).joined(separator: "\n")
+    return lines.joined(separator: "\n")
   }
 
   /// One object on one line.

@@ -65,7 +65,7 @@ struct EvaluationText {
   /// A class's number, which heads its column too, and its name where that says more.
   private static func rowLabels(_ names: [String]) -> [String] {
     let width = "\(names.count - 1)".count
-    return names.enumerated().map { index, name in
+    return names.map { ControlCharacters.replaced(in: $0) }.enumerated().map { index, name in
       let number = String(repeating: " ", count: width - "\(index)".count) + "\(index)"
       return name == "\(index)" ? number : "\(number) \(name)"
     }

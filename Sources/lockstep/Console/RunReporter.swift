@@ -80,10 +80,8 @@ final class RunReporter: TrainingReporter {
   func wroteSample(_ sample: SampleReport) {
     let loss = sample.smoothedLoss.map { ", smoothed loss \(Format.decimal($0, 4))" } ?? ""
     // A model that has learned little may write what a terminal takes for commands.
-    let text = sample.text.unicodeScalars.map {
-      $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t" ? "\u{FFFD}" : String($0)
-    }
-    print("--- sample after step \(sample.step)\(loss)\n\(text.joined())\n---")
+    let text = ControlCharacters.replaced(in: sample.text, but: ["\n", "\t"])
+    print("--- sample after step \(sample.step)\(loss)\n\(text)\n---")
   }
 
   func wroteCheckpoint(_ file: String, step: Int) { detail("checkpoint \(file)") }

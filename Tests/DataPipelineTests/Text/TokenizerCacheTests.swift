@@ -93,10 +93,11 @@ import Testing
     try whileLocked(folder, by: "process 7 on node3\n") { cache, release in
       cache.patience = .zero
       var said: [String] = []
-      _ = try cache.tokenizer {
+      let monitor = PreparationMonitor(warn: {
         said.append($0)
         release()
-      }
+      })
+      _ = try cache.tokenizer(monitor)
       let text = folder.file("text.txt")
       #expect(
         said == [
@@ -106,12 +107,20 @@ import Testing
     }
   }
 
+  @Test func waitingCanBeStopped() throws {
+    let folder = try TemporaryFolder()
+    try whileLocked(folder, by: "") { cache, release in
+      #expect(throws: DataError.stopped) { try cache.tokenizer(PreparationMonitor(isStopped: { true })) }
+      release()
+    }
+  }
+
   @Test func aLockThatIsNeverGivenBackIsLeftToItsHolder() throws {
     let folder = try TemporaryFolder()
     try whileLocked(folder, by: "") { cache, release in
       (cache.patience, cache.longestWait) = (.zero, .milliseconds(1))
       var said = ""
-      let learned = try cache.tokenizer { said = $0 }
+      let learned = try cache.tokenizer(PreparationMonitor(warn: { said = $0 }))
       #expect(learned.vocabularySize == 270 && said.hasPrefix("waiting for another process, which"))
       #expect(folder.files.contains { $0.hasSuffix(".lock") })
       release()

@@ -1,0 +1,102 @@
+/// The different words of a text as tokens, one after the other in one array.
+struct BytePairWords {
+  private var tokens: [Int32] = []
+  private var places: [(start: Int, count: Int)] = []
+  /// How often the text has each.
+  private var occurrences: [Int] = []
+
+  /// Each byte a token.
+  init(_ bytes: UnsafeRawBufferPointer, poll: () throws(DataError) -> Void) throws(DataError) {
+    var table = WordTable(bytes)
+    var splitter = WordSplitter(bytes)
+    var nextPoll = 0
+    while let place = splitter.next() {
+      if place.lowerBound >= nextPoll {
+        try poll()
+        nextPoll += 1 << 16
+      }
+      let (number, isNew) = table.number(ofWordAt: place)
+      if isNew {
+        occurrences.append(0)
+        places.append((tokens.count, place.count))
+        for byte in bytes[place] { tokens.append(Int32(byte)) }
+      }
+      occurrences[number] += 1
+    }
+  }
+
+  var count: Int { places.count }
+
+  subscript(word: Int) -> ArraySlice<Int32> { tokens[places[word].start..<places[word].start + places[word].count] }
+
+  func occurrences(of word: Int) -> Int { occurrences[word] }
+
+  /// Puts `token` for each occurrence of `pair` in a word, from the left. Adds what the token is beside: to `left` what
+  /// comes before it, the token itself where two follow each other; to `right` what follows, but for the token.
+  ///
+  /// - Returns: how often two follow each other, in all of the text.
+  mutating func replace(
+    _ pair: BytePair, with token: Int32, in number: Int, left: inout NeighborCounts, right: inout NeighborCounts
+  ) -> Int {
+    let (start, count) = places[number]
+    let weight = occurrences[number]
+    var (to, between) = (0, 0)
+    tokens.withUnsafeMutableBufferPointer { all in
+      let word = UnsafeMutableBufferPointer(rebasing: all[start..<start + count])
+      var from = 0
+      var followsToken = false
+      while from < count {
+        let next = word[from]
+        if next == pair.left, from + 1 < count, word[from + 1] == pair.right {
+          if to > 0 { left.add(word[to - 1], weight, in: Int32(number)) }
+          if followsToken { between += weight }
+          word[to] = token
+          from += 2
+          followsToken = true
+        } else {
+          if followsToken { right.add(next, weight, in: Int32(number)) }
+          word[to] = next
+          from += 1
+          followsToken = false
+        }
+        to += 1
+      }
+    }
+    places[number].count = to
+    return between
+  }
+}
+
+/// The tokens that stand beside a certain one: how often each, and in which words.
+struct NeighborCounts {
+  struct Neighbor {
+    var token: Int32
+    var count: Int
+    var words: [Int32]
+  }
+
+  private var neighbors: [Neighbor] = []
+  /// Place of each token in `neighbors`; -1 for those that are not there.
+  private var places: [Int32] = []
+
+  mutating func add(_ token: Int32, _ count: Int, in word: Int32) {
+    if Int(token) >= places.count {
+      places.append(contentsOf: repeatElement(-1, count: 2 * Int(token) + 1 - places.count))
+    }
+    let place = Int(places[Int(token)])
+    if place < 0 {
+      places[Int(token)] = Int32(neighbors.count)
+      neighbors.append(Neighbor(token: token, count: count, words: [word]))
+    } else {
+      neighbors[place].count += count
+      if neighbors[place].words.last != word { neighbors[place].words.append(word) }
+    }
+  }
+
+  /// All of them, in the order in which they were met; none is left.
+  mutating func takeAll() -> [Neighbor] {
+    for neighbor in neighbors { places[Int(neighbor.token)] = -1 }
+    defer { neighbors = [] }
+    return neighbors
+  }
+}
