@@ -96,6 +96,7 @@ struct TrainCommand: ParsableCommand {
     }
     let stop = StopRequest()
     stop.listenForSignals(terminationDelay: isRank ? Self.terminationDelay : 0)
+    Supervisor.stopWithSupervisor(stop)
     let status = RunStatus()
     let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status)
     if let timeLimit { stop.request(.timeLimit, after: timeLimit.seconds) }
