@@ -104,9 +104,11 @@ struct TrainCommand: ParsableCommand {
     var options = RunOptions(
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
     options.isProfiled = profile
-    try CommandRunner.run(workers: workers, pinned: pin, watching: watching) { [options] place in
+    try CommandRunner.run("train", workers: workers, pinned: pin, watching: watching) { [options] place in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)
       if skipBadImages { configuration.data.skipBadImages = true }
+      var options = options
+      options.endOutOfMemory = place.endOutOfMemory
       return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop) { warning in
         if place.rank == 0 { Terminal.standard.printError("warning: \(warning)") }
       }
