@@ -25,8 +25,10 @@ public final class StoragePool: Sendable {
   }
 
   private let state = Mutex(State())
+  private let refused: @Sendable (OutOfMemory) -> Never
 
-  public init() {}
+  /// - Parameter refused: Says that the system has no more memory, and ends the process.
+  public init(refused: @escaping @Sendable (OutOfMemory) -> Never = OutOfMemory.end) { self.refused = refused }
 
   deinit {
     state.withLock { state in
@@ -52,7 +54,7 @@ public final class StoragePool: Sendable {
       state.statistics.bytes += smallest.capacity
       return (nil, smallest)
     }
-    let pointer = address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? Self.systemAllocate(found.capacity)
+    let pointer = address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? systemAllocate(found.capacity)
     return Storage(pointer: pointer, sizeClass: found, pool: self)
   }
 
@@ -73,18 +75,11 @@ public final class StoragePool: Sendable {
 
   /// Large buffers begin with a huge page, which spares the TLB. What a class adds to a request is not touched, so it
   /// hardly takes memory.
-  private static func systemAllocate(_ capacity: Int) -> UnsafeMutableRawPointer {
-    let huge = capacity >= pageOfHugeTable
+  private func systemAllocate(_ capacity: Int) -> UnsafeMutableRawPointer {
+    let huge = capacity >= Self.pageOfHugeTable
     var pointer: UnsafeMutableRawPointer?
-    let code = posix_memalign(&pointer, huge ? pageOfHugeTable : 64, capacity)
-    guard code == 0, let pointer else {
-      // Nothing can be computed without it, and nothing is lost: checkpoints are whole. A trap would print a backtrace.
-      let text =
-        "error: out of memory: the system refused \(capacity >> 20) MiB more\n"
-        + "hint: a smaller batch (training.batch_size) or model, or fewer workers on this host\n"
-      _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) }
-      _exit(1)
-    }
+    let code = posix_memalign(&pointer, huge ? Self.pageOfHugeTable : 64, capacity)
+    guard code == 0, let pointer else { refused(OutOfMemory(bytes: capacity)) }
     if huge { madvise(pointer, capacity, MADV_HUGEPAGE) }
     return pointer
   }

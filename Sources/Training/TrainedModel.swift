@@ -102,6 +102,7 @@ public struct TrainedModel: Sendable {
       case .validation: data.validation
       case .test: data.test
       }
+    try communicator.takeProductMemory()
     let context = ExecutionContext()
     let (model, chosen) = try communicator.agree {
       guard let split, split.count > 0 else { throw RunError.noSuchSplit(name.rawValue) }

@@ -30,27 +30,35 @@ struct LockstepCommand: ParsableCommand {
   /// Like ArgumentParser's own, but wrong use ends with 2, as the exit codes promise, and of the ranks of a launcher
   /// the first alone says what is found before MPI has started.
   static func main() {
-    let rank = MPILauncher(environment: ProcessInfo.processInfo.environment)?.rank ?? 0
+    let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment)
+    let rank = launcher?.rank ?? 0
+    ProcessSignals.set(isRank: launcher != nil)
     do {
       var command = try parseAsRoot()
       if rank > 0 && command is any FirstRankCommand { Foundation.exit(0) }
       try command.run()
     } catch let code as ExitCode {
-      Foundation.exit(code.rawValue)
+      // At the end of a process OpenBLAS waits for its threads, one of which may be asking for memory for ever.
+      fflush(nil)
+      _exit(code.rawValue)
     } catch {
-      let isHelp = exitCode(for: error) == .success
-      guard rank == 0 else { endSilently(isHelp ? 0 : 2) }
       let text = fullMessage(for: error)
-      if !text.isEmpty { isHelp ? Terminal.standard.print(text) : Terminal.standard.printError(text) }
-      Foundation.exit(isHelp ? 0 : 2)
+      if exitCode(for: error) == .success {
+        if rank == 0 && !text.isEmpty { Terminal.standard.print(text) }
+        Foundation.exit(0)
+      }
+      if rank > 0 { leaveTheWordToFirstRank() }
+      // srun lets the others go on when one has ended: all would say the same.
+      if rank == 0 || launcher?.name == "mpirun" {
+        Terminal.standard.printError((rank > 0 ? "rank \(rank): " : "") + text)
+      }
+      Foundation.exit(2)
     }
   }
 
-  /// Leaves the word to rank 0. A launcher ends the job as soon as one rank fails: rank 0's message must be out by then.
-  private static func endSilently(_ code: Int32) -> Never {
-    if code != 0 { Thread.sleep(forTimeInterval: 2) }
-    Foundation.exit(code)
-  }
+  /// A launcher ends the job as soon as one rank fails: if rank 0 finds the same, its message must be out by then. Whoever
+  /// comes back from here was started with arguments that rank 0 takes no offence at.
+  private static func leaveTheWordToFirstRank() { Thread.sleep(forTimeInterval: 4) }
 }
 
 /// A command without a part for every rank: under a launcher rank 0 alone runs it, the others end at once.

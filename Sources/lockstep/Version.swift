@@ -18,11 +18,18 @@ enum Version {
 
   /// What all ranks of a job must share. Other kernels round otherwise, and the replicas would drift apart.
   static var jobFacts: [JobFact] {
-    [
+    libraryFacts + [
+      JobFact("kernels of OpenBLAS", BLAS.coreName), JobFact("own kernels", ProcessorFeatures.kernelLevel),
+    ]
+  }
+
+  /// The program and its libraries, whatever the processor. OpenBLAS's text also names the processor whose kernels it chose.
+  static var libraryFacts: [JobFact] {
+    let words = BLAS.configuration.split(separator: " ").filter { $0.lowercased() != BLAS.coreName.lowercased() }
+    return [
       JobFact("version", number), JobFact("build", ExecutableFile.buildIdentifier ?? "unknown"),
-      JobFact("OpenBLAS", BLAS.configuration), JobFact("convolution", ConvolutionPlans.library),
-      JobFact("MPI", MPIEnvironment.libraryVersion), JobFact("kernels of OpenBLAS", BLAS.coreName),
-      JobFact("own kernels", ProcessorFeatures.kernelLevel),
+      JobFact("OpenBLAS", words.joined(separator: " ")), JobFact("convolution", ConvolutionPlans.library),
+      JobFact("MPI", MPIEnvironment.libraryVersion),
     ]
   }
 }

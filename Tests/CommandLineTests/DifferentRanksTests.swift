@@ -30,6 +30,29 @@ struct DifferentRanksTests {
     #expect(!FileManager.default.fileExists(atPath: folder.path("run")))
   }
 
+  @Test("another command is refused, whichever rank was given it")
+  func commands() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let train = [Build.lockstep, "train", config, "--run-dir", folder.path("run")]
+    let doctor = [Build.lockstep, "doctor"]
+    for (first, second) in [(train, doctor), (doctor, train)] {
+      let result = try run(first, second)
+      #expect(result.exitCode == 2, "\(result.errors)")
+      #expect(result.errors.contains("  command: rank 0 (") && result.errors.contains("doctor"), "\(result.errors)")
+    }
+  }
+
+  @Test("an option that one rank alone was given wrongly is said by that rank")
+  func wrongOption() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let train = [Build.lockstep, "train", config, "--run-dir", folder.path("run")]
+    let result = try run(train, train + ["--bogus"])
+    #expect(result.exitCode == 2, "\(result.errors)")
+    #expect(result.errors.contains("rank 1: Error: Unknown option '--bogus'"), "\(result.errors)")
+  }
+
   @Test("data that lie elsewhere are the same data; other pixels are not")
   func data() throws {
     let folder = try TemporaryFolder()

@@ -45,5 +45,22 @@ struct DoctorTests {
     #expect(try Lockstep.run(["doctor", "--workers", many, "--strict"]).exitCode == 1)
   }
 
+  #if arch(x86_64)
+    @Test("kernels that differ are one error, with advice about kernels")
+    func otherKernels() throws {
+      let doctor = [Build.lockstep, "doctor", "--json"]
+      let result = try ChildProcess(
+        "/usr/bin/env",
+        ["mpirun", "--oversubscribe", "-np", "1"] + doctor
+          + [":", "-np", "1", "-x", "OPENBLAS_CORETYPE=Nehalem"] + doctor,
+        environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
+      ).wait(limit: 120)
+      #expect(result.exitCode == 1, "\(result.errors)")
+      let findings = try json(result.output)["findings"] as? [[String: Any]] ?? []
+      let errors = findings.filter { $0["severity"] as? String == "error" }
+      #expect(errors.map { $0["subject"] as? String } == ["kernels"], "\(result.output)")
+    }
+  #endif
+
   private static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 }

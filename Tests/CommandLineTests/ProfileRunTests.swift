@@ -94,6 +94,15 @@ struct ProfileRunTests {
     #expect(exposed.filter { $0 == "%" }.count == 3 && exposed[2] != "0.000")
   }
 
+  @Test("a run that is complete keeps its profile when it is started again")
+  func startedAgain() throws {
+    let run = ["train", config, "--run-dir", folder.path("run"), "--profile", "--set", "training.steps=20"]
+    #expect(try Lockstep.run(run).exitCode == 0)
+    #expect(try json("run/profile.json")["steps"] as? Int == 19)
+    #expect(try Lockstep.run(run).exitCode == 0)
+    #expect(try json("run/profile.json")["steps"] as? Int == 19)
+  }
+
   @Test("a run that is stopped has a profile of its part; only train has the option")
   func stopped() throws {
     let run = folder.path("run")

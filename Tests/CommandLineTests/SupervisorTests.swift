@@ -73,6 +73,19 @@ struct SupervisorTests {
     #expect(try RankProcesses.mentioning(run).isEmpty)
   }
 
+  @Test("a run whose supervisor is killed stops with a checkpoint")
+  func killedSupervisor() throws {
+    let folder = try TemporaryFolder()
+    let (child, run) = try start(folder, restarts: 1, ["--set", "training.steps=1000000"])
+    let worker = try worker(of: child, run: run, beyond: 0)
+    child.send(SIGKILL)
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while try RankProcesses.mentioning(run).contains(worker), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+    kill(worker, SIGKILL)
+    #expect(Date() < deadline, "the run goes on")
+    #expect(try SmallRun.summary(of: run)["steps"] as? Int == steps(run))
+  }
+
   @Test("wrong use is not tried again, and a rank refuses the option")
   func refused() throws {
     let folder = try TemporaryFolder()

@@ -49,6 +49,29 @@ struct ProfileTests {
     #expect(jitter.hasPrefix("workers are late in turns"))
   }
 
+  @Test("more workers than cores are told from a slow one, host by host")
+  func crowdedHost() {
+    func place(_ host: String, _ cores: [Int32], _ milliseconds: [Timeline.Phase: Double]) -> WorkerProfile {
+      var profile = worker(milliseconds)
+      (profile.host, profile.cores) = (host, cores)
+      return profile
+    }
+    let waits: [Timeline.Phase: Double] = [.waiting: 18]
+    let slow: [Timeline.Phase: Double] = [.backward: 78.8]
+    let roomy = place("node1", [0, 1], waits)
+    let crowded = [
+      roomy, place("node2", [0, 1], waits), place("node2", [0, 1], waits), place("node2", [0, 1], slow),
+    ]
+    #expect(
+      ProfileVerdict(profile(crowded)).sentences[0].hasPrefix(
+        "3 ranks share 2 cores of node2, and wait up to 16 % of a step for each other"))
+    // Each bound to a core of its own, or the cores unknown: then it is the slow one.
+    for cores in [[[2], [3], [4]], [[], [], []]] as [[[Int32]]] {
+      let ranks = zip(cores, [waits, waits, slow]).map { place("node2", $0, $1) }
+      #expect(ProfileVerdict(profile([roomy] + ranks)).sentences[0].hasPrefix("rank 3 (node2) takes 20 % longer"))
+    }
+  }
+
   /// Between nodes a worker does not see for whom it waits. Two ranks that are late in turns: of 10 ms in a meeting 8 are
   /// waiting for the one that comes last and spends 2.
   @Test("what a worker spends on a meeting beyond the last to come is waiting, step by step")
@@ -91,6 +114,7 @@ struct ProfileTests {
   func words() {
     var profile = worker([.data: 0.1, .waiting: 3], shards: 7)
     profile.startTime = 123_456_789_012
+    profile.cores = [0, 5, 1023]
     profile.spans = [
       Timeline.Span(.forward, step: 3, start: 5, end: 9), Timeline.Span(.other, step: 400, start: 9, end: 1 << 60),
     ]

@@ -7,4 +7,8 @@
 /// Returns the pipe's reading end, or -1 with `errno`. Call it once.
 int csignals_listen(const int *_Nonnull signals, int count);
 
+/// From now on this process gets `signal` when the thread that started it ends. Returns 0, or -1 where the system has no such
+/// thing. (`prctl` has a variable number of arguments, which Swift cannot call.)
+int csignals_when_parent_ends(int signal);
+
 #endif

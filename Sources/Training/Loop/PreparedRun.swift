@@ -161,6 +161,8 @@ public struct RunOptions: Sendable {
   public var name = "run"
   /// Whether it is measured where the time goes.
   public var isProfiled = false
+  /// Says that a worker got no more memory, and ends the process.
+  public var endOutOfMemory: @Sendable (OutOfMemory) -> Never = OutOfMemory.end
 
   public init(runFolder: String? = nil, resume: ResumeMode = .automatic, name: String = "run") {
     (self.runFolder, self.resume, self.name) = (runFolder, resume, name)

@@ -15,7 +15,7 @@ final class Replica {
   private let seed: UInt64
 
   init(_ run: PreparedRun) throws {
-    context = ExecutionContext()
+    context = ExecutionContext(pool: StoragePool(refused: run.options.endOutOfMemory))
     model = try Model(
       run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, vocabulary: run.data.vocabulary,
       predictsTokens: run.data.predictsTokens, pool: context.pool)

@@ -120,7 +120,9 @@ final class RunRecorder {
     try folder.appendSample(.object(members))
   }
 
+  /// Not of a run that was complete already: the profile of what it did before is worth more.
   func write(_ profile: RunProfile) throws {
+    guard profile.steps > 0 else { return }
     try folder.write(profile: profile.json.description, timeline: profile.trace.description)
   }
 

@@ -14,4 +14,12 @@ public enum SignalListener {
       while read(pipe, &signal, 1) == 1 { handle(Int32(signal)) }
     }
   }
+
+  /// Sends this process `signal` when `parent`, which started it, has ended, whatever ended it.
+  ///
+  /// - Returns: false if it has ended already.
+  public static func notice(endOf parent: Int32, with signal: Int32) -> Bool {
+    _ = csignals_when_parent_ends(signal)
+    return getppid() == parent
+  }
 }

@@ -40,6 +40,7 @@ final class WorkerSession {
     precondition(kind == wanted, "a run of \(wanted) normalisation with a normaliser of kind \(kind)")
     self.run = run
     self.communicator = communicator
+    try communicator.takeProductMemory()
     replica = try communicator.agree { try Replica(run) }
     sum = try communicator.makeShardSum(replica.buckets(run.configuration.training))
     accumulator = ShardAccumulator(

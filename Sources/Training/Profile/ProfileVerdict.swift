@@ -34,12 +34,12 @@ public struct ProfileVerdict: Sendable, Equatable {
     if asideShare >= 0.3 {
       limit = .evaluation
       sentences.append(
-        "evaluations and checkpoints limit this run: \(percent(asideShare)) of the time; make them rarer "
+        "evaluation limits this run: with the checkpoints it takes \(percent(asideShare)) of the time; make them rarer "
           + "(evaluation.every_steps, checkpoint.every_steps)")
     } else if share([.data]) >= 0.15 {
       limit = .data
       sentences.append(
-        "data limit this run: workers wait \(percent(share([.data]))) of a step for their batch, which one helper thread "
+        "loading data limits this run: workers wait \(percent(share([.data]))) of a step for their batch, which one helper thread "
           + "a worker prepares; give it a core of its own, data that need less decoding, or fewer augmentations")
     } else if longestWait >= 0.1 {
       limit = .waiting
@@ -64,13 +64,21 @@ public struct ProfileVerdict: Sendable, Equatable {
   }
 
   private static func waiting(_ profile: RunProfile, longest: Double) -> String {
+    // Who is late there says which of them had to wait for a core, not which is slow.
+    if let crowded = profile.crowdedHost {
+      let kind = profile.workersAreRanks ? "ranks" : "workers"
+      return
+        "\(crowded.workers) \(kind) share \(crowded.cores) core\(crowded.cores == 1 ? "" : "s") of \(crowded.name), "
+        + "and wait up to \(percent(longest)) of a step for each other; start no more than there are cores"
+    }
     let own: [Timeline.Phase] = [.data, .forward, .backward, .optimizer]
     let times = profile.workers.indices.map { profile.milliseconds(own, of: $0) }
     let slowest = times.indices.max { times[$0] < times[$1] } ?? 0
     let others = (times.reduce(0, +) - times[slowest]) / Double(max(1, times.count - 1))
     guard times[slowest] >= 1.1 * others else {
-      return "workers are late in turns, and wait up to \(percent(longest)) of a step for each other: more workers or "
-        + "other programs than cores do that"
+      return
+        "workers are late in turns, and wait up to \(percent(longest)) of a step for each other: other programs on "
+        + "their cores do that"
     }
     let name = "\(profile.name(slowest)) (\(profile.workers[slowest].host))"
     let slower =

@@ -29,6 +29,16 @@ public struct RunProfile: Sendable, Equatable {
   /// `rank 3`
   public func name(_ worker: Int) -> String { "\(workersAreRanks ? "rank" : "worker") \(worker)" }
 
+  /// The first host that has more workers than cores for them: its name, and how many of each.
+  public var crowdedHost: (name: String, workers: Int, cores: Int)? {
+    for host in workers.map(\.host) {
+      let here = workers.filter { $0.host == host }
+      let cores = Set(here.flatMap(\.cores)).count
+      if (1..<here.count).contains(cores) { return (host, here.count, cores) }
+    }
+    return nil
+  }
+
   /// Milliseconds a step.
   public func milliseconds(_ phase: Timeline.Phase, of worker: Int) -> Double {
     steps > 0 ? workers[worker][phase] / Double(steps) * 1e3 : 0

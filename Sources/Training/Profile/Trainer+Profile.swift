@@ -1,5 +1,6 @@
 import Collectives
 import Foundation
+import Tensors
 
 /// Measuring where the time goes.
 extension Trainer {
@@ -22,6 +23,7 @@ extension Trainer {
     timeline.stop()
     var own = WorkerProfile()
     (own.shards, own.steps, own.startTime) = (communicator.shards.count, timeline.measuredSteps, startTime)
+    own.cores = CoreBinding.allowedCores
     own.seconds = Timeline.Phase.allCases.map { timeline.seconds($0) }
     own.spans = timeline.spans
     let hosts = try communicator.allGather(Array(session.replica.hostName.utf8))

@@ -4,6 +4,8 @@ import Collectives
 public struct WorkerProfile: Sendable, Equatable {
   public var host = ""
   public var shards = 0
+  /// Cores that the worker may run on; empty where the system does not say.
+  public var cores: [Int32] = []
   /// Steps that the times are of.
   public var steps = 0
   /// When the worker left the barrier at the start of the run, in nanoseconds of its host's clock.
@@ -22,15 +24,18 @@ public struct WorkerProfile: Sendable, Equatable {
 
   /// All but the host, to send to another worker.
   var words: [UInt64] {
-    let head = [UInt64(shards), UInt64(steps), startTime] + seconds.map(\.bitPattern)
-    return head + spans.flatMap { [UInt64($0.phase.rawValue), UInt64($0.step), $0.start, $0.end] }
+    let head = [UInt64(shards), UInt64(steps), startTime, UInt64(cores.count)] + seconds.map(\.bitPattern)
+    return head + cores.map { UInt64($0) }
+      + spans.flatMap { [UInt64($0.phase.rawValue), UInt64($0.step), $0.start, $0.end] }
   }
 
   init(host: String, words: [UInt64]) {
     self.host = host
     (shards, steps, startTime) = (Int(words[0]), Int(words[1]), words[2])
-    let firstSpan = 3 + seconds.count
-    seconds = words[3..<firstSpan].map { Double(bitPattern: $0) }
+    let firstCore = 4 + seconds.count
+    let firstSpan = firstCore + Int(words[3])
+    seconds = words[4..<firstCore].map { Double(bitPattern: $0) }
+    cores = words[firstCore..<firstSpan].map { Int32($0) }
     spans = stride(from: firstSpan, to: words.count, by: 4).map { at in
       Timeline.Span(
         Timeline.Phase(rawValue: UInt8(words[at])) ?? .other, step: Int(words[at + 1]), start: words[at + 2],

@@ -47,7 +47,7 @@ struct BenchAllReduceCommand: ParsableCommand {
 
   func run() throws {
     let (sizes, json) = (try sizes(), json)
-    try CommandRunner.run(workers: workers) { _ in
+    try CommandRunner.run("bench allreduce", workers: workers) { _ in
       Sizes(bytes: sizes)
     } work: { communicator, _, _ in
       let mpi = communicator as? MPICommunicator

@@ -57,7 +57,7 @@ struct BenchStepCommand: ParsableCommand {
 
   func run() throws {
     let (steps, warmup, json) = (steps, warmup, json)
-    try CommandRunner.run(workers: workers, pinned: pin) { place in
+    try CommandRunner.run("bench step", workers: workers, pinned: pin) { place in
       try PreparedRun.synthetic(like: RunConfiguration.load(file: config, overrides: overrides)) { assumption in
         if place.rank == 0 { Terminal.standard.printError("note: \(assumption)") }
       }

@@ -17,26 +17,38 @@ struct Watching: Sendable {
 extension CommandRunner {
   /// The work of one rank of a job.
   static func runRank<Prepared: Preparation>(
-    launcher: MPILauncher, workers: Int?, pinned: Bool, watching: Watching, prepare: (Place) throws -> Prepared,
+    _ command: String, launcher: MPILauncher, workers: Int?, pinned: Bool, watching: Watching,
+    prepare: (Place) throws -> Prepared,
     work: (any Communicator, Place, Prepared) throws -> Int32
   ) -> Int32 {
     // Once a rank has died the launcher no longer reads what the others print. The one that says why the job ends must
     // not be killed over a line of progress.
     signal(SIGPIPE, SIG_IGN)
     let mpi: MPIEnvironment
+    // Larger jobs take seconds to start, whatever silence is borne later.
+    let deadline = StartDeadline.forRanks(seconds: max(60, watching.stallTimeout), rank: launcher.rank)
     do {
       mpi = try MPIEnvironment.start(launcher: launcher)
+      ProcessSignals.set(isRank: true)
     } catch {
       return report(error)
     }
-    let place = Place(rank: mpi.rank, ranks: mpi.size, nodes: mpi.nodes.count)
+    var place = Place(rank: mpi.rank, ranks: mpi.size, nodes: mpi.nodes.count)
     var watch: RankWatch?
     do {
       watch = try RankWatch.start(
         mpi, stallTimeout: watching.stallTimeout, stop: { watching.stop?.request(.termination) },
         report: { loss in report(LostRanks(loss: loss, status: watching.status)) })
+      deadline.meet()
+      place.endOutOfMemory = { [watch, rank = mpi.rank, ranks = mpi.size] error in
+        report(error, prefix: ranks > 1 ? "rank \(rank): " : "")
+        watch?.sayThatFailureIsSaid()
+        _exit(1)
+      }
       let job = mpi.communicator(shards: mpi.size)
       let name = { (rank: Int) in "rank \(rank) (\(mpi.nodes.hostNames[rank]))" }
+      // First of all: another command does not bring what this one waits for.
+      try job.requireEqual([JobFact("command", command)], name: name)
       if Prepared.wantsEqualBuilds { try job.requireEqual(Version.jobFacts, name: name) }
       let prepared = try job.agree {
         if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }

@@ -10,6 +10,8 @@ struct Place: Sendable {
   var rank = 0
   var ranks = 1
   var nodes = 1
+  /// Says that this process got no more memory, and ends it.
+  var endOutOfMemory: @Sendable (OutOfMemory) -> Never = OutOfMemory.end
 }
 
 /// What a process makes ready before its workers start, once, whatever their number.
@@ -31,20 +33,22 @@ enum CommandRunner {
   /// Prepares once a process, then works once a worker: threads of this process or, where a launcher started several, ranks.
   ///
   /// - Parameters:
+  ///   - command: Its name, which all ranks of a job must have been given.
   ///   - workers: Threads of the local mode; nil for one. Refused under a launcher.
   ///   - pinned: Gives each thread cores of its own.
   ///   - watching: How ranks that are lost are noticed.
   ///   - prepare: Its errors are said once and end all ranks.
   ///   - work: A worker's part; returns the exit code.
   static func run<Prepared: Preparation>(
-    workers: Int? = nil, pinned: Bool = false, watching: Watching = Watching(),
+    _ command: String, workers: Int? = nil, pinned: Bool = false, watching: Watching = Watching(),
     prepare: (Place) throws -> Prepared,
     work: @escaping @Sendable (any Communicator, Place, Prepared) throws -> Int32
   ) throws {
     let code =
       if let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment) {
         runRank(
-          launcher: launcher, workers: workers, pinned: pinned, watching: watching, prepare: prepare, work: work)
+          command, launcher: launcher, workers: workers, pinned: pinned, watching: watching, prepare: prepare,
+          work: work)
       } else {
         runThreads(workers: workers ?? 1, pinned: pinned, prepare: prepare, work: work)
       }

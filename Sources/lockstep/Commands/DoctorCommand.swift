@@ -20,7 +20,8 @@ struct DoctorCommand: ParsableCommand {
         mpirun --hostfile hosts lockstep doctor --json   a cluster, for a program
 
       Ends with 1 if there is an error; with --strict also if there are only warnings (more ranks than cores, kernels that are
-      not the fastest, little shared memory). Every run of lockstep train begins with a short form of it.
+      not the fastest, little shared memory). Every run of lockstep train begins with a short form of it, and compares the
+      configuration and the data of all ranks, which doctor does not look at.
       """)
 
   @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")
@@ -37,7 +38,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let (strict, json) = (strict, json)
-    try CommandRunner.run(workers: workers, pinned: pin) { _ in
+    try CommandRunner.run("doctor", workers: workers, pinned: pin) { _ in
       // What training does unless told otherwise.
       BLAS.threadCount = 1
       return DoctorPreparation()

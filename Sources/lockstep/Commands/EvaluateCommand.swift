@@ -34,7 +34,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let (split, json) = (split, json)
-    try CommandRunner.run(workers: workers) { place in
+    try CommandRunner.run("evaluate", workers: workers) { place in
       try TrainedModel(at: path, dataDirectory: data) { problem in
         if place.rank == 0 { Terminal.standard.printError("warning: \(problem)") }
       }

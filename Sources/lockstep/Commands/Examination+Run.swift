@@ -8,7 +8,8 @@ extension Examination {
   init(_ communicator: any Communicator, _ place: Place, depth: Depth, neededMemory: Int = 0) throws {
     try self.init(
       communicator, depth: depth, kind: place.ranks > 1 ? "rank" : "worker",
-      versions: Version.jobFacts.map { .init($0.name, $0.value) }, neededMemory: neededMemory)
+      // Kernels are facts of a worker, with advice of their own.
+      versions: Version.libraryFacts.map { .init($0.name, $0.value) }, neededMemory: neededMemory)
   }
 
   /// The short form at the start of a run: warns of what has not been said or refused already. Collective.

@@ -30,6 +30,16 @@ struct Supervisor {
     return kept
   }
 
+  /// In the environment of a run that is watched over: the process that does it.
+  fileprivate static let variable = "LOCKSTEP_SUPERVISOR"
+
+  /// A run whose supervisor was killed stops with a checkpoint: nobody would know of it any more, and who starts the
+  /// command again would find its folder taken.
+  static func stopWithSupervisor(_ stop: StopRequest) {
+    guard let supervisor = ProcessInfo.processInfo.environment[variable].flatMap({ Int32($0) }) else { return }
+    if !SignalListener.notice(endOf: supervisor, with: SIGTERM) { stop.request(.termination) }
+  }
+
   /// Seconds between a failure and the next attempt.
   private static let pause = 1.0
 
@@ -71,6 +81,7 @@ private final class Child: @unchecked Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging([Supervisor.variable: "\(getpid())"]) { $1 }
     // Under the lock, so that a signal finds either no process and no start, or one to go to.
     try lock.withLock {
       guard !isToldToStop else { return }

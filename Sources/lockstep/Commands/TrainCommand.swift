@@ -99,6 +99,7 @@ struct TrainCommand: ParsableCommand {
     }
     let stop = StopRequest()
     stop.listenForSignals(terminationDelay: isRank ? Self.terminationDelay : 0)
+    Supervisor.stopWithSupervisor(stop)
     let status = RunStatus()
     let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status, stop: stop)
     if let timeLimit { stop.request(.timeLimit, after: timeLimit.seconds) }
@@ -106,9 +107,11 @@ struct TrainCommand: ParsableCommand {
     var options = RunOptions(
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
     options.isProfiled = profile
-    try CommandRunner.run(workers: workers, pinned: pin, watching: watching) { [options] place in
+    try CommandRunner.run("train", workers: workers, pinned: pin, watching: watching) { [options] place in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)
       if skipBadImages { configuration.data.skipBadImages = true }
+      var options = options
+      options.endOutOfMemory = place.endOutOfMemory
       return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop) { warning in
         if place.rank == 0 { Terminal.standard.printError("warning: \(warning)") }
       } note: { note in

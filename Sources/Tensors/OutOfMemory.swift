@@ -1,0 +1,20 @@
+import Glibc
+
+/// The system refused memory that nothing can be computed without. Nothing is lost by it: checkpoints are whole.
+public struct OutOfMemory: Error, Equatable, CustomStringConvertible {
+  /// What was asked for.
+  public let bytes: Int
+
+  public var description: String {
+    """
+    out of memory: the system refused \(bytes >> 20) MiB more
+    hint: a smaller batch (training.batch_size) or model, or fewer workers on this host
+    """
+  }
+
+  /// Ends the process, which may have no memory for anything else. A trap would print a backtrace.
+  @Sendable public static func end(_ error: OutOfMemory) -> Never {
+    _ = "error: \(error)\n".withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    _exit(1)
+  }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// What signals do that are not a request to stop.
+enum ProcessSignals {
+  /// What a program ends with that has gone wrong, or is told to have.
+  private static let crashes = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP]
+
+  /// At the start of the process, and in a rank again once MPI, which has handlers of its own, has started.
+  ///
+  /// - Parameter isRank: Whether other processes wait for this one.
+  static func set(isRank: Bool) {
+    // A file that grows beyond the limit then is an error in writing it, which is said, and not the end without a word.
+    signal(SIGXFSZ, SIG_IGN)
+    // Swift's handler prints a backtrace, which takes seconds, and returns: a signal sent from outside does not come again,
+    // and the process goes on. Who presses Ctrl-\ wants it to end; and a rank must not keep the others waiting.
+    signal(SIGQUIT, SIG_DFL)
+    let wantsBacktrace = ProcessInfo.processInfo.environment["SWIFT_BACKTRACE"] != nil
+    if isRank && !wantsBacktrace {
+      for crash in crashes { signal(crash, SIG_DFL) }
+    }
+  }
+}

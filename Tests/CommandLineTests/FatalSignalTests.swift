@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// Signals that stand for a crash end the process they are sent to, and with it its job.
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+struct FatalSignalTests {
+  private let folder: TemporaryFolder
+  private let config: String
+  private let run: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    run = folder.path("run")
+  }
+
+  private func waitForCheckpoint(of child: ChildProcess) throws {
+    let checkpoints = run + "/checkpoints"
+    try child.waitUntil("a checkpoint") {
+      (try? FileManager.default.contentsOfDirectory(atPath: checkpoints))?.contains { $0.hasPrefix("step-") } ?? false
+    }
+  }
+
+  private var endless: [String] { ["train", config, "--run-dir", run, "--set", "training.steps=1000000"] }
+
+  @Test("a rank dies of them without a backtrace, and is missed", arguments: [SIGSEGV, SIGBUS, SIGABRT, SIGQUIT])
+  func rank(signal: Int32) throws {
+    let child = try Lockstep.startRanks(2, endless)
+    try waitForCheckpoint(of: child)
+    let ranks = try RankProcesses.descendants(of: child.processID, running: "lockstep")
+    try #require(ranks.count == 2)
+    kill(ranks[1], signal)
+    let result = try child.wait(limit: 30)
+    #expect(result.exitCode != 0 && result.exitCode != 143, "\(result.errors)")
+    #expect(try result.errors.ranges(of: Regex("rank 1 \\(\\S+\\) died after step")).count == 1, "\(result.errors)")
+    #expect(
+      !result.errors.contains("Process received signal") && !result.errors.contains("Backtrac"), "\(result.errors)")
+    #expect(try RankProcesses.mentioning(run).isEmpty)
+  }
+
+  @Test("Ctrl-\\ ends a single process")
+  func quit() throws {
+    let child = try Lockstep.start(endless)
+    try waitForCheckpoint(of: child)
+    child.send(SIGQUIT)
+    #expect(try child.wait(limit: 30).exitCode == 128 + SIGQUIT)
+  }
+
+  @Test("a limit on the size of files is an error in writing one")
+  func fileSize() throws {
+    let result = try ChildProcess(
+      "/usr/bin/env", ["sh", "-c", "ulimit -f 1; exec \"$@\"", "sh", Build.lockstep] + endless
+    ).wait(limit: 60)
+    #expect(result.exitCode == 1, "\(result.errors)")
+    #expect(result.errors.hasPrefix("error: ") && result.errors.contains("File too large"), "\(result.errors)")
+  }
+}

@@ -1,0 +1,27 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import lockstep
+
+/// What ends ranks that do not come together.
+struct StartDeadlineTests {
+  @Test func aDeadlineThatIsMetIsNotMissed() {
+    let missed = Mutex<[String]>([])
+    let (first, last) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let met = StartDeadline(seconds: 0.2) { missed.withLock { $0.append("met") } }
+    met.meet()
+    let none = StartDeadline(seconds: 0.1) {
+      missed.withLock { $0.append("first") }
+      first.signal()
+    }
+    first.wait()
+    let later = StartDeadline(seconds: 0.3) {
+      missed.withLock { $0.append("last") }
+      last.signal()
+    }
+    last.wait()
+    #expect(missed.withLock { $0 } == ["first", "last"])
+    withExtendedLifetime((met, none, later)) {}
+  }
+}
