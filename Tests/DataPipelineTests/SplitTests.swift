@@ -75,7 +75,8 @@ struct SplitTests {
     let digest = try DatasetSplits.open(specification, seed: 1).contentDigest()
     #expect(try DatasetSplits.open(specification, seed: 1).contentDigest() == digest)
     // The third of 80 in an order in which every fifth is decoded.
-    try images.write(Fixtures.png(height: 3, width: 3, value: 1) + [UInt8](repeating: 0, count: 9), to: "train/a/11.png")
+    try images.write(
+      Fixtures.png(height: 3, width: 3, value: 1) + [UInt8](repeating: 0, count: 9), to: "train/a/11.png")
     #expect(try DatasetSplits.open(specification, seed: 1).contentDigest() != digest)
   }
 
