@@ -190,7 +190,6 @@ struct BadInputTests {
       ["checkpoint={every_epochs: \(largest), every_steps: \(largest), keep: \(largest)}", "training.steps=2"],
       ["schedule.half_cycle=\(largest)", "training.steps=2"],
       ["data.augment=[{shift: \(largest)}]", "training.steps=2"],
-      ["training.blas_threads=\(largest)", "training.steps=2"],
     ] {
       // What would take for ever is stopped by its time.
       let result = try train(settings, ["--time-limit", "3"])

@@ -9,7 +9,7 @@ struct BenchAllReduceCommand: ParsableCommand {
     commandName: "allreduce",
     abstract: "Times the sum of gradients over workers, beside MPI_Allreduce.",
     discussion: """
-      Every call has fresh values, begins at a barrier, and is checked element by element; times are medians on rank 0. Ours
+      Every call has fresh values, begins at a barrier, and is checked element by element; times are medians on rank 0. Ours \
       leaves the sum in memory that the ranks of a node share; MPI_Allreduce works in place on a buffer of each rank.
 
       Examples:

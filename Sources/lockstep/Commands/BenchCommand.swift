@@ -19,7 +19,7 @@ struct BenchStepCommand: ParsableCommand {
     commandName: "step",
     abstract: "Times whole optimiser steps of a configuration on synthetic data of its shape.",
     discussion: """
-      A step is everything training does once a batch: sample, forward, loss, backward, all-reduce, update. Data are random
+      A step is everything training does once a batch: sample, forward, loss, backward, all-reduce, update. Data are random \
       and prepared in the background as in training. Steps are timed one by one after a warm-up.
 
       Examples:

@@ -7,14 +7,14 @@ struct ClassifyCommand: FirstRankCommand {
     commandName: "classify",
     abstract: "Tells what class a text or an image is of, and how likely.",
     discussion: """
-      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. An
-      INPUT is a text, or for a model of images a JPEG or PNG file, which is scaled to the model's size. Without INPUT
-      they are read from standard input, one a line. An input that cannot be classified is said on standard error, the others
+      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. An \
+      INPUT is a text, or for a model of images a JPEG or PNG file, which is scaled to the model's size. Without INPUT \
+      they are read from standard input, one a line. An input that cannot be classified is said on standard error, the others \
       are classified, and the exit code is not 0.
 
       Examples:
         lockstep classify runs/surnames Nakamura "Van den Berg"
-        lockstep classify runs/surnames -- -hello                  after -- a text may begin with a dash
+        lockstep classify runs/surnames -- -hello       a text that begins with a dash
         lockstep classify runs/quickstart digit.png --top 3
         lockstep classify runs/surnames --json < names.txt     one JSON object a line
       """)

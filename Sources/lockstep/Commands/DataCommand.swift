@@ -12,7 +12,7 @@ struct DataCommand: ParsableCommand {
         lockstep data fetch cifar10 --data ~/data   goes on where it stopped
         lockstep data verify cifar10 --data ~/data
 
-      Under mpirun rank 0 alone does the work, on its own host. Hosts that share no file system each need the data: run
+      Under mpirun rank 0 alone does the work, on its own host. Hosts that share no file system each need the data: run \
       the command on each of them, without mpirun.
       """,
     subcommands: [ListCommand.self, VerifyCommand.self, FetchCommand.self], defaultSubcommand: ListCommand.self)

@@ -10,7 +10,7 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Says what would go wrong here, before it does.",
     discussion: """
-      Tests the collectives with numbers that depend on rank and element; compares program and libraries of all ranks; shows
+      Tests the collectives with numbers that depend on rank and element; compares program and libraries of all ranks; shows \
       hosts, cores, memory and limits; says what is wrong, or would be slow, and what to do about it.
 
       Examples:
@@ -19,8 +19,8 @@ struct DoctorCommand: ParsableCommand {
         mpirun -np 4 lockstep doctor                     four ranks, bound by mpirun
         mpirun --hostfile hosts lockstep doctor --json   a cluster, for a program
 
-      Ends with 1 if there is an error; with --strict also if there are only warnings (more ranks than cores, kernels that are
-      not the fastest, little shared memory). Every run of lockstep train begins with a short form of it, and compares the
+      Ends with 1 if there is an error; with --strict also if there are only warnings (more ranks than cores, kernels that are \
+      not the fastest, little shared memory). Every run of lockstep train begins with a short form of it, and compares the \
       configuration and the data of all ranks, which doctor does not look at.
       """)
 

@@ -7,7 +7,7 @@ struct GenerateCommand: FirstRankCommand {
     commandName: "generate",
     abstract: "Lets a model that was trained on text write.",
     discussion: """
-      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. The
+      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. The \
       text appears as it is written; the same seed gives the same text.
 
       Examples:
