@@ -89,21 +89,22 @@ struct Findings {
           .warning, .sharedMemory, "\(host): /dev/shm has only \(megabytes(free)) free for \(numbers.count) \(kind)s",
           advice: "remove what is left there, or make it larger: docker --shm-size, mount -o remount,size=… /dev/shm"))
     }
-    guard let left = numbers.compactMap({ workers[$0].availableMemory }).min() else { return }
     let needed = numbers.reduce(0) { $0 + workers[$1].neededMemory }
-    if needed > left {
-      let count = "\(numbers.count) \(kind)\(numbers.count == 1 ? "" : "s")"
-      all.append(
-        Finding(
-          .error, .memory,
-          "\(host): parameters, gradients and the optimiser's state of \(count) take \(megabytes(needed)), and only "
-            + "\(megabytes(left)) of memory are left",
-          advice: "make the model smaller, or start fewer \(kind)s on this host"))
-    } else if left < numbers.count * 256 << 20 {
-      all.append(
-        Finding(
-          .warning, .memory, "\(host): only \(megabytes(left)) of memory are left for \(numbers.count) \(kind)s",
-          advice: "end what else runs there, raise the container's limit, or start fewer \(kind)s"))
+    let count = "\(numbers.count) \(kind)\(numbers.count == 1 ? "" : "s")"
+    let need = "\(host): parameters, gradients and the optimiser's state of \(count) take \(megabytes(needed))"
+    let advice = "make the model smaller, or start fewer \(kind)s on this host"
+    if let total = numbers.compactMap({ workers[$0].totalMemory }).min(), needed > total {
+      all.append(Finding(.error, .memory, "\(need), and there are only \(megabytes(total)) of memory", advice: advice))
+    } else if let left = numbers.compactMap({ workers[$0].availableMemory }).min() {
+      if needed > left {
+        all.append(
+          Finding(.warning, .memory, "\(need), and only \(megabytes(left)) of memory are left", advice: advice))
+      } else if left < numbers.count * 256 << 20 {
+        all.append(
+          Finding(
+            .warning, .memory, "\(host): only \(megabytes(left)) of memory are left for \(count)",
+            advice: "end what else runs there, raise the container's limit, or start fewer \(kind)s"))
+      }
     }
   }
 

@@ -29,6 +29,9 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
   public var availableMemory: Int?
   /// Bytes that the worker is about to take.
   public var neededMemory = 0
+  /// Bytes that there are in all, of the host or for the container. What is available of them may be less only because
+  /// the system keeps files in memory that it would give up.
+  public var totalMemory: Int?
   /// Bytes that a container may use in all, nil for any.
   public var memoryLimit: Int?
   /// Bytes of /dev/shm.
@@ -48,9 +51,15 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
     (facts.blasThreads, facts.kernelWarning) = (BLAS.threadCount, BLAS.kernelWarning)
     let group = ControlGroup.ofThisProcess()
     (facts.coreQuota, facts.memoryLimit) = (group.coreQuota, group.memoryLimit)
-    let free = SystemFile.lines("/proc/meminfo").first { $0.hasPrefix("MemAvailable:") }
-      .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) }.map { $0 * 1024 }
-    facts.availableMemory = [free, group.memoryLeft].compactMap { $0 }.min()
+    let lines = SystemFile.lines("/proc/meminfo")
+    func bytes(_ name: String) -> Int? {
+      lines.first { $0.hasPrefix(name + ":") }.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap {
+        Int($0)
+      }
+      .map { $0 * 1024 }
+    }
+    facts.availableMemory = [bytes("MemAvailable"), group.memoryLeft].compactMap { $0 }.min()
+    facts.totalMemory = [bytes("MemTotal"), group.memoryLimit].compactMap { $0 }.min()
     var volume = statvfs()
     if statvfs("/dev/shm", &volume) == 0 {
       facts.sharedMemory = Int(volume.f_blocks) * Int(volume.f_frsize)

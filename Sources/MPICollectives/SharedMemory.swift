@@ -22,7 +22,7 @@ final class SharedMemory {
   /// New memory, all zeros.
   init(byteCount: Int) throws(Failure) {
     let file = csm_create(byteCount)
-    guard file >= 0 else { throw Failure("no \(byteCount >> 20) MB of shared memory", -file) }
+    guard file >= 0 else { throw Failure("no \(byteCount / 1024) KiB of shared memory", -file) }
     (self.file, self.byteCount) = (file, byteCount)
     start = try Self.map(file, byteCount)
   }
@@ -47,7 +47,7 @@ final class SharedMemory {
     let code = csm_map(file, byteCount, &start)
     guard let start else {
       close(file)
-      throw Failure("cannot map \(byteCount >> 20) MB of shared memory", -code)
+      throw Failure("cannot map \(byteCount / 1024) KiB of shared memory", -code)
     }
     return start
   }
@@ -55,7 +55,7 @@ final class SharedMemory {
   /// Takes these bytes from the system, near the core of the caller; before `closeFile`.
   func reserve(_ bytes: Range<Int>) throws(Failure) {
     let code = csm_reserve(file, start, bytes.lowerBound, bytes.count)
-    guard code == 0 else { throw Failure("no \(bytes.count >> 20) MB of shared memory", -code) }
+    guard code == 0 else { throw Failure("no \(bytes.count / 1024) KiB of shared memory", -code) }
   }
 
   private static func identity(of file: Int32) -> String {

@@ -7,7 +7,7 @@ public struct OutOfMemory: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     """
-    out of memory: the system refused \(bytes >> 20) MiB more
+    out of memory: the system refused \(bytes / 1024) KiB more
     hint: a smaller batch (training.batch_size) or model, or fewer workers on this host
     """
   }

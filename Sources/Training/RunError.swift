@@ -23,7 +23,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case otherState(checkpoint: String, tensor: String, found: [Int]?, expected: [Int]?)
   case otherClasses(checkpoint: String)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
-  case endedDiverged(step: Int, learningRate: Double, split: String?, layer: String?, checkpoint: String?)
+  case endedDiverged(step: Int, learningRate: Double, sign: String, checkpoint: String?)
   case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
   case replicasDiffer(step: Int, workers: String, tensor: String?, count: String, checkpoint: String?, folder: String)
 
@@ -97,11 +97,9 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       \(layer.map { "; the first layer whose output is not finite is \($0)" } ?? "; all layers' outputs are finite")
       \(Self.advice(checkpoint))
       """
-    case .endedDiverged(let step, let learningRate, let split, let layer, let checkpoint):
+    case .endedDiverged(let step, let learningRate, let sign, let checkpoint):
       """
-      the run diverged in its last step, \(step), at learning rate \(learningRate.readable): \
-      \(split.map { "the \($0) loss is not finite" } ?? "its batch gives no finite output any more")\
-      \(layer.map { "; the first layer whose output is not finite is \($0)" } ?? "")
+      the run diverged in its last step, \(step), at learning rate \(learningRate.readable): \(sign)
       \(Self.advice(checkpoint))
       """
     case .spoiltWeights(let step, let parameter, let learningRate, let checkpoint):

@@ -70,7 +70,7 @@ public struct TrainedModel: Sendable {
     } catch var error as DataError {
       // A folder that training was told by --data is in no configuration.
       if error.isWrongUse, configuration.data.path == nil, dataDirectory == nil {
-        error.advice = "give --data, as in training"
+        error.advice = (error.advice.map { $0 + "; or " } ?? "") + "give --data, as in training"
       }
       throw error
     }

@@ -18,8 +18,8 @@ struct LockstepCommand: ParsableCommand {
         mpirun -np 4 lockstep doctor                           what may go wrong
         lockstep data list                                     the data sets it knows
 
-      Exit codes: 0 done; 1 the run failed; 2 wrong use or wrong configuration; 130 or 143 stopped by a signal \
-      after a checkpoint was written.
+      Exit codes: 0 done; 1 the run failed; 2 wrong use or wrong configuration; 130 or 143 stopped by a signal, \
+      after a checkpoint if anything was trained.
       """,
     version: Version.text,
     subcommands: [

@@ -54,7 +54,7 @@ struct BadInputTests {
 
   @Test("a model that no memory can hold")
   func tooLargeForMemory() throws {
-    let layers = "model.layers=[flatten, linear: 250000, linear: 250000, linear: 10]"
+    let layers = "model.layers=[flatten, linear: 260000, linear: 260000, linear: 260000, linear: 260000, linear: 10]"
     expectMessage(try train([layers]), code: 1, mentions: ["parameters", "of 1 worker", "memory", "hint:"])
     let ranks = try Lockstep.runRanks(
       2, ["train", config, "-q", "--run-dir", folder.path("ranks"), "--set", layers], limit: 60)

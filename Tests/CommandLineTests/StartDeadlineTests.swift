@@ -9,14 +9,14 @@ struct StartDeadlineTests {
   @Test func aDeadlineThatIsMetIsNotMissed() {
     let missed = Mutex<[String]>([])
     let (first, last) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-    let met = StartDeadline(seconds: 0.2) { missed.withLock { $0.append("met") } }
+    let met = StartDeadline(seconds: 2) { missed.withLock { $0.append("met") } }
     met.meet()
     let none = StartDeadline(seconds: 0.1) {
       missed.withLock { $0.append("first") }
       first.signal()
     }
     first.wait()
-    let later = StartDeadline(seconds: 0.3) {
+    let later = StartDeadline(seconds: 3) {
       missed.withLock { $0.append("last") }
       last.signal()
     }

@@ -37,7 +37,7 @@ struct StopWhilePreparingTests {
   ) throws {
     let result = try child.wait(limit: 100)
     #expect(result.exitCode == code, "\(result.errors)", sourceLocation: sourceLocation)
-    let said = result.errors.components(separatedBy: "stopped before the first step").count - 1
+    let said = result.errors.components(separatedBy: "stopped while the data were being prepared").count - 1
     #expect(said == 1, "\(result.errors)", sourceLocation: sourceLocation)
     #expect(!result.errors.contains("error:"), "\(result.errors)", sourceLocation: sourceLocation)
     let kept = files.filter { !$0.hasSuffix(".tokenizer") }

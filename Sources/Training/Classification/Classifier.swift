@@ -29,6 +29,7 @@ public final class Classifier {
     input = try ClassifierInput(samples, of: file, configuration)
     (classNames, loss) = (samples.classes, configuration.loss)
     BLAS.threadCount = configuration.training.blasThreads
+    try ProductMemory().giveBack()
     model = try Model(
       configuration.model.layers(inputShape: samples.shape, outputs: samples.classes.count), inputShape: samples.shape,
       outputs: samples.classes.count, vocabulary: input.vocabulary, predictsTokens: false, pool: context.pool)

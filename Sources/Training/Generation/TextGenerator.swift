@@ -40,6 +40,7 @@ public final class TextGenerator {
     data = configuration.data
     let vocabulary = tokenizer.vocabularySize
     context = ExecutionContext()
+    try ProductMemory().giveBack()
     model = try Model(
       configuration.model.layers(inputShape: [window], outputs: vocabulary), inputShape: [window],
       outputs: vocabulary, vocabulary: vocabulary, pool: context.pool)

@@ -51,5 +51,7 @@ public final class StopRequest: Sendable {
 public struct StoppedBeforeTraining: ExitCodeProviding, CustomStringConvertible {
   public let reason: StopRequest.Reason
   public var exitCode: Int32 { reason.exitCode }
-  public var description: String { "stopped before the first step: there is nothing to go on from" }
+  public var description: String {
+    "stopped while the data were being prepared: nothing was trained, and nothing changed"
+  }
 }

@@ -60,7 +60,7 @@ extension Trainer {
     var isBest = false
     if name == .validation {
       let candidate = RunProgress.Evaluation(step: progress.step, loss: result.loss, accuracy: result.accuracy)
-      if !result.loss.isFinite { warnOfValidationLoss(result.loss) }
+      if !result.loss.isFinite { noteValidationLoss(result.loss) }
       isBest =
         result.loss.isFinite && progress.best.map { candidate.isBetter(than: $0, by: run.bestMetric) } ?? true
       progress.lastValidation = candidate
@@ -79,9 +79,10 @@ extension Trainer {
     return report
   }
 
-  /// Says it once, when it begins: every later evaluation would repeat it.
-  private func warnOfValidationLoss(_ loss: Double) {
+  /// Says once, when it begins, that it is not finite: every later evaluation would repeat it.
+  private func noteValidationLoss(_ loss: Double) {
     guard progress.lastValidation?.loss.isFinite ?? true else { return }
+    validationSpoiltAfter = progress.step
     reporter?.warn(
       """
       the validation loss after step \(progress.step) is \(loss.readable): such an evaluation never counts as the best; try a \
@@ -97,7 +98,12 @@ extension Trainer {
       let test = run.configuration.evaluation.atEnd ? run.data.test : nil
       let report = try test.flatMap { try evaluate($0, as: .test) }
       (summary.testLoss, summary.testAccuracy) = (report?.loss, report?.accuracy)
-      try checkEnd(test: report)
+      // Where there is validation, that has shown already what the weights are worth.
+      if let report, !report.loss.isFinite, run.data.validation == nil {
+        throw try spoiltEnd("the test loss is not finite")
+      }
+      // Nothing comes after the last checkpoint, and it was looked at before it was written.
+      try recorder?.confirmCheckpoint()
     }
     status.set(.end, after: progress.step)
     let profile = try gatherProfile()

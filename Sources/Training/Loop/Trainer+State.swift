@@ -84,25 +84,21 @@ extension Trainer {
     return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
   }
 
-  /// After the last step no next one shows that the weights have become too large: evaluations do, or, without those, the
-  /// last batch once more. Collective.
-  ///
-  /// - Throws: if a loss, or without one a layer's output, is not finite.
-  func checkEnd(test: EvaluationReport?) throws {
-    let validation = progress.lastValidation.flatMap { $0.step == progress.step ? $0.loss : nil }
-    let losses = [("validation", validation), ("test", test?.loss)].compactMap { name, loss in loss.map { (name, $0) } }
-    let spoilt = losses.first { !$0.1.isFinite }
-    let layer =
-      (losses.isEmpty || spoilt != nil) && session.hasStepped
-      ? try firstNonFiniteLayer(step: progress.step - 1) : nil
-    guard spoilt != nil || layer != nil else {
-      if !losses.isEmpty || session.hasStepped { try recorder?.confirmCheckpoint() }
-      return
-    }
+  /// After the last step no next one shows that the weights have become too large to compute with: the validation loss
+  /// does, if it was finite until now, or the step's batch once more. Collective.
+  func refuseSpoiltEnd() throws {
+    if validationSpoiltAfter == progress.step { throw try spoiltEnd("the validation loss is not finite") }
+    guard let layer = try firstNonFiniteLayer(step: progress.step - 1) else { return }
+    throw try spoiltEnd(
+      "its batch gives no finite output any more; the first layer whose output is not finite is \(layer)")
+  }
+
+  /// What to say of a last step that spoilt the weights. Collective.
+  func spoiltEnd(_ sign: String) throws -> any Error {
     let description = RunError.endedDiverged(
-      step: progress.step, learningRate: run.schedule.rate(at: max(0, progress.step - 1)), split: spoilt?.0,
-      layer: layer, checkpoint: try known(to: recorder?.goodCheckpoint))
-    throw AgreedFailure(description: "\(description)", exitCode: description.exitCode)
+      step: progress.step, learningRate: run.schedule.rate(at: max(0, progress.step - 1)), sign: sign,
+      checkpoint: try known(to: recorder?.goodCheckpoint))
+    return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
   }
 
   /// `layer 12 (linear)`; nil where the outputs of all are finite. Collective.

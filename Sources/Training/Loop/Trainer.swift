@@ -21,6 +21,8 @@ public final class Trainer {
   var timeline: Timeline?
   /// When this worker left the barrier at the start, by its host's clock.
   var startTime: UInt64 = 0
+  /// The step after which the validation loss was no longer finite.
+  var validationSpoiltAfter: Int?
   /// The last step whose replicas were compared.
   var comparedStep = 0
   /// For tests: may change this worker's state, as a fault of the machine would.
@@ -85,6 +87,7 @@ public final class Trainer {
       // One worker's request stops all of them after the same step; a run that is done is not stopped.
       if outcome.totals.requests.stop > 0 && !isComplete { stopped = try agreedStopReason() }
       // Early stopping may have ended the run just now.
+      if isComplete { try refuseSpoiltEnd() }
       if stopped != nil || isBest || checkpointIsDue || isComplete { try writeCheckpoint(learningRate: rate) }
     }
     try finish(stopped)

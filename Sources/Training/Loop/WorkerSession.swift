@@ -60,9 +60,6 @@ final class WorkerSession {
     }
   }
 
-  /// Whether `firstNonFiniteLayer` has a batch to look at.
-  var hasStepped: Bool { !batches.isEmpty }
-
   /// Starts preparing batches in the background, those of `step` first.
   func startLoading(from step: Int) {
     let assembler = run.data.training.makeAssembler(
