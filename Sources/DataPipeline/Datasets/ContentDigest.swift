@@ -9,8 +9,11 @@ extension DatasetSplits {
     hash.update("\(training.contentShape) \(classNames)".utf8)
     try training.addContent(to: &hash)
     try validation?.addContent(to: &hash)
-    return hash.finalizeHexadecimal()
+    return Self.digestVersion + hash.finalizeHexadecimal()
   }
+
+  /// What a digest begins with that was made in this way; others say nothing about these data.
+  public static let digestVersion = "2-"
 
   /// The same of the test split, which no training depends on.
   public func testDigest() throws(DataError) -> String {

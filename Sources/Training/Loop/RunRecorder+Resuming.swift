@@ -40,7 +40,8 @@ extension RunRecorder {
     }
     let normalizer = try Normalizer(of: checkpoint, kind: run.configuration.data.normalization)
     let trained = try RunProgress(encoded: checkpoint.metadata.progress.utf8).dataDigest
-    guard normalizer == run.data.normalizer, trained ?? dataDigest == dataDigest else {
+    let isComparable = trained?.hasPrefix(DatasetSplits.digestVersion) ?? false
+    guard normalizer == run.data.normalizer, !isComparable || trained == dataDigest else {
       throw RunError.otherData(checkpoint: checkpoint.path)
     }
   }
