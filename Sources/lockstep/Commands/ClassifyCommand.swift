@@ -14,7 +14,7 @@ struct ClassifyCommand: FirstRankCommand {
 
       Examples:
         lockstep classify runs/surnames Nakamura "Van den Berg"
-        lockstep classify runs/surnames -- -hello       a text that begins with a dash
+        lockstep classify runs/surnames -- -hello    a text that begins with a dash
         lockstep classify runs/quickstart digit.png --top 3
         lockstep classify runs/surnames --json < names.txt     one JSON object a line
       """)
