@@ -44,7 +44,7 @@ import Testing
     ("image-classification/patchify-f4.yaml", 33_050),
     ("image-classification/patchify-f8.yaml", 40_280),
     ("image-classification/patchify-long.yaml", 773_270),
-    ("image-classification/vit.yaml", 730_714),
+    ("image-classification/vit.yaml", 895_178),
   ])
   func modelIsBuilt(_ file: String, parameters: Int) throws {
     let configuration = try RunConfiguration.load(file: Self.folder.appendingPathComponent(file).path)
