@@ -59,8 +59,8 @@ let package = Package(
     module("Autograd", ["CKernels", "Tensors"]),
     module("NeuralNetworks", ["CKernels", "Tensors", "Autograd"]),
     module("DataPipeline", ["Tensors", "CImageFiles", "CKernels"], resources: [.copy("Resources")]),
-    module("Collectives", ["Tensors", "CKernels"]),
-    module("MPICollectives", ["Collectives", "CMPI", "CSharedMemory"]),
+    module("Collectives", ["Tensors", "CKernels", "CSharedMemory"]),
+    module("MPICollectives", ["Collectives", "CMPI"]),
     module("Diagnostics", ["Tensors", "Collectives"]),
     module("Checkpoints", ["Tensors", "CZlib"]),
     module(

@@ -1,6 +1,7 @@
 // Activations and their derivatives; see ck_activation.h. One loop a case, so that each vectorises.
 
 #define CK_EACH(expression)                                  \
+  CK_IN_PLACE                                                \
   for (ptrdiff_t i = 0; i < n; i++) {                        \
     REAL v = x[i];                                           \
     y[i] = (expression);                                     \
@@ -45,6 +46,7 @@ CK_CLONES static void K(activate)(ck_activation activation, REAL slope, ptrdiff_
 
 // dx (+)= (expression of v) · dy, where v runs over `source`
 #define CK_EACH(source, expression)                          \
+  CK_IN_PLACE                                                \
   for (ptrdiff_t i = 0; i < n; i++) {                        \
     REAL v = source[i];                                      \
     REAL g = dy[i] * (expression);                           \

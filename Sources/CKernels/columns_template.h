@@ -17,6 +17,7 @@ CK_CLONES static void K(block_relu_sums)(
     block b, ptrdiff_t stride, const REAL *y, const REAL *dy, REAL *dx, double *totals) {
   REAL sum[CK_PANEL] = {0};
   for (ptrdiff_t r = 0; r < b.rows; r++) {
+    CK_IN_PLACE
     for (ptrdiff_t c = 0; c < b.width; c++) {
       REAL g = y[r * stride + c] > 0 ? dy[r * stride + c] : 0;
       dx[r * stride + c] = g;
@@ -63,11 +64,13 @@ CK_CLONES static void K(block_add_row)(
     const REAL *from = x + r * stride;
     REAL *to = y + r * stride;
     if (relu) {
+      CK_IN_PLACE
       for (ptrdiff_t c = 0; c < b.width; c++) {
         REAL v = from[c] + bias[c];
         to[c] = v < 0 ? 0 : v;
       }
     } else {
+      CK_IN_PLACE
       for (ptrdiff_t c = 0; c < b.width; c++) to[c] = from[c] + bias[c];
     }
   }

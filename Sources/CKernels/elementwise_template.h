@@ -1,10 +1,12 @@
 // Elementwise arithmetic; see ck_elementwise.h.
 
 CK_CLONES static void K(add)(ptrdiff_t n, const REAL *a, const REAL *b, REAL *y) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < n; i++) y[i] = a[i] + b[i];
 }
 
 CK_CLONES static void K(add_relu)(ptrdiff_t n, const REAL *a, const REAL *b, REAL *y) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < n; i++) {
     REAL s = a[i] + b[i];
     y[i] = s < 0 ? 0 : s;
@@ -12,10 +14,12 @@ CK_CLONES static void K(add_relu)(ptrdiff_t n, const REAL *a, const REAL *b, REA
 }
 
 CK_CLONES static void K(subtract)(ptrdiff_t n, const REAL *a, const REAL *b, REAL *y) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < n; i++) y[i] = a[i] - b[i];
 }
 
 CK_CLONES static void K(multiply)(ptrdiff_t n, const REAL *a, const REAL *b, REAL *y) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < n; i++) y[i] = a[i] * b[i];
 }
 
@@ -24,6 +28,7 @@ CK_CLONES static void K(multiply_add)(ptrdiff_t n, const REAL *a, const REAL *b,
 }
 
 CK_CLONES static void K(scale)(ptrdiff_t n, REAL factor, const REAL *x, REAL *y) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < n; i++) y[i] = factor * x[i];
 }
 

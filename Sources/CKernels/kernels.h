@@ -19,6 +19,12 @@
 // and the bits would depend on addresses.
 #define CK_REASSOCIATE _Pragma("clang fp reassociate(on)")
 
+// Before a loop whose output may be one of its inputs, element for element: the compiler would compare addresses, find that
+// they overlap, and take a scalar version.
+#define CK_IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
+// The baseline cannot vectorise all of those loops; that is no reason to warn.
+#pragma clang diagnostic ignored "-Wpass-failed"
+
 // The function of the right type. Void pointers convert by themselves.
 #define CK_CALL(type, name, ...) ((type) == CK_FLOAT64 ? name##_f64(__VA_ARGS__) : name##_f32(__VA_ARGS__))
 

@@ -10,6 +10,7 @@ static ptrdiff_t K(row_argmax)(ptrdiff_t n, const REAL *x) {
 // y = exp(x − largest); gives Σ y
 CK_CLONES static REAL K(row_exp)(ptrdiff_t n, REAL largest, const REAL *x, REAL *y) {
   CK_REASSOCIATE
+  CK_IN_PLACE
   for (ptrdiff_t c = 0; c < n; c++) y[c] = K(exp)(x[c] - largest);
   REAL sum = 0;
   for (ptrdiff_t c = 0; c < n; c++) sum += y[c];
@@ -41,6 +42,7 @@ CK_CLONES static void K(softmax_backward)(
     REAL *out = dx + r * columns;
     REAL dot = 0;
     for (ptrdiff_t c = 0; c < columns; c++) dot += p[c] * g[c];
+    CK_IN_PLACE
     for (ptrdiff_t c = 0; c < columns; c++) {
       REAL v = p[c] * (g[c] - dot);
       out[c] = accumulate ? out[c] + v : v;
@@ -66,6 +68,7 @@ CK_CLONES static void K(log_softmax_backward)(
     REAL *out = dx + r * columns;
     REAL sum = 0;
     for (ptrdiff_t c = 0; c < columns; c++) sum += g[c];
+    CK_IN_PLACE
     for (ptrdiff_t c = 0; c < columns; c++) {
       REAL v = g[c] - K(exp)(log_p[c]) * sum;
       out[c] = accumulate ? out[c] + v : v;
@@ -164,7 +167,9 @@ CK_CLONES static double K(squared_error)(ptrdiff_t n, const REAL *x, const REAL 
     double d = (double)x[i] - targets[i];
     sum += d * d;
   }
-  for (ptrdiff_t i = 0; gradient && i < n; i++) gradient[i] = (REAL)(2 * ((double)x[i] - targets[i]));
+  if (!gradient) return sum;
+  CK_IN_PLACE
+  for (ptrdiff_t i = 0; i < n; i++) gradient[i] = (REAL)(2 * ((double)x[i] - targets[i]));
   return sum;
 }
 

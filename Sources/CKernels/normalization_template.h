@@ -50,11 +50,13 @@ CK_CLONES static void K(block_normalize)(
     const REAL *from = x + r * stride;
     REAL *to = y + r * stride;
     if (relu) {
+      CK_IN_PLACE
       for (ptrdiff_t c = 0; c < b.width; c++) {
         REAL v = (from[c] - center[c]) * factor[c] + offset[c];
         to[c] = v < 0 ? 0 : v;
       }
     } else {
+      CK_IN_PLACE
       for (ptrdiff_t c = 0; c < b.width; c++) to[c] = (from[c] - center[c]) * factor[c] + offset[c];
     }
   }
@@ -135,6 +137,7 @@ CK_INLINE void K(block_input_gradient_body)(
   for (ptrdiff_t r = 0; r < k.rows; r++) {
     const REAL *input = x + r * stride, *gradient = dy + r * stride, *output = y ? y + r * stride : NULL;
     REAL *to = dx + r * stride;
+    CK_IN_PLACE
     for (ptrdiff_t c = 0; c < k.width; c++) {
       REAL g = gradient[c];
       if (y) g = output[c] > 0 ? g : 0;

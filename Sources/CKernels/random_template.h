@@ -88,6 +88,7 @@ static void K(dropout_in_place)(
 
 CK_CLONES static void K(dropout_backward)(
     ptrdiff_t n, REAL factor, const uint8_t *mask, const REAL *dy, REAL *dx, bool accumulate) {
+  CK_IN_PLACE
   for (ptrdiff_t i = 0; i < n; i++) {
     REAL g = mask[i] ? dy[i] * factor : 0;
     dx[i] = accumulate ? dx[i] + g : g;

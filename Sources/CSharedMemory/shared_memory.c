@@ -42,6 +42,25 @@ int csm_map(int file, size_t bytes, void **start) {
 
 void csm_unmap(void *start, size_t bytes) { munmap(start, whole(bytes)); }
 
+int csm_map_stretches(int file, size_t count, const size_t *offsets, const size_t *lengths, void **start) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < count; i++) bytes += lengths[i];
+  char *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) return -errno;
+  char *next = room;
+  for (size_t i = 0; i < count; next += lengths[i++]) {
+    if (mmap(next, lengths[i], PROT_READ, MAP_SHARED | MAP_FIXED, file, (off_t)offsets[i]) == MAP_FAILED) {
+      int code = errno;
+      munmap(room, bytes);
+      return -code;
+    }
+  }
+  *start = room;
+  return 0;
+}
+
+void csm_unmap_stretches(void *start, size_t bytes) { munmap(start, bytes); }
+
 int csm_create(size_t bytes) {
   // Not bound by the size of /dev/shm, which containers make as small as 64 MB.
   int file = memfd_create("lockstep", MFD_CLOEXEC);

@@ -31,6 +31,7 @@ public struct AllReduceBenchmark {
     let sum = try communicator.makeShardSum(Buckets(count: count))
     var isCorrect = true
     var ours = try times(calls) { call, barrier in
+      try sum.begin()
       for (shard, partial) in zip(communicator.shards, sum.partials) { fill(partial, shard: shard, call: call) }
       let time = try Self.microseconds(after: barrier) { try sum.finish() }
       isCorrect = check(sum.result, call: call) && isCorrect

@@ -6,6 +6,7 @@ final class PublicationBoard: @unchecked Sendable {
   /// The operation each worker is in.
   let operations: UnsafeMutableBufferPointer<CollectiveOperation>
   /// The memory of a sum that is being made.
+  var memory: SharedMemory?
   var arena: SumArena?
   /// The source of a broadcast.
   var source = UnsafeRawBufferPointer(start: nil, count: 0)

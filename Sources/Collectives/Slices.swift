@@ -1,19 +1,22 @@
-/// A buffer cut into one contiguous slice an owner; cuts fall on cache lines, so that owners do not write into
-/// the same one. Slices at the end of a short buffer are empty.
+/// A stretch of a buffer cut into one contiguous slice an owner. If the stretch begins with a memory page, all slices do,
+/// so that owners do not write to the same cache lines and a slice can be mapped by itself (`SumArena`). Slices at the
+/// end of a short stretch are empty.
 public struct Slices: Sendable {
-  public let count: Int
+  public let range: Range<Int>
   public let owners: Int
-  private static let lineLength = 16
+  /// Elements of a memory page.
+  public static let pageLength = SharedMemory.pageBytes / MemoryLayout<Float>.size
 
-  public init(count: Int, owners: Int) {
-    precondition(count >= 0 && owners >= 1, "\(count) elements in \(owners) slices")
-    (self.count, self.owners) = (count, owners)
+  /// - Parameter range: Elements of the buffer.
+  public init(of range: Range<Int>, owners: Int) {
+    precondition(owners >= 1, "\(range) in \(owners) slices")
+    (self.range, self.owners) = (range, owners)
   }
 
   public subscript(owner: Int) -> Range<Int> { start(of: owner)..<start(of: owner + 1) }
 
   private func start(of owner: Int) -> Int {
-    let lines = (count + Self.lineLength - 1) / Self.lineLength
-    return min(count, lines * owner / owners * Self.lineLength)
+    let pages = (range.count + Self.pageLength - 1) / Self.pageLength
+    return range.lowerBound + min(range.count, pages * owner / owners * Self.pageLength)
   }
 }

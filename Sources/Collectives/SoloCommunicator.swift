@@ -16,7 +16,7 @@ public final class SoloCommunicator: Communicator {
 
   public func makeShardSum(_ buckets: Buckets) -> ShardSum {
     let islands = Islands(sizes: [1])
-    let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, count: buckets.count)
+    let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false)
     return ShardSum(
       layout: layout, worker: 0, islands: islands, buckets: buckets, arena: SumArena(inProcess: shape),
       transport: nil, checkFailure: {})

@@ -37,17 +37,30 @@ public final class ThreadCommunicator: Communicator {
 
   public func makeShardSum(_ buckets: Buckets) throws -> ShardSum {
     let islands = Islands(sizes: [size])
-    if worker == 0 {
-      let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, count: buckets.count)
-      group.board.arena = SumArena(inProcess: shape)
-    }
+    let shape = SumArena.Shape(layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true)
+    if worker == 0 { group.board.memory = try? SharedMemory(byteCount: shape.byteCount) }
     try meet(in: .shardSum(count: buckets.count, digest: buckets.digest))
-    guard let arena = group.board.arena else { preconditionFailure("worker 0 made no arena") }
+    let reserved = group.board.memory.map { memory in (try? shape.ownBytes.forEach(memory.reserve)) != nil } ?? false
     group.barrier.waitForAll()
-    if worker == 0 { group.board.arena = nil }
+    let someoneFailed = try any(!reserved)
+    if worker == 0 { group.board.arena = makeArena(islands, buckets, shape, isShared: !someoneFailed) }
+    try barrier()
+    guard let arena = group.board.arena else { preconditionFailure("worker 0 made no arena") }
+    try barrier()
+    if worker == 0 { (group.board.memory, group.board.arena) = (nil, nil) }
     return ShardSum(
       layout: layout, worker: worker, islands: islands, buckets: buckets, arena: arena, transport: nil
     ) { [group] in try group.barrier.checkFailure() }
+  }
+
+  /// Where no memory can be mapped twice (a limit on files, say), that of the process does the same.
+  private func makeArena(_ islands: Islands, _ buckets: Buckets, _ shape: SumArena.Shape, isShared: Bool) -> SumArena {
+    if isShared, let memory = group.board.memory, let arena = try? SumArena(memory: memory, shape: shape) {
+      memory.closeFile()
+      return arena
+    }
+    return SumArena(
+      inProcess: SumArena.Shape(layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: false))
   }
 
   private func meet(in operation: CollectiveOperation) throws {

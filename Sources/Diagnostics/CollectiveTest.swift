@@ -36,6 +36,7 @@ struct CollectiveTest {
       layout: layout, worker: communicator.worker, partials: sum.partials, pool: StoragePool())
     var problem: String?
     for round in 0..<2 {
+      try sum.begin()
       accumulator.accumulate { shard, leaf in
         let floats = leaf.floats
         for index in 0..<length { floats[index] = value(shard, index, round) }

@@ -6,19 +6,23 @@ extension MPICommunicator {
     try agree(on: .shardSum(count: buckets.count, digest: buckets.digest))
     sharedMemoryProblem = nil
     let alone = Islands(sizes: Array(repeating: 1, count: size))
-    let arena = nodes == alone ? nil : try sharedArena(islands: nodes, count: buckets.count)
-    let islands = arena == nil ? alone : nodes
-    let shape = SumArena.Shape(layout: layout, islands: islands, worker: worker, count: buckets.count)
+    let shared = nodes == alone ? nil : try sharedArena(islands: nodes, buckets)
+    let islands = shared == nil ? alone : nodes
+    let arena =
+      shared
+      ?? SumArena(
+        inProcess: SumArena.Shape(layout: layout, islands: alone, worker: worker, buckets: buckets, isShared: false))
     return ShardSum(
-      layout: layout, worker: worker, islands: islands, buckets: buckets,
-      arena: arena ?? SumArena(inProcess: shape), transport: islands.count > 1 ? self : nil, checkFailure: {})
+      layout: layout, worker: worker, islands: islands, buckets: buckets, arena: arena,
+      transport: islands.count > 1 ? self : nil, checkFailure: {})
   }
 
   /// Collective over all ranks, so that either all nodes share memory or none does; then `sharedMemoryProblem` says why.
-  private func sharedArena(islands: Islands, count: Int) throws -> SumArena? {
-    let shape = SumArena.Shape(layout: layout, islands: islands, worker: worker, count: count)
+  private func sharedArena(islands: Islands, _ buckets: Buckets) throws -> SumArena? {
+    let shape = SumArena.Shape(layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true)
     let leader = islands.members[islands.island(of: worker)].lowerBound
     var memory: SharedMemory?
+    var arena: SumArena?
     var problem = ""
     func attempt(_ action: () throws(SharedMemory.Failure) -> Void) {
       do { try action() } catch { problem = error.description }
@@ -32,14 +36,18 @@ extension MPICommunicator {
       let name = String(decoding: names[leader], as: UTF8.self)
       attempt { () throws(SharedMemory.Failure) in memory = try SharedMemory(named: name, byteCount: shape.byteCount) }
     }
-    attempt { () throws(SharedMemory.Failure) in for part in shape.ownBytes { try memory?.reserve(part) } }
+    attempt { () throws(SharedMemory.Failure) in
+      guard let memory else { return }
+      for part in shape.ownBytes { try memory.reserve(part) }
+      arena = try SumArena(memory: memory, shape: shape)
+    }
     let problems = try allGather(Array(problem.utf8))
     memory?.closeFile()
     if let first = problems.firstIndex(where: { !$0.isEmpty }) {
       sharedMemoryProblem = "rank \(first): \(String(decoding: problems[first], as: UTF8.self))"
       return nil
     }
-    return memory.map { SumArena(memory: $0.start, shape: shape, owner: $0) }
+    return arena
   }
 }
 

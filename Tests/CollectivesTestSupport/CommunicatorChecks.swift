@@ -38,6 +38,7 @@ public struct CommunicatorChecks {
     let accumulator = ShardAccumulator(
       layout: layout, worker: communicator.worker, partials: sum.partials, pool: pool)
     for round in rounds {
+      try sum.begin()
       accumulator.accumulate { shard, buffer in
         for index in 0..<length { buffer.floats[index] = TestData.value(shard: shard, index: index, round: round) }
       }

@@ -24,12 +24,15 @@ import Testing
     for worker in 0..<workers { #expect(layout.partials(of: worker) == [layout.run(of: worker)]) }
   }
 
-  @Test(arguments: [0, 1, 15, 16, 17, 101, 4096])
-  func slicesCoverABufferInWholeCacheLines(count: Int) {
+  @Test(arguments: [0, 1, 101, 1023, 1024, 1025, 10_000, 70_000])
+  func slicesCoverAStretchInWholePages(count: Int) {
     for owners in 1...7 {
-      let slices = (0..<owners).map { Slices(count: count, owners: owners)[$0] }
-      #expect(slices.flatMap(Array.init) == Array(0..<count))
-      for slice in slices.dropFirst() where !slice.isEmpty { #expect(slice.lowerBound.isMultiple(of: 16)) }
+      for start in [0, 3 * Slices.pageLength] {
+        let slices = (0..<owners).map { Slices(of: start..<start + count, owners: owners)[$0] }
+        #expect(slices.flatMap(Array.init) == Array(start..<start + count))
+        for slice in slices where !slice.isEmpty { #expect(slice.lowerBound.isMultiple(of: Slices.pageLength)) }
+        #expect(slices.allSatisfy { $0.count <= (count + Slices.pageLength) / owners + Slices.pageLength })
+      }
     }
   }
 }

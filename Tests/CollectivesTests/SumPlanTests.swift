@@ -47,10 +47,11 @@ import Testing
     for workers in 1...shards {
       for sizes in allIslands(of: workers) {
         let islands = Islands(sizes: sizes)
-        for members in islands.members {
+        for (members, isShared) in islands.members.flatMap({ [($0, true), ($0, false)] }) {
           let shapes = members.map {
             SumArena.Shape(
-              layout: ShardLayout(shards: shards, workers: workers), islands: islands, worker: $0, count: count)
+              layout: ShardLayout(shards: shards, workers: workers), islands: islands, worker: $0,
+              buckets: Buckets(count: count), isShared: isShared)
           }
           var end = 0
           for part in shapes.flatMap(\.ownBytes).sorted(by: { $0.lowerBound < $1.lowerBound }) {
@@ -59,6 +60,50 @@ import Testing
           }
           #expect(end == shapes[0].byteCount)
         }
+      }
+    }
+  }
+
+  /// Stretches of the slots that make the result when they are mapped one behind the other: each begins with a page, as
+  /// far into its slot as into the result, which the stretches before it fill.
+  @Test(arguments: [2, 3, 5], [1, 1_024, 5_000, 40_000])
+  func slicesInTheSlotsMakeTheResult(workers: Int, count: Int) {
+    let page = SharedMemory.pageBytes
+    for buckets in [Buckets(count: count), Buckets(count: count, cuts: [1_000, 5_000, 20_000], minimum: 1)] {
+      let layout = ShardLayout(shards: workers + 1, workers: workers)
+      let shape = SumArena.Shape(
+        layout: layout, islands: Islands(sizes: [workers]), worker: 0, buckets: buckets, isShared: true)
+      let slotBytes = (count * 4 + page - 1) / page * page
+      let slots = (0..<workers).reduce(0) { $0 + layout.partials(of: $1).count }
+      let firstSlot = shape.byteCount - slots * slotBytes
+      var end = 0
+      for stretch in shape.resultInSlots {
+        #expect(stretch.lowerBound.isMultiple(of: page) && stretch.count.isMultiple(of: page))
+        #expect((stretch.lowerBound - firstSlot) % slotBytes == end)
+        end += stretch.count
+      }
+      #expect(end == slotBytes)
+    }
+  }
+
+  /// A sum that takes the place of a slot leaves the others as they were.
+  @Test(arguments: 2...7)
+  func sumsGoOverOneSlot(shards: Int) {
+    let program = SumProgram(nodes: (0..<shards).map { $0..<$0 + 1 }, roots: [0..<shards])
+    let count = SumProgram.blockLength + 3
+    let leaves = (0..<shards).map { TestData.leaf(shard: $0, count: count, round: 0) }
+    for place in 0..<shards {
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: shards * count + program.scratchLength)
+      var slots = (0..<shards).map { memory + $0 * count }
+      defer { memory.deallocate() }
+      for (slot, leaf) in zip(slots, leaves) { slot.update(from: leaf, count: count) }
+      slots.withUnsafeMutableBufferPointer {
+        program.evaluate(
+          slots: $0.baseAddress!, count: count, into: $0[place], scratch: memory + shards * count)
+      }
+      for (slot, leaf) in zip(slots.indices, leaves) {
+        let expected = slot == place ? referenceSum(leaves) : leaf
+        #expect(Array(UnsafeBufferPointer(start: slots[slot], count: count)) == expected)
       }
     }
   }
@@ -88,9 +133,17 @@ import Testing
   @Test func bucketsBeginAtTheEndAndAtCuts() {
     #expect(Buckets(count: 10).ranges == [0..<10])
     #expect(Buckets(count: 0).ranges == [0..<0])
-    #expect(Buckets(count: 100, cuts: [0, 10, 20, 60, 90], minimum: 25).ranges == [60..<100, 20..<60, 0..<20])
-    #expect(Buckets(count: 100, cuts: [0, 10, 20, 60, 90], minimum: 1000).ranges == [0..<100])
-    let cut = Buckets(count: 100, cuts: [50], minimum: 1)
-    #expect(cut.count == 100 && cut.digest != Buckets(count: 100).digest)
+    // At the pages that follow, so that a bucket waits for no element before its cut.
+    let page = Slices.pageLength
+    let cuts = [0, 1, 2 * page, 6 * page - 1, 9 * page]
+    let count = 10 * page - 7
+    #expect(
+      Buckets(count: count, cuts: cuts, minimum: 2 * page).ranges == [
+        6 * page..<count, 2 * page..<6 * page, 0..<2 * page,
+      ])
+    #expect(Buckets(count: count, cuts: cuts, minimum: count).ranges == [0..<count])
+    #expect(Buckets(count: 100, cuts: [50], minimum: 1).ranges == [0..<100])
+    let cut = Buckets(count: count, cuts: [page], minimum: 1)
+    #expect(cut.count == count && cut.digest != Buckets(count: count).digest)
   }
 }

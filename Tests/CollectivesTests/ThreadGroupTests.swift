@@ -48,6 +48,7 @@ import Testing
           usleep(20_000)
           throw CheckFailure("no data")
         }
+        try sum.begin()
         try sum.finish()
       }
     }
@@ -56,7 +57,11 @@ import Testing
   /// A worker that ends right after its last sum does not fail those who still look at the flags.
   @Test func leavingAfterASumIsNoFailure() throws {
     for _ in 0..<200 {
-      _ = try ThreadGroup.run(layout: layout(3)) { try $0.makeShardSum(Buckets(count: 1)).finish() }
+      _ = try ThreadGroup.run(layout: layout(3)) { communicator in
+        let sum = try communicator.makeShardSum(Buckets(count: 1))
+        try sum.begin()
+        try sum.finish()
+      }
     }
   }
 

@@ -121,4 +121,60 @@ import Testing
       return first[0] + second[0]
     }
   }
+
+  /// Runs `kernel` with an output of its own, and with the input as output.
+  private func expectSameBitsInPlace(
+    _ dtype: DType, _ kernel: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let (x, y) = (randomTensor([16, 37], dtype, 5), Tensor(zeros: [16, 37], dtype: dtype, pool: pool))
+    kernel(x.pointer, y.pointer)
+    kernel(x.pointer, x.pointer)
+    #expect(x.values == y.values, sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: floatingTypes) func elementwiseInPlace(_ dtype: DType) {
+    let (type, count) = (dtype.kernelType, 16 * 37)
+    let other = randomTensor([16, 37], dtype, 6)
+    expectSameBitsInPlace(dtype) { ck_add(type, count, $0, other.pointer, $1) }
+    expectSameBitsInPlace(dtype) { ck_add(type, count, other.pointer, $0, $1) }
+    expectSameBitsInPlace(dtype) { ck_add_relu(type, count, $0, other.pointer, $1) }
+    expectSameBitsInPlace(dtype) { ck_subtract(type, count, other.pointer, $0, $1) }
+    expectSameBitsInPlace(dtype) { ck_multiply(type, count, $0, other.pointer, $1) }
+    expectSameBitsInPlace(dtype) { ck_scale(type, count, 0.3, $0, $1) }
+    expectSameBitsInPlace(dtype) { ck_squared_error(type, count, $0, other.pointer, $1) }
+    expectSameBitsInPlace(dtype) { ck_softmax(type, 16, 37, $0, $1) }
+    expectSameBitsInPlace(dtype) { ck_softmax_backward(type, 16, 37, other.pointer, $0, $1, false) }
+    expectSameBitsInPlace(dtype) { ck_log_softmax_backward(type, 16, 37, other.pointer, $0, $1, false) }
+  }
+
+  @Test(arguments: floatingTypes) func layersInPlace(_ dtype: DType) {
+    let (type, count) = (dtype.kernelType, 16 * 37)
+    let (output, row) = (randomTensor([16, 37], dtype, 6), randomTensor([37], dtype, 7))
+    for activation in [
+      CK_RELU, CK_LEAKY_RELU, CK_SIGMOID, CK_TANH, CK_GELU, CK_GELU_TANH, CK_SILU, CK_IDENTITY,
+    ] {
+      expectSameBitsInPlace(dtype) { ck_activation_forward(type, activation, 0.1, count, $0, $1) }
+      expectSameBitsInPlace(dtype) {
+        ck_activation_backward(type, activation, 0.1, count, output.pointer, output.pointer, $0, $1, false)
+      }
+      expectSameBitsInPlace(dtype) { ck_bias_activation_forward(type, activation, 0.1, 16, 37, $0, row.pointer, $1) }
+    }
+    let sums = Tensor(zeros: [37], dtype: dtype, pool: pool)
+    expectSameBitsInPlace(dtype) {
+      ck_bias_activation_backward(type, CK_RELU, 0, 16, 37, output.pointer, $0, $1, sums.pointer, false)
+    }
+    let mask = (0..<count).map { UInt8($0 % 3 == 0 ? 1 : 0) }
+    expectSameBitsInPlace(dtype) { ck_dropout_backward(type, count, 0.4, mask, $0, $1, false) }
+    for relu in [false, true] {
+      expectSameBitsInPlace(dtype) {
+        ck_batch_norm_forward(type, 16, 37, $0, row.pointer, row.pointer, row.pointer, row.pointer, relu, $1)
+      }
+      expectSameBitsInPlace(dtype) {
+        ck_batch_norm_backward_input(
+          type, 16, 37, output.pointer, row.pointer, row.pointer, row.pointer, relu, output.pointer, $0, row.pointer,
+          row.pointer, 16, $1, false)
+      }
+    }
+  }
 }

@@ -7,13 +7,12 @@
 ///     (N·(n−1)/n bytes).
 /// With one partial sum an island that is 2·N·(n−1)/n bytes, the least an all-reduce can do (Patarasu and Yuan,
 /// "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009), shared by the island's workers.
-/// With one island nothing is sent, and the owner writes the sum straight to the result.
+/// With one island nothing is sent, and the owner writes the sum straight to where the result is to be.
 final class BucketSum {
   private enum Phase { case waiting, exchanging, spreading, done }
 
   private let plan: SumPlan
   private let arena: SumArena
-  private let range: Range<Int>
   private let slices: Slices
   private let tag: Int
   private let exchange: (any Transfers)?
@@ -22,13 +21,14 @@ final class BucketSum {
   private let received: UnsafeMutablePointer<Float>
   private let localSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let globalSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let scratch: UnsafeMutablePointer<Float>
   private let heldSlices: [Int]
   private let holders: [(island: Int, worker: Int)]
   private var phase = Phase.waiting
 
   init(index: Int, range: Range<Int>, plan: SumPlan, arena: SumArena, transport: (any IslandTransport)?) {
-    (self.plan, self.arena, self.range) = (plan, arena, range)
-    slices = Slices(count: range.count, owners: plan.layout.workers)
+    (self.plan, self.arena) = (plan, arena)
+    slices = Slices(of: range, owners: plan.layout.workers)
     tag = 2 * index
     exchange = transport?.makeTransfers()
     spreading = transport?.makeTransfers()
@@ -36,6 +36,7 @@ final class BucketSum {
     holders = plan.holders(ofSliceOwnedBy: plan.worker)
     localSlots = .allocate(capacity: plan.local.slotCount)
     globalSlots = .allocate(capacity: plan.global.slotCount)
+    scratch = .allocate(capacity: max(plan.local.scratchLength, plan.global.scratchLength))
     let foreignSlots = plan.global.slotCount - plan.islandSlots[plan.island].count
     received = .allocate(capacity: max(1, foreignSlots * slices[plan.worker].count))
   }
@@ -44,6 +45,7 @@ final class BucketSum {
     localSlots.deallocate()
     globalSlots.deallocate()
     received.deallocate()
+    scratch.deallocate()
   }
 
   func restart() { phase = .waiting }
@@ -64,15 +66,16 @@ final class BucketSum {
 
   private func begin() throws {
     guard let exchange, let spreading else {
-      let own = elements(of: plan.worker)
+      let own = slices[plan.worker]
       position(at: own.lowerBound)
-      plan.local.evaluate(slots: localSlots, count: own.count, into: arena.result + own.lowerBound)
+      let sum = arena.target(plan.position) + own.lowerBound
+      plan.local.evaluate(slots: localSlots, count: own.count, into: sum, scratch: scratch)
       phase = .done
       return
     }
     try receiveOwnSlice(exchange)
     for owner in heldSlices {
-      let slice = elements(of: owner)
+      let slice = slices[owner]
       position(at: slice.lowerBound)
       plan.local.evaluate(slots: localSlots, count: slice.count)
       guard owner != plan.worker else { continue }
@@ -95,19 +98,13 @@ final class BucketSum {
   }
 
   private func spread() throws {
-    let own = elements(of: plan.worker)
+    let own = slices[plan.worker]
     position(at: own.lowerBound)
     for (slot, root) in zip(plan.islandSlots[plan.island], plan.local.roots) { globalSlots[slot] = localSlots[root] }
     let sum = arena.result + own.lowerBound
-    plan.global.evaluate(slots: globalSlots, count: own.count, into: sum)
+    plan.global.evaluate(slots: globalSlots, count: own.count, into: sum, scratch: scratch)
     for (_, holder) in holders { try spreading?.send(sum, count: own.count, to: holder, tag: tag + 1) }
     phase = .spreading
-  }
-
-  /// The elements of the whole buffer whose final sum `owner` makes.
-  private func elements(of owner: Int) -> Range<Int> {
-    let slice = slices[owner]
-    return range.lowerBound + slice.lowerBound..<range.lowerBound + slice.upperBound
   }
 
   private func position(at element: Int) {

@@ -9,14 +9,17 @@ public struct Buckets: Sendable, Equatable {
 
   /// - Parameters:
   ///   - count: Elements of the whole buffer.
-  ///   - cuts: Where a bucket may begin (first elements of parameters), ascending.
+  ///   - cuts: Where a bucket may begin (first elements of parameters), ascending; it does so at the next memory page, so
+  ///     that no page belongs to two.
   ///   - minimum: Elements that a bucket should have at least; the one at the front may have fewer.
   public init(count: Int, cuts: [Int], minimum: Int) {
     var ranges: [Range<Int>] = []
     var end = count
-    for cut in cuts.reversed() where cut > 0 && cut < end && end - cut >= minimum {
-      ranges.append(cut..<end)
-      end = cut
+    for cut in cuts.reversed() {
+      let start = (cut + Slices.pageLength - 1) / Slices.pageLength * Slices.pageLength
+      guard start > 0 && start < end && end - start >= minimum else { continue }
+      ranges.append(start..<end)
+      end = start
     }
     ranges.append(0..<end)
     self.ranges = ranges

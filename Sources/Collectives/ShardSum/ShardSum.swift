@@ -4,19 +4,21 @@ import Tensors
 /// A sum over shards in the order of the tree that is done again and again over the same buffers: the all-reduce of a
 /// training step. Made by `Communicator.makeShardSum`; used from the worker's thread only.
 ///
-/// A round: write all elements of `partials`, call `finish`, read `result`. Where buckets are to overlap with the
-/// computation, `ready` says bucket by bucket that they are written, and `poll` moves them on meanwhile. All workers go
+/// A round: `begin`, write all elements of `partials`, `finish`, read `result`, `release`. Where buckets are to overlap with
+/// the computation, `ready` says bucket by bucket that they are written, and `poll` moves them on meanwhile. All workers go
 /// through the same rounds; they need not call `ready` and `poll` alike.
 ///
-/// A round takes two hand-shakes of the workers that share memory: all have written, all have summed. The result has
-/// memory of its own: whoever writes partial sums of the next round cannot disturb one who still reads this round's.
+/// A round takes three hand-shakes of the workers that share memory: all have written, all have summed, all have read. The
+/// last one is there because the result may lie where the partial sums did; `begin` is late enough to wait for it (after a
+/// forward pass, say) when it hardly ever has to.
 public final class ShardSum {
   public let buckets: Buckets
   /// The worker's partial sums, `[count]`, one for each maximal subtree inside its run of shards, in shard order
-  /// (`ShardLayout.partials(of:)`); undefined from `ready` on, for the elements it names: others add into them.
+  /// (`ShardLayout.partials(of:)`). To be written between `begin` and `ready` only, for the elements that it names;
+  /// undefined afterwards: sums are made in them.
   public let partials: [Tensor]
-  /// The root's sum, `[count]`, after `finish` and until the worker's next `ready` or `finish`. To be read only: other workers
-  /// read the same memory.
+  /// The root's sum, `[count]`, after `finish` and until `release` or the next `begin`. To be read only: other workers read
+  /// the same memory.
   public let result: Tensor
   /// Told what the worker is busy with, where somebody wants to know.
   public var timeline: Timeline?
@@ -26,6 +28,8 @@ public final class ShardSum {
   private let sums: [BucketSum]
   private let checkFailure: () throws -> Void
   private var round = 0
+  /// Whether partial sums of this round may be written.
+  private var hasBegun = false
   /// Buckets of this round that this worker has made ready, and those that are done.
   private var readyBuckets = 0
   private var doneBuckets = 0
@@ -48,9 +52,29 @@ public final class ShardSum {
     }
   }
 
+  /// Says that this worker no longer reads the result.
+  public func release() {
+    guard plan.layout.workers > 1 else { return }
+    arena.released(plan.position).pointee.store(round, ordering: .releasing)
+  }
+
+  /// Returns when the round's partial sums may be written: when no worker of the island reads the last result any more.
+  /// It releases this worker's; again in the same round it does nothing.
+  public func begin() throws {
+    guard plan.layout.workers > 1, !hasBegun else { return }
+    release()
+    if arena.resultIsInSlots && !allHaveReleased {
+      let before = timeline?.phase
+      try wait(as: .waiting) { allHaveReleased }
+      if let timeline, let before { timeline.enter(before) }
+    }
+    hasBegun = true
+  }
+
   /// Says that this worker's partial sums are final for this round from element `start` on.
   public func ready(from start: Int) {
     guard plan.layout.workers > 1 else { return }
+    precondition(hasBegun, "partial sums are ready in a round that did not begin")
     var count = readyBuckets
     while count < sums.count && buckets.ranges[count].lowerBound >= start { count += 1 }
     guard count > readyBuckets else { return }
@@ -83,16 +107,17 @@ public final class ShardSum {
     round += 1
     arena.finished(plan.position).pointee.store(round, ordering: .releasing)
     try wait { allHaveFinished }
-    (readyBuckets, doneBuckets) = (0, 0)
+    (readyBuckets, doneBuckets, hasBegun) = (0, 0, false)
     for sum in sums { sum.restart() }
   }
 
-  private func wait(until isOver: () -> Bool) throws {
+  /// - Parameter phase: What the time counts as; nil for the sum's.
+  private func wait(as phase: Timeline.Phase? = nil, until isOver: () -> Bool) throws {
     var backoff = WaitBackoff()
     while true {
       // Looked for first: a worker that has gone on and ended meanwhile is no failure if that is over what is waited for.
       let failure = Result { try checkFailure() }
-      timeline?.enter(islandIsAwaited ? .waiting : .exposedCommunication)
+      timeline?.enter(phase ?? (islandIsAwaited ? .waiting : .exposedCommunication))
       try advance(as: .exposedCommunication)
       if isOver() { return }
       try failure.get()
@@ -110,6 +135,10 @@ public final class ShardSum {
   /// Whether nothing can go on before another worker of the island has made the oldest bucket ready.
   private var islandIsAwaited: Bool {
     doneBuckets < readyBuckets && sums[doneBuckets].isWaiting && !allAreReady(bucket: doneBuckets)
+  }
+
+  private var allHaveReleased: Bool {
+    neighbours.allSatisfy { arena.released($0).pointee.load(ordering: .acquiring) >= round }
   }
 
   private var allHaveFinished: Bool {

@@ -4,84 +4,57 @@ import Tensors
 /// The memory of a shard sum that the workers of one island share: partial sums, the result, and flags by which they
 /// tell each other how far they are. Those flags are what makes the class safe to share. They only grow, so nobody ever resets what another one still reads.
 ///
-///     [ flags of each worker | slot 0 | slot 1 | … | result ]
+///     [ flags of each worker | slot 0 | slot 1 | … | result, where it has memory of its own ]
+///
+/// Where the island has all partial sums, each worker writes its slices of the sum over the first of its own partial sums,
+/// whose lines are in its caches and no other's: three to ten times as fast as a buffer that all have read. `result` is
+/// then a second mapping of those slices, one behind the other.
 public final class SumArena: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   private let shape: Shape
   /// Keeps `memory` alive.
   private let owner: AnyObject
+  /// The result where it is mapped out of the slots.
+  private let stretches: SharedMemory.Stretches?
 
-  /// What decides the size of an arena.
-  public struct Shape: Sendable, Equatable {
-    /// Workers of the island, and this one's place among them.
-    let workers: Int
-    let position: Int
-    /// Their partial sums.
-    let slots: Int
-    let ownSlots: Range<Int>
-    /// Elements of a buffer.
-    let count: Int
-    /// False for a single worker, whose one partial sum is the result.
-    let hasResult: Bool
-
-    /// Of the island that `worker` is on.
-    public init(layout: ShardLayout, islands: Islands, worker: Int, count: Int) {
-      let plan = SumPlan(layout: layout, islands: islands, worker: worker)
-      workers = plan.slots.count
-      position = plan.position
-      slots = plan.local.slotCount
-      ownSlots = plan.slots[plan.position]
-      self.count = count
-      hasResult = layout.workers > 1
-    }
-
-    public var byteCount: Int { flagsBytes + (slots + (hasResult ? 1 : 0)) * bufferBytes }
-
-    /// What this worker writes: best taken from the memory near its core. The parts of an island's workers are the whole
-    /// arena.
-    public var ownBytes: [Range<Int>] {
-      let flags = 0..<(position == 0 ? flagsBytes : 0)
-      let sum = hasResult ? pages(of: position)..<pages(of: position + 1) : 0..<0
-      return [
-        flags, bytes(ownSlots.lowerBound * bufferBytes, ownSlots.upperBound * bufferBytes),
-        bytes(slots * bufferBytes + sum.lowerBound * pageBytes, slots * bufferBytes + sum.upperBound * pageBytes),
-      ].filter { !$0.isEmpty }
-    }
-
-    /// First page of the result that the worker at `position` sums, about.
-    private func pages(of position: Int) -> Int { bufferBytes / pageBytes * position / workers }
-
-    /// From the first slot on.
-    private func bytes(_ start: Int, _ end: Int) -> Range<Int> { flagsBytes + start..<flagsBytes + end }
-
-    fileprivate var flagsBytes: Int { Self.wholePages(workers * flagsStride) }
-    fileprivate var bufferBytes: Int { Self.wholePages(count * MemoryLayout<Float>.size) }
-
-    private static func wholePages(_ bytes: Int) -> Int { (bytes + pageBytes - 1) / pageBytes * pageBytes }
-  }
-
-  /// - Parameters:
-  ///   - memory: As many bytes as the shape says, zero; the same memory for every worker of the island.
-  ///   - owner: Kept as long as the arena.
-  public init(memory: UnsafeMutableRawPointer, shape: Shape, owner: AnyObject) {
-    (self.memory, self.shape, self.owner) = (memory, shape, owner)
+  /// An arena in memory of which stretches can be mapped once more.
+  package init(memory: SharedMemory, shape: Shape) throws(SharedMemory.Failure) {
+    (self.memory, self.shape, owner) = (memory.start, shape, memory)
+    let places = shape.resultInSlots
+    stretches = places.isEmpty ? nil : try memory.stretches(places)
   }
 
   /// An arena for workers of one process.
-  public convenience init(inProcess shape: Shape) {
+  public init(inProcess shape: Shape) {
+    precondition(shape.resultInSlots.isEmpty, "memory of a process is mapped once")
     let storage = StoragePool().allocateZeroed(byteCount: shape.byteCount)
-    self.init(memory: storage.pointer, shape: shape, owner: storage)
+    (memory, self.shape, owner, stretches) = (storage.pointer, shape, storage, nil)
   }
 
   /// How many buckets the worker at `position` has ever made ready.
-  func ready(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, offset: 0) }
+  func ready(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 0) }
 
   /// How many sums the worker at `position` has ever finished its part of.
-  func finished(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, offset: flagsStride / 2) }
+  func finished(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 1) }
+
+  /// How many results the worker at `position` has ever done with.
+  func released(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 2) }
 
   func slot(_ index: Int) -> UnsafeMutablePointer<Float> { buffer(index) }
 
-  var result: UnsafeMutablePointer<Float> { buffer(shape.hasResult ? shape.slots : 0) }
+  /// The whole sum, to be read.
+  var result: UnsafeMutablePointer<Float> {
+    stretches.map { $0.start.assumingMemoryBound(to: Float.self) }
+      ?? buffer(shape.place == .separate ? shape.slots : 0)
+  }
+
+  /// A buffer as long as the result, to whose slices of the sum the worker at `position` writes.
+  func target(_ position: Int) -> UnsafeMutablePointer<Float> {
+    shape.place == .slots ? slot(shape.firstSlots[position]) : result
+  }
+
+  /// Whether writing to partial sums changes the result of the round before.
+  var resultIsInSlots: Bool { shape.place == .slots }
 
   /// A tensor on one of the buffers; it keeps the arena alive.
   func tensor(_ buffer: UnsafeMutablePointer<Float>) -> Tensor {
@@ -94,11 +67,7 @@ public final class SumArena: @unchecked Sendable {
   }
 
   // Zero bytes are an atomic zero, so the memory needs no initialisation that one worker would have to do for all.
-  private func flag(_ position: Int, offset: Int) -> UnsafeMutablePointer<Atomic<Int>> {
-    (memory + position * flagsStride + offset).assumingMemoryBound(to: Atomic<Int>.self)
+  private func flag(_ position: Int, _ number: Int) -> UnsafeMutablePointer<Atomic<Int>> {
+    (memory + position * Shape.flagsStride + number * Shape.flagStride).assumingMemoryBound(to: Atomic<Int>.self)
   }
 }
-
-/// Each worker's flags have two pairs of cache lines of their own (processors fetch them in pairs).
-private let flagsStride = 256
-private let pageBytes = 4096

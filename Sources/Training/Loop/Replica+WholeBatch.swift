@@ -7,21 +7,27 @@ import Tensors
 extension Replica {
   /// `computeLeaf` for all shards at once, each with a leaf of its own. Shards without samples take no part but in the
   /// exchange: if all are empty, the worker still meets the others in every layer that spans the batch.
+  ///
+  /// - Parameter willWrite: Called before anything is written to the leaves, after the forward pass.
   func computeLeaves(
     _ batches: [Batch], step: Int, requests: StepRequests, carrying state: CarriedState? = nil, exchange: ShardExchange,
-    into leaves: [Tensor]
+    into leaves: [Tensor], willWrite: () throws -> Void
   ) throws {
     let filled = batches.indices.filter { batches[$0].count > 0 }
     let tapes = TapeGroup(
       context: context, parameterGradients: filled.map { layout.gradients(of: leaves[$0]) }, exchange: exchange)
-    let passes = zip(filled, tapes.tapes).map {
-      pass(
-        batches[$0], on: $1, step: step, statistics: layout.statistics(of: leaves[$0]),
-        carrying: state?.state(of: $0, for: batches[$0]))
+    let statistics = filled.map { _ in scratchStatistics() }
+    let passes = filled.indices.map { part in
+      let (shard, tape) = (filled[part], tapes.tapes[part])
+      return pass(
+        batches[shard], on: tape, step: step, statistics: statistics[part],
+        carrying: state?.state(of: shard, for: batches[shard]))
     }
     let inputs = zip(filled, tapes.tapes).map { $1.input(batches[$0].inputs) }
     let outputs = try model(inputs, JointPass(tapes, parts: passes))
+    try willWrite()
     timeline?.enter(.backward)
+    for (part, shard) in filled.enumerated() { layout.statistics(of: leaves[shard]).copy(from: statistics[part]) }
     let results = zip(filled, outputs).map { loss($1, labels: batches[$0].labels) }
     try tapes.backward(from: results.map(\.sum))
 

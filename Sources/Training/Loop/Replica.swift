@@ -30,17 +30,24 @@ final class Replica {
   ///
   /// - Parameters:
   ///   - state: What recurrent layers begin with, and what they leave.
+  ///   - willWrite: Called before anything is written to the leaf, after the forward pass.
   ///   - isFinal: Told, again and again, from which element on the leaf is final.
   func computeLeaf(
     _ batch: Batch, step: Int, requests: StepRequests, carrying state: RecurrentState? = nil, into leaf: Tensor,
-    isFinal: (_ start: Int) -> Void
-  ) {
-    guard batch.count > 0 else { return writeEmptyLeaf(requests: requests, to: leaf) }
+    willWrite: () throws -> Void, isFinal: (_ start: Int) -> Void
+  ) rethrows {
+    guard batch.count > 0 else {
+      try willWrite()
+      return writeEmptyLeaf(requests: requests, to: leaf)
+    }
     timeline?.enter(.forward)
     let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
-    let pass = pass(batch, on: tape, step: step, statistics: layout.statistics(of: leaf), carrying: state)
+    let statistics = scratchStatistics()
+    let pass = pass(batch, on: tape, step: step, statistics: statistics, carrying: state)
     let output = model(tape.input(batch.inputs), pass)
+    try willWrite()
     timeline?.enter(.backward)
+    layout.statistics(of: leaf).copy(from: statistics)
     let result = loss(output, labels: batch.labels)
     tape.backward(from: result.sum, of: model.store.parameters) { isFinal(layout.gradients.lowerBound + $0) }
     writeTotals(batch, result, requests: requests, to: leaf)

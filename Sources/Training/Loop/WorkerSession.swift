@@ -92,6 +92,7 @@ final class WorkerSession {
     batches = try loader.next()
     timeline?.enter(.forward)
     let reduced = try sumLeaves(step: step, requests: requests)
+    defer { sum.release() }
     timeline?.enter(.optimizer)
     defer { timeline?.enter(.other) }
     let totals = replica.layout.totals(of: reduced)
@@ -107,13 +108,13 @@ final class WorkerSession {
     if replica.model.spansBatch {
       try replica.computeLeaves(
         batches, step: step, requests: requests, carrying: carried,
-        exchange: ShardExchange(communicator, batches, timeline: timeline), into: leaves)
+        exchange: ShardExchange(communicator, batches, timeline: timeline), into: leaves, willWrite: sum.begin)
       accumulator.accumulate { shard, leaf in
         if leaf.pointer != leaves[shard - first].pointer { leaf.copy(from: leaves[shard - first]) }
       }
     } else {
       var failure: (any Error)?
-      accumulator.accumulate { [sum] start in
+      try accumulator.accumulate { [sum] start in
         // Buckets travel while the backward pass goes on; this is also where their messages make progress.
         sum.ready(from: start)
         do { try sum.poll() } catch { failure = failure ?? error }
@@ -121,9 +122,9 @@ final class WorkerSession {
         // One shard of each worker carries what it asks for.
         let asked = shard == first ? requests : StepRequests()
         let batch = batches[shard - first]
-        replica.computeLeaf(
+        try replica.computeLeaf(
           batch, step: step, requests: asked, carrying: carried?.state(of: shard - first, for: batch), into: leaf,
-          isFinal: isFinal)
+          willWrite: sum.begin, isFinal: isFinal)
       }
       if let failure { throw failure }
     }

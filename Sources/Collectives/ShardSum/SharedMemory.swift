@@ -5,22 +5,23 @@ import Glibc
 ///
 /// Not `MPI_Win_allocate_shared`: that hands out windows of /dev/shm whether they fit or not, and whoever writes to one
 /// that does not ends with SIGBUS.
-final class SharedMemory {
-  let start: UnsafeMutableRawPointer
+package final class SharedMemory: @unchecked Sendable {
+  package static let pageBytes = Int(sysconf(Int32(_SC_PAGESIZE)))
+  package let start: UnsafeMutableRawPointer
   private let byteCount: Int
 
   /// Why there is none.
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ action: String, _ code: Int32) { description = "\(action): \(String(cString: strerror(code)))" }
+    fileprivate init(_ action: String, _ code: Int32) { description = "\(action): \(String(cString: strerror(code)))" }
   }
 
   /// Open until the others have opened it too.
   private var file: Int32
 
   /// New memory, all zeros.
-  init(byteCount: Int) throws(Failure) {
+  package init(byteCount: Int) throws(Failure) {
     let file = csm_create(byteCount)
     guard file >= 0 else { throw Failure("no \(byteCount / 1024) KiB of shared memory", -file) }
     (self.file, self.byteCount) = (file, byteCount)
@@ -28,7 +29,7 @@ final class SharedMemory {
   }
 
   /// The memory that another process of this machine made under this name and still holds open.
-  init(named name: String, byteCount: Int) throws(Failure) {
+  package init(named name: String, byteCount: Int) throws(Failure) {
     let parts = name.split(separator: " ", maxSplits: 1).map(String.init)
     let (path, identity) = (parts.first ?? "", parts.last ?? "")
     file = Glibc.open(path, O_RDWR | O_CLOEXEC)
@@ -53,9 +54,30 @@ final class SharedMemory {
   }
 
   /// Takes these bytes from the system, near the core of the caller; before `closeFile`.
-  func reserve(_ bytes: Range<Int>) throws(Failure) {
+  package func reserve(_ bytes: Range<Int>) throws(Failure) {
     let code = csm_reserve(file, start, bytes.lowerBound, bytes.count)
     guard code == 0 else { throw Failure("no \(bytes.count / 1024) KiB of shared memory", -code) }
+  }
+
+  /// These bytes, each range beginning and ending with a page, one behind the other; before `closeFile`.
+  package func stretches(_ ranges: [Range<Int>]) throws(Failure) -> Stretches {
+    var start: UnsafeMutableRawPointer?
+    let code = csm_map_stretches(file, ranges.count, ranges.map(\.lowerBound), ranges.map(\.count), &start)
+    let byteCount = ranges.reduce(0) { $0 + $1.count }
+    guard let start else { throw Failure("cannot map \(byteCount / 1024) KiB of shared memory once more", -code) }
+    return Stretches(start: start, byteCount: byteCount)
+  }
+
+  /// A second mapping of parts of shared memory; whoever writes to it ends with SIGSEGV.
+  package final class Stretches: Sendable {
+    package nonisolated(unsafe) let start: UnsafeMutableRawPointer
+    private let byteCount: Int
+
+    fileprivate init(start: UnsafeMutableRawPointer, byteCount: Int) {
+      (self.start, self.byteCount) = (start, byteCount)
+    }
+
+    deinit { csm_unmap_stretches(start, byteCount) }
   }
 
   private static func identity(of file: Int32) -> String {
@@ -69,10 +91,10 @@ final class SharedMemory {
   }
 
   /// How another process of this machine opens it, before `closeFile`.
-  var name: String { "/proc/\(getpid())/fd/\(file) \(Self.identity(of: file))" }
+  package var name: String { "/proc/\(getpid())/fd/\(file) \(Self.identity(of: file))" }
 
   /// The mapping stays.
-  func closeFile() {
+  package func closeFile() {
     if file >= 0 { close(file) }
     file = -1
   }

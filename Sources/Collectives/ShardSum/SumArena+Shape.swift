@@ -1,0 +1,82 @@
+extension SumArena {
+  /// What decides the size of an arena and what lies where in it.
+  public struct Shape: Sendable, Equatable {
+    /// Where the result is.
+    enum Place: Sendable {
+      /// It is the one partial sum of the only worker.
+      case partial
+      /// Each worker's slices are in the first of its slots.
+      case slots
+      /// In memory of its own.
+      case separate
+    }
+
+    let place: Place
+    /// The place of this worker among those of the island.
+    let position: Int
+    /// Their partial sums, and the first of each worker.
+    let slots: Int
+    let firstSlots: [Int]
+    let ownSlots: Range<Int>
+    /// Elements of a buffer.
+    let count: Int
+    /// Where the result's elements are that each worker sums, as bytes of the arena in the result's order, if in the slots.
+    private(set) var resultInSlots: [Range<Int>] = []
+
+    /// Of the island that `worker` is on.
+    ///
+    /// - Parameter isShared: Whether the arena is in `SharedMemory`.
+    public init(layout: ShardLayout, islands: Islands, worker: Int, buckets: Buckets, isShared: Bool) {
+      let plan = SumPlan(layout: layout, islands: islands, worker: worker)
+      position = plan.position
+      slots = plan.local.slotCount
+      firstSlots = plan.slots.map(\.lowerBound)
+      ownSlots = plan.slots[plan.position]
+      count = buckets.count
+      place = layout.workers == 1 ? .partial : isShared && islands.count == 1 ? .slots : .separate
+      guard place == .slots else { return }
+      for range in buckets.ranges.reversed() {
+        let slices = Slices(of: range, owners: layout.workers)
+        for (owner, slot) in firstSlots.enumerated() where !slices[owner].isEmpty {
+          resultInSlots.append(bytes(of: slices[owner], inSlot: slot))
+        }
+      }
+    }
+
+    /// Whole pages: what follows the last element belongs to no other slice.
+    private func bytes(of slice: Range<Int>, inSlot slot: Int) -> Range<Int> {
+      let end = Self.wholePages(slice.upperBound * MemoryLayout<Float>.size)
+      return bytes(slot * bufferBytes + slice.lowerBound * MemoryLayout<Float>.size, slot * bufferBytes + end)
+    }
+
+    public var byteCount: Int { flagsBytes + (slots + (place == .separate ? 1 : 0)) * bufferBytes }
+
+    /// What this worker writes: best taken from the memory near its core. The parts of an island's workers are the whole
+    /// arena.
+    public var ownBytes: [Range<Int>] {
+      let flags = 0..<(position == 0 ? flagsBytes : 0)
+      let sum = place == .separate ? pages(of: position)..<pages(of: position + 1) : 0..<0
+      return [
+        flags, bytes(ownSlots.lowerBound * bufferBytes, ownSlots.upperBound * bufferBytes),
+        bytes(slots * bufferBytes + sum.lowerBound * pageBytes, slots * bufferBytes + sum.upperBound * pageBytes),
+      ].filter { !$0.isEmpty }
+    }
+
+    /// First page of the result that the worker at `position` sums, about.
+    private func pages(of position: Int) -> Int { bufferBytes / pageBytes * position / firstSlots.count }
+
+    /// From the first slot on.
+    private func bytes(_ start: Int, _ end: Int) -> Range<Int> { flagsBytes + start..<flagsBytes + end }
+
+    var flagsBytes: Int { Self.wholePages(firstSlots.count * Self.flagsStride) }
+    var bufferBytes: Int { Self.wholePages(count * MemoryLayout<Float>.size) }
+
+    /// A flag has a pair of cache lines of its own (processors fetch them in pairs); each worker has three flags.
+    static let flagStride = 128
+    static let flagsStride = 4 * flagStride
+
+    private static func wholePages(_ bytes: Int) -> Int { (bytes + pageBytes - 1) / pageBytes * pageBytes }
+  }
+}
+
+private var pageBytes: Int { SharedMemory.pageBytes }
