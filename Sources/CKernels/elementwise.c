@@ -1,36 +1,8 @@
 #define CK_TEMPLATE "elementwise_template.h"
-#include <stdint.h>
-
 #include "instantiate.h"
 
 void ck_add(ck_type type, ptrdiff_t count, const void *a, const void *b, void *y) {
   CK_CALL(type, add, count, a, b, y);
-}
-
-typedef float cache_line __attribute__((vector_size(64)));
-// Of a whole line at any address.
-typedef float line_anywhere __attribute__((vector_size(64), aligned(4)));
-
-CK_CLONES static void add_streaming(ptrdiff_t lines, const float *a, const float *b, float *y) {
-  for (ptrdiff_t i = 0; i < lines; i++) {
-    cache_line sum = *(const line_anywhere *)(a + 16 * i) + *(const line_anywhere *)(b + 16 * i);
-    __builtin_nontemporal_store(sum, (cache_line *)(y + 16 * i));
-  }
-}
-
-void ck_add_streaming(ptrdiff_t count, const float *a, const float *b, float *y) {
-  ptrdiff_t head = (ptrdiff_t)(-(uintptr_t)y % 64 / sizeof(float));
-  if (head > count) head = count;
-  ptrdiff_t lines = (count - head) / 16, tail = head + 16 * lines;
-  ck_add(CK_FLOAT32, head, a, b, y);
-  add_streaming(lines, a + head, b + head, y + head);
-  ck_add(CK_FLOAT32, count - tail, a + tail, b + tail, y + tail);
-  // Stores past the caches are not ordered by a release alone.
-#ifdef __x86_64__
-  __builtin_ia32_sfence();
-#else
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-#endif
 }
 
 void ck_add_relu(ck_type type, ptrdiff_t count, const void *a, const void *b, void *y) {

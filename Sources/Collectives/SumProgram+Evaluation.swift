@@ -1,65 +1,39 @@
 import CKernels
 
 extension SumProgram {
-  /// Elements that are summed at a time: the blocks of a few slots stay in the first-level cache between additions.
+  /// Elements that are summed at a time: a few blocks stay in the first-level cache between additions.
   package static let blockLength = 2048
-  /// From so many elements on, results that have memory of their own go past the caches: a store must wait for the line
-  /// that another worker has read, which takes up to four times as long as to write past it.
-  private static let streamingLength = 4 << 10
 
-  /// Elements of the scratch memory that `evaluate(slots:count:into:scratch:)` wants.
+  /// Elements of the scratch memory that `evaluate` wants.
   public var scratchLength: Int { Self.blockLength * ((additions.map(\.block).max() ?? 0) + 1) }
 
-  /// Adds the slots up in place, block by block; the sums are in the slots `roots` afterwards.
+  /// Adds the slots up and writes each root's sum to its result. A result overlaps no other, and of the slots none or,
+  /// where there is one root, all of one; the others stay as they are. Each slot is read once, each result written once.
   ///
   /// - Parameters:
   ///   - slots: First element of each slot, `slotCount` pointers.
   ///   - count: Elements of a slot.
-  public func evaluate(slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int) {
-    var start = 0
-    while start < count && !additions.isEmpty {
-      let length = min(Self.blockLength, count - start)
-      for addition in additions {
-        addInPlace(slots[addition.target] + start, slots[addition.source] + start, count: length)
-      }
-      start += length
-    }
-  }
-
-  /// Adds the slots up and writes the one sum to `result`, which is one of the slots or overlaps none; the other slots stay
-  /// as they are. Each slot is read once, the result written once.
-  ///
-  /// - Parameter scratch: Room for `scratchLength` elements.
+  ///   - results: First element of each root's result, `rootCount` pointers.
+  ///   - scratch: Room for `scratchLength` elements.
   public func evaluate(
-    slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int, into result: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
+    slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int,
+    into results: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, scratch: UnsafeMutablePointer<Float>
   ) {
-    precondition(roots.count == 1, "\(roots.count) sums for one result")
-    guard let last = additions.last else {
-      if result != slots[0] { result.update(from: slots[0], count: count) }
-      return
-    }
-    let streams = count >= Self.streamingLength && !(0..<slotCount).contains { slots[$0] == result }
-    var start = 0
-    func operand(_ slot: Int, isSum: Bool, _ block: Int) -> UnsafeMutablePointer<Float> {
-      isSum ? scratch + block * Self.blockLength : slots[slot] + start
-    }
-    while start < count {
+    for start in stride(from: 0, to: count, by: Self.blockLength) {
       let length = min(Self.blockLength, count - start)
-      for addition in additions.dropLast() {
-        ck_add(
-          CK_FLOAT32, length, operand(addition.target, isSum: addition.leftIsSum, addition.block),
-          operand(addition.source, isSum: addition.rightIsSum, addition.block + 1),
-          scratch + addition.block * Self.blockLength)
+      func place(of operand: Operand) -> UnsafeMutablePointer<Float> {
+        switch operand {
+        case .slot(let slot): slots[slot] + start
+        case .block(let block): scratch + block * Self.blockLength
+        }
       }
-      let left = operand(last.target, isSum: last.leftIsSum, 0)
-      let right = operand(last.source, isSum: last.rightIsSum, 1)
-      if streams {
-        ck_add_streaming(length, left, right, result + start)
-      } else {
-        ck_add(CK_FLOAT32, length, left, right, result + start)
+      for addition in additions {
+        let sum = addition.root.map { results[$0] + start } ?? place(of: .block(addition.block))
+        ck_add(CK_FLOAT32, length, place(of: addition.left), place(of: addition.right), sum)
       }
-      start += length
+    }
+    for (root, slot) in givenRoots.enumerated() {
+      if let slot, results[root] != slots[slot] { results[root].update(from: slots[slot], count: count) }
     }
   }
 }

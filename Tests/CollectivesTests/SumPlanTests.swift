@@ -23,6 +23,8 @@ import Testing
           let plan = SumPlan(layout: layout, islands: islands, worker: members.lowerBound)
           let own = members.flatMap { layout.partials(of: $0).map(referenceExpression) }
           let joined = evaluate(plan.local, own)
+          // Where a worker has an island for itself, nothing is to be joined there.
+          if members.count == 1 { #expect(!plan.local.givenRoots.contains(nil)) }
           #expect(plan.islandSlots[plan.island].count == joined.count)
           sums += joined
         }
@@ -33,12 +35,20 @@ import Testing
   }
 
   private func evaluate(_ program: SumProgram, _ values: [String]) -> [String] {
-    var slots = values
-    #expect(slots.count == program.slotCount)
-    for addition in program.additions {
-      slots[addition.target] = "(\(slots[addition.target])+\(slots[addition.source]))"
+    #expect(values.count == program.slotCount)
+    var blocks: [Int: String] = [:]
+    var roots = program.givenRoots.map { $0.map { values[$0] } }
+    func value(_ operand: SumProgram.Operand) -> String {
+      switch operand {
+      case .slot(let slot): values[slot]
+      case .block(let block): blocks[block] ?? "nothing"
+      }
     }
-    return program.roots.map { slots[$0] }
+    for addition in program.additions {
+      let sum = "(\(value(addition.left))+\(value(addition.right)))"
+      if let root = addition.root { roots[root] = sum } else { blocks[addition.block] = sum }
+    }
+    return roots.compactMap { $0 }
   }
 
   /// Every byte of an arena is taken by one worker: a write to one that nobody took could end its writer.
@@ -71,18 +81,23 @@ import Testing
     let page = SharedMemory.pageBytes
     for buckets in [Buckets(count: count), Buckets(count: count, cuts: [1_000, 5_000, 20_000], minimum: 1)] {
       let layout = ShardLayout(shards: workers + 1, workers: workers)
-      let shape = SumArena.Shape(
-        layout: layout, islands: Islands(sizes: [workers]), worker: 0, buckets: buckets, isShared: true)
-      let slotBytes = (count * 4 + page - 1) / page * page
-      let slots = (0..<workers).reduce(0) { $0 + layout.partials(of: $1).count }
-      let firstSlot = shape.byteCount - slots * slotBytes
-      var end = 0
-      for stretch in shape.resultInSlots {
-        #expect(stretch.lowerBound.isMultiple(of: page) && stretch.count.isMultiple(of: page))
-        #expect((stretch.lowerBound - firstSlot) % slotBytes == end)
-        end += stretch.count
+      for sizes in [[workers], [workers - 1, 1], [1, workers - 1]] {
+        let islands = Islands(sizes: sizes)
+        for members in islands.members where members.count > 1 {
+          let shape = SumArena.Shape(
+            layout: layout, islands: islands, worker: members.lowerBound, buckets: buckets, isShared: true)
+          let slotBytes = (count * 4 + page - 1) / page * page
+          let slots = members.reduce(0) { $0 + layout.partials(of: $1).count }
+          let firstSlot = shape.byteCount - slots * slotBytes
+          var end = 0
+          for stretch in shape.resultInSlots {
+            #expect(stretch.lowerBound.isMultiple(of: page) && stretch.count.isMultiple(of: page))
+            #expect((stretch.lowerBound - firstSlot) % slotBytes == end)
+            end += stretch.count
+          }
+          #expect(end == slotBytes)
+        }
       }
-      #expect(end == slotBytes)
     }
   }
 
@@ -97,9 +112,9 @@ import Testing
       var slots = (0..<shards).map { memory + $0 * count }
       defer { memory.deallocate() }
       for (slot, leaf) in zip(slots, leaves) { slot.update(from: leaf, count: count) }
+      var result = slots[place]
       slots.withUnsafeMutableBufferPointer {
-        program.evaluate(
-          slots: $0.baseAddress!, count: count, into: $0[place], scratch: memory + shards * count)
+        program.evaluate(slots: $0.baseAddress!, count: count, into: &result, scratch: memory + shards * count)
       }
       for (slot, leaf) in zip(slots.indices, leaves) {
         let expected = slot == place ? referenceSum(leaves) : leaf

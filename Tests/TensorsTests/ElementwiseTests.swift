@@ -109,19 +109,4 @@ private let lengths = [0, 1, 7, 64, 101, 8191, 8193, 20011]
     ck_convert(CK_FLOAT32, CK_FLOAT64, 101, narrow.pointer, wide.pointer)
     #expect(wide.values == narrow.values)
   }
-
-  /// At every distance from a cache line, the same bits as the sum that goes through the caches.
-  @Test(arguments: [0, 1, 15, 16, 17, 31, 100])
-  func sumsPastTheCaches(count: Int) {
-    for offset in 0..<16 {
-      let (a, b) = (randomTensor([count + 16], .float32, 1), randomTensor([count + 16], .float32, 2))
-      let (streamed, plain) = (randomTensor([count + 40], .float32, 3), randomTensor([count + 40], .float32, 3))
-      func floats(_ tensor: Tensor) -> UnsafeMutablePointer<Float> {
-        tensor.pointer.assumingMemoryBound(to: Float.self)
-      }
-      ck_add_streaming(count, floats(a) + 3, floats(b) + offset, floats(streamed) + offset)
-      ck_add(CK_FLOAT32, count, floats(a) + 3, floats(b) + offset, floats(plain) + offset)
-      #expect(streamed.values == plain.values)
-    }
-  }
 }

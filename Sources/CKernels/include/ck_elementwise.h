@@ -8,9 +8,6 @@
 
 /// y = a + b; in place. Also the step of every tree sum.
 void ck_add(ck_type type, ptrdiff_t count, const void *a, const void *b, void *y);
-/// The same for a long y that nobody reads soon: past the caches, which spares memory a read of y. What is stored is
-/// visible to other threads and processes after an atomic store with release order, as ever.
-void ck_add_streaming(ptrdiff_t count, const float *a, const float *b, float *y);
 /// y = max(a + b, 0): the end of a residual block; in place.
 void ck_add_relu(ck_type type, ptrdiff_t count, const void *a, const void *b, void *y);
 /// y = a − b; in place.

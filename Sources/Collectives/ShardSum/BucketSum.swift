@@ -2,9 +2,9 @@
 ///
 /// Every worker makes the final sum of one slice of the bucket. Inside an island, each slice has a holder, who joins the
 /// island's partial sums of it as far as the tree does:
-///  1. the holder sends them to the slice's owner (p·N·(n−1)/n bytes an island with p partial sums, n islands);
-///  2. the owner adds those of all islands up and sends the sum to the holders, who write it to their island's result
-///     (N·(n−1)/n bytes).
+///  1. the holder sends what comes of that to the slice's owner (p·N·(n−1)/n bytes an island with p such sums, n islands);
+///  2. the owner adds those of all islands up and sends the sum to the holders, who write it to where their island reads
+///     the result (N·(n−1)/n bytes).
 /// With one partial sum an island that is 2·N·(n−1)/n bytes, the least an all-reduce can do (Patarasu and Yuan,
 /// "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009), shared by the island's workers.
 /// With one island nothing is sent, and the owner writes the sum straight to where the result is to be.
@@ -19,7 +19,13 @@ final class BucketSum {
   private let spreading: (any Transfers)?
   /// What other islands send of the own slice: one after the other in slot order.
   private let received: UnsafeMutablePointer<Float>
+  /// The island's joined sums of the slices this worker holds, where its result is not written to memory of its own: what
+  /// is still to be sent must not lie where that arrives.
+  private let joined: UnsafeMutablePointer<Float>?
+  /// Where in `joined` those of each worker's slice begin.
+  private let joinedStarts: [Int]
   private let localSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
+  private let results: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let globalSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let scratch: UnsafeMutablePointer<Float>
   private let heldSlices: [Int]
@@ -34,7 +40,14 @@ final class BucketSum {
     spreading = transport?.makeTransfers()
     heldSlices = plan.heldSlices
     holders = plan.holders(ofSliceOwnedBy: plan.worker)
+    var joinedCount = 0
+    joinedStarts = (0..<plan.layout.workers).map { [slices, heldSlices] owner in
+      defer { if heldSlices.contains(owner) { joinedCount += plan.local.rootCount * slices[owner].count } }
+      return joinedCount
+    }
+    joined = transport != nil && arena.resultIsInSlots ? .allocate(capacity: max(1, joinedCount)) : nil
     localSlots = .allocate(capacity: plan.local.slotCount)
+    results = .allocate(capacity: plan.local.rootCount)
     globalSlots = .allocate(capacity: plan.global.slotCount)
     scratch = .allocate(capacity: max(plan.local.scratchLength, plan.global.scratchLength))
     let foreignSlots = plan.global.slotCount - plan.islandSlots[plan.island].count
@@ -42,7 +55,9 @@ final class BucketSum {
   }
 
   deinit {
+    joined?.deallocate()
     localSlots.deallocate()
+    results.deallocate()
     globalSlots.deallocate()
     received.deallocate()
     scratch.deallocate()
@@ -65,24 +80,40 @@ final class BucketSum {
   }
 
   private func begin() throws {
-    guard let exchange, let spreading else {
-      let own = slices[plan.worker]
-      position(at: own.lowerBound)
-      let sum = arena.target(plan.position) + own.lowerBound
-      plan.local.evaluate(slots: localSlots, count: own.count, into: sum, scratch: scratch)
+    guard let exchange else {
+      results[0] = arena.target(plan.position) + slices[plan.worker].lowerBound
+      evaluateLocally(sliceOf: plan.worker)
       phase = .done
       return
     }
     try receiveOwnSlice(exchange)
     for owner in heldSlices {
-      let slice = slices[owner]
-      position(at: slice.lowerBound)
-      plan.local.evaluate(slots: localSlots, count: slice.count)
+      for root in 0..<plan.local.rootCount { results[root] = joinedSum(root, sliceOf: owner) }
+      evaluateLocally(sliceOf: owner)
       guard owner != plan.worker else { continue }
-      for root in plan.local.roots { try exchange.send(localSlots[root], count: slice.count, to: owner, tag: tag) }
-      try spreading.receive(arena.result + slice.lowerBound, count: slice.count, from: owner, tag: tag + 1)
+      let slice = slices[owner]
+      for root in 0..<plan.local.rootCount {
+        try exchange.send(results[root], count: slice.count, to: owner, tag: tag)
+      }
+      try spreading?.receive(
+        arena.target(plan.position) + slice.lowerBound, count: slice.count, from: owner, tag: tag + 1)
     }
     phase = .exchanging
+  }
+
+  private func evaluateLocally(sliceOf owner: Int) {
+    let slice = slices[owner]
+    for slot in 0..<plan.local.slotCount { localSlots[slot] = arena.slot(slot) + slice.lowerBound }
+    plan.local.evaluate(slots: localSlots, count: slice.count, into: results, scratch: scratch)
+  }
+
+  /// Where the island's sum of that number is, of the slice that `owner` adds up.
+  private func joinedSum(_ root: Int, sliceOf owner: Int) -> UnsafeMutablePointer<Float> {
+    if let joined { return joined + joinedStarts[owner] + root * slices[owner].count }
+    guard let slot = plan.local.givenRoots[root] else {
+      preconditionFailure("a worker alone on its island has partial sums that the tree joins")
+    }
+    return arena.slot(slot) + slices[owner].lowerBound
   }
 
   private func receiveOwnSlice(_ exchange: any Transfers) throws {
@@ -99,15 +130,13 @@ final class BucketSum {
 
   private func spread() throws {
     let own = slices[plan.worker]
-    position(at: own.lowerBound)
-    for (slot, root) in zip(plan.islandSlots[plan.island], plan.local.roots) { globalSlots[slot] = localSlots[root] }
-    let sum = arena.result + own.lowerBound
-    plan.global.evaluate(slots: globalSlots, count: own.count, into: sum, scratch: scratch)
+    for (root, slot) in plan.islandSlots[plan.island].enumerated() {
+      globalSlots[slot] = joinedSum(root, sliceOf: plan.worker)
+    }
+    let sum = arena.target(plan.position) + own.lowerBound
+    results[0] = sum
+    plan.global.evaluate(slots: globalSlots, count: own.count, into: results, scratch: scratch)
     for (_, holder) in holders { try spreading?.send(sum, count: own.count, to: holder, tag: tag + 1) }
     phase = .spreading
-  }
-
-  private func position(at element: Int) {
-    for slot in 0..<plan.local.slotCount { localSlots[slot] = arena.slot(slot) + element }
   }
 }

@@ -5,7 +5,7 @@ extension SumArena {
     enum Place: Sendable {
       /// It is the one partial sum of the only worker.
       case partial
-      /// Each worker's slices are in the first of its slots.
+      /// The slices that each worker holds for the island are in the first of its slots.
       case slots
       /// In memory of its own.
       case separate
@@ -20,7 +20,7 @@ extension SumArena {
     let ownSlots: Range<Int>
     /// Elements of a buffer.
     let count: Int
-    /// Where the result's elements are that each worker sums, as bytes of the arena in the result's order, if in the slots.
+    /// Where the slices of the result are, as bytes of the arena in the result's order, if in the slots.
     private(set) var resultInSlots: [Range<Int>] = []
 
     /// Of the island that `worker` is on.
@@ -33,12 +33,13 @@ extension SumArena {
       firstSlots = plan.slots.map(\.lowerBound)
       ownSlots = plan.slots[plan.position]
       count = buckets.count
-      place = layout.workers == 1 ? .partial : isShared && islands.count == 1 ? .slots : .separate
+      place = layout.workers == 1 ? .partial : isShared && firstSlots.count > 1 ? .slots : .separate
       guard place == .slots else { return }
       for range in buckets.ranges.reversed() {
         let slices = Slices(of: range, owners: layout.workers)
-        for (owner, slot) in firstSlots.enumerated() where !slices[owner].isEmpty {
-          resultInSlots.append(bytes(of: slices[owner], inSlot: slot))
+        for owner in 0..<layout.workers where !slices[owner].isEmpty {
+          let holder = islands.holder(ofSliceOwnedBy: owner, on: plan.island) - islands.members[plan.island].lowerBound
+          resultInSlots.append(bytes(of: slices[owner], inSlot: firstSlots[holder]))
         }
       }
     }

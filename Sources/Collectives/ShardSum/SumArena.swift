@@ -6,9 +6,9 @@ import Tensors
 ///
 ///     [ flags of each worker | slot 0 | slot 1 | … | result, where it has memory of its own ]
 ///
-/// Where the island has all partial sums, each worker writes its slices of the sum over the first of its own partial sums,
-/// whose lines are in its caches and no other's: three to ten times as fast as a buffer that all have read. `result` is
-/// then a second mapping of those slices, one behind the other.
+/// Each worker writes the slices of the sum that it holds over the first of its own partial sums: those lines are in its
+/// caches and no other's, which is three to ten times as fast as a buffer that all have read. `result` is a second mapping
+/// of the slices, one behind the other. A worker alone on its island, or memory that is mapped once, does without.
 public final class SumArena: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   private let shape: Shape
