@@ -29,5 +29,6 @@
 #include "ck_recurrent.h"
 #include "ck_row_product.h"
 #include "ck_sha256.h"
+#include "ck_thin_product.h"
 
 #endif

@@ -1,0 +1,65 @@
+import CKernels
+import Testing
+
+@testable import Tensors
+
+/// Few rows times the rows of a large matrix take a way of their own where registers are many.
+@Suite struct ThinProductTests {
+  /// Around the sides of a tile and of its blocks.
+  private static let rows = [1, 3, 4, 5, 9, 131]
+  private static let columns = [1, 4, 5, 6, 14]
+  private static let inner = [16, 17, 31, 256, 1023, 1024, 1041, 2500]
+
+  @Test(arguments: rows, columns) func everyEdge(rows: Int, columns: Int) {
+    for inner in Self.inner {
+      // Wider in memory than the product takes, with what would spoil it in the gaps.
+      let (strideA, strideB, strideC) = (inner + 5, inner + 3, columns + 2)
+      let (a, b) = (randomTensor([rows, strideA], .float32, 1), randomTensor([columns, strideB], .float32, 2))
+      for row in 0..<rows { for gap in inner..<strideA { a[row * strideA + gap] = .nan } }
+      for row in 0..<columns { for gap in inner..<strideB { b[row * strideB + gap] = .nan } }
+      let c = randomTensor([rows, strideC], .float32, 3)
+      let (x, y, before) = (a.values, b.values, c.values)
+      let products = (0..<rows).flatMap { row in
+        (0..<columns).map { column in
+          (0..<inner).reduce(0.0) { $0 + x[row * strideA + $1] * y[column * strideB + $1] }
+        }
+      }
+      func places(_ values: [Double]) -> [Double] {
+        (0..<rows * columns).map { values[$0 / columns * strideC + $0 % columns] }
+      }
+      func multiply(adding: Bool) {
+        ck_thin_product(
+          rows, columns, inner, 0.5, floats(a), strideA, floats(b), strideB, adding, floats(c), strideC)
+      }
+      let scale = Double(inner).squareRoot()
+      multiply(adding: true)
+      expectClose(places(c.values), zip(places(before), products).map { $0 + 0.5 * $1 }, .float32, scale: scale)
+      // What lies between the rows stays; what was there is not read.
+      for row in 0..<rows {
+        for gap in columns..<strideC { #expect(c[row * strideC + gap] == before[row * strideC + gap]) }
+        for column in 0..<columns { c[row * strideC + column] = .nan }
+      }
+      multiply(adding: false)
+      expectClose(places(c.values), products.map { 0.5 * $0 }, .float32, scale: scale)
+    }
+  }
+
+  @Test func isForFewRowsAndAVX512() {
+    let matrix = randomTensor([4, 4], .float32, 1)
+    let (plain, transposed) = (MatrixView(matrix), MatrixView(matrix, transposed: true))
+    func isThin(_ m: Int, _ n: Int, _ k: Int, _ a: MatrixView, _ b: MatrixView, hasAVX512: Bool = true) -> Bool {
+      BLAS.isThin(m: m, n: n, k: k, a, b, hasAVX512: hasAVX512)
+    }
+    #expect(isThin(64, 1024, 3072, plain, transposed))
+    #expect(isThin(200, 10, 1024, plain, transposed))
+    #expect(!isThin(200, 1024, 1024, plain, transposed))
+    #expect(!isThin(64, 1024, 100, plain, transposed))
+    #expect(!isThin(64, 1024, 3072, plain, plain))
+    #expect(!isThin(64, 1024, 3072, transposed, transposed))
+    #expect(!isThin(64, 1024, 3072, plain, transposed, hasAVX512: false))
+  }
+
+  private func floats(_ tensor: Tensor) -> UnsafeMutablePointer<Float> {
+    tensor.pointer.assumingMemoryBound(to: Float.self)
+  }
+}
