@@ -19,8 +19,10 @@ extension SumProgram {
     slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int,
     into results: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, scratch: UnsafeMutablePointer<Float>
   ) {
-    for start in stride(from: 0, to: count, by: Self.blockLength) {
-      let length = min(Self.blockLength, count - start)
+    // Without sums on the way nothing is kept between blocks.
+    let step = additions.count == 1 ? max(1, count) : Self.blockLength
+    for start in stride(from: 0, to: count, by: step) {
+      let length = min(step, count - start)
       func place(of operand: Operand) -> UnsafeMutablePointer<Float> {
         switch operand {
         case .slot(let slot): slots[slot] + start
