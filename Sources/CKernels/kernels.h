@@ -5,8 +5,9 @@
 
 #include "CKernels.h"
 
-// Compiled for AVX-512, AVX2 and the baseline; the loader picks one. Elsewhere the baseline has what there is.
-#if defined(__x86_64__)
+// Compiled for AVX-512, AVX2 and the baseline; the loader picks one. Elsewhere the baseline has what there is, and under
+// ThreadSanitizer, which is not up when the loader picks.
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
 #define CK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CK_CLONES

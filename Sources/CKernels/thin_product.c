@@ -9,7 +9,7 @@ enum {
   // Rows of a and of b that a tile sums at once: its sums and one vector of each row fit AVX-512's 32 registers.
   tile_rows = 4,
   tile_columns = 5,
-  // Elements of a row summed before the lanes are: a tile's rows of b stay in the first-level cache.
+  // Elements of a row summed before the lanes are: a tile's rows of b (20 KiB) stay in the first-level cache.
   inner_block = 1024,
   // Rows of a that stay in the second-level cache while all of b goes by.
   row_block = 128,
@@ -24,15 +24,14 @@ typedef struct {
   bool adding;
 } thin_product;
 
-// What will be wanted next: `inner` elements of each of a tile's rows of b.
+// What will be wanted next: `count` elements, from `first` on, of each of a tile's rows of b.
 typedef struct {
-  const float *start;
-  ptrdiff_t inner;
+  const float *rows;
+  ptrdiff_t first, count;
 } upcoming;
 
 CK_INLINE void store_quad(const thin_product *p, quad sums, float *c) {
-  quad result = p->factor * sums;
-  *(quad_anywhere *)c = p->adding ? *(const quad_anywhere *)c + result : result;
+  *(quad_anywhere *)c = p->adding ? *(const quad_anywhere *)c + p->factor * sums : p->factor * sums;
 }
 
 CK_INLINE void store_one(const thin_product *p, float sum, float *c) {
@@ -54,8 +53,8 @@ CK_INLINE void tile(
       lanes x = CK_LOAD(a + m * p->stride_a + i);
       for (int n = 0; n < columns; n++) sums[m][n] += x * row[n];
     }
-    if (i < next.inner) {
-      for (int n = 0; n < columns; n++) __builtin_prefetch(next.start + n * p->stride_b + i, 0, 2);
+    if (i < next.count) {
+      for (int n = 0; n < columns; n++) __builtin_prefetch(next.rows + n * p->stride_b + next.first + i, 0, 2);
     }
   }
   if (i < p->inner) {
@@ -86,11 +85,11 @@ CK_INLINE void strip(
   ptrdiff_t tiles = rows / tile_rows, step = next && tiles ? (p->inner / tiles + lane_count) / lane_count * lane_count : 0;
   for (ptrdiff_t t = 0; t < tiles; t++) {
     ptrdiff_t from = t * step, left = p->inner - from;
-    upcoming soon = {next + from, left < step ? left : step};
+    upcoming soon = {next, from, left < step ? left : step};
     tile(tile_rows, columns, p, a + t * tile_rows * p->stride_a, b, c + t * tile_rows * p->stride_c, soon);
   }
   for (ptrdiff_t m = tiles * tile_rows; m < rows; m++) {
-    tile(1, columns, p, a + m * p->stride_a, b, c + m * p->stride_c, (upcoming){next, 0});
+    tile(1, columns, p, a + m * p->stride_a, b, c + m * p->stride_c, (upcoming){next, 0, 0});
   }
 }
 

@@ -6,7 +6,7 @@ public struct AllReduceBenchmark {
   /// One size.
   public struct Result: Sendable, Equatable {
     public var bytes: Int
-    /// Microseconds from a barrier to the whole sum on worker 0: median over the calls.
+    /// Microseconds of `begin`, and from a barrier to the whole sum, on worker 0: median over the calls.
     public var ours: Double
     /// The same of the reference; nil where there is none.
     public var reference: Double?
@@ -31,11 +31,12 @@ public struct AllReduceBenchmark {
     let sum = try communicator.makeShardSum(Buckets(count: count))
     var isCorrect = true
     var ours = try times(calls) { call, barrier in
-      try sum.begin()
+      let begin = try Self.microseconds(after: barrier) { try sum.begin() }
       for (shard, partial) in zip(communicator.shards, sum.partials) { fill(partial, shard: shard, call: call) }
-      let time = try Self.microseconds(after: barrier) { try sum.finish() }
+      let finish = try Self.microseconds(after: barrier) { try sum.finish() }
       isCorrect = check(sum.result, call: call) && isCorrect
-      return time
+      sum.release()
+      return begin + finish
     }
     var theirs: [Double] = []
     if let reference {

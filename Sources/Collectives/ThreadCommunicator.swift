@@ -59,6 +59,7 @@ public final class ThreadCommunicator: Communicator {
       memory.closeFile()
       return arena
     }
+    group.board.memory = nil
     return SumArena(
       inProcess: SumArena.Shape(layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: false))
   }

@@ -41,7 +41,7 @@ public enum BLAS {
     if m == 1 && k > 0 && (!a.isTransposed || a.stride == 1) && (beta == 0 || beta == 1) {
       return multiplyRow(dtype, n: n, k: k, alpha: alpha, a, b, adding: beta == 1, into: c)
     }
-    if dtype == .float32 && (beta == 0 || beta == 1) && isThin(m: m, n: n, k: k, a, b) {
+    if dtype == .float32 && (beta == 0 || beta == 1) && threadCount == 1 && isThin(m: m, n: n, k: k, a, b) {
       return ck_thin_product(
         m, n, k, Float(alpha), a.floats, a.stride, b.floats, b.stride, beta == 1, c.floats, c.stride)
     }
@@ -123,7 +123,9 @@ public enum BLAS {
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
   /// OpenBLAS's version and build options.
-  public static var configuration: String { String(cString: openblas_get_config()) }
+  ///
+  /// Asked for once: OpenBLAS writes it together in a buffer that its threads share, anew at every call.
+  public static let configuration = String(cString: openblas_get_config())
 
   /// One sentence where a faster set of kernels exists for this processor than the one in use, with the
   /// environment variable that is to blame; else nil.

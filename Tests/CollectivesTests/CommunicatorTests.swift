@@ -1,5 +1,6 @@
 import Collectives
 import CollectivesTestSupport
+import Tensors
 import Testing
 
 /// The same bits for every spread: each check holds every worker's result against one plain reference.
@@ -32,7 +33,36 @@ import Testing
     }
   }
 
-  /// Slices so long that their sums go past the caches.
+  /// Where memory can be mapped only once, the result has a buffer of its own.
+  @Test func threadsWithoutSharedMemoryGiveTheSameBits() throws {
+    let (layout, buckets) = (ShardLayout(shards: 5, workers: 3), Buckets(count: 7_000, cuts: [3_000], minimum: 1))
+    let islands = Islands(sizes: [3])
+    let arena = SumArena(
+      inProcess: SumArena.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false))
+    let results = try ThreadGroup.run(layout: layout) { communicator in
+      let sum = ShardSum(
+        layout: layout, worker: communicator.worker, islands: islands, buckets: buckets, arena: arena, transport: nil,
+        checkFailure: {})
+      let accumulator = ShardAccumulator(
+        layout: layout, worker: communicator.worker, partials: sum.partials, pool: StoragePool())
+      return try (0..<2).map { round in
+        try sum.begin()
+        accumulator.accumulate { shard, buffer in
+          for index in 0..<buckets.count {
+            buffer.floats[index] = TestData.value(shard: shard, index: index, round: round)
+          }
+        }
+        try sum.finish()
+        return Array(sum.result.floats)
+      }
+    }
+    let expected = (0..<2).map { round in
+      referenceSum((0..<5).map { TestData.leaf(shard: $0, count: buckets.count, round: round) })
+    }
+    #expect(results == [expected, expected, expected])
+  }
+
+  /// Slices of many blocks and pages.
   @Test(arguments: [2, 3])
   func longSumsKeepTheLaws(workers: Int) throws {
     let length = workers * (64 << 10) + 5

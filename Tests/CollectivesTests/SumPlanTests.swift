@@ -90,7 +90,7 @@ import Testing
           let slots = members.reduce(0) { $0 + layout.partials(of: $1).count }
           let firstSlot = shape.byteCount - slots * slotBytes
           var end = 0
-          for stretch in shape.resultInSlots {
+          for stretch in shape.resultStretches {
             #expect(stretch.lowerBound.isMultiple(of: page) && stretch.count.isMultiple(of: page))
             #expect((stretch.lowerBound - firstSlot) % slotBytes == end)
             end += stretch.count

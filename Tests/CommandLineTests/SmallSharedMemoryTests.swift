@@ -27,10 +27,10 @@ private enum SmallSharedMemory {
 @Suite(
   .serialized, .takingTurns, .enabled(if: SmallSharedMemory.problem == nil, "\(SmallSharedMemory.problem ?? "")"))
 struct SmallSharedMemoryTests {
-  /// 8.2 million parameters: 33 MB for the partial sums of each of two ranks, and as much for the result.
+  /// 11.4 million parameters: 46 MB for the partial sums of each of two ranks.
   private static let configuration = """
     data: {dataset: mnist-5k, train_limit: 64, test_limit: 16}
-    model: {architecture: mlp, hidden: [2500, 2500]}
+    model: {architecture: mlp, hidden: [3000, 3000]}
     optimizer: {kind: sgd, momentum: 0.9}
     schedule: {kind: constant, rate: 0.01}
     training: {batch_size: 16, steps: 4, shards: 2, seed: 3}
@@ -43,7 +43,7 @@ struct SmallSharedMemoryTests {
     let (threads, ranks) = (folder.path("threads"), folder.path("ranks"))
     let reference = try Lockstep.run(["train", config, "--run-dir", threads, "-q", "--workers", "2"])
     #expect(reference.exitCode == 0, "\(reference.errors)")
-    #expect(try #require(SmallRun.summary(of: threads)["parameters"] as? Int) * 4 * 3 > 64 << 20)
+    #expect(try #require(SmallRun.summary(of: threads)["parameters"] as? Int) * 4 * 2 > 64 << 20)
 
     let launch = ["mpirun", "--oversubscribe", "-np", "2", Build.lockstep, "train", config, "--run-dir", ranks, "-q"]
     let result = try ChildProcess(

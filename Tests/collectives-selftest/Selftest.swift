@@ -54,10 +54,11 @@ struct Selftest {
   private static func checks(_ mpi: MPIEnvironment) throws -> Int {
     var comparisons = 0
     for shards in [mpi.size, mpi.size + 1, 2 * mpi.size, 7] where shards >= mpi.size {
-      comparisons += try CommunicatorChecks(mpi.communicator(shards: shards)).runAll(lengths: [0, 1, 101, 4097, 10_007])
+      comparisons += try CommunicatorChecks(mpi.communicator(shards: shards)).runAll(
+        lengths: [0, 1, 101, 4097, 9 * Slices.pageLength + 791])
       for islands in islandSizes(ranks: mpi.size) {
         let communicator = mpi.communicator(shards: shards, nodes: Islands(sizes: islands), pieceLimit: 64)
-        comparisons += try CommunicatorChecks(communicator).runAll(lengths: [0, 1, 101, 4097])
+        comparisons += try CommunicatorChecks(communicator).runAll(lengths: [0, 1, 101, 4 * Slices.pageLength + 1])
       }
     }
     return comparisons

@@ -19,8 +19,8 @@ final class BucketSum {
   private let spreading: (any Transfers)?
   /// What other islands send of the own slice: one after the other in slot order.
   private let received: UnsafeMutablePointer<Float>
-  /// The island's joined sums of the slices this worker holds, where its result is not written to memory of its own: what
-  /// is still to be sent must not lie where that arrives.
+  /// The island's joined sums of the slices this worker holds. Nil for a worker alone with a result of its own, whose
+  /// partial sums can be sent from where they are: what is still to be sent must not lie where the result arrives.
   private let joined: UnsafeMutablePointer<Float>?
   /// Where in `joined` those of each worker's slice begin.
   private let joinedStarts: [Int]
@@ -45,7 +45,7 @@ final class BucketSum {
       defer { if heldSlices.contains(owner) { joinedCount += plan.local.rootCount * slices[owner].count } }
       return joinedCount
     }
-    joined = transport != nil && arena.resultIsInSlots ? .allocate(capacity: max(1, joinedCount)) : nil
+    joined = transport != nil && plan.slots.count > 1 ? .allocate(capacity: max(1, joinedCount)) : nil
     localSlots = .allocate(capacity: plan.local.slotCount)
     results = .allocate(capacity: plan.local.rootCount)
     globalSlots = .allocate(capacity: plan.global.slotCount)

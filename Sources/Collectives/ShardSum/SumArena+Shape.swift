@@ -21,7 +21,7 @@ extension SumArena {
     /// Elements of a buffer.
     let count: Int
     /// Where the slices of the result are, as bytes of the arena in the result's order, if in the slots.
-    private(set) var resultInSlots: [Range<Int>] = []
+    private(set) var resultStretches: [Range<Int>] = []
 
     /// Of the island that `worker` is on.
     ///
@@ -33,16 +33,26 @@ extension SumArena {
       firstSlots = plan.slots.map(\.lowerBound)
       ownSlots = plan.slots[plan.position]
       count = buckets.count
-      place = layout.workers == 1 ? .partial : isShared && firstSlots.count > 1 ? .slots : .separate
-      guard place == .slots else { return }
+      guard layout.workers > 1 else {
+        place = .partial
+        return
+      }
+      guard isShared && firstSlots.count > 1 && buckets.ranges.count * layout.workers <= Self.mostStretches else {
+        place = .separate
+        return
+      }
+      place = .slots
       for range in buckets.ranges.reversed() {
         let slices = Slices(of: range, owners: layout.workers)
         for owner in 0..<layout.workers where !slices[owner].isEmpty {
           let holder = islands.holder(ofSliceOwnedBy: owner, on: plan.island) - islands.members[plan.island].lowerBound
-          resultInSlots.append(bytes(of: slices[owner], inSlot: firstSlots[holder]))
+          resultStretches.append(bytes(of: slices[owner], inSlot: firstSlots[holder]))
         }
       }
     }
+
+    /// Linux lets a process have 65 530 mappings.
+    private static let mostStretches = 16_384
 
     /// Whole pages: what follows the last element belongs to no other slice.
     private func bytes(of slice: Range<Int>, inSlot slot: Int) -> Range<Int> {

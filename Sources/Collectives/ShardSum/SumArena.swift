@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Each worker writes the slices of the sum that it holds over the first of its own partial sums: those lines are in its
 /// caches and no other's, which is three to ten times as fast as a buffer that all have read. `result` is a second mapping
-/// of the slices, one behind the other. A worker alone on its island, or memory that is mapped once, does without.
+/// of the slices, one behind the other. Without: a worker alone on its island, memory of a process, too many slices.
 public final class SumArena: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   private let shape: Shape
@@ -20,13 +20,13 @@ public final class SumArena: @unchecked Sendable {
   /// An arena in memory of which stretches can be mapped once more.
   package init(memory: SharedMemory, shape: Shape) throws(SharedMemory.Failure) {
     (self.memory, self.shape, owner) = (memory.start, shape, memory)
-    let places = shape.resultInSlots
+    let places = shape.resultStretches
     stretches = places.isEmpty ? nil : try memory.stretches(places)
   }
 
   /// An arena for workers of one process.
   public init(inProcess shape: Shape) {
-    precondition(shape.resultInSlots.isEmpty, "memory of a process is mapped once")
+    precondition(shape.resultStretches.isEmpty, "memory of a process is mapped once")
     let storage = StoragePool().allocateZeroed(byteCount: shape.byteCount)
     (memory, self.shape, owner, stretches) = (storage.pointer, shape, storage, nil)
   }
