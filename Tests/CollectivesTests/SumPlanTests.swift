@@ -76,7 +76,7 @@ import Testing
 
   /// Stretches of the slots that make the result when they are mapped one behind the other: each begins with a page, as
   /// far into its slot as into the result, which the stretches before it fill.
-  @Test(arguments: [2, 3, 5], [1, 1_024, 5_000, 40_000])
+  @Test(arguments: [2, 3, 5], [257, 1_024, 5_000, 40_000])
   func slicesInTheSlotsMakeTheResult(workers: Int, count: Int) {
     let page = SharedMemory.pageBytes
     for buckets in [Buckets(count: count), Buckets(count: count, cuts: [1_000, 5_000, 20_000], minimum: 1)] {

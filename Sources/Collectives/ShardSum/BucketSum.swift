@@ -1,3 +1,5 @@
+import Tensors
+
 /// One bucket of a shard sum on its way through the islands.
 ///
 /// Every worker makes the final sum of one slice of the bucket. Inside an island, each slice has a holder, who joins the
@@ -8,12 +10,16 @@
 /// With one partial sum an island that is 2·N·(n−1)/n bytes, the least an all-reduce can do (Patarasu and Yuan,
 /// "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009), shared by the island's workers.
 /// With one island nothing is sent, and the owner writes the sum straight to where the result is to be.
+/// Where it is short, every worker does that for all of it.
 final class BucketSum {
   private enum Phase { case waiting, exchanging, spreading, done }
 
   private let plan: SumPlan
   private let arena: SumArena
+  private let range: Range<Int>
   private let slices: Slices
+  /// Where this worker makes all of the sum for itself.
+  private let ownResult: Tensor?
   private let tag: Int
   private let exchange: (any Transfers)?
   private let spreading: (any Transfers)?
@@ -32,8 +38,11 @@ final class BucketSum {
   private let holders: [(island: Int, worker: Int)]
   private var phase = Phase.waiting
 
-  init(index: Int, range: Range<Int>, plan: SumPlan, arena: SumArena, transport: (any IslandTransport)?) {
-    (self.plan, self.arena) = (plan, arena)
+  /// - Parameter ownResult: `[count]`, where the result is made everywhere.
+  init(
+    index: Int, range: Range<Int>, plan: SumPlan, arena: SumArena, ownResult: Tensor?, transport: (any IslandTransport)?
+  ) {
+    (self.plan, self.arena, self.range, self.ownResult) = (plan, arena, range, ownResult)
     slices = Slices(of: range, owners: plan.layout.workers)
     tag = 2 * index
     exchange = transport?.makeTransfers()
@@ -81,15 +90,17 @@ final class BucketSum {
 
   private func begin() throws {
     guard let exchange else {
-      results[0] = arena.target(plan.position) + slices[plan.worker].lowerBound
-      evaluateLocally(sliceOf: plan.worker)
+      let target = ownResult?.pointer.assumingMemoryBound(to: Float.self) ?? arena.target(plan.position)
+      let elements = ownResult == nil ? slices[plan.worker] : range
+      results[0] = target + elements.lowerBound
+      evaluateLocally(elements)
       phase = .done
       return
     }
     try receiveOwnSlice(exchange)
     for owner in heldSlices {
       for root in 0..<plan.local.rootCount { results[root] = joinedSum(root, sliceOf: owner) }
-      evaluateLocally(sliceOf: owner)
+      evaluateLocally(slices[owner])
       guard owner != plan.worker else { continue }
       let slice = slices[owner]
       for root in 0..<plan.local.rootCount {
@@ -101,10 +112,9 @@ final class BucketSum {
     phase = .exchanging
   }
 
-  private func evaluateLocally(sliceOf owner: Int) {
-    let slice = slices[owner]
-    for slot in 0..<plan.local.slotCount { localSlots[slot] = arena.slot(slot) + slice.lowerBound }
-    plan.local.evaluate(slots: localSlots, count: slice.count, into: results, scratch: scratch)
+  private func evaluateLocally(_ elements: Range<Int>) {
+    for slot in 0..<plan.local.slotCount { localSlots[slot] = arena.slot(slot) + elements.lowerBound }
+    plan.local.evaluate(slots: localSlots, count: elements.count, into: results, scratch: scratch)
   }
 
   /// Where the island's sum of that number is, of the slice that `owner` adds up.

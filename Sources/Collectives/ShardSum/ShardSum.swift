@@ -10,7 +10,7 @@ import Tensors
 ///
 /// A round takes three hand-shakes of the workers that share memory: all have written, all have summed, all have read. The
 /// last one is there because the result may lie where the partial sums did; `begin` is late enough to wait for it (after a
-/// forward pass, say) when it hardly ever has to.
+/// forward pass, say) when it hardly ever has to. Short sums do without the second.
 public final class ShardSum {
   public let buckets: Buckets
   /// The worker's partial sums, `[count]`, one for each maximal subtree inside its run of shards, in shard order
@@ -46,9 +46,12 @@ public final class ShardSum {
     let plan = SumPlan(layout: layout, islands: islands, worker: worker)
     (self.plan, self.buckets, self.arena, self.checkFailure) = (plan, buckets, arena, checkFailure)
     partials = plan.slots[plan.position].map { arena.tensor(arena.slot($0)) }
-    result = arena.tensor(arena.result)
+    let result = arena.hasNoResult ? Tensor(zeros: [buckets.count], pool: StoragePool()) : arena.tensor(arena.result)
+    self.result = result
     sums = buckets.ranges.enumerated().map { index, range in
-      BucketSum(index: index, range: range, plan: plan, arena: arena, transport: transport)
+      BucketSum(
+        index: index, range: range, plan: plan, arena: arena, ownResult: arena.hasNoResult ? result : nil,
+        transport: transport)
     }
   }
 
@@ -63,7 +66,7 @@ public final class ShardSum {
   public func begin() throws {
     guard plan.layout.workers > 1, !hasBegun else { return }
     release()
-    if arena.resultIsInSlots && !allHaveReleased {
+    if arena.slotsAreReadLonger && !allHaveReleased {
       let before = timeline?.phase
       try wait(as: .waiting) { allHaveReleased }
       if let timeline, let before { timeline.enter(before) }
@@ -105,8 +108,10 @@ public final class ShardSum {
     ready(from: 0)
     try wait { doneBuckets == sums.count }
     round += 1
-    arena.finished(plan.position).pointee.store(round, ordering: .releasing)
-    try wait { allHaveFinished }
+    if !arena.hasNoResult {
+      arena.finished(plan.position).pointee.store(round, ordering: .releasing)
+      try wait { allHaveFinished }
+    }
     (readyBuckets, doneBuckets, hasBegun) = (0, 0, false)
     for sum in sums { sum.restart() }
   }

@@ -9,9 +9,13 @@ extension SumArena {
       case slots
       /// In memory of its own.
       case separate
+      /// Short: each worker makes all of it in memory that it shares with nobody, which spares them to wait for each other.
+      case everywhere
     }
 
     let place: Place
+    /// Elements up to which a result is made everywhere.
+    static let shortLength = 256
     /// The place of this worker among those of the island.
     let position: Int
     /// Their partial sums, and the first of each worker.
@@ -35,6 +39,10 @@ extension SumArena {
       count = buckets.count
       guard layout.workers > 1 else {
         place = .partial
+        return
+      }
+      guard islands.count > 1 || count > Self.shortLength else {
+        place = .everywhere
         return
       }
       guard isShared && firstSlots.count > 1 && buckets.ranges.count * layout.workers <= Self.mostStretches else {

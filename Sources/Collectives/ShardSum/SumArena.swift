@@ -42,6 +42,9 @@ public final class SumArena: @unchecked Sendable {
 
   func slot(_ index: Int) -> UnsafeMutablePointer<Float> { buffer(index) }
 
+  /// Whether each worker is to bring memory for a result of its own.
+  var hasNoResult: Bool { shape.place == .everywhere }
+
   /// The whole sum, to be read.
   var result: UnsafeMutablePointer<Float> {
     stretches.map { $0.start.assumingMemoryBound(to: Float.self) }
@@ -53,8 +56,8 @@ public final class SumArena: @unchecked Sendable {
     shape.place == .slots ? slot(shape.firstSlots[position]) : result
   }
 
-  /// Whether writing to partial sums changes the result of the round before.
-  var resultIsInSlots: Bool { shape.place == .slots }
+  /// Whether others may still read a worker's partial sums when it has the sum: as the result, or to make theirs.
+  var slotsAreReadLonger: Bool { shape.place == .slots || shape.place == .everywhere }
 
   /// A tensor on one of the buffers; it keeps the arena alive.
   func tensor(_ buffer: UnsafeMutablePointer<Float>) -> Tensor {
