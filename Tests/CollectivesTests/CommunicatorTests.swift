@@ -23,13 +23,14 @@ import Testing
     #expect(comparisons.allSatisfy { $0 > 20_000 })
   }
 
-  @Test(arguments: 1...17)
-  func everyNumberOfThreadsGivesTheSameBits(shards: Int) throws {
+  /// Short sums, which every worker makes for itself, and sums of a few pages.
+  @Test(arguments: 1...17, [37, 2 * Slices.pageLength + 37])
+  func everyNumberOfThreadsGivesTheSameBits(shards: Int, count: Int) throws {
     for workers in 1...shards {
       let compared = try ThreadGroup.run(layout: ShardLayout(shards: shards, workers: workers)) {
-        try CommunicatorChecks($0).sums(Buckets(count: 37), rounds: shards..<shards + 1)
+        try CommunicatorChecks($0).sums(Buckets(count: count), rounds: shards..<shards + 2)
       }
-      #expect(compared == Array(repeating: 37, count: workers))
+      #expect(compared == Array(repeating: 2 * count, count: workers))
     }
   }
 

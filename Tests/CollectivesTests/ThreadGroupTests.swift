@@ -40,10 +40,10 @@ import Testing
   }
 
   /// While the others wait inside a sum that can never be whole.
-  @Test func anErrorEndsThoseWhoWaitInASum() {
+  @Test(arguments: [100, 5_000]) func anErrorEndsThoseWhoWaitInASum(count: Int) {
     #expect(throws: CheckFailure.self) {
       try ThreadGroup.run(layout: layout(3)) { communicator in
-        let sum = try communicator.makeShardSum(Buckets(count: 100))
+        let sum = try communicator.makeShardSum(Buckets(count: count))
         if communicator.worker == 1 {
           usleep(20_000)
           throw CheckFailure("no data")
@@ -54,11 +54,28 @@ import Testing
     }
   }
 
+  /// While the others wait for a worker to have read the sum of the round before.
+  @Test(arguments: [100, 5_000]) func anErrorEndsThoseWhoWaitToBegin(count: Int) {
+    #expect(throws: CheckFailure.self) {
+      try ThreadGroup.run(layout: layout(3)) { communicator in
+        let sum = try communicator.makeShardSum(Buckets(count: count))
+        try sum.begin()
+        try sum.finish()
+        if communicator.worker == 1 {
+          usleep(20_000)
+          throw CheckFailure("cannot read the sum")
+        }
+        try sum.begin()
+        Issue.record("worker \(communicator.worker) began before all had read")
+      }
+    }
+  }
+
   /// A worker that ends right after its last sum does not fail those who still look at the flags.
-  @Test func leavingAfterASumIsNoFailure() throws {
+  @Test(arguments: [1, 5_000]) func leavingAfterASumIsNoFailure(count: Int) throws {
     for _ in 0..<200 {
       _ = try ThreadGroup.run(layout: layout(3)) { communicator in
-        let sum = try communicator.makeShardSum(Buckets(count: 1))
+        let sum = try communicator.makeShardSum(Buckets(count: count))
         try sum.begin()
         try sum.finish()
       }
