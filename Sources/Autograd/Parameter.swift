@@ -122,9 +122,16 @@ public final class ParameterStore {
   }
 
   /// Takes the memory, all zeros; buffers get their initial values.
-  public func allocate(pool: StoragePool) {
+  ///
+  /// - Parameter values: Memory for the parameters that others may have in common, `[flatCount]`; nil takes it from the pool.
+  public func allocate(pool: StoragePool, values: Tensor? = nil) {
+    if let values {
+      precondition(
+        values.count == flatCount && values.dtype == dtype,
+        "\(values.dtype)\(values.shape) for \(flatCount) elements of \(dtype)")
+    }
     allocated = (
-      Tensor(zeros: [flatCount], dtype: dtype, pool: pool),
+      values ?? Tensor(zeros: [flatCount], dtype: dtype, pool: pool),
       Tensor(zeros: [bufferFlatCount], dtype: dtype, pool: pool)
     )
     for buffer in buffers {

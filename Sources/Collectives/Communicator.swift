@@ -21,12 +21,17 @@ public protocol Communicator: AnyObject {
   /// Every worker's `bytes` (which may differ in length), in worker order, on every worker.
   func allGather(_ bytes: [UInt8]) throws -> [[UInt8]]
 
-  /// Memory and plan of a sum over shards that is done again and again. The same buckets on every worker.
-  func makeShardSum(_ buckets: Buckets) throws -> ShardSum
+  /// Memory and plan of a sum over shards that is done again and again. The same arguments on every worker.
+  ///
+  /// - Parameter sharedBuffers: How many buffers workers with common memory are to have beside (`ShardSum.sharedBuffers`).
+  func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum
 }
 
 extension Communicator {
   public var sharedMemoryProblem: String? { nil }
+
+  /// A sum with nothing beside.
+  public func makeShardSum(_ buckets: Buckets) throws -> ShardSum { try makeShardSum(buckets, sharedBuffers: 0) }
 
   /// Number of workers.
   public var size: Int { layout.workers }

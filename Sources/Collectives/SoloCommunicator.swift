@@ -14,7 +14,7 @@ public final class SoloCommunicator: Communicator {
 
   public func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 
-  public func makeShardSum(_ buckets: Buckets) -> ShardSum {
+  public func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) -> ShardSum {
     let islands = Islands(sizes: [1])
     let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false)
     return ShardSum(

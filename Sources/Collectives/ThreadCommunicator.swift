@@ -35,11 +35,12 @@ public final class ThreadCommunicator: Communicator {
     return gathered
   }
 
-  public func makeShardSum(_ buckets: Buckets) throws -> ShardSum {
+  public func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum {
     let islands = Islands(sizes: [size])
-    let shape = SumArena.Shape(layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true)
+    let shape = SumArena.Shape(
+      layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true, sharedBuffers: sharedBuffers)
     if worker == 0 { group.board.memory = try? SharedMemory(byteCount: shape.byteCount) }
-    try meet(in: .shardSum(count: buckets.count, digest: buckets.digest))
+    try meet(in: .shardSum(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
     let reserved = group.board.memory.map { memory in (try? shape.ownBytes.forEach(memory.reserve)) != nil } ?? false
     group.barrier.waitForAll()
     let someoneFailed = try any(!reserved)

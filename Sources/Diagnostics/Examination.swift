@@ -28,14 +28,14 @@ public struct Examination: Sendable {
   /// - Parameters:
   ///   - kind: What a worker is called: `rank` or `worker`.
   ///   - versions: What must be the same everywhere.
-  ///   - neededMemory: Bytes that this worker is about to take.
+  ///   - neededMemory: Bytes that every worker is about to take, and that those of a host take together.
   public init(
     _ communicator: any Communicator, depth: Depth, kind: String, versions: [WorkerFacts.Version],
-    neededMemory: Int = 0
+    neededMemory: (worker: Int, host: Int) = (0, 0)
   ) throws {
     let problem = try CollectiveTest(communicator: communicator).run(lengths: depth.lengths)
     var facts = WorkerFacts.current(versions: versions)
-    facts.neededMemory = neededMemory
+    (facts.neededMemory, facts.neededHostMemory) = neededMemory
     workers = try communicator.allGather(Array(JSONEncoder().encode(facts))).map {
       try JSONDecoder().decode(WorkerFacts.self, from: Data($0))
     }

@@ -89,7 +89,7 @@ struct Findings {
           .warning, .sharedMemory, "\(host): /dev/shm has only \(megabytes(free)) free for \(numbers.count) \(kind)s",
           advice: "remove what is left there, or make it larger: docker --shm-size, mount -o remount,size=… /dev/shm"))
     }
-    let needed = numbers.reduce(0) { $0 + workers[$1].neededMemory }
+    let needed = numbers.reduce(workers[numbers[0]].neededHostMemory) { $0 + workers[$1].neededMemory }
     let count = "\(numbers.count) \(kind)\(numbers.count == 1 ? "" : "s")"
     let need = "\(host): parameters, gradients and the optimiser's state of \(count) take \(megabytes(needed))"
     let advice = "make the model smaller, or start fewer \(kind)s on this host"

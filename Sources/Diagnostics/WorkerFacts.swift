@@ -27,8 +27,9 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
   public var kernelWarning: String?
   /// Bytes that processes may still take: the host's, or what is left to the container.
   public var availableMemory: Int?
-  /// Bytes that the worker is about to take.
+  /// Bytes that the worker is about to take, and those that it takes together with the others of its host.
   public var neededMemory = 0
+  public var neededHostMemory = 0
   /// Bytes that there are in all, of the host or for the container. What is available of them may be less only because
   /// the system keeps files in memory that it would give up.
   public var totalMemory: Int?

@@ -2,11 +2,11 @@ import Collectives
 
 extension MPICommunicator {
   /// Ranks of a node sum in memory that they share; where that is not to be had on every node, all ranks send messages.
-  public func makeShardSum(_ buckets: Buckets) throws -> ShardSum {
-    try agree(on: .shardSum(count: buckets.count, digest: buckets.digest))
+  public func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum {
+    try agree(on: .shardSum(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
     sharedMemoryProblem = nil
     let alone = Islands(sizes: Array(repeating: 1, count: size))
-    let shared = nodes == alone ? nil : try sharedArena(islands: nodes, buckets)
+    let shared = nodes == alone ? nil : try sharedArena(islands: nodes, buckets, sharedBuffers)
     let islands = shared == nil ? alone : nodes
     let arena =
       shared
@@ -18,8 +18,9 @@ extension MPICommunicator {
   }
 
   /// Collective over all ranks, so that either all nodes share memory or none does; then `sharedMemoryProblem` says why.
-  private func sharedArena(islands: Islands, _ buckets: Buckets) throws -> SumArena? {
-    let shape = SumArena.Shape(layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true)
+  private func sharedArena(islands: Islands, _ buckets: Buckets, _ sharedBuffers: Int) throws -> SumArena? {
+    let shape = SumArena.Shape(
+      layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true, sharedBuffers: sharedBuffers)
     let leader = islands.members[islands.island(of: worker)].lowerBound
     var memory: SharedMemory?
     var arena: SumArena?

@@ -38,6 +38,7 @@ public enum BLAS {
   ) {
     precondition(!c.isTransposed, "a product is not written transposed: swap and transpose the factors instead")
     guard m > 0 && n > 0 else { return }
+    startWithOneThread
     if m == 1 && k > 0 && (!a.isTransposed || a.stride == 1) && (beta == 0 || beta == 1) {
       return multiplyRow(dtype, n: n, k: k, alpha: alpha, a, b, adding: beta == 1, into: c)
     }
@@ -108,16 +109,25 @@ public enum BLAS {
     /// oneDNN's threads are OpenMP's, whose count belongs to the calling thread.
     static func useThreadCountInOneDNN() {
       // False only where no OpenMP library is loaded: then there are no threads to limit.
-      _ = cd_set_thread_count(openblas_get_num_threads())
+      _ = cd_set_thread_count(Int32(threadCount))
     }
   #endif
 
-  /// Threads that a product or a convolution uses, in OpenBLAS and in oneDNN. Process-wide, and part of the bits: set it
-  /// once, before the first of them.
+  /// Threads that a product or a convolution uses, in OpenBLAS and in oneDNN; 1 until somebody sets it. Process-wide, and
+  /// part of the bits: set it once, before the first of them.
   public static var threadCount: Int {
-    get { Int(openblas_get_num_threads()) }
-    set { openblas_set_num_threads(Int32(newValue)) }
+    get {
+      startWithOneThread
+      return Int(openblas_get_num_threads())
+    }
+    set {
+      startWithOneThread
+      openblas_set_num_threads(Int32(newValue))
+    }
   }
+
+  /// OpenBLAS starts with one for each core.
+  private static let startWithOneThread: Void = openblas_set_num_threads(1)
 
   /// The kernels in use, by OpenBLAS's name for their processor: `Haswell`, `Zen`, `SkylakeX`.
   public static var coreName: String { String(cString: openblas_get_corename()) }

@@ -5,9 +5,6 @@ import Testing
 
 /// A fully connected layer with an activation in the same pass.
 @Suite struct LinearActivationTests {
-  // The number of threads is the process's, decides how products round, and is set to this by whoever trains beside these.
-  init() { BLAS.threadCount = 1 }
-
   private static let activations: [Activation] = [
     .relu, .leakyReLU(slope: 0.1), .leakyReLU(slope: -0.1), .sigmoid, .tanh, .gelu, .geluTanh, .silu,
   ]

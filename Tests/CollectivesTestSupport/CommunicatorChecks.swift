@@ -24,6 +24,7 @@ public struct CommunicatorChecks {
       // Cuts near the edges of slices and of blocks, in one bucket after the other.
       let cuts = [1, length / 3, length / 2, length - 1].filter { $0 > 0 && $0 < length }
       comparisons += try sums(Buckets(count: length, cuts: cuts, minimum: 1), rounds: round..<round + 1)
+      comparisons += try sharing(Buckets(count: length, cuts: cuts, minimum: 1), rounds: round..<round + 3)
     }
     comparisons += try broadcasts(byteCounts: [0, 1, 4099])
     comparisons += try gathers()
@@ -60,6 +61,37 @@ public struct CommunicatorChecks {
       }
     }
     return length * rounds.count
+  }
+
+  /// What each worker writes to its own elements of buffers that an island shares, all of the island read after a meeting.
+  public func sharing(_ buckets: Buckets, rounds: Range<Int>) throws -> Int {
+    let sum = try communicator.makeShardSum(buckets, sharedBuffers: 2)
+    guard !sum.sharedBuffers.isEmpty else {
+      if sum.ownElements != [0..<buckets.count] { throw failure("alone, but updates \(sum.ownElements)") }
+      return 1
+    }
+    func expect(_ value: (_ buffer: Int, _ index: Int) -> Float, _ when: String) throws {
+      for (number, buffer) in sum.sharedBuffers.enumerated() {
+        for index in 0..<buckets.count where buffer.floats[index] != value(number, index) {
+          throw failure(
+            "\(when), shared buffer \(number), element \(index) of \(buckets.count): \(buffer.floats[index])")
+        }
+      }
+    }
+    try expect({ _, _ in 0 }, "at first")
+    try sum.meet()
+    for round in rounds {
+      func value(_ buffer: Int, _ index: Int) -> Float { TestData.value(shard: buffer, index: index, round: round) }
+      for (number, buffer) in sum.sharedBuffers.enumerated() {
+        for range in sum.ownElements { for index in range { buffer.floats[index] = value(number, index) } }
+      }
+      arriveAtRandom(round)
+      try sum.meet()
+      arriveAtRandom(round + communicator.worker)
+      try expect(value, "round \(round)")
+      try sum.meet()
+    }
+    return 2 * buckets.count * (1 + rounds.count)
   }
 
   /// Every worker's bytes arrive everywhere.

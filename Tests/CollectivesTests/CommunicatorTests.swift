@@ -101,5 +101,7 @@ private final class Forgetful: Communicator {
   func barrier() {}
   func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) {}
   func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes, bytes] }
-  func makeShardSum(_ buckets: Buckets) -> ShardSum { SoloCommunicator(shards: 1).makeShardSum(buckets) }
+  func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) -> ShardSum {
+    SoloCommunicator(shards: 1).makeShardSum(buckets, sharedBuffers: sharedBuffers)
+  }
 }

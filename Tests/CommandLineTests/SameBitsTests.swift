@@ -21,16 +21,21 @@ struct SameBitsTests {
   }
 
   private static let (apart, tiny) = ("training.overlap=false", "training.bucket_megabytes=0.001")
+  /// One copy of the weights, which these networks are too small to have by themselves.
+  private static let shared = "training.share_weights=true"
 
   private static let spreads: [Spread] =
     [2, 3, 4, 8].map { Spread(threads: $0) } + [1, 2, 3, 4].map { Spread(ranks: $0) }
     + [
       Spread(threads: 3, settings: [apart]), Spread(threads: 8, settings: [tiny]),
       Spread(ranks: 2, settings: [apart]), Spread(ranks: 3, settings: [tiny]),
+      Spread(threads: 2, settings: [shared, apart]), Spread(threads: 3, settings: [shared, tiny]),
+      Spread(ranks: 2, settings: [shared, apart]), Spread(ranks: 4, settings: [shared, tiny]),
     ]
 
   private static let spreadsOverHosts = [
     Spread(hosts: [2, 2]), Spread(hosts: [2, 2], settings: [apart]), Spread(hosts: [1, 2], settings: [tiny]),
+    Spread(hosts: [2, 2], settings: [shared]), Spread(hosts: [1, 2], settings: [shared, tiny]),
   ]
 
   /// A run of `spread` that must end like the one of `reference`.
@@ -62,7 +67,8 @@ struct SameBitsTests {
   }
 
   @Test(
-    "threads and ranks in any number, buckets of any size, overlapping or not", arguments: SmallRun.laws.keys.sorted())
+    "threads and ranks in any number, buckets of any size, overlapping or not, weights shared or not",
+    arguments: SmallRun.laws.keys.sorted())
   func everySpreadGivesTheSameWeights(network: String) throws {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.laws[network] ?? "", to: "small.yaml")

@@ -60,6 +60,9 @@ import Testing
     let finding = try #require(found.first)
     #expect(found.count == 1 && finding.severity == .error && finding.subject == .memory)
     #expect(finding.problem.contains("of 2 ranks take 102400 MiB") && finding.problem.contains("only 98304 MiB"))
+    // What a host's workers have in common counts once.
+    let shared = { (facts: inout WorkerFacts) in (facts.neededMemory, facts.neededHostMemory) = (20 << 30, 20 << 30) }
+    #expect(findings(worker("a", change: shared), worker("a", change: shared), worker("b", change: shared)).isEmpty)
     // What is not free now may be when it is asked for.
     let most = findings(worker { $0.neededMemory = 70 << 30 })
     #expect(most.map(\.severity) == [.warning] && most.map(\.subject) == [.memory])

@@ -4,9 +4,6 @@ import Testing
 
 /// Products of many rows with something to do to the result.
 @Suite struct BlockedProductTests {
-  // The number of threads is the process's, decides how products round, and is set to this by whoever trains beside these.
-  init() { BLAS.threadCount = 1 }
-
   private let pool = StoragePool()
 
   /// Enough rows for packing, with some left over, and too few.

@@ -5,9 +5,6 @@ import Testing
 
 /// One row times a matrix takes a way of its own.
 @Suite struct RowProductTests {
-  // The number of threads is the process's, decides how products round, and is set to this by whoever trains beside these.
-  init() { BLAS.threadCount = 1 }
-
   private let pool = StoragePool()
   /// Around the width of the kernel's vectors, and on both sides of where it changes its way.
   private static let sizes = [(1, 1), (5, 7), (4, 16), (37, 100), (3, 255), (9, 256), (13, 531)]

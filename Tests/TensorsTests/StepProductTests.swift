@@ -3,9 +3,6 @@ import Testing
 @testable import Tensors
 
 @Suite struct StepProductTests {
-  // The number of threads is the process's, decides how products round, and is set to this by whoever trains beside these.
-  init() { BLAS.threadCount = 1 }
-
   private let pool = StoragePool()
 
   private func random(_ shape: [Int], seed: UInt64, _ dtype: DType) -> Tensor {

@@ -98,6 +98,7 @@ import Testing
 
   @Test func otherThreadsChangeTheBits() throws {
     #expect(try differences("training.overlap=false").map(\.onResume) == [.allowed])
+    #expect(try differences("training.share_weights=true").map(\.onResume) == [.allowed])
     #expect(try differences("training.blas_threads=2").map(\.onResume) == [.changesBits])
   }
 }

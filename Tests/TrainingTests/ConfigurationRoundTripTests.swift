@@ -52,7 +52,7 @@ import Testing
       {kind: triangular, min: 1e-6, max: 0.3, half_cycle: 13, cycle_growth: 1.5, peak_decay: 0.5, warmup_steps: 7}
     training:
       {batch_size: 97, steps: 1009, shards: 5, seed: 12345678901234567890, drop_last: true, sampling: balanced,
-       blas_threads: 2, overlap: false, bucket_megabytes: 0.5, compare_replicas: 7,
+       blas_threads: 2, overlap: false, bucket_megabytes: 0.5, share_weights: false, compare_replicas: 7,
        early_stopping: {patience: 5, min_delta: 1e-3, metric: accuracy}}
     evaluation: {every_steps: 11, every_epochs: 3, block_size: 101, at_end: false}
     checkpoint: {every_steps: 17, every_epochs: 2, every_minutes: 0.5, keep: 4, best: false}
@@ -185,6 +185,7 @@ import Testing
           blas_threads: 1
           overlap: true
           bucket_megabytes: 4.0
+          share_weights: null
           compare_replicas: 100
         evaluation:
           every_steps: null

@@ -87,6 +87,14 @@ struct ReplicaComparisonTests {
     #expect(text.contains("no good checkpoint was written before"), "\(text)")
   }
 
+  @Test("what workers have in common cannot differ between them; what each has for itself is compared")
+  func sharedWeights() throws {
+    let shared = ["training.share_weights=true"]
+    #expect(try train(workers: 3, faults: [2], step: 7, set: shared) == "no difference")
+    let text = try train(workers: 3, faults: [2], step: 10, buffer: 1, element: 16, bit: 20, set: shared)
+    #expect(text.contains("worker 2 differs") && text.contains("is 1.running_var (1 of "), "\(text)")
+  }
+
   @Test func equalReplicasAndComparisonSwitchedOff() throws {
     #expect(try train(workers: 3, faults: [], step: 1) == "no difference")
     #expect(try train(workers: 3, faults: [1], step: 27, set: ["training.compare_replicas=null"]) == "no difference")

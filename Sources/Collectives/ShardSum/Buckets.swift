@@ -27,10 +27,10 @@ public struct Buckets: Sendable, Equatable {
 
   public var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
-  /// A number that differs where the cuts of buckets or of their slices do, to compare workers by.
-  package var digest: UInt64 {
+  /// A number that differs where the cuts of buckets or of their slices do, or what is beside them, to compare workers by.
+  package func digest(sharedBuffers: Int) -> UInt64 {
     // FNV-1a over the bounds; slices follow from the size of a page.
-    let bounds = ranges.flatMap { [$0.lowerBound, $0.upperBound] } + [Slices.pageLength]
+    let bounds = ranges.flatMap { [$0.lowerBound, $0.upperBound] } + [Slices.pageLength, sharedBuffers]
     return bounds.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
   }
 }

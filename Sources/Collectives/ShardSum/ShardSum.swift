@@ -11,6 +11,9 @@ import Tensors
 /// A round takes three hand-shakes of the workers that share memory: all have written, all have summed, all have read. The
 /// last one is there because the result may lie where the partial sums did; `begin` is late enough to wait for it (after a
 /// forward pass, say) when it hardly ever has to. Short sums do without the second.
+///
+/// What is made of the result need not be made by each worker for itself: with buffers that they share, each makes its
+/// `ownElements` of it, and `meet` lets all read the whole.
 public final class ShardSum {
   public let buckets: Buckets
   /// The worker's partial sums, `[count]`, one for each maximal subtree inside its run of shards, in shard order
@@ -20,6 +23,14 @@ public final class ShardSum {
   /// The root's sum, `[count]`, after `finish` and until `release` or the next `begin`. To be read only: other workers read
   /// the same memory.
   public let result: Tensor
+  /// Buffers `[count]`, zero at first, that all workers of the island see; empty for a worker without neighbours, or where
+  /// there is no memory to share. Each writes its `ownElements` only, and not while others read: between two meetings, or
+  /// between `finish` and a meeting if they are read between `begin` and `ready` only.
+  public let sharedBuffers: [Tensor]
+  /// Ascending; all workers of the island together have each element once. Everything where nothing is shared.
+  public let ownElements: [Range<Int>]
+  /// Whether this is the first worker of its island: the one to do what needs to be done once.
+  public var isFirstOnIsland: Bool { plan.position == 0 }
   /// Told what the worker is busy with, where somebody wants to know.
   public var timeline: Timeline?
 
@@ -28,6 +39,7 @@ public final class ShardSum {
   private let sums: [BucketSum]
   private let checkFailure: () throws -> Void
   private var round = 0
+  private var meetings = 0
   /// Whether partial sums of this round may be written.
   private var hasBegun = false
   /// Buckets of this round that this worker has made ready, and those that are done.
@@ -48,11 +60,22 @@ public final class ShardSum {
     partials = plan.slots[plan.position].map { arena.tensor(arena.slot($0)) }
     let result = arena.hasNoResult ? Tensor(zeros: [buckets.count], pool: StoragePool()) : arena.tensor(arena.result)
     self.result = result
+    sharedBuffers = arena.sharedBuffers.map(arena.tensor)
+    ownElements = sharedBuffers.isEmpty ? [0..<buckets.count] : plan.ownElements(of: buckets)
     sums = buckets.ranges.enumerated().map { index, range in
       BucketSum(
         index: index, range: range, plan: plan, arena: arena, ownResult: arena.hasNoResult ? result : nil,
         transport: transport)
     }
+  }
+
+  /// Returns when all workers of the island have come here; then each sees what the others have written to the shared
+  /// buffers. Without such it does nothing.
+  public func meet() throws {
+    guard !sharedBuffers.isEmpty else { return }
+    meetings += 1
+    arena.met(plan.position).pointee.store(meetings, ordering: .releasing)
+    try wait(as: .waiting) { allHaveMet }
   }
 
   /// Says that this worker no longer reads the result.
@@ -67,9 +90,7 @@ public final class ShardSum {
     guard plan.layout.workers > 1, !hasBegun else { return }
     release()
     if arena.slotsAreReadLonger && !allHaveReleased {
-      let before = timeline?.phase
       try wait(as: .waiting) { allHaveReleased }
-      if let timeline, let before { timeline.enter(before) }
     }
     hasBegun = true
   }
@@ -118,6 +139,8 @@ public final class ShardSum {
 
   /// - Parameter phase: What the time counts as; nil for the sum's.
   private func wait(as phase: Timeline.Phase? = nil, until isOver: () -> Bool) throws {
+    let before = timeline?.phase
+    defer { if let timeline, let before { timeline.enter(before) } }
     var backoff = WaitBackoff()
     while true {
       // Looked for first: a worker that has gone on and ended meanwhile is no failure if that is over what is waited for.
@@ -144,6 +167,10 @@ public final class ShardSum {
 
   private var allHaveReleased: Bool {
     neighbours.allSatisfy { arena.released($0).pointee.load(ordering: .acquiring) >= round }
+  }
+
+  private var allHaveMet: Bool {
+    neighbours.allSatisfy { arena.met($0).pointee.load(ordering: .acquiring) >= meetings }
   }
 
   private var allHaveFinished: Bool {

@@ -22,6 +22,10 @@ extension SumArena {
     let slots: Int
     let firstSlots: [Int]
     let ownSlots: Range<Int>
+    /// Buffers behind the slots that all of the island's workers write to: the result where it is separate, then those that
+    /// they share for other ends.
+    let commonBuffers: Int
+    let sharedBuffers: Int
     /// Elements of a buffer.
     let count: Int
     /// Where the slices of the result are, as bytes of the arena in the result's order, if in the slots.
@@ -29,27 +33,22 @@ extension SumArena {
 
     /// Of the island that `worker` is on.
     ///
-    /// - Parameter isShared: Whether the arena is in `SharedMemory`.
-    public init(layout: ShardLayout, islands: Islands, worker: Int, buckets: Buckets, isShared: Bool) {
+    /// - Parameters:
+    ///   - isShared: Whether the arena is in `SharedMemory`.
+    ///   - sharedBuffers: How many buffers more the workers of an island share, if there are several.
+    public init(
+      layout: ShardLayout, islands: Islands, worker: Int, buckets: Buckets, isShared: Bool, sharedBuffers: Int = 0
+    ) {
       let plan = SumPlan(layout: layout, islands: islands, worker: worker)
       position = plan.position
       slots = plan.local.slotCount
       firstSlots = plan.slots.map(\.lowerBound)
       ownSlots = plan.slots[plan.position]
       count = buckets.count
-      guard layout.workers > 1 else {
-        place = .partial
-        return
-      }
-      guard islands.count > 1 || count > Self.shortLength else {
-        place = .everywhere
-        return
-      }
-      guard isShared && firstSlots.count > 1 && buckets.ranges.count * layout.workers <= Self.mostStretches else {
-        place = .separate
-        return
-      }
-      place = .slots
+      place = Self.place(layout, islands, buckets, hasNeighbours: isShared && firstSlots.count > 1)
+      self.sharedBuffers = isShared && firstSlots.count > 1 ? sharedBuffers : 0
+      commonBuffers = self.sharedBuffers + (place == .separate ? 1 : 0)
+      guard place == .slots else { return }
       for range in buckets.ranges.reversed() {
         let slices = Slices(of: range, owners: layout.workers)
         for owner in 0..<layout.workers where !slices[owner].isEmpty {
@@ -57,6 +56,14 @@ extension SumArena {
           resultStretches.append(bytes(of: slices[owner], inSlot: firstSlots[holder]))
         }
       }
+    }
+
+    private static func place(
+      _ layout: ShardLayout, _ islands: Islands, _ buckets: Buckets, hasNeighbours: Bool
+    ) -> Place {
+      if layout.workers == 1 { return .partial }
+      if islands.count == 1 && buckets.count <= shortLength { return .everywhere }
+      return hasNeighbours && buckets.ranges.count * layout.workers <= mostStretches ? .slots : .separate
     }
 
     /// Linux lets a process have 65 530 mappings.
@@ -68,20 +75,21 @@ extension SumArena {
       return bytes(slot * bufferBytes + slice.lowerBound * MemoryLayout<Float>.size, slot * bufferBytes + end)
     }
 
-    public var byteCount: Int { flagsBytes + (slots + (place == .separate ? 1 : 0)) * bufferBytes }
+    public var byteCount: Int { flagsBytes + (slots + commonBuffers) * bufferBytes }
 
     /// What this worker writes: best taken from the memory near its core. The parts of an island's workers are the whole
     /// arena.
     public var ownBytes: [Range<Int>] {
       let flags = 0..<(position == 0 ? flagsBytes : 0)
-      let sum = place == .separate ? pages(of: position)..<pages(of: position + 1) : 0..<0
-      return [
-        flags, bytes(ownSlots.lowerBound * bufferBytes, ownSlots.upperBound * bufferBytes),
-        bytes(slots * bufferBytes + sum.lowerBound * pageBytes, slots * bufferBytes + sum.upperBound * pageBytes),
-      ].filter { !$0.isEmpty }
+      let common = (slots..<slots + commonBuffers).map { buffer in
+        let start = buffer * bufferBytes
+        return bytes(start + pages(of: position) * pageBytes, start + pages(of: position + 1) * pageBytes)
+      }
+      return ([flags, bytes(ownSlots.lowerBound * bufferBytes, ownSlots.upperBound * bufferBytes)] + common)
+        .filter { !$0.isEmpty }
     }
 
-    /// First page of the result that the worker at `position` sums, about.
+    /// First page of a common buffer that the worker at `position` writes, about.
     private func pages(of position: Int) -> Int { bufferBytes / pageBytes * position / firstSlots.count }
 
     /// From the first slot on.
@@ -90,7 +98,7 @@ extension SumArena {
     var flagsBytes: Int { Self.wholePages(firstSlots.count * Self.flagsStride) }
     var bufferBytes: Int { Self.wholePages(count * MemoryLayout<Float>.size) }
 
-    /// A flag has a pair of cache lines of its own (processors fetch them in pairs); each worker has three flags.
+    /// A flag has a pair of cache lines of its own (processors fetch them in pairs); each worker has four flags.
     static let flagStride = 128
     static let flagsStride = 4 * flagStride
 

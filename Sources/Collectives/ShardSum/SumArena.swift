@@ -4,7 +4,7 @@ import Tensors
 /// The memory of a shard sum that the workers of one island share: partial sums, the result, and flags by which they
 /// tell each other how far they are. Those flags are what makes the class safe to share. They only grow, so nobody ever resets what another one still reads.
 ///
-///     [ flags of each worker | slot 0 | slot 1 | … | result, where it has memory of its own ]
+///     [ flags of each worker | slot 0 | slot 1 | … | result, where it has memory of its own | shared buffers ]
 ///
 /// Each worker writes the slices of the sum that it holds over the first of its own partial sums: those lines are in its
 /// caches and no other's, which is three to ten times as fast as a buffer that all have read. `result` is a second mapping
@@ -40,7 +40,15 @@ public final class SumArena: @unchecked Sendable {
   /// How many results the worker at `position` has ever done with.
   func released(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 2) }
 
+  /// How often the worker at `position` has ever said that what it wrote to the shared buffers is to be read.
+  func met(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 3) }
+
   func slot(_ index: Int) -> UnsafeMutablePointer<Float> { buffer(index) }
+
+  /// Buffers that serve no sum, zero at first.
+  var sharedBuffers: [UnsafeMutablePointer<Float>] {
+    (shape.slots + shape.commonBuffers - shape.sharedBuffers..<shape.slots + shape.commonBuffers).map(buffer)
+  }
 
   /// Whether each worker is to bring memory for a result of its own.
   var hasNoResult: Bool { shape.place == .everywhere }

@@ -37,6 +37,22 @@ struct SumPlan: Sendable {
     (0..<layout.workers).filter { islands.holder(ofSliceOwnedBy: $0, on: island) == worker }
   }
 
+  /// The elements that this worker handles for its island, ascending.
+  func ownElements(of buckets: Buckets) -> [Range<Int>] {
+    var elements: [Range<Int>] = []
+    for range in buckets.ranges.reversed() {
+      let slices = Slices(of: range, owners: layout.workers)
+      for slice in heldSlices.map({ slices[$0] }) where !slice.isEmpty {
+        if let last = elements.last, last.upperBound == slice.lowerBound {
+          elements[elements.count - 1] = last.lowerBound..<slice.upperBound
+        } else {
+          elements.append(slice)
+        }
+      }
+    }
+    return elements
+  }
+
   /// For every other island, who there handles the slice of which `owner` makes the final sum.
   func holders(ofSliceOwnedBy owner: Int) -> [(island: Int, worker: Int)] {
     (0..<islands.count).filter { $0 != islands.island(of: owner) }

@@ -10,7 +10,8 @@ extension Timeline {
     case hiddenCommunication
     /// Work and waiting for messages after the backward pass, and the meetings of layers that look at the whole batch.
     case exposedCommunication
-    /// Nothing to do until a slower worker has its gradients ready, or has read those of the step before.
+    /// Nothing to do until a slower worker has its gradients ready, or has read those of the step before, or has
+    /// updated its part of weights that workers share.
     case waiting
     case optimizer
     case evaluation

@@ -19,9 +19,11 @@ public final class Model {
   ///   - vocabulary: Number of different tokens in the data: what embeddings without a size of their own take.
   ///   - predictsTokens: Whether data of tokens ask for the token that follows each, not for one label a sample.
   ///   - pool: Where the parameters' memory comes from; nil takes none, for those who only ask what the model would be.
+  ///   - values: Memory of the parameters that others have too, zeros at first; nil takes it from the pool.
   public init(
     _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, vocabulary: Int? = nil,
-    predictsTokens: Bool = true, dtype: DType = .float32, pool: StoragePool? = StoragePool()
+    predictsTokens: Bool = true, dtype: DType = .float32, pool: StoragePool? = StoragePool(),
+    values: Tensor? = nil
   ) throws(ModelError) {
     precondition(inputShape.count == 1 || inputShape.count == 3, "a sample of shape \(inputShape)")
     let predictsTokens = predictsTokens && vocabulary != nil
@@ -35,7 +37,7 @@ public final class Model {
     store = builder.store
     initialValues = builder.initialValues
     if let outputs { try Self.check(root, gives: predictsTokens ? inputShape + [outputs] : [outputs]) }
-    if let pool { store.allocate(pool: pool) }
+    if let pool { store.allocate(pool: pool, values: values) }
   }
 
   public var outputShape: [Int] { root.outputShape }

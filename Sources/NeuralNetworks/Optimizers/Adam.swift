@@ -16,13 +16,16 @@ public final class Adam: Optimizer {
 
   /// - Parameters:
   ///   - store: The parameters to train, allocated.
-  public init(_ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool) {
+  ///   - share: Where others work on the same parameters.
+  public init(
+    _ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool, share: OptimizerShare? = nil
+  ) {
     precondition(specification.kind != .sgd, "Adam of kind \(specification.kind)")
     self.specification = specification
     self.store = store
-    objective = RegularizedGradient(specification, store: store, pool: pool)
-    firstMoments = Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
-    secondMoments = Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
+    objective = RegularizedGradient(specification, store: store, pool: pool, share: share)
+    let state = specification.state(of: store, pool: pool, share: share)
+    (firstMoments, secondMoments) = (state[0], state[1])
   }
 
   /// Under PyTorch's names; its `step` is the run's.
@@ -31,14 +34,14 @@ public final class Adam: Optimizer {
   }
 
   public func step(
-    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool
-  ) -> OptimizerReport {
-    let loss = objective.prepare(gradients, scale: scale, report: report)
+    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool, willWrite: () throws -> Void
+  ) rethrows -> OptimizerReport {
+    let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadWeights: willWrite)
     let betas = specification.betas
     // The averages start at zero and lean to it, the more the fewer steps they have seen.
     let corrections = (1 - pow(betas.first, Double(number + 1)), 1 - pow(betas.second, Double(number + 1)))
     let isDecoupled = specification.kind == .adamW
-    for run in objective.runs {
+    for run in objective.ownRuns {
       let weightDecay = run.isRegularized ? specification.weightDecay : 0
       let update = ck_adam(
         step_size: learningRate / corrections.0, gradient_scale: loss.scale,

@@ -23,6 +23,14 @@ struct ParameterRun: Equatable {
     return runs
   }
 
+  /// What of `runs` is in one of `elements`; both ascending.
+  static func parts(of runs: [ParameterRun], in elements: [Range<Int>]) -> [ParameterRun] {
+    runs.flatMap { run in
+      elements.map { run.range.clamped(to: $0) }.filter { !$0.isEmpty }
+        .map { ParameterRun(range: $0, isRegularized: run.isRegularized) }
+    }
+  }
+
   /// The run's first element in a flat buffer.
   func start(in flat: Tensor) -> UnsafeMutableRawPointer {
     flat.pointer + range.lowerBound * flat.dtype.size

@@ -5,7 +5,9 @@ import Tensors
 /// The gradient that an optimiser acts on: the mean over the global batch, with the L2 term's gradient, clipped. It is
 /// described, not computed, where that saves a pass over memory.
 struct RegularizedGradient {
-  let runs: [ParameterRun]
+  /// What the optimiser is to update.
+  let ownRuns: [ParameterRun]
+  private let runs: [ParameterRun]
   private let specification: OptimizerSpecification
   private let store: ParameterStore
   /// Clipped element by element, where that is wanted: in memory of its own, since workers may share the sums' memory.
@@ -19,15 +21,20 @@ struct RegularizedGradient {
     var report: OptimizerReport
   }
 
-  init(_ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool) {
+  init(_ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool, share: OptimizerShare?) {
     (self.specification, self.store) = (specification, store)
     runs = ParameterRun.runs(of: store)
+    ownRuns = share.map { [runs] in ParameterRun.parts(of: runs, in: $0.elements) } ?? runs
     clipped =
       specification.clipValue == nil ? nil : Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
   }
 
   /// Clipping acts on the loss's gradient, L2 term included; weight decay comes on top of it.
-  func prepare(_ gradients: Tensor, scale: Double, report: Bool) -> Prepared {
+  ///
+  /// - Parameter hasReadWeights: Called when all weights have been read; not if only those in `ownRuns` are.
+  func prepare(
+    _ gradients: Tensor, scale: Double, report: Bool, hasReadWeights: () throws -> Void
+  ) rethrows -> Prepared {
     precondition(
       gradients.count >= store.flatCount && gradients.dtype == store.dtype,
       "gradients \(gradients.dtype)\(gradients.shape) for \(store.flatCount) parameters of \(store.dtype)")
@@ -44,8 +51,9 @@ struct RegularizedGradient {
         prepared.coupling *= factor
       }
     }
+    if specification.l2 != 0 && (report || specification.clipNorm != nil) { try hasReadWeights() }
     if let limit = specification.clipValue, let clipped {
-      for run in runs {
+      for run in ownRuns {
         ck_clip_gradients(
           store.dtype.kernelType, run.range.count, prepared.scale, run.isRegularized ? prepared.coupling : 0, limit,
           run.start(in: store.values), run.start(in: gradients), run.start(in: clipped))

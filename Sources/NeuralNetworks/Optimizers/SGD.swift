@@ -14,12 +14,14 @@ public final class SGD: Optimizer {
 
   /// - Parameters:
   ///   - store: The parameters to train, allocated.
-  public init(_ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool) {
+  ///   - share: Where others work on the same parameters.
+  public init(
+    _ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool, share: OptimizerShare? = nil
+  ) {
     self.specification = specification
     self.store = store
-    objective = RegularizedGradient(specification, store: store, pool: pool)
-    velocities =
-      specification.momentum == 0 ? nil : Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
+    objective = RegularizedGradient(specification, store: store, pool: pool, share: share)
+    velocities = specification.state(of: store, pool: pool, share: share).first
   }
 
   public var state: [(name: String, value: Tensor)] {
@@ -27,10 +29,10 @@ public final class SGD: Optimizer {
   }
 
   public func step(
-    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool
-  ) -> OptimizerReport {
-    let loss = objective.prepare(gradients, scale: scale, report: report)
-    for run in objective.runs {
+    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool, willWrite: () throws -> Void
+  ) rethrows -> OptimizerReport {
+    let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadWeights: willWrite)
+    for run in objective.ownRuns {
       let coupling = run.isRegularized ? loss.coupling + specification.weightDecay : 0
       let update = ck_sgd(
         learning_rate: learningRate, gradient_scale: loss.scale, coupling: coupling,

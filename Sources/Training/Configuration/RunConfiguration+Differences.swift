@@ -27,7 +27,8 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
     let allowed = [
       "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
-      "training.compare_replicas", "data.path", "data.file", "data.categories", "data.validation_file",
+      "training.share_weights", "training.compare_replicas", "data.path", "data.file", "data.categories",
+      "data.validation_file",
       "data.validation_lines", "data.test_file",
     ]
     let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]

@@ -48,6 +48,9 @@ public struct TrainingSettings: Sendable, Equatable {
   public var overlap = true
   /// The least that is summed together, 10⁶ bytes each.
   public var bucketMegabytes = 4.0
+  /// Whether workers that share memory have one copy of the weights and of the optimiser's state, of which each updates a
+  /// part; nil decides by their size.
+  public var shareWeights: Bool?
   /// Steps from one comparison of the workers' replicas to the next; nil compares none.
   public var compareReplicas: Int? = 100
 

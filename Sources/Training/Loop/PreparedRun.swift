@@ -15,8 +15,11 @@ public struct PreparedRun: Sendable {
   let sampler: any StepSampler
   public let totalSteps: Int
   let schedule: Schedule
-  /// Bytes that every worker needs before its first sample: parameters, gradients and the optimiser's state.
-  public let workerMemory: Int
+  /// What a shard hands to the sum over workers, and how that is cut.
+  let reduction: ReductionLayout
+  let buckets: Buckets
+  /// How much memory the state of the training takes.
+  public let memory: StateMemory
 
   /// Opens the data and checks what can be checked before any worker starts. The normaliser is computed by the workers
   /// together: `normalized(over:)`.
@@ -77,7 +80,9 @@ public struct PreparedRun: Sendable {
     let model = try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
       predictsTokens: data.predictsTokens, pool: nil)
-    workerMemory = model.store.flatCount * DType.float32.size * (2 + configuration.optimizer.bufferCount)
+    reduction = ReductionLayout(store: model.store)
+    buckets = reduction.buckets(model.store.parameters, training)
+    memory = StateMemory(of: model.store, configuration)
     if configuration.samples.areWanted, let tokenizer = data.tokenizer {
       _ = try TextGenerator.tokens(
         of: configuration.samples.promptBytes, tokenizer, for: model, window: configuration.data.text.window)

@@ -51,13 +51,20 @@ struct ReductionLayout: Sendable {
   }
 }
 
-extension Replica {
+extension ReductionLayout {
   /// How the sum of a leaf is cut: at parameters, a function of the model and of two settings.
-  func buckets(_ settings: TrainingSettings) -> Buckets {
-    guard settings.overlap else { return Buckets(count: layout.count) }
-    let cuts = model.store.parameters.map { layout.gradients.lowerBound + $0.offset }
+  func buckets(_ parameters: [Parameter], _ settings: TrainingSettings) -> Buckets {
+    guard settings.overlap else { return Buckets(count: count) }
+    let cuts = parameters.map { gradients.lowerBound + $0.offset }
     let wanted = settings.bucketMegabytes * 1e6 / Double(MemoryLayout<Float>.size)
-    return Buckets(count: layout.count, cuts: cuts, minimum: Int(min(wanted, Double(layout.count))))
+    return Buckets(count: count, cuts: cuts, minimum: Int(min(wanted, Double(count))))
+  }
+
+  /// The elements of parameters' flat buffers that lie where a worker's own elements of the sum do.
+  func parameters(in sum: ShardSum) -> [Range<Int>] {
+    let start = gradients.lowerBound
+    return sum.ownElements.map { $0.clamped(to: gradients) }.filter { !$0.isEmpty }
+      .map { $0.lowerBound - start..<$0.upperBound - start }
   }
 }
 

@@ -38,9 +38,10 @@ extension Replica {
   }
 
   /// The flat buffers that make up the replica's state: equal on all workers at all times.
-  var replicatedState: [Tensor] {
-    [model.store.values, model.store.bufferValues] + optimizer.state.map(\.value)
-  }
+  var replicatedState: [Tensor] { [model.store.values, model.store.bufferValues] + optimizer.state.map(\.value) }
+
+  /// Those of them that workers with common memory have once, if `sharesWeights`.
+  var sharableState: [Tensor] { [model.store.values] + optimizer.state.map(\.value) }
 
   static func stateName(_ state: String, _ parameter: Parameter) -> String {
     "optimizer.\(state).\(parameter.path)"
@@ -79,6 +80,8 @@ extension Parameter {
 }
 
 extension Tensor {
+  var bytes: UnsafeMutableRawBufferPointer { .init(start: pointer, count: count * dtype.size) }
+
   var isFinite: Bool { ck_first_nonfinite(dtype.kernelType, count, pointer) < 0 }
 }
 

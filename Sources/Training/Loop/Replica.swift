@@ -5,25 +5,38 @@ import NeuralNetworks
 import Tensors
 
 /// One worker's copy of the model, with what it needs to compute a shard's leaf and to apply an update.
+///
+/// Workers with common memory need no copy of large weights each: one is enough, of which each worker updates the part
+/// whose gradients it has summed. An update of all of them together then moves as many bytes as one of a worker alone.
+/// (Like the first stage of ZeRO, Rajbhandari et al., 2020, but nothing has to be gathered.) Running averages are each worker's own.
 final class Replica {
   let model: Model
   let loss: Loss
   let optimizer: any Optimizer
   let context: ExecutionContext
   let layout: ReductionLayout
+  /// Whether other workers have the same weights and optimiser's state in the same memory.
+  let sharesWeights: Bool
   var timeline: Timeline?
   private let seed: UInt64
 
-  init(_ run: PreparedRun) throws {
+  /// What is shared is whole when all workers have come back from here.
+  ///
+  /// - Parameter sum: Brings the memory that workers have in common.
+  init(_ run: PreparedRun, sum: ShardSum) throws {
     context = ExecutionContext(pool: StoragePool(refused: run.options.endOutOfMemory))
+    layout = run.reduction
+    let shared = sum.sharedBuffers.map(layout.gradients(of:))
     model = try Model(
       run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, vocabulary: run.data.vocabulary,
-      predictsTokens: run.data.predictsTokens, pool: context.pool)
+      predictsTokens: run.data.predictsTokens, pool: context.pool, values: shared.first)
     loss = run.loss
-    optimizer = run.configuration.optimizer.optimizer(for: model.store, pool: context.pool)
+    let share =
+      shared.isEmpty ? nil : OptimizerShare(state: Array(shared.dropFirst()), elements: layout.parameters(in: sum))
+    optimizer = run.configuration.optimizer.optimizer(for: model.store, pool: context.pool, share: share)
+    sharesWeights = share != nil
     seed = run.configuration.training.seed
-    layout = ReductionLayout(store: model.store)
-    model.initialize(seed: seed)
+    if !sharesWeights || sum.isFirstOnIsland { model.initialize(seed: seed) }
   }
 
   /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
@@ -75,13 +88,17 @@ final class Replica {
   }
 
   /// One optimiser update from the summed leaves.
+  ///
+  /// - Parameter willWrite: As in `Optimizer.step`.
   func update(
-    from reduced: Tensor, totals: StepTotals, step: Int, learningRate: Double, report: Bool
-  ) -> OptimizerReport {
+    from reduced: Tensor, totals: StepTotals, step: Int, learningRate: Double, report: Bool,
+    willWrite: () throws -> Void
+  ) rethrows -> OptimizerReport {
     // A batch whose samples all weigh nothing has no gradient to average.
     let scale = totals.lossWeight > 0 ? 1 / totals.lossWeight : 0
-    let result = optimizer.step(
-      step, gradients: layout.gradients(of: reduced), scale: scale, learningRate: learningRate, report: report)
+    let result = try optimizer.step(
+      step, gradients: layout.gradients(of: reduced), scale: scale, learningRate: learningRate, report: report,
+      willWrite: willWrite)
     model.store.foldStatistics(sums: layout.statistics(of: reduced), samples: totals.samples)
     return result
   }

@@ -17,10 +17,7 @@ extension Trainer {
     let agreed = try communicator.broadcast(bytes: restored, from: 0)
     progress = try RunProgress(encoded: agreed)
     status.set(.start, after: progress.step)
-    for tensor in session.replica.replicatedState where tensor.count > 0 {
-      let bytes = UnsafeMutableRawBufferPointer(start: tensor.pointer, count: tensor.count * tensor.dtype.size)
-      try communicator.broadcast(bytes, from: 0)
-    }
+    try session.broadcastState()
     if let carried = session.carried {
       let batchSize = run.configuration.training.batchSize
       let rows = try communicator.agree(on: 0) {

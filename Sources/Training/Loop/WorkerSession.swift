@@ -41,8 +41,9 @@ final class WorkerSession {
     self.run = run
     self.communicator = communicator
     try communicator.takeProductMemory()
-    replica = try communicator.agree { try Replica(run) }
-    sum = try communicator.makeShardSum(replica.buckets(run.configuration.training))
+    let sum = try communicator.makeShardSum(run.buckets, sharedBuffers: run.memory.sharedBuffers)
+    self.sum = sum
+    replica = try communicator.agree { try Replica(run, sum: sum) }
     accumulator = ShardAccumulator(
       layout: communicator.layout, worker: communicator.worker, partials: sum.partials, pool: replica.context.pool)
     carried = run.carriesState ? CarriedState(shards: communicator.shards.count, pool: replica.context.pool) : nil
@@ -59,6 +60,24 @@ final class WorkerSession {
         ?? Tensor(zeros: accumulator.partials[0].shape, pool: pool)
     }
   }
+
+  /// Gives every replica the state of worker 0's. Collective.
+  func broadcastState() throws {
+    try communicator.broadcast(replica.model.store.bufferValues.bytes, from: 0)
+    // One of the workers that share the rest takes it; the others must be in the broadcast too.
+    let isTaker = !replica.sharesWeights || sum.isFirstOnIsland
+    let scratch = Tensor(zeros: [isTaker ? 0 : Self.broadcastLength], pool: StoragePool())
+    for tensor in replica.sharableState {
+      for start in stride(from: 0, to: tensor.count, by: Self.broadcastLength) {
+        let part = tensor.rows(start..<min(tensor.count, start + Self.broadcastLength))
+        try communicator.broadcast((isTaker ? part : scratch.rows(0..<part.count)).bytes, from: 0)
+      }
+    }
+    try sum.meet()
+  }
+
+  /// Elements of one broadcast.
+  private static let broadcastLength = 1 << 20
 
   /// Starts preparing batches in the background, those of `step` first.
   func startLoading(from step: Int) {
@@ -98,7 +117,10 @@ final class WorkerSession {
     let totals = replica.layout.totals(of: reduced)
     // A spoilt sum must not reach the weights; the caller says what happened.
     guard totals.meanLoss.isFinite else { return Outcome(totals: totals) }
-    let result = replica.update(from: reduced, totals: totals, step: step, learningRate: learningRate, report: report)
+    let result = try replica.update(
+      from: reduced, totals: totals, step: step, learningRate: learningRate, report: report, willWrite: sum.meet)
+    // Before anyone reads the weights again.
+    try sum.meet()
     return Outcome(totals: totals, penalty: result.penalty ?? 0, gradientNorm: result.gradientNorm)
   }
 

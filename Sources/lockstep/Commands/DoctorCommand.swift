@@ -39,9 +39,7 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     let (strict, json) = (strict, json)
     try CommandRunner.run("doctor", workers: workers, pinned: pin) { _ in
-      // What training does unless told otherwise.
-      BLAS.threadCount = 1
-      return DoctorPreparation()
+      DoctorPreparation()
     } work: { communicator, place, _ in
       let examination = try Examination(communicator, place, depth: .thorough)
       if communicator.worker == 0 {

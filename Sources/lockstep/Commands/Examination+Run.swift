@@ -5,21 +5,22 @@ import Training
 /// Examining the workers of a command.
 extension Examination {
   /// Collective.
-  init(_ communicator: any Communicator, _ place: Place, depth: Depth, neededMemory: Int = 0) throws {
+  init(_ communicator: any Communicator, _ place: Place, depth: Depth, memory: StateMemory? = nil) throws {
     try self.init(
       communicator, depth: depth, kind: place.ranks > 1 ? "rank" : "worker",
       // Kernels are facts of a worker, with advice of their own.
-      versions: Version.libraryFacts.map { .init($0.name, $0.value) }, neededMemory: neededMemory)
+      versions: Version.libraryFacts.map { .init($0.name, $0.value) },
+      neededMemory: (memory?.worker ?? 0, memory?.host ?? 0))
   }
 
   /// The short form at the start of a run: warns of what has not been said or refused already. Collective.
   ///
-  /// - Parameter neededMemory: Bytes that every worker is about to take.
+  /// - Parameter memory: What the run is about to take.
   /// - Throws: if the collectives give wrong results, or memory cannot hold the model.
   static func start(
-    _ communicator: any Communicator, _ place: Place, neededMemory: Int, reporter: RunReporter?
+    _ communicator: any Communicator, _ place: Place, memory: StateMemory, reporter: RunReporter?
   ) throws {
-    let examination = try Examination(communicator, place, depth: .quick, neededMemory: neededMemory)
+    let examination = try Examination(communicator, place, depth: .quick, memory: memory)
     if let finding = examination.findings.first(where: { $0.isObstacle }) {
       try communicator.agree { throw Obstacle(finding: finding) }
     }

@@ -119,7 +119,7 @@ struct TrainCommand: ParsableCommand {
       }
     } work: { communicator, place, run in
       let reporter = communicator.worker == 0 ? RunReporter(verbosity: verbosity) : nil
-      try Examination.start(communicator, place, neededMemory: run.workerMemory, reporter: reporter)
+      try Examination.start(communicator, place, memory: run.memory, reporter: reporter)
       let trainer = try Trainer(
         run, communicator: communicator, place: (place.ranks, place.nodes), reporter: reporter, status: status)
       return try trainer.train()?.exitCode ?? 0
