@@ -62,7 +62,8 @@ extension TrainingSettings {
         Field(
           "share_weights", \.shareWeights, Codec.truth.optional, defaultText: "by size",
           "Workers of a machine have one copy of the weights and of the optimiser's state, and each updates a part of it; "
-            + "without, each updates a copy of its own. Weights are the same either way. Sharing pays for large models."),
+            + "without, each updates a copy of its own. Weights are the same either way. Sharing pays for large models."
+        ),
         Field(
           "compare_replicas", \.compareReplicas, .count,
           "Steps from one comparison of all workers' parameters, buffers and optimiser state to the next; they are compared "
