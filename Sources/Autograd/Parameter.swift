@@ -121,9 +121,10 @@ public final class ParameterStore {
     return buffer
   }
 
-  /// Takes the memory, all zeros; buffers get their initial values.
+  /// Takes the memory; buffers get their initial values.
   ///
-  /// - Parameter values: Memory for the parameters that others may have in common, `[flatCount]`; nil takes it from the pool.
+  /// - Parameter values: Memory for the parameters that others have too, `[flatCount]`, with whatever they have written there
+  ///   already; nil takes zeros from the pool.
   public func allocate(pool: StoragePool, values: Tensor? = nil) {
     if let values {
       precondition(

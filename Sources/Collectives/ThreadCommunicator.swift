@@ -44,7 +44,13 @@ public final class ThreadCommunicator: Communicator {
     let reserved = group.board.memory.map { memory in (try? shape.ownBytes.forEach(memory.reserve)) != nil } ?? false
     group.barrier.waitForAll()
     let someoneFailed = try any(!reserved)
-    if worker == 0 { group.board.arena = makeArena(islands, buckets, shape, isShared: !someoneFailed) }
+    if worker == 0 {
+      group.board.arena = makeArena(shape, isShared: !someoneFailed) {
+        SumArena.Shape(
+          layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: false,
+          sharedBuffers: sharedBuffers)
+      }
+    }
     try barrier()
     guard let arena = group.board.arena else { preconditionFailure("worker 0 made no arena") }
     try barrier()
@@ -55,14 +61,15 @@ public final class ThreadCommunicator: Communicator {
   }
 
   /// Where no memory can be mapped twice (a limit on files, say), that of the process does the same.
-  private func makeArena(_ islands: Islands, _ buckets: Buckets, _ shape: SumArena.Shape, isShared: Bool) -> SumArena {
+  private func makeArena(
+    _ shape: SumArena.Shape, isShared: Bool, shapeInProcess: () -> SumArena.Shape
+  ) -> SumArena {
     if isShared, let memory = group.board.memory, let arena = try? SumArena(memory: memory, shape: shape) {
       memory.closeFile()
       return arena
     }
     group.board.memory = nil
-    return SumArena(
-      inProcess: SumArena.Shape(layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: false))
+    return SumArena(inProcess: shapeInProcess())
   }
 
   private func meet(in operation: CollectiveOperation) throws {

@@ -35,7 +35,10 @@ public struct Examination: Sendable {
   ) throws {
     let problem = try CollectiveTest(communicator: communicator).run(lengths: depth.lengths)
     var facts = WorkerFacts.current(versions: versions)
-    (facts.neededMemory, facts.neededHostMemory) = neededMemory
+    // What cannot be shared each of them takes.
+    let isShared = communicator.sharedMemoryProblem == nil
+    facts.neededMemory = neededMemory.worker + (isShared ? 0 : neededMemory.host)
+    facts.neededHostMemory = isShared ? neededMemory.host : 0
     workers = try communicator.allGather(Array(JSONEncoder().encode(facts))).map {
       try JSONDecoder().decode(WorkerFacts.self, from: Data($0))
     }

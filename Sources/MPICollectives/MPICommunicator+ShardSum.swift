@@ -4,9 +4,12 @@ extension MPICommunicator {
   /// Ranks of a node sum in memory that they share; where that is not to be had on every node, all ranks send messages.
   public func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum {
     try agree(on: .shardSum(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
-    sharedMemoryProblem = nil
     let alone = Islands(sizes: Array(repeating: 1, count: size))
-    let shared = nodes == alone ? nil : try sharedArena(islands: nodes, buckets, sharedBuffers)
+    var shared = nodes == alone ? nil : try sharedArena(islands: nodes, buckets, sharedBuffers)
+    if shared == nil && nodes != alone && sharedBuffers > 0 {
+      // What is to be shared beside a sum may be what is too much.
+      shared = try sharedArena(islands: nodes, buckets, 0)
+    }
     let islands = shared == nil ? alone : nodes
     let arena =
       shared
@@ -19,6 +22,7 @@ extension MPICommunicator {
 
   /// Collective over all ranks, so that either all nodes share memory or none does; then `sharedMemoryProblem` says why.
   private func sharedArena(islands: Islands, _ buckets: Buckets, _ sharedBuffers: Int) throws -> SumArena? {
+    sharedMemoryProblem = nil
     let shape = SumArena.Shape(
       layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true, sharedBuffers: sharedBuffers)
     let leader = islands.members[islands.island(of: worker)].lowerBound

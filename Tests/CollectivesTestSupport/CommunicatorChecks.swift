@@ -66,10 +66,21 @@ public struct CommunicatorChecks {
   /// What each worker writes to its own elements of buffers that an island shares, all of the island read after a meeting.
   public func sharing(_ buckets: Buckets, rounds: Range<Int>) throws -> Int {
     let sum = try communicator.makeShardSum(buckets, sharedBuffers: 2)
-    guard !sum.sharedBuffers.isEmpty else {
-      if sum.ownElements != [0..<buckets.count] { throw failure("alone, but updates \(sum.ownElements)") }
-      return 1
+    guard sum.sharedBuffers.count == (sum.island.count > 1 ? 2 : 0) else {
+      throw failure("\(sum.sharedBuffers.count) shared buffers on an island of \(sum.island)")
     }
+    // Each element has one worker of the island.
+    let bounds = sum.ownElements.flatMap { ["\($0.lowerBound)", "\($0.upperBound)"] }.joined(separator: " ")
+    let all = try communicator.allGather(Array(bounds.utf8)).map {
+      String(decoding: $0, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
+    }
+    let ranges = sum.island.flatMap { worker in
+      stride(from: 0, to: all[worker].count, by: 2).map { all[worker][$0]..<all[worker][$0 + 1] }
+    }.filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound }
+    guard zip([0] + ranges.map(\.upperBound), ranges.map(\.lowerBound) + [buckets.count]).allSatisfy(==) else {
+      throw failure("the elements of \(sum.island) are \(ranges) of \(buckets.count)")
+    }
+    guard !sum.sharedBuffers.isEmpty else { return 1 }
     func expect(_ value: (_ buffer: Int, _ index: Int) -> Float, _ when: String) throws {
       for (number, buffer) in sum.sharedBuffers.enumerated() {
         for index in 0..<buckets.count where buffer.floats[index] != value(number, index) {

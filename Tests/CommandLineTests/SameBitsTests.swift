@@ -87,6 +87,38 @@ struct SameBitsTests {
     for spread in Self.spreadsOverHosts { try check(spread, config, in: folder, as: one, hosts: hosts) }
   }
 
+  @Test("a run of workers with a copy of the weights each goes on with one for all, and the other way round")
+  func resumesWithOrWithoutSharing() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let one = try reference(config, in: folder)
+    for settings in [["training.share_weights=false", Self.shared], [Self.shared, "training.share_weights=false"]] {
+      let run = folder.path(UUID().uuidString)
+      let half = ["train", config, "--run-dir", run, "-q", "--set", settings[0], "--set", "training.steps=90"]
+      #expect(try Lockstep.run(half + ["--workers", "3"]).exitCode == 0)
+      let rest = try Lockstep.runRanks(2, ["train", config, "--run-dir", run, "-q", "--set", settings[1]])
+      #expect(rest.exitCode == 0, "\(rest.errors)")
+      #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: one), "\(settings)")
+    }
+  }
+
+  @Test(
+    "one worker's run goes on on hosts of one and of two ranks, those with one copy of the weights",
+    .enabled(if: FakeCluster.problem == nil, "\(FakeCluster.problem ?? "")"))
+  func resumesOnSeveralHosts() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.adaptive, to: "small.yaml")
+    let one = try reference(config, in: folder)
+    let run = folder.path("half")
+    let half = ["train", config, "--run-dir", run, "-q", "--set", "training.steps=90"]
+    #expect(try Lockstep.run(half).exitCode == 0)
+    let hosts = try FakeCluster(hosts: 2)
+    let rest = [Build.lockstep, "train", config, "--run-dir", run, "-q", "--set", Self.shared]
+    let result = try hosts.startRanks([1, 2], rest).wait(limit: 180)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: one))
+  }
+
   /// The last batch of an epoch has 4 samples for 8 shards, so that some workers have none and still meet the others.
   @Test("early stopping ends the network of synchronised layers; statistics of shards give others")
   func synchronisedStatisticsMatter() throws {

@@ -27,7 +27,7 @@ private enum SmallSharedMemory {
 @Suite(
   .serialized, .takingTurns, .enabled(if: SmallSharedMemory.problem == nil, "\(SmallSharedMemory.problem ?? "")"))
 struct SmallSharedMemoryTests {
-  /// 11.4 million parameters: 46 MB for the partial sums of each of two ranks.
+  /// 11.4 million parameters: 46 MB for the partial sums of each of two ranks, and twice that for what they have once.
   private static let configuration = """
     data: {dataset: mnist-5k, train_limit: 64, test_limit: 16}
     model: {architecture: mlp, hidden: [3000, 3000]}
@@ -41,7 +41,8 @@ struct SmallSharedMemoryTests {
     let folder = try TemporaryFolder()
     let config = try folder.write(Self.configuration, to: "large.yaml")
     let (threads, ranks) = (folder.path("threads"), folder.path("ranks"))
-    let reference = try Lockstep.run(["train", config, "--run-dir", threads, "-q", "--workers", "2"])
+    let apart = ["--workers", "2", "--set", "training.share_weights=false"]
+    let reference = try Lockstep.run(["train", config, "--run-dir", threads, "-q"] + apart)
     #expect(reference.exitCode == 0, "\(reference.errors)")
     #expect(try #require(SmallRun.summary(of: threads)["parameters"] as? Int) * 4 * 2 > 64 << 20)
 

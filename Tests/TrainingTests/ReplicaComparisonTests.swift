@@ -28,13 +28,16 @@ struct ReplicaComparisonTests {
     do {
       _ = try ThreadGroup.run(layout: ShardLayout(shards: 5, workers: workers)) { communicator in
         let trainer = try Trainer(run, communicator: communicator, place: (1, 1), reporter: nil)
-        if faults.contains(communicator.worker) {
-          trainer.afterStep = { done, state in
-            guard done == step else { return }
+        trainer.afterStep = { done, state in
+          guard done == step else { return }
+          // While nobody reads what may be shared.
+          try? communicator.barrier()
+          if faults.contains(communicator.worker) {
             let value = state[buffer].floats[element]
             state[buffer].floats[element] = Float(
               bitPattern: value.bitPattern ^ 1 << (bit + UInt32(communicator.worker)))
           }
+          try? communicator.barrier()
         }
         return try trainer.train()
       }
@@ -93,6 +96,19 @@ struct ReplicaComparisonTests {
     #expect(try train(workers: 3, faults: [2], step: 7, set: shared) == "no difference")
     let text = try train(workers: 3, faults: [2], step: 10, buffer: 1, element: 16, bit: 20, set: shared)
     #expect(text.contains("worker 2 differs") && text.contains("is 1.running_var (1 of "), "\(text)")
+  }
+
+  @Test("a copy has one vote, however many workers have it")
+  func votesOfCopies() throws {
+    let even = try #require(ReplicaDifference(digests: [7, 8, 8], copies: [0, 1, 1]))
+    #expect(!even.hasMajority && even.workers == [0, 1, 2])
+    let third = try #require(ReplicaDifference(digests: [7, 7, 8, 8, 8, 8], copies: [0, 1, 2, 2, 2, 2]))
+    #expect(third.hasMajority && third.workers == [2, 3, 4, 5])
+    #expect(ReplicaDifference(digests: [7, 7, 7], copies: [0, 1, 1]) == nil)
+    let both = try #require(ReplicaDifference(even, third))
+    #expect(!both.hasMajority && both.workers == [0, 1, 2, 3, 4, 5])
+    #expect(ReplicaDifference(nil, third) == third && ReplicaDifference(third, nil) == third)
+    #expect(ReplicaDifference(nil, nil) == nil)
   }
 
   @Test func equalReplicasAndComparisonSwitchedOff() throws {

@@ -24,12 +24,14 @@ public final class ShardSum {
   /// the same memory.
   public let result: Tensor
   /// Buffers `[count]`, zero at first, that all workers of the island see; empty for a worker without neighbours, or where
-  /// there is no memory to share. Each writes its `ownElements` only, and not while others read: between two meetings, or
-  /// between `finish` and a meeting if they are read between `begin` and `ready` only.
+  /// there is no memory to share. Each writes its `ownElements` only, from `finish` to the next meeting. They are to be read
+  /// from a meeting on until the reader makes the last bucket of the next round ready: until then nobody comes to write.
   public let sharedBuffers: [Tensor]
   /// Ascending; all workers of the island together have each element once. Everything where nothing is shared.
   public let ownElements: [Range<Int>]
-  /// Whether this is the first worker of its island: the one to do what needs to be done once.
+  /// The workers that share memory with this one, itself among them.
+  public var island: Range<Int> { plan.islands.members[plan.island] }
+  /// Whether this is the one of its island to do what needs to be done once.
   public var isFirstOnIsland: Bool { plan.position == 0 }
   /// Told what the worker is busy with, where somebody wants to know.
   public var timeline: Timeline?

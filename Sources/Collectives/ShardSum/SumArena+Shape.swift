@@ -26,6 +26,8 @@ extension SumArena {
     /// they share for other ends.
     let commonBuffers: Int
     let sharedBuffers: Int
+    /// What this worker writes of them.
+    let ownElements: [Range<Int>]
     /// Elements of a buffer.
     let count: Int
     /// Where the slices of the result are, as bytes of the arena in the result's order, if in the slots.
@@ -34,7 +36,7 @@ extension SumArena {
     /// Of the island that `worker` is on.
     ///
     /// - Parameters:
-    ///   - isShared: Whether the arena is in `SharedMemory`.
+    ///   - isShared: Whether the arena is in `SharedMemory`, of which parts can be mapped twice.
     ///   - sharedBuffers: How many buffers more the workers of an island share, if there are several.
     public init(
       layout: ShardLayout, islands: Islands, worker: Int, buckets: Buckets, isShared: Bool, sharedBuffers: Int = 0
@@ -46,7 +48,8 @@ extension SumArena {
       ownSlots = plan.slots[plan.position]
       count = buckets.count
       place = Self.place(layout, islands, buckets, hasNeighbours: isShared && firstSlots.count > 1)
-      self.sharedBuffers = isShared && firstSlots.count > 1 ? sharedBuffers : 0
+      self.sharedBuffers = firstSlots.count > 1 ? sharedBuffers : 0
+      ownElements = plan.ownElements(of: buckets)
       commonBuffers = self.sharedBuffers + (place == .separate ? 1 : 0)
       guard place == .slots else { return }
       for range in buckets.ranges.reversed() {
@@ -81,16 +84,11 @@ extension SumArena {
     /// arena.
     public var ownBytes: [Range<Int>] {
       let flags = 0..<(position == 0 ? flagsBytes : 0)
-      let common = (slots..<slots + commonBuffers).map { buffer in
-        let start = buffer * bufferBytes
-        return bytes(start + pages(of: position) * pageBytes, start + pages(of: position + 1) * pageBytes)
+      let common = (slots..<slots + commonBuffers).flatMap { buffer in ownElements.map { bytes(of: $0, inSlot: buffer) }
       }
       return ([flags, bytes(ownSlots.lowerBound * bufferBytes, ownSlots.upperBound * bufferBytes)] + common)
         .filter { !$0.isEmpty }
     }
-
-    /// First page of a common buffer that the worker at `position` writes, about.
-    private func pages(of position: Int) -> Int { bufferBytes / pageBytes * position / firstSlots.count }
 
     /// From the first slot on.
     private func bytes(_ start: Int, _ end: Int) -> Range<Int> { flagsBytes + start..<flagsBytes + end }

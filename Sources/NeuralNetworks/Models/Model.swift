@@ -19,7 +19,7 @@ public final class Model {
   ///   - vocabulary: Number of different tokens in the data: what embeddings without a size of their own take.
   ///   - predictsTokens: Whether data of tokens ask for the token that follows each, not for one label a sample.
   ///   - pool: Where the parameters' memory comes from; nil takes none, for those who only ask what the model would be.
-  ///   - values: Memory of the parameters that others have too, zeros at first; nil takes it from the pool.
+  ///   - values: Memory of the parameters that others have too; nil takes it from the pool.
   public init(
     _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, vocabulary: Int? = nil,
     predictsTokens: Bool = true, dtype: DType = .float32, pool: StoragePool? = StoragePool(),

@@ -34,9 +34,10 @@ public final class Adam: Optimizer {
   }
 
   public func step(
-    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool, willWrite: () throws -> Void
+    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool,
+    hasReadShared: () throws -> Void
   ) rethrows -> OptimizerReport {
-    let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadWeights: willWrite)
+    let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadShared: hasReadShared)
     let betas = specification.betas
     // The averages start at zero and lean to it, the more the fewer steps they have seen.
     let corrections = (1 - pow(betas.first, Double(number + 1)), 1 - pow(betas.second, Double(number + 1)))

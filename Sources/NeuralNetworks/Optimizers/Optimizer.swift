@@ -15,9 +15,12 @@ public protocol Optimizer: AnyObject {
   ///     workers may read the same memory.
   ///   - scale: What makes a mean of the sums: 1 / (the global batch's weight).
   ///   - report: Whether the norm and the penalty are wanted; both cost a pass over memory.
-  ///   - willWrite: Called between reading elements that others may update and updating any; not in a step that reads none.
+  ///   - hasReadShared: Called when all elements have been read that others may update, before any is updated; not in a step
+  ///     that reads none. Whoever shares waits here for the others, so whether it is called depends on nothing but what is
+  ///     the same for all of them: the specification and `report`.
   func step(
-    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool, willWrite: () throws -> Void
+    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool,
+    hasReadShared: () throws -> Void
   ) rethrows -> OptimizerReport
 }
 
@@ -26,7 +29,7 @@ extension Optimizer {
   public func step(
     _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool
   ) -> OptimizerReport {
-    step(number, gradients: gradients, scale: scale, learningRate: learningRate, report: report, willWrite: {})
+    step(number, gradients: gradients, scale: scale, learningRate: learningRate, report: report, hasReadShared: {})
   }
 }
 

@@ -10,7 +10,8 @@ struct RegularizedGradient {
   private let runs: [ParameterRun]
   private let specification: OptimizerSpecification
   private let store: ParameterStore
-  /// Clipped element by element, where that is wanted: in memory of its own, since workers may share the sums' memory.
+  /// Clipped element by element, where that is wanted: in memory of its own, since workers may share the sums' memory. What
+  /// is not in `ownRuns` is never touched, so that it takes no memory.
   private let clipped: Tensor?
 
   /// How the gradient follows from a buffer: scale · buffer + coupling · w, the latter for regularised parameters only.
@@ -26,14 +27,14 @@ struct RegularizedGradient {
     runs = ParameterRun.runs(of: store)
     ownRuns = share.map { [runs] in ParameterRun.parts(of: runs, in: $0.elements) } ?? runs
     clipped =
-      specification.clipValue == nil ? nil : Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool)
+      specification.clipValue == nil ? nil : Tensor(uninitialized: [store.flatCount], dtype: store.dtype, pool: pool)
   }
 
   /// Clipping acts on the loss's gradient, L2 term included; weight decay comes on top of it.
   ///
-  /// - Parameter hasReadWeights: Called when all weights have been read; not if only those in `ownRuns` are.
+  /// - Parameter hasReadShared: Called when all weights have been read; not if only those in `ownRuns` are.
   func prepare(
-    _ gradients: Tensor, scale: Double, report: Bool, hasReadWeights: () throws -> Void
+    _ gradients: Tensor, scale: Double, report: Bool, hasReadShared: () throws -> Void
   ) rethrows -> Prepared {
     precondition(
       gradients.count >= store.flatCount && gradients.dtype == store.dtype,
@@ -51,7 +52,7 @@ struct RegularizedGradient {
         prepared.coupling *= factor
       }
     }
-    if specification.l2 != 0 && (report || specification.clipNorm != nil) { try hasReadWeights() }
+    if specification.l2 != 0 && (report || specification.clipNorm != nil) { try hasReadShared() }
     if let limit = specification.clipValue, let clipped {
       for run in ownRuns {
         ck_clip_gradients(

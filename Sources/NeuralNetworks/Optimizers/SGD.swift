@@ -29,9 +29,10 @@ public final class SGD: Optimizer {
   }
 
   public func step(
-    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool, willWrite: () throws -> Void
+    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool,
+    hasReadShared: () throws -> Void
   ) rethrows -> OptimizerReport {
-    let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadWeights: willWrite)
+    let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadShared: hasReadShared)
     for run in objective.ownRuns {
       let coupling = run.isRegularized ? loss.coupling + specification.weightDecay : 0
       let update = ck_sgd(

@@ -80,7 +80,7 @@ extension Parameter {
 }
 
 extension Tensor {
-  var bytes: UnsafeMutableRawBufferPointer { .init(start: pointer, count: count * dtype.size) }
+  var rawBytes: UnsafeMutableRawBufferPointer { .init(start: pointer, count: count * dtype.size) }
 
   var isFinite: Bool { ck_first_nonfinite(dtype.kernelType, count, pointer) < 0 }
 }

@@ -89,16 +89,16 @@ final class Replica {
 
   /// One optimiser update from the summed leaves.
   ///
-  /// - Parameter willWrite: As in `Optimizer.step`.
+  /// - Parameter hasReadShared: As in `Optimizer.step`.
   func update(
     from reduced: Tensor, totals: StepTotals, step: Int, learningRate: Double, report: Bool,
-    willWrite: () throws -> Void
+    hasReadShared: () throws -> Void
   ) rethrows -> OptimizerReport {
     // A batch whose samples all weigh nothing has no gradient to average.
     let scale = totals.lossWeight > 0 ? 1 / totals.lossWeight : 0
     let result = try optimizer.step(
       step, gradients: layout.gradients(of: reduced), scale: scale, learningRate: learningRate, report: report,
-      willWrite: willWrite)
+      hasReadShared: hasReadShared)
     model.store.foldStatistics(sums: layout.statistics(of: reduced), samples: totals.samples)
     return result
   }

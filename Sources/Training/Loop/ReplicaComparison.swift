@@ -17,11 +17,22 @@ struct ReplicaDifference: Equatable {
   var hosts: [String] = []
 
   /// Whom a digest for each worker puts in the wrong; nil where all are equal.
-  init?(digests: [UInt64]) {
+  ///
+  /// - Parameter copies: For each worker the first one that has the same copy in memory: a copy has one vote.
+  init?(digests: [UInt64], copies: [Int]) {
     guard let first = digests.first, digests.contains(where: { $0 != first }) else { return nil }
-    let common = digests.first { digest in 2 * digests.count { $0 == digest } > digests.count }
+    let votes = digests.indices.filter { copies[$0] == $0 }.map { digests[$0] }
+    let common = votes.first { digest in 2 * votes.count { $0 == digest } > votes.count }
     hasMajority = common != nil
     workers = digests.indices.filter { digests[$0] != common }
+  }
+
+  /// What both say together.
+  init?(_ first: ReplicaDifference?, _ second: ReplicaDifference?) {
+    guard let one = first ?? second else { return nil }
+    let other = second ?? one
+    hasMajority = one.hasMajority && other.hasMajority
+    workers = Set(one.workers + other.workers).sorted()
   }
 
   /// Fills in which tensors differ.
@@ -34,12 +45,22 @@ struct ReplicaDifference: Equatable {
 }
 
 extension Replica {
-  /// Compares this worker's state with the others': eight bytes a worker, and only where they differ a digest a tensor.
+  /// Compares this worker's state with the others': a few bytes a worker, and only where they differ a digest a tensor.
+  /// What workers have once is read by one of them, and compared with other copies; if there are none, it is not read.
   /// Collective.
-  func compare(with communicator: any Communicator) throws -> ReplicaDifference? {
-    let whole = replicatedState.reduce(0) { $1.digest(seed: $0) }
-    let digests = try communicator.allGather(words: [whole]).map { $0[0] }
-    guard var difference = ReplicaDifference(digests: digests) else { return nil }
+  ///
+  /// - Parameter island: The workers with which this one may share weights and optimiser's state.
+  func compare(with communicator: any Communicator, island: Range<Int>) throws -> ReplicaDifference? {
+    let copy = sharesWeights ? island.lowerBound : communicator.worker
+    let reads = copy == communicator.worker && !(sharesWeights && island.count == communicator.size)
+    let words = [
+      model.store.bufferValues.digest(), reads ? sharableState.reduce(0) { $1.digest(seed: $0) } : 0, UInt64(copy),
+    ]
+    let all = try communicator.allGather(words: words)
+    let copies = all.map { Int($0[2]) }
+    let own = ReplicaDifference(digests: all.map { $0[0] }, copies: Array(all.indices))
+    let shared = ReplicaDifference(digests: copies.map { all[$0][1] }, copies: copies)
+    guard var difference = ReplicaDifference(own, shared) else { return nil }
     let parts = stateParts
     let details = try communicator.allGather(words: parts.map { $0.elements.digest() })
     difference.compare(details, names: parts.map(\.name))

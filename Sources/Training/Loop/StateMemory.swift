@@ -21,7 +21,9 @@ public struct StateMemory: Sendable, Equatable {
     let isShared = configuration.training.shareWeights ?? (buffer >= Self.leastSharedBytes)
     // The weights and the optimiser's state.
     sharedBuffers = isShared ? 1 + optimizer.stateCount : 0
-    worker = buffer * (2 + optimizer.stateCount + optimizer.scratchCount - sharedBuffers)
-    host = buffer * sharedBuffers
+    // Of the optimiser's scratch memory each touches its own part.
+    let common = isShared ? sharedBuffers + optimizer.scratchCount : 0
+    worker = buffer * (2 + optimizer.stateCount + optimizer.scratchCount - common)
+    host = buffer * common
   }
 }

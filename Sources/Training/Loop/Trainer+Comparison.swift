@@ -12,7 +12,7 @@ extension Trainer {
     comparedStep = progress.step
     let before = timeline?.enter(.checkpoint)
     defer { if let before { timeline?.enter(before) } }
-    guard let difference = try session.replica.compare(with: communicator) else { return }
+    guard let difference = try session.compareReplicas() else { return }
     let checkpoint = try known(to: recorder?.goodCheckpoint)
     let folder = try known(to: recorder?.folder.path)
     let error = RunError.replicasDiffer(

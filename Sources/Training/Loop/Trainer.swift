@@ -47,6 +47,9 @@ public final class Trainer {
     if let problem = communicator.sharedMemoryProblem {
       self.reporter?.warn("gradients travel as messages, ranks of a node share no memory: \(problem)")
     }
+    if session.lacksSharedWeights {
+      self.reporter?.warn("each worker has a copy of the weights, which found no room in shared memory")
+    }
     self.session = session
     recorder = try communicator.agree(on: 0) {
       guard isFirst else { return nil }

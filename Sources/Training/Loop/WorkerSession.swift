@@ -63,14 +63,15 @@ final class WorkerSession {
 
   /// Gives every replica the state of worker 0's. Collective.
   func broadcastState() throws {
-    try communicator.broadcast(replica.model.store.bufferValues.bytes, from: 0)
+    try communicator.broadcast(replica.model.store.bufferValues.rawBytes, from: 0)
+    guard !replica.sharesWeights || sum.island.count < communicator.size else { return try sum.meet() }
     // One of the workers that share the rest takes it; the others must be in the broadcast too.
     let isTaker = !replica.sharesWeights || sum.isFirstOnIsland
     let scratch = Tensor(zeros: [isTaker ? 0 : Self.broadcastLength], pool: StoragePool())
     for tensor in replica.sharableState {
       for start in stride(from: 0, to: tensor.count, by: Self.broadcastLength) {
         let part = tensor.rows(start..<min(tensor.count, start + Self.broadcastLength))
-        try communicator.broadcast((isTaker ? part : scratch.rows(0..<part.count)).bytes, from: 0)
+        try communicator.broadcast((isTaker ? part : scratch.rows(0..<part.count)).rawBytes, from: 0)
       }
     }
     try sum.meet()
@@ -118,7 +119,7 @@ final class WorkerSession {
     // A spoilt sum must not reach the weights; the caller says what happened.
     guard totals.meanLoss.isFinite else { return Outcome(totals: totals) }
     let result = try replica.update(
-      from: reduced, totals: totals, step: step, learningRate: learningRate, report: report, willWrite: sum.meet)
+      from: reduced, totals: totals, step: step, learningRate: learningRate, report: report, hasReadShared: sum.meet)
     // Before anyone reads the weights again.
     try sum.meet()
     return Outcome(totals: totals, penalty: result.penalty ?? 0, gradientNorm: result.gradientNorm)
@@ -153,6 +154,14 @@ final class WorkerSession {
     try sum.finish()
     return sum.result
   }
+
+  /// How this worker's state differs from the others', if it does. Collective.
+  func compareReplicas() throws -> ReplicaDifference? {
+    try replica.compare(with: communicator, island: sum.island)
+  }
+
+  /// Whether workers with common memory have a copy of the weights each that they were to have once.
+  var lacksSharedWeights: Bool { run.memory.sharedBuffers > 0 && sum.island.count > 1 && !replica.sharesWeights }
 
   /// The first layer that gives a value that is not finite on the current batch, over all workers. Collective.
   func firstNonFiniteLayer(step: Int) throws -> String? {

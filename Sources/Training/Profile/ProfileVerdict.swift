@@ -53,7 +53,7 @@ public struct ProfileVerdict: Sendable, Equatable {
     } else if share([.optimizer]) >= 0.25 {
       limit = .optimizer
       sentences.append(
-        "the optimiser limits this run: \(percent(share([.optimizer]))) of a step, on every worker alike; a larger "
+        "the optimiser limits this run: \(percent(share([.optimizer]))) of a step; a larger "
           + "training.batch_size needs fewer updates")
     } else {
       limit = .computing
@@ -84,6 +84,11 @@ public struct ProfileVerdict: Sendable, Equatable {
     let slower =
       "\(name) takes \(percent(times[slowest] / others - 1)) longer than the rest, and others wait up to "
       + "\(percent(longest)) of a step for it"
+    let withoutUpdate = profile.workers.indices.map { profile.milliseconds([.data, .forward, .backward], of: $0) }
+    if withoutUpdate[slowest] < 1.1 * (withoutUpdate.reduce(0, +) - withoutUpdate[slowest]) / Double(times.count - 1) {
+      return "\(slower): its part of the update is larger, for fewer workers of its machine share the weights; "
+        + "start as many on every machine"
+    }
     let shards = profile.workers.map(\.shards)
     guard shards[slowest] > shards.min() ?? 0 else {
       return "\(slower): look at its clock rate, its cores and what else runs there"

@@ -56,7 +56,7 @@ enum SmallRun {
   static let perceptron = """
     data: {dataset: mnist-5k, train_limit: 590, test_limit: 100, validation: 100, normalize: per-pixel}
     model: {architecture: mlp, hidden: [60, 40], batch_norm: true, dropout: 0.1}
-    optimizer: {kind: sgd, momentum: 0.9, nesterov: true, weight_decay: 1.0e-4, clip_norm: 1.0}
+    optimizer: {kind: sgd, momentum: 0.9, nesterov: true, weight_decay: 1.0e-4, l2: 1.0e-4, clip_norm: 1.0}
     schedule: {kind: cosine, rate: 0.05, min: 0.001, warmup_steps: 20}
     training: {batch_size: 81, steps: 300, shards: 8, seed: 5, early_stopping: {patience: 12, metric: loss}}
     evaluation: {every_steps: 20}

@@ -60,14 +60,15 @@ extension TrainingSettings {
           "bucket_megabytes", \.bucketMegabytes, Codec.positive,
           "The least that is summed together, in millions of bytes. Weights are the same whatever it is."),
         Field(
-          "share_weights", \.shareWeights, Codec.truth.optional, defaultText: "by size",
-          "Workers of a machine have one copy of the weights and of the optimiser's state, and each updates a part of it; "
-            + "without, each updates a copy of its own. Weights are the same either way. Sharing pays for large models."
-        ),
+          "share_weights", \.shareWeights, Codec.truth.optional, defaultText: "from 4 MiB of weights on",
+          "Whether workers with common memory (threads, ranks of a machine) have one copy of the weights and of the "
+            + "optimiser's state, of which each updates a part, instead of a copy each. Weights are the same either way; "
+            + "small ones are faster with a copy each, large ones with one."),
         Field(
           "compare_replicas", \.compareReplicas, .count,
           "Steps from one comparison of all workers' parameters, buffers and optimiser state to the next; they are compared "
-            + "before each checkpoint too, and a difference ends the run. null compares nothing."),
+            + "before each checkpoint too, and a difference ends the run. What workers have once (`share_weights`) is compared "
+            + "between machines. null compares nothing."),
       ])
   }
 }
