@@ -54,7 +54,7 @@ final class MPITransfers {
 
   /// Returns once everything posted has completed.
   func wait() throws(MPIError) {
-    var backoff = WaitBackoff()
+    var backoff = WaitBackoff(.messages)
     while try !areComplete() { backoff.pause() }
   }
 

@@ -143,7 +143,7 @@ public final class ShardSum {
   private func wait(as phase: Timeline.Phase? = nil, until isOver: () -> Bool) throws {
     let before = timeline?.phase
     defer { if let timeline, let before { timeline.enter(before) } }
-    var backoff = WaitBackoff()
+    var backoff = WaitBackoff(plan.islands.count == 1 ? .flags : .messages)
     while true {
       // Looked for first: a worker that has gone on and ended meanwhile is no failure if that is over what is waited for.
       let failure = Result { try checkFailure() }
