@@ -45,6 +45,13 @@ struct ProfileTests {
     #expect(slow.hasPrefix("rank 2 (node1) takes 20 % longer than the rest, and others wait up to 16 % of a step"))
     let loaded = ProfileVerdict(profile([worker([.waiting: 18]), worker([.backward: 78.8], shards: 5)])).sentences[0]
     #expect(loaded.contains("it has 5 shards, others 4; take a number of workers that divides 9"))
+    // A host with one rank beside one with two updates all of the shared weights with one.
+    var alone = worker([.optimizer: 23])
+    alone.host = "node2"
+    let uneven = ProfileVerdict(profile([fast, fast, alone])).sentences[0]
+    #expect(uneven.contains("rank 2 (node2)") && uneven.hasSuffix("start as many on every machine"), "\(uneven)")
+    alone.host = "node1"
+    #expect(ProfileVerdict(profile([fast, fast, alone])).sentences[0].contains("look at its clock rate"))
     let jitter = ProfileVerdict(profile([fast, worker([.waiting: 18])])).sentences[0]
     #expect(jitter.hasPrefix("workers are late in turns"))
   }

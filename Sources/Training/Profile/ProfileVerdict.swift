@@ -85,7 +85,9 @@ public struct ProfileVerdict: Sendable, Equatable {
       "\(name) takes \(percent(times[slowest] / others - 1)) longer than the rest, and others wait up to "
       + "\(percent(longest)) of a step for it"
     let withoutUpdate = profile.workers.indices.map { profile.milliseconds([.data, .forward, .backward], of: $0) }
-    if withoutUpdate[slowest] < 1.1 * (withoutUpdate.reduce(0, +) - withoutUpdate[slowest]) / Double(times.count - 1) {
+    let othersWithout = (withoutUpdate.reduce(0, +) - withoutUpdate[slowest]) / Double(times.count - 1)
+    let crews = profile.workers.map { worker in profile.workers.count { $0.host == worker.host } }
+    if withoutUpdate[slowest] < 1.1 * othersWithout && crews[slowest] < crews.max() ?? 0 {
       return "\(slower): its part of the update is larger, for fewer workers of its machine share the weights; "
         + "start as many on every machine"
     }
