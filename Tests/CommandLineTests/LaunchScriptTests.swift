@@ -85,12 +85,24 @@ struct LaunchScriptTests {
     #expect(result.errors.contains("usage: launch/\(name)"), "\(result.errors)")
   }
 
-  @Test("under Slurm, a signal before the end of the time limit ends in a checkpoint and another turn in the queue")
-  func slurmRequeues() throws {
+  /// What Slurm says of the job when the script has stopped, and what the script makes of it.
+  private static let slurmJobs: [(job: String, isPutBack: Bool, says: String)] = [
+    ("JobState=RUNNING Reason=None Restarts=0", true, "back into the queue"),
+    ("JobState=COMPLETING Reason=TimeLimit Restarts=0", true, "back into the queue"),
+    ("JobState=COMPLETING Reason=None Restarts=0 PreemptTime=2026-01-01T00:00:00", true, "back into the queue"),
+    ("JobState=PENDING Reason=BeginTime Restarts=1 PreemptTime=None", false, "Slurm has put the job back"),
+    ("JobState=CANCELLED Reason=None Restarts=0 PreemptTime=None", false, "the job was cancelled"),
+  ]
+
+  @Test(
+    "under Slurm, a stop ends in a checkpoint and another turn in the queue, unless the job was cancelled",
+    arguments: slurmJobs.indices)
+  func slurmRequeues(index: Int) throws {
+    let (job, isPutBack, says) = Self.slurmJobs[index]
     // Stand-ins: one task, and a queue that notes what it is told.
     for (name, text) in [
       ("srun", "while [[ $1 == --* ]]; do shift; done; exec \"$@\""),
-      ("scontrol", "echo \"$*\" >\(folder.path("told"))"),
+      ("scontrol", "[ \"$1\" = show ] && echo \"JobId=77 \(job) x\" || echo \"$*\" >>\(folder.path("told"))"),
     ] {
       try folder.write("#!/usr/bin/env bash\n\(text)\n", to: name)
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path(name))
@@ -103,8 +115,11 @@ struct LaunchScriptTests {
       ])
     try waitForCheckpoint(child)
     child.send(SIGUSR1)
-    try expectStopped(try child.wait(limit: 30))
-    #expect(try String(contentsOfFile: folder.path("told"), encoding: .utf8) == "requeue 77\n")
+    let result = try child.wait(limit: 30)
+    try expectStopped(result)
+    #expect(result.output.contains(says), "\(result.output)")
+    let told = try? String(contentsOfFile: folder.path("told"), encoding: .utf8)
+    #expect(told == (isPutBack ? "requeue 77\n" : nil))
   }
 
   @Suite(
