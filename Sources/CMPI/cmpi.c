@@ -2,17 +2,28 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 MPI_Comm cmpi_ranks = MPI_COMM_NULL;
+pthread_mutex_t cmpi_lock = PTHREAD_MUTEX_INITIALIZER;
 
-int cmpi_init(void) {
+/// Between MPI's start and its end; under the lock.
+static bool is_running = false;
+
+static int start(void) {
   int provided = MPI_THREAD_SINGLE;
-  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
   if (code != MPI_SUCCESS) return code;
   code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   if (code != MPI_SUCCESS) return code;
   cmpi_ranks = MPI_COMM_WORLD;
-  return provided < MPI_THREAD_FUNNELED ? CMPI_NO_THREADS : MPI_SUCCESS;
+  is_running = true;
+  return provided < MPI_THREAD_SERIALIZED ? CMPI_NO_THREADS : MPI_SUCCESS;
+}
+
+int cmpi_init(void) {
+  enter();
+  return leave(start());
 }
 
 bool cmpi_was_started(void) {
@@ -20,27 +31,54 @@ bool cmpi_was_started(void) {
   return MPI_Initialized(&started) == MPI_SUCCESS && started;
 }
 
-int cmpi_finalize(void) { return MPI_Finalize(); }
+int cmpi_finalize(void) {
+  enter();
+  is_running = false;
+  return leave(MPI_Finalize());
+}
 
-int cmpi_abort(int exit_code) { return MPI_Abort(MPI_COMM_WORLD, exit_code); }
+int cmpi_abort(int exit_code) {
+  // A call that another thread does not come back from must not keep the job alive.
+  struct timespec deadline;
+  clock_gettime(CLOCK_REALTIME, &deadline);
+  deadline.tv_sec += 1;
+  pthread_mutex_timedlock(&cmpi_lock, &deadline);
+  return MPI_Abort(MPI_COMM_WORLD, exit_code);
+}
 
-int cmpi_rank(int *rank) { return MPI_Comm_rank(cmpi_ranks, rank); }
+void cmpi_progress(void) {
+  // Whoever is inside MPI makes progress already.
+  if (pthread_mutex_trylock(&cmpi_lock) != 0) return;
+  int found = 0;
+  if (is_running) MPI_Iprobe(MPI_ANY_SOURCE, CMPI_UNUSED_TAG, cmpi_ranks, &found, MPI_STATUS_IGNORE);
+  leave(MPI_SUCCESS);
+}
 
-int cmpi_size(int *size) { return MPI_Comm_size(cmpi_ranks, size); }
+int cmpi_rank(int *rank) {
+  enter();
+  return leave(MPI_Comm_rank(cmpi_ranks, rank));
+}
+
+int cmpi_size(int *size) {
+  enter();
+  return leave(MPI_Comm_size(cmpi_ranks, size));
+}
 
 int cmpi_renumber(int key) {
   MPI_Comm renumbered;
+  enter();
   // Ranks of equal keys keep their order; the error handler is inherited.
   int code = MPI_Comm_split(cmpi_ranks, 0, key, &renumbered);
   if (code == MPI_SUCCESS) cmpi_ranks = renumbered;
-  return code;
+  return leave(code);
 }
 
 int cmpi_allreduce(float *elements, int count) {
-  return MPI_Allreduce(MPI_IN_PLACE, elements, count, MPI_FLOAT, MPI_SUM, cmpi_ranks);
+  enter();
+  return leave(MPI_Allreduce(MPI_IN_PLACE, elements, count, MPI_FLOAT, MPI_SUM, cmpi_ranks));
 }
 
-int cmpi_node_leader(int *leader) {
+static int node_leader(int *leader) {
   int rank = 0;
   int code = MPI_Comm_rank(cmpi_ranks, &rank);
   if (code != MPI_SUCCESS) return code;
@@ -54,6 +92,11 @@ int cmpi_node_leader(int *leader) {
   return code != MPI_SUCCESS ? code : freed;
 }
 
+int cmpi_node_leader(int *leader) {
+  enter();
+  return leave(node_leader(leader));
+}
+
 static void copy_text(char *to, size_t capacity, const char *from, size_t length) {
   if (capacity == 0) return;
   if (length >= capacity) length = capacity - 1;
@@ -64,7 +107,8 @@ static void copy_text(char *to, size_t capacity, const char *from, size_t length
 int cmpi_processor_name(char *name, size_t capacity) {
   char whole[MPI_MAX_PROCESSOR_NAME + 1] = "";
   int length = 0;
-  int code = MPI_Get_processor_name(whole, &length);
+  enter();
+  int code = leave(MPI_Get_processor_name(whole, &length));
   copy_text(name, capacity, whole, (size_t)length);
   return code;
 }
@@ -72,7 +116,8 @@ int cmpi_processor_name(char *name, size_t capacity) {
 int cmpi_library_version(char *text, size_t capacity) {
   char whole[MPI_MAX_LIBRARY_VERSION_STRING + 1] = "";
   int length = 0;
-  int code = MPI_Get_library_version(whole, &length);
+  enter();
+  int code = leave(MPI_Get_library_version(whole, &length));
   copy_text(text, capacity, whole, strcspn(whole, "\n"));
   return code;
 }
@@ -83,8 +128,10 @@ void cmpi_error_string(int code, char *text, size_t capacity) {
   switch (code) {
     case CMPI_SHORT_MESSAGE: strcpy(whole, "the message is shorter than expected"); break;
     case CMPI_NO_MEMORY: strcpy(whole, "no memory for the list of requests"); break;
-    case CMPI_NO_THREADS: strcpy(whole, "the MPI library has no support for threads (MPI_THREAD_FUNNELED)"); break;
-    default: MPI_Error_string(code, whole, &length);
+    case CMPI_NO_THREADS: strcpy(whole, "the MPI library has no support for threads (MPI_THREAD_SERIALIZED)"); break;
+    default:
+      enter();
+      leave(MPI_Error_string(code, whole, &length));
   }
   copy_text(text, capacity, whole, strlen(whole));
 }

@@ -49,19 +49,22 @@ static int appended(cmpi_requests *r, int code, description what) {
 
 int cmpi_isend(const void *buffer, int bytes, int to, int tag, cmpi_requests *r) {
   if (!reserve(r)) return CMPI_NO_MEMORY;
-  int code = MPI_Isend(buffer, bytes, MPI_BYTE, to, tag, cmpi_ranks, &r->handles[r->count]);
+  enter();
+  int code = leave(MPI_Isend(buffer, bytes, MPI_BYTE, to, tag, cmpi_ranks, &r->handles[r->count]));
   return appended(r, code, (description){"MPI_Isend", to, bytes, false});
 }
 
 int cmpi_irecv(void *buffer, int bytes, int from, int tag, cmpi_requests *r) {
   if (!reserve(r)) return CMPI_NO_MEMORY;
-  int code = MPI_Irecv(buffer, bytes, MPI_BYTE, from, tag, cmpi_ranks, &r->handles[r->count]);
+  enter();
+  int code = leave(MPI_Irecv(buffer, bytes, MPI_BYTE, from, tag, cmpi_ranks, &r->handles[r->count]));
   return appended(r, code, (description){"MPI_Irecv", from, bytes, true});
 }
 
 int cmpi_ibcast(void *buffer, int bytes, int root, cmpi_requests *r) {
   if (!reserve(r)) return CMPI_NO_MEMORY;
-  int code = MPI_Ibcast(buffer, bytes, MPI_BYTE, root, cmpi_ranks, &r->handles[r->count]);
+  enter();
+  int code = leave(MPI_Ibcast(buffer, bytes, MPI_BYTE, root, cmpi_ranks, &r->handles[r->count]));
   return appended(r, code, (description){"MPI_Ibcast", root, bytes, false});
 }
 
@@ -70,7 +73,7 @@ static int failed(int code, description what, int received, cmpi_failure *failur
   return code;
 }
 
-int cmpi_test_all(cmpi_requests *r, bool *done, cmpi_failure *failure) {
+static int test_all(cmpi_requests *r, bool *done, cmpi_failure *failure) {
   int flag = 0, count = r->count;
   *done = true;
   if (count == 0) return MPI_SUCCESS;
@@ -98,4 +101,9 @@ int cmpi_test_all(cmpi_requests *r, bool *done, cmpi_failure *failure) {
     }
   }
   return MPI_SUCCESS;
+}
+
+int cmpi_test_all(cmpi_requests *r, bool *done, cmpi_failure *failure) {
+  enter();
+  return leave(test_all(r, done, failure));
 }

@@ -58,4 +58,9 @@ extension MPICommunicator {
 
 extension MPICommunicator: IslandTransport {
   public func makeTransfers() -> any Transfers { MPITransfers(rank: worker, pieceLimit: pieceLimit) }
+
+  public var asynchronousProgress: Bool {
+    get { progressThread.isActive }
+    set { progressThread.isActive = newValue }
+  }
 }

@@ -12,6 +12,7 @@ public final class MPICommunicator: Communicator {
   let pieceLimit: Int
   /// Why the last sum that was made uses no shared memory, where it could have.
   public internal(set) var sharedMemoryProblem: String?
+  let progressThread = ProgressThread()
   private let transfers: MPITransfers
   /// What each rank last announced.
   private let announcements: UnsafeMutableBufferPointer<Announcement>

@@ -27,6 +27,7 @@ final class MPITransfers {
     let value: Int32
     static let announcement = Tag(value: 1)
     static let message = Tag(value: 2)
+    // 3 is CMPI_UNUSED_TAG.
     /// Elements of a shard sum.
     static func elements(_ number: Int) -> Tag { Tag(value: 16 + Int32(number)) }
   }

@@ -66,6 +66,11 @@ struct MPICommunicatorTests {
     #expect(run.output.hasPrefix("ranks=\(ranks) nodes=1 comparisons="))
   }
 
+  @Test func messagesMoveWhileRanksCompute() throws {
+    let run = try Mpirun.run(ranks: 4, "collectives-selftest", ["progress"], seconds: 60)
+    #expect(run.exitCode == 0, "\(run.errors)")
+  }
+
   @Test func anErrorOnOneRankEndsTheJobWithItsExitCode() throws {
     let run = try Mpirun.run(ranks: 3, "collectives-selftest", ["fail", "1"], seconds: 20)
     #expect(run.exitCode == 3)

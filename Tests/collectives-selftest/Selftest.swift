@@ -6,6 +6,7 @@ import MPICollectives
 /// Run by the tests under mpirun, once a rank: the checks that the tests run on threads, and ways to fail.
 ///
 ///     collectives-selftest checks          all checks; rank 0 prints what was seen
+///     collectives-selftest progress        pairs of ranks exchange long messages without asking for them
 ///     collectives-selftest fail RANK       an error on one rank while the others wait for it
 ///     collectives-selftest exit RANK       one rank exits with 5 while the others wait for it
 ///     collectives-selftest mismatch        the ranks sum buffers of different lengths
@@ -35,6 +36,8 @@ struct Selftest {
       if mpi.rank == 0 {
         print("ranks=\(mpi.size) nodes=\(mpi.nodes.count) comparisons=\(comparisons)")
       }
+    case "progress":
+      try messagesArriveWhileRanksSleep(mpi)
     case "fail":
       if arguments.last == "\(mpi.rank)" { throw CheckFailure("failed on purpose") }
       try mpi.communicator(shards: mpi.size).barrier()
@@ -45,7 +48,7 @@ struct Selftest {
       _ = try CommunicatorChecks(mpi.communicator(shards: mpi.size)).sums(
         Buckets(count: mpi.rank == 0 ? 9000 : 9100), rounds: 0..<1)
     default:
-      throw CheckFailure("usage: collectives-selftest checks | fail RANK | exit RANK | mismatch")
+      throw CheckFailure("usage: collectives-selftest checks | progress | fail RANK | exit RANK | mismatch")
     }
   }
 
@@ -62,6 +65,32 @@ struct Selftest {
       }
     }
     return comparisons
+  }
+
+  /// Messages so long that both ends have a part in them arrive, again and again, though no rank asks for progress.
+  private static func messagesArriveWhileRanksSleep(_ mpi: MPIEnvironment) throws {
+    let count = 1 << 20
+    let communicator = mpi.communicator(shards: mpi.size)
+    let transfers = communicator.makeTransfers()
+    let message = UnsafeMutablePointer<Float>.allocate(capacity: count)
+    let room = UnsafeMutablePointer<Float>.allocate(capacity: count)
+    message.initialize(repeating: 0, count: count)
+    room.initialize(repeating: 0, count: count)
+    for round in 1...5 {
+      message.update(repeating: Float(round), count: count)
+      try transfers.receive(room, count: count, from: mpi.rank ^ 1, tag: round)
+      try transfers.send(message, count: count, to: mpi.rank ^ 1, tag: round)
+      communicator.asynchronousProgress = true
+      let patience = ContinuousClock.now + .seconds(10)
+      while room[count - 1] != Float(round) {
+        if ContinuousClock.now > patience { throw CheckFailure("message \(round) does not arrive") }
+        usleep(1000)
+      }
+      communicator.asynchronousProgress = false
+      while try !transfers.areComplete() { sched_yield() }
+    }
+    message.deallocate()
+    room.deallocate()
   }
 
   /// Each rank alone; the first one alone; halves.

@@ -1,8 +1,8 @@
 // MPI as plain functions. mpi.h itself cannot be imported by Swift: its communicators, types and constants are
 // macros that cast. Nothing else includes mpi.h.
 //
-// Every function returns MPI's error code, 0 when all is well; cmpi_error_string turns it into words. All calls
-// come from one thread (MPI_THREAD_FUNNELED).
+// Every function returns MPI's error code, 0 when all is well; cmpi_error_string turns it into words. MPI is called by
+// one thread at a time (MPI_THREAD_SERIALIZED): a lock around every call sees to that.
 #ifndef CMPI_H
 #define CMPI_H
 
@@ -13,8 +13,10 @@
 #define CMPI_SHORT_MESSAGE (-1)
 /// No memory for the list of requests.
 #define CMPI_NO_MEMORY (-2)
-/// The library gives less thread support than MPI_THREAD_FUNNELED.
+/// The library gives less thread support than MPI_THREAD_SERIALIZED.
 #define CMPI_NO_THREADS (-3)
+/// Of no message.
+#define CMPI_UNUSED_TAG 3
 
 /// Starts MPI and makes errors come back as codes instead of ending the process.
 int cmpi_init(void);
@@ -23,6 +25,8 @@ bool cmpi_was_started(void);
 int cmpi_finalize(void);
 /// Ends all ranks; the launcher returns `exit_code`.
 int cmpi_abort(int exit_code);
+/// Lets messages that are under way move on, unless another thread is at it. For any thread, at any time.
+void cmpi_progress(void);
 
 int cmpi_rank(int *rank);
 int cmpi_size(int *size);

@@ -39,6 +39,7 @@ public final class ShardSum {
   private let plan: SumPlan
   private let arena: SumArena
   private let sums: [BucketSum]
+  private let transport: (any IslandTransport)?
   private let checkFailure: () throws -> Void
   private var round = 0
   private var meetings = 0
@@ -58,7 +59,8 @@ public final class ShardSum {
   ) {
     precondition((islands.count == 1) == (transport == nil), "\(islands.count) islands need messages between them")
     let plan = SumPlan(layout: layout, islands: islands, worker: worker)
-    (self.plan, self.buckets, self.arena, self.checkFailure) = (plan, buckets, arena, checkFailure)
+    (self.plan, self.buckets, self.arena) = (plan, buckets, arena)
+    (self.transport, self.checkFailure) = (transport, checkFailure)
     partials = plan.slots[plan.position].map { arena.tensor(arena.slot($0)) }
     let result = arena.hasNoResult ? Tensor(zeros: [buckets.count], pool: StoragePool()) : arena.tensor(arena.result)
     self.result = result
@@ -112,6 +114,7 @@ public final class ShardSum {
   public func poll() throws {
     // In order, so that all workers serve the oldest bucket first; later ones may be on their way already.
     try advance(as: .hiddenCommunication)
+    transport?.asynchronousProgress = doneBuckets < readyBuckets
   }
 
   /// - Parameter phase: What work on the sum counts as.
@@ -128,6 +131,7 @@ public final class ShardSum {
   /// Completes the round; returns when `result` is whole on this worker.
   public func finish() throws {
     guard plan.layout.workers > 1 else { return }
+    transport?.asynchronousProgress = false
     ready(from: 0)
     try wait { doneBuckets == sums.count }
     round += 1

@@ -6,7 +6,7 @@ import Glibc
 /// Every rank has a TCP connection to every other (`PeerMesh`) and a thread that sends a beat over each about once a
 /// second. A connection that closes without a goodbye is a rank that died; one on which nothing comes for the stall
 /// timeout leads to a rank that was stopped, or is cut off. A rank that is alive but slow keeps beating. The lowest rank
-/// left says what happened, and all end with exit code 1. MPI takes no part, so its calls stay on their one thread.
+/// left says what happened, and all end with exit code 1. MPI takes no part.
 public final class RankWatch: Sendable {
   /// What to print. Called once at most, on the watch's thread, right before the process ends.
   public typealias Report = @Sendable (RankLoss) -> Void
