@@ -7,18 +7,17 @@
 MPI_Comm cmpi_ranks = MPI_COMM_NULL;
 pthread_mutex_t cmpi_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/// Between MPI's start and its end; under the lock.
-static bool is_running = false;
+// Both under the lock.
+static int thread_support = MPI_THREAD_SINGLE;
+static bool progress_is_allowed = false;
 
 static int start(void) {
-  int provided = MPI_THREAD_SINGLE;
-  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
+  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &thread_support);
   if (code != MPI_SUCCESS) return code;
   code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   if (code != MPI_SUCCESS) return code;
   cmpi_ranks = MPI_COMM_WORLD;
-  is_running = true;
-  return provided < MPI_THREAD_SERIALIZED ? CMPI_NO_THREADS : MPI_SUCCESS;
+  return thread_support < MPI_THREAD_FUNNELED ? CMPI_NO_THREADS : MPI_SUCCESS;
 }
 
 int cmpi_init(void) {
@@ -33,12 +32,12 @@ bool cmpi_was_started(void) {
 
 int cmpi_finalize(void) {
   enter();
-  is_running = false;
+  progress_is_allowed = false;
   return leave(MPI_Finalize());
 }
 
 int cmpi_abort(int exit_code) {
-  // A call that another thread does not come back from must not keep the job alive.
+  // A call that another thread does not come back from must not keep the job alive. The lock is kept: nothing comes after this.
   struct timespec deadline;
   clock_gettime(CLOCK_REALTIME, &deadline);
   deadline.tv_sec += 1;
@@ -46,12 +45,20 @@ int cmpi_abort(int exit_code) {
   return MPI_Abort(MPI_COMM_WORLD, exit_code);
 }
 
-void cmpi_progress(void) {
-  // Whoever is inside MPI makes progress already.
-  if (pthread_mutex_trylock(&cmpi_lock) != 0) return;
-  int found = 0;
-  if (is_running) MPI_Iprobe(MPI_ANY_SOURCE, CMPI_UNUSED_TAG, cmpi_ranks, &found, MPI_STATUS_IGNORE);
+void cmpi_allow_progress(bool allowed) {
+  enter();
+  progress_is_allowed = allowed && thread_support >= MPI_THREAD_SERIALIZED;
   leave(MPI_SUCCESS);
+}
+
+bool cmpi_progress(void) {
+  // Whoever is inside MPI makes progress already.
+  if (pthread_mutex_trylock(&cmpi_lock) != 0) return true;
+  bool allowed = progress_is_allowed;
+  int found = 0;
+  if (allowed) MPI_Iprobe(MPI_ANY_SOURCE, CMPI_UNUSED_TAG, cmpi_ranks, &found, MPI_STATUS_IGNORE);
+  leave(MPI_SUCCESS);
+  return allowed;
 }
 
 int cmpi_rank(int *rank) {
@@ -128,7 +135,7 @@ void cmpi_error_string(int code, char *text, size_t capacity) {
   switch (code) {
     case CMPI_SHORT_MESSAGE: strcpy(whole, "the message is shorter than expected"); break;
     case CMPI_NO_MEMORY: strcpy(whole, "no memory for the list of requests"); break;
-    case CMPI_NO_THREADS: strcpy(whole, "the MPI library has no support for threads (MPI_THREAD_SERIALIZED)"); break;
+    case CMPI_NO_THREADS: strcpy(whole, "the MPI library has no support for threads (MPI_THREAD_FUNNELED)"); break;
     default:
       enter();
       leave(MPI_Error_string(code, whole, &length));

@@ -45,10 +45,11 @@ public final class MPIEnvironment {
   /// say stays; a file of parameters (mca-params.conf) does not.
   ///
   /// - Messages go as fragments (`send`), not as one piece that the receiver asks for (`put`): that piece holds up what the
-  ///   other rank asks for in its turn, so that only one direction of a link is in use at a time. (21 MB between two hosts
-  ///   at 1 Gbit/s: 348 ms with it, 180 without.)
-  /// - A rank that computes asks for progress every few milliseconds: until then whole megabytes must fit into what the
-  ///   system sends on its own. Buffers are left to the system where it would cut them down.
+  ///   other rank asks for in its turn, so that only one direction of a link may be in use at a time. (21 MB between two
+  ///   hosts at 1 Gbit/s: 180 to 348 ms with it, 180 without. Faster links were not to be had.)
+  /// - A rank that computes makes progress every few milliseconds: until then whole megabytes must be on their way, in
+  ///   fragments (16 of 1 MiB a message) and in what the system buffers. Buffers are left to the system where it would cut
+  ///   them down.
   private static func tuneTCP() {
     setenv("OMPI_MCA_btl_tcp_flags", "send,inplace,need-ack,need-csum,hetero-rdma", 0)
     setenv("OMPI_MCA_btl_tcp_max_send_size", "\(1 << 20)", 0)

@@ -66,8 +66,17 @@ struct MPICommunicatorTests {
     #expect(run.output.hasPrefix("ranks=\(ranks) nodes=1 comparisons="))
   }
 
-  @Test func messagesMoveWhileRanksCompute() throws {
-    let run = try Mpirun.run(ranks: 4, "collectives-selftest", ["progress"], seconds: 60)
+  /// As between hosts.
+  private static let overTCP = ["--mca", "btl", "tcp,self", "--mca", "btl_tcp_if_include", "lo"]
+
+  @Test func ranksKeepTheLawsOverTCP() throws {
+    let run = try Mpirun.run(ranks: 3, "collectives-selftest", ["checks"], options: Self.overTCP)
+    #expect(run.exitCode == 0, "\(run.errors)")
+  }
+
+  @Test(arguments: [[], overTCP])
+  func messagesMoveWhileRanksCompute(options: [String]) throws {
+    let run = try Mpirun.run(ranks: 4, "collectives-selftest", ["progress"], options: options)
     #expect(run.exitCode == 0, "\(run.errors)")
   }
 

@@ -69,6 +69,7 @@ struct Selftest {
 
   /// Messages so long that both ends have a part in them arrive, again and again, though no rank asks for progress.
   private static func messagesArriveWhileRanksSleep(_ mpi: MPIEnvironment) throws {
+    guard mpi.size.isMultiple(of: 2) else { throw CheckFailure("\(mpi.size) ranks do not make pairs") }
     let count = 1 << 20
     let communicator = mpi.communicator(shards: mpi.size)
     let transfers = communicator.makeTransfers()

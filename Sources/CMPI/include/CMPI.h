@@ -2,7 +2,8 @@
 // macros that cast. Nothing else includes mpi.h.
 //
 // Every function returns MPI's error code, 0 when all is well; cmpi_error_string turns it into words. MPI is called by
-// one thread at a time (MPI_THREAD_SERIALIZED): a lock around every call sees to that.
+// one thread at a time (MPI_THREAD_SERIALIZED): a lock around every call sees to that, but for cmpi_was_started's, which MPI
+// allows at any time.
 #ifndef CMPI_H
 #define CMPI_H
 
@@ -13,9 +14,9 @@
 #define CMPI_SHORT_MESSAGE (-1)
 /// No memory for the list of requests.
 #define CMPI_NO_MEMORY (-2)
-/// The library gives less thread support than MPI_THREAD_SERIALIZED.
+/// The library gives less thread support than MPI_THREAD_FUNNELED.
 #define CMPI_NO_THREADS (-3)
-/// Of no message.
+/// A tag that no message has; cmpi_progress asks for it.
 #define CMPI_UNUSED_TAG 3
 
 /// Starts MPI and makes errors come back as codes instead of ending the process.
@@ -25,8 +26,12 @@ bool cmpi_was_started(void);
 int cmpi_finalize(void);
 /// Ends all ranks; the launcher returns `exit_code`.
 int cmpi_abort(int exit_code);
-/// Lets messages that are under way move on, unless another thread is at it. For any thread, at any time.
-void cmpi_progress(void);
+/// Whether cmpi_progress may call MPI. Once forbidden, no call of its is still under way. Always forbidden where the
+/// library gives MPI_THREAD_FUNNELED only.
+void cmpi_allow_progress(bool allowed);
+/// For another thread: lets messages that are under way move on, if that is allowed and nobody is at it. Returns whether it
+/// is allowed.
+bool cmpi_progress(void);
 
 int cmpi_rank(int *rank);
 int cmpi_size(int *size);

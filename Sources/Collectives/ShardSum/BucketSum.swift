@@ -77,6 +77,9 @@ final class BucketSum {
   /// Whether this worker has yet to see the bucket ready on all workers of its island.
   var isWaiting: Bool { phase == .waiting }
 
+  /// Whether it waits for messages.
+  var isTravelling: Bool { phase == .exchanging || phase == .spreading }
+
   /// Goes on as far as it can without waiting; true when the bucket's sum is where it belongs, as far as this worker has
   /// to do with it.
   ///

@@ -2,7 +2,8 @@
 public protocol IslandTransport: AnyObject {
   /// A list of transfers that are waited for together; made once, used every step.
   func makeTransfers() -> any Transfers
-  /// Whether transfers are to move on by themselves too: while the worker computes, and seldom asks for them.
+  /// Whether transfers are to move on by themselves too: while the worker computes, and seldom asks for them. Of all sums
+  /// of a transport; once false, nothing moves unless asked.
   var asynchronousProgress: Bool { get set }
 }
 

@@ -73,6 +73,9 @@ public final class ShardSum {
     }
   }
 
+  // What messages lie in is given back now.
+  deinit { transport?.asynchronousProgress = false }
+
   /// Returns when all workers of the island have come here; then each sees what the others have written to the shared
   /// buffers. Without such it does nothing.
   public func meet() throws {
@@ -113,8 +116,16 @@ public final class ShardSum {
   /// Moves on what can be moved on without waiting.
   public func poll() throws {
     // In order, so that all workers serve the oldest bucket first; later ones may be on their way already.
-    try advance(as: .hiddenCommunication)
-    transport?.asynchronousProgress = doneBuckets < readyBuckets
+    do {
+      try advance(as: .hiddenCommunication)
+    } catch {
+      transport?.asynchronousProgress = false
+      throw error
+    }
+    guard let transport else { return }
+    // Once all is ready, `finish` comes next, and asks itself.
+    transport.asynchronousProgress =
+      readyBuckets < sums.count && (doneBuckets..<readyBuckets).contains { sums[$0].isTravelling }
   }
 
   /// - Parameter phase: What work on the sum counts as.

@@ -138,7 +138,7 @@ final class WorkerSession {
     } else {
       var failure: (any Error)?
       try accumulator.accumulate { [sum] start in
-        // Buckets travel while the backward pass goes on; this is also where their messages make progress.
+        // Buckets travel while the backward pass goes on; this, and a thread beside it, moves them on.
         sum.ready(from: start)
         do { try sum.poll() } catch { failure = failure ?? error }
       } leaf: { shard, leaf, isFinal in

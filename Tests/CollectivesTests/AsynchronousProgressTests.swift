@@ -1,0 +1,105 @@
+import Collectives
+import Tensors
+import Testing
+
+/// When a sum lets messages move on by themselves: one worker of two, each alone, with messages that arrive when told.
+@Suite struct AsynchronousProgressTests {
+  private struct LinkIsCut: Error {}
+
+  private final class Link: IslandTransport {
+    final class Messages: Transfers {
+      unowned let link: Link
+      init(_ link: Link) { self.link = link }
+      func send(_ elements: UnsafePointer<Float>, count: Int, to worker: Int, tag: Int) {}
+      func receive(_ elements: UnsafeMutablePointer<Float>, count: Int, from worker: Int, tag: Int) {
+        elements.update(repeating: 1, count: count)
+      }
+      func areComplete() throws -> Bool {
+        if link.isCut { throw LinkIsCut() }
+        return link.delivers
+      }
+    }
+
+    var asynchronousProgress = false
+    var delivers = false
+    var isCut = false
+    func makeTransfers() -> any Transfers { Messages(self) }
+  }
+
+  private static let page = Slices.pageLength
+  /// Three, finished from the end.
+  private static let buckets = Buckets(count: 3 * page, cuts: [page, 2 * page], minimum: 1)
+
+  private func makeSum(_ link: Link) -> ShardSum {
+    let layout = ShardLayout(shards: 2, workers: 2)
+    let islands = Islands(sizes: [1, 1])
+    let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, buckets: Self.buckets, isShared: false)
+    return ShardSum(
+      layout: layout, worker: 0, islands: islands, buckets: Self.buckets, arena: SumArena(inProcess: shape),
+      transport: link, checkFailure: {})
+  }
+
+  @Test func itIsOnWhileMessagesAreUnderWayAndMoreIsToBeComputed() throws {
+    let link = Link()
+    let sum = makeSum(link)
+    #expect(Self.buckets.ranges.count == 3)
+    for _ in 0..<2 {
+      link.delivers = false
+      try sum.begin()
+      try sum.poll()
+      #expect(!link.asynchronousProgress, "nothing is ready")
+      sum.ready(from: 2 * Self.page)
+      try sum.poll()
+      #expect(link.asynchronousProgress)
+      link.delivers = true
+      try sum.poll()
+      #expect(!link.asynchronousProgress, "all that was ready has arrived")
+      link.delivers = false
+      sum.ready(from: Self.page)
+      try sum.poll()
+      #expect(link.asynchronousProgress)
+      sum.ready(from: 0)
+      try sum.poll()
+      #expect(!link.asynchronousProgress, "nothing is left to compute")
+      link.delivers = true
+      try sum.finish()
+      #expect(!link.asynchronousProgress)
+      sum.release()
+    }
+  }
+
+  @Test func finishingEndsIt() throws {
+    let link = Link()
+    let sum = makeSum(link)
+    try sum.begin()
+    sum.ready(from: 2 * Self.page)
+    try sum.poll()
+    #expect(link.asynchronousProgress)
+    link.isCut = true
+    #expect(throws: LinkIsCut.self) { try sum.finish() }
+    #expect(!link.asynchronousProgress)
+  }
+
+  @Test func anErrorEndsIt() throws {
+    let link = Link()
+    let sum = makeSum(link)
+    try sum.begin()
+    sum.ready(from: 2 * Self.page)
+    try sum.poll()
+    #expect(link.asynchronousProgress)
+    link.isCut = true
+    #expect(throws: LinkIsCut.self) { try sum.poll() }
+    #expect(!link.asynchronousProgress)
+  }
+
+  @Test func itEndsWithTheSum() throws {
+    let link = Link()
+    var sum: ShardSum? = makeSum(link)
+    try sum?.begin()
+    sum?.ready(from: 2 * Self.page)
+    try sum?.poll()
+    #expect(link.asynchronousProgress)
+    sum = nil
+    #expect(!link.asynchronousProgress)
+  }
+}
