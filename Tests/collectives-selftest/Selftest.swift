@@ -61,7 +61,9 @@ struct Selftest {
         lengths: [0, 1, 101, 4097, 9 * Slices.pageLength + 791])
       for islands in islandSizes(ranks: mpi.size) {
         let communicator = mpi.communicator(shards: shards, nodes: Islands(sizes: islands), pieceLimit: 64)
-        comparisons += try CommunicatorChecks(communicator).runAll(lengths: [0, 1, 101, 4 * Slices.pageLength + 1])
+        comparisons += try CommunicatorChecks(communicator).runAll(lengths: [
+          0, 1, 101, 256, 257, 4 * Slices.pageLength + 1,
+        ])
       }
     }
     return comparisons

@@ -10,15 +10,16 @@ import Tensors
 /// With one partial sum an island that is 2·N·(n−1)/n bytes, the least an all-reduce can do (Patarasu and Yuan,
 /// "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009), shared by the island's workers.
 /// With one island nothing is sent, and the owner writes the sum straight to where the result is to be.
-/// Where it is short, every worker does that for all of it.
+/// Where the sum is short, every worker takes all of it for its slice: no final sum is sent, which halves the time.
 final class BucketSum {
   private enum Phase { case waiting, exchanging, spreading, done }
 
   private let plan: SumPlan
   private let arena: SumArena
   private let range: Range<Int>
-  private let slices: Slices
-  /// Where this worker makes all of the sum for itself.
+  /// The slice that each worker makes the final sum of.
+  private let slices: [Range<Int>]
+  /// Where every worker makes all of the sum for itself.
   private let ownResult: Tensor?
   private let tag: Int
   private let exchange: (any Transfers)?
@@ -43,14 +44,16 @@ final class BucketSum {
     index: Int, range: Range<Int>, plan: SumPlan, arena: SumArena, ownResult: Tensor?, transport: (any IslandTransport)?
   ) {
     (self.plan, self.arena, self.range, self.ownResult) = (plan, arena, range, ownResult)
-    slices = Slices(of: range, owners: plan.layout.workers)
+    let cut = Slices(of: range, owners: plan.layout.workers)
+    slices = (0..<plan.layout.workers).map { ownResult == nil ? cut[$0] : range }
     tag = 2 * index
     exchange = transport?.makeTransfers()
     spreading = transport?.makeTransfers()
     heldSlices = plan.heldSlices
     holders = plan.holders(ofSliceOwnedBy: plan.worker)
-    var joinedCount = 0
+    var joinedCount = ownResult == nil ? 0 : plan.local.rootCount * range.count
     joinedStarts = (0..<plan.layout.workers).map { [slices, heldSlices] owner in
+      if ownResult != nil { return 0 }
       defer { if heldSlices.contains(owner) { joinedCount += plan.local.rootCount * slices[owner].count } }
       return joinedCount
     }
@@ -93,26 +96,30 @@ final class BucketSum {
 
   private func begin() throws {
     guard let exchange else {
-      let target = ownResult?.pointer.assumingMemoryBound(to: Float.self) ?? arena.target(plan.position)
-      let elements = ownResult == nil ? slices[plan.worker] : range
-      results[0] = target + elements.lowerBound
-      evaluateLocally(elements)
+      results[0] = target + slices[plan.worker].lowerBound
+      evaluateLocally(slices[plan.worker])
       phase = .done
       return
     }
     try receiveOwnSlice(exchange)
-    for owner in heldSlices {
+    for (index, owner) in heldSlices.enumerated() {
       for root in 0..<plan.local.rootCount { results[root] = joinedSum(root, sliceOf: owner) }
-      evaluateLocally(slices[owner])
+      if ownResult == nil || index == 0 { evaluateLocally(slices[owner]) }
       guard owner != plan.worker else { continue }
       let slice = slices[owner]
       for root in 0..<plan.local.rootCount {
         try exchange.send(results[root], count: slice.count, to: owner, tag: tag)
       }
+      guard ownResult == nil else { continue }
       try spreading?.receive(
         arena.target(plan.position) + slice.lowerBound, count: slice.count, from: owner, tag: tag + 1)
     }
     phase = .exchanging
+  }
+
+  /// A buffer as long as all buckets together, to which this worker writes.
+  private var target: UnsafeMutablePointer<Float> {
+    ownResult?.pointer.assumingMemoryBound(to: Float.self) ?? arena.target(plan.position)
   }
 
   private func evaluateLocally(_ elements: Range<Int>) {
@@ -146,10 +153,12 @@ final class BucketSum {
     for (root, slot) in plan.islandSlots[plan.island].enumerated() {
       globalSlots[slot] = joinedSum(root, sliceOf: plan.worker)
     }
-    let sum = arena.target(plan.position) + own.lowerBound
+    let sum = target + own.lowerBound
     results[0] = sum
     plan.global.evaluate(slots: globalSlots, count: own.count, into: results, scratch: scratch)
-    for (_, holder) in holders { try spreading?.send(sum, count: own.count, to: holder, tag: tag + 1) }
+    if ownResult == nil {
+      for (_, holder) in holders { try spreading?.send(sum, count: own.count, to: holder, tag: tag + 1) }
+    }
     phase = .spreading
   }
 }

@@ -9,13 +9,16 @@ extension SumArena {
       case slots
       /// In memory of its own.
       case separate
-      /// Short: each worker makes all of it in memory that it shares with nobody, which spares them to wait for each other.
+      /// Short: each worker makes all of it in memory that it shares with nobody, which spares them to wait for each other
+      /// and to send it.
       case everywhere
     }
 
     let place: Place
     /// Elements up to which a result is made everywhere.
     static let shortLength = 256
+    /// Islands up to which it is: every worker gets a message from each.
+    private static let fewIslands = 8
     /// The place of this worker among those of the island.
     let position: Int
     /// Their partial sums, and the first of each worker.
@@ -65,7 +68,7 @@ extension SumArena {
       _ layout: ShardLayout, _ islands: Islands, _ buckets: Buckets, hasNeighbours: Bool
     ) -> Place {
       if layout.workers == 1 { return .partial }
-      if islands.count == 1 && buckets.count <= shortLength { return .everywhere }
+      if islands.count <= fewIslands && buckets.count <= shortLength { return .everywhere }
       return hasNeighbours && buckets.ranges.count * layout.workers <= mostStretches ? .slots : .separate
     }
 
