@@ -57,8 +57,11 @@ final class ProgressThread {
 
   /// For TCP and shared memory, which Open MPI's `ob1` moves. Networks that move messages themselves do without, and UCX
   /// before Open MPI 4.1.7 does not bear a second thread even one at a time.
-  private static let isOfUse =
-    (getenv("OMPI_MCA_pml").map { String(cString: $0) } ?? "ob1") == "ob1" && !hasRemoteMemoryDevices
+  private static let isOfUse: Bool = {
+    let choice = getenv("OMPI_MCA_pml").map { String(cString: $0) }
+    if let choice, !choice.hasPrefix("^") { return choice == "ob1" }
+    return !hasRemoteMemoryDevices
+  }()
 
   /// InfiniBand and its like.
   private static var hasRemoteMemoryDevices: Bool {

@@ -76,7 +76,8 @@ struct MPICommunicatorTests {
 
   @Test(arguments: [[], overTCP])
   func messagesMoveWhileRanksCompute(options: [String]) throws {
-    let run = try Mpirun.run(ranks: 4, "collectives-selftest", ["progress"], options: options)
+    let all = ["--mca", "pml", "ob1"] + options
+    let run = try Mpirun.run(ranks: 4, "collectives-selftest", ["progress"], options: all)
     #expect(run.exitCode == 0, "\(run.errors)")
   }
 

@@ -1,9 +1,9 @@
 // MPI as plain functions. mpi.h itself cannot be imported by Swift: its communicators, types and constants are
 // macros that cast. Nothing else includes mpi.h.
 //
-// Every function returns MPI's error code, 0 when all is well; cmpi_error_string turns it into words. MPI is called by
+// Functions that return int return MPI's error code, 0 when all is well; cmpi_error_string turns it into words. MPI is called by
 // one thread at a time (MPI_THREAD_SERIALIZED): a lock around every call sees to that, but for cmpi_was_started's, which MPI
-// allows at any time.
+// allows at any time, and cmpi_abort's, which waits for the lock no longer than a second.
 #ifndef CMPI_H
 #define CMPI_H
 
@@ -29,8 +29,8 @@ int cmpi_abort(int exit_code);
 /// Whether cmpi_progress may call MPI. Once forbidden, no call of its is still under way. Always forbidden where the
 /// library gives MPI_THREAD_FUNNELED only.
 void cmpi_allow_progress(bool allowed);
-/// For another thread: lets messages that are under way move on, if that is allowed and nobody is at it. Returns whether it
-/// is allowed.
+/// For another thread: lets messages that are under way move on, if that is allowed and nobody is at it. Returns whether to
+/// come again: false once it is not allowed.
 bool cmpi_progress(void);
 
 int cmpi_rank(int *rank);

@@ -10,7 +10,8 @@ import Tensors
 /// With one partial sum an island that is 2·N·(n−1)/n bytes, the least an all-reduce can do (Patarasu and Yuan,
 /// "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009), shared by the island's workers.
 /// With one island nothing is sent, and the owner writes the sum straight to where the result is to be.
-/// Where the sum is short, every worker takes all of it for its slice: no final sum is sent, which halves the time.
+/// Where the sum is short and the islands are few, every worker takes all of it for its slice: no final sum is sent, which
+/// halves the time.
 final class BucketSum {
   private enum Phase { case waiting, exchanging, spreading, done }
 
@@ -29,7 +30,7 @@ final class BucketSum {
   /// The island's joined sums of the slices this worker holds. Nil for a worker alone with a result of its own, whose
   /// partial sums can be sent from where they are: what is still to be sent must not lie where the result arrives.
   private let joined: UnsafeMutablePointer<Float>?
-  /// Where in `joined` those of each worker's slice begin.
+  /// Where in `joined` those of each worker's slice begin: at the same place where every slice is the whole.
   private let joinedStarts: [Int]
   private let localSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let results: UnsafeMutablePointer<UnsafeMutablePointer<Float>>

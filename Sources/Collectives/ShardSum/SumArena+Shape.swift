@@ -17,8 +17,8 @@ extension SumArena {
     let place: Place
     /// Elements up to which a result is made everywhere.
     static let shortLength = 256
-    /// Islands up to which it is: every worker gets a message from each.
-    private static let fewIslands = 8
+    /// Up to how many workers of other islands each worker may have to send to for that.
+    private static let fewReceivers = 8
     /// The place of this worker among those of the island.
     let position: Int
     /// Their partial sums, and the first of each worker.
@@ -68,7 +68,9 @@ extension SumArena {
       _ layout: ShardLayout, _ islands: Islands, _ buckets: Buckets, hasNeighbours: Bool
     ) -> Place {
       if layout.workers == 1 { return .partial }
-      if islands.count <= fewIslands && buckets.count <= shortLength { return .everywhere }
+      let smallest = islands.members.map(\.count).min() ?? 1
+      let receiversAreFew = islands.workers - smallest <= fewReceivers * smallest
+      if receiversAreFew && buckets.count <= shortLength { return .everywhere }
       return hasNeighbours && buckets.ranges.count * layout.workers <= mostStretches ? .slots : .separate
     }
 

@@ -8,7 +8,8 @@ import Tensors
 ///
 /// Each worker writes the slices of the sum that it holds over the first of its own partial sums: those lines are in its
 /// caches and no other's, which is three to ten times as fast as a buffer that all have read. `result` is a second mapping
-/// of the slices, one behind the other. Without: a worker alone on its island, memory of a process, too many slices.
+/// of the slices, one behind the other. Without: a worker alone on its island, memory of a process, too many slices,
+/// sums so short that each worker makes its own.
 public final class SumArena: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   private let shape: Shape

@@ -140,7 +140,8 @@ final class WorkerSession {
       try accumulator.accumulate { [sum] start in
         // Buckets travel while the backward pass goes on; this, and a thread beside it, moves them on.
         sum.ready(from: start)
-        do { try sum.poll() } catch { failure = failure ?? error }
+        guard failure == nil else { return }
+        do { try sum.poll() } catch { failure = error }
       } leaf: { shard, leaf, isFinal in
         // One shard of each worker carries what it asks for.
         let asked = shard == first ? requests : StepRequests()
