@@ -77,7 +77,7 @@ final class ProgressThread {
     while true {
       sem_wait(state.wake)
       if state.isOver.load(ordering: .relaxed) { return }
-      repeat { usleep(pauseMicroseconds) } while cmpi_progress()
+      repeat { usleep(pauseMicroseconds) } while cmpi_progress() && !state.isOver.load(ordering: .relaxed)
     }
   }
 }
