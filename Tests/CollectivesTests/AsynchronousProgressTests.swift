@@ -39,6 +39,16 @@ import Testing
       transport: link, checkFailure: {})
   }
 
+  /// Of which one bucket waits for messages.
+  private func sumOnItsWay(_ link: Link) throws -> ShardSum {
+    let sum = makeSum(link)
+    try sum.begin()
+    sum.ready(from: 2 * Self.page)
+    try sum.poll()
+    #expect(link.asynchronousProgress)
+    return sum
+  }
+
   @Test func itIsOnWhileMessagesAreUnderWayAndMoreIsToBeComputed() throws {
     let link = Link()
     let sum = makeSum(link)
@@ -70,11 +80,7 @@ import Testing
 
   @Test func finishingEndsIt() throws {
     let link = Link()
-    let sum = makeSum(link)
-    try sum.begin()
-    sum.ready(from: 2 * Self.page)
-    try sum.poll()
-    #expect(link.asynchronousProgress)
+    let sum = try sumOnItsWay(link)
     link.isCut = true
     #expect(throws: LinkIsCut.self) { try sum.finish() }
     #expect(!link.asynchronousProgress)
@@ -82,11 +88,7 @@ import Testing
 
   @Test func anErrorEndsIt() throws {
     let link = Link()
-    let sum = makeSum(link)
-    try sum.begin()
-    sum.ready(from: 2 * Self.page)
-    try sum.poll()
-    #expect(link.asynchronousProgress)
+    let sum = try sumOnItsWay(link)
     link.isCut = true
     #expect(throws: LinkIsCut.self) { try sum.poll() }
     #expect(!link.asynchronousProgress)
@@ -94,11 +96,8 @@ import Testing
 
   @Test func itEndsWithTheSum() throws {
     let link = Link()
-    var sum: ShardSum? = makeSum(link)
-    try sum?.begin()
-    sum?.ready(from: 2 * Self.page)
-    try sum?.poll()
-    #expect(link.asynchronousProgress)
+    var sum: ShardSum? = try sumOnItsWay(link)
+    #expect(sum != nil)
     sum = nil
     #expect(!link.asynchronousProgress)
   }
