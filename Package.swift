@@ -52,14 +52,16 @@ let package = Package(
       name: "CImageFiles", dependencies: ["CLibJPEG", "CLibPNG", "CZlib"], cSettings: cSettings),
     .target(name: "CKernels", cSettings: cSettings),
     .target(name: "CSignals", cSettings: cSettings),
+    // Acts by being linked into an executable.
+    .target(name: "CProcessStart", cSettings: cSettings),
     .target(name: "CSharedMemory", cSettings: cSettings),
 
     // The layers of the trainer, lowest first; imports point up this list only.
     module("Tensors", ["CKernels", "COpenBLAS", oneDNN]),
     module("Autograd", ["CKernels", "Tensors"]),
     module("NeuralNetworks", ["CKernels", "Tensors", "Autograd"]),
-    module("DataPipeline", ["Tensors", "CImageFiles", "CKernels"], resources: [.copy("Resources")]),
-    module("Collectives", ["Tensors", "CKernels", "CSharedMemory"]),
+    module("DataPipeline", ["Tensors", "CImageFiles", "CKernels", "CSignals"], resources: [.copy("Resources")]),
+    module("Collectives", ["Tensors", "CKernels", "CSharedMemory", "CSignals"]),
     module("MPICollectives", ["Collectives", "CMPI"]),
     module("Diagnostics", ["Tensors", "Collectives"]),
     module("Checkpoints", ["Tensors", "CZlib"]),
@@ -70,7 +72,7 @@ let package = Package(
       name: "lockstep",
       dependencies: [
         "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints", "DataPipeline",
-        "Tensors",
+        "Tensors", "CProcessStart",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -97,7 +99,7 @@ let package = Package(
     tests(of: "Training", ["Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Tensors"]),
     // Trains under mpirun with a fault that the product has no way to make.
     .executableTarget(
-      name: "training-selftest", dependencies: ["Training", "Collectives", "MPICollectives"],
+      name: "training-selftest", dependencies: ["Training", "Collectives", "MPICollectives", "CProcessStart"],
       path: "Tests/training-selftest", swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["lockstep", "Training", "training-selftest"],

@@ -2,37 +2,42 @@
 #include "CSignals.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
+#include <stddef.h>
 
-static int writing_end = -1;
+static sigset_t awaited;
 
-static void pass_on(int signal) {
-    int saved = errno;
-    unsigned char byte = (unsigned char)signal;
-    // A full pipe loses a byte: there are enough requests in it.
-    ssize_t written = write(writing_end, &byte, 1);
-    (void)written;
-    errno = saved;
+/// A signal that was ignored when this process started is not for it. Only the terminal is meant by an ignored SIGINT: a
+/// shell without job control starts background processes so, and Ctrl-C is not for them.
+static int is_ignored(int signal) {
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_IGN;
 }
 
-int csignals_listen(const int *signals, int count) {
-    int ends[2];
-    if (pipe(ends) != 0) return -1;
-    for (int end = 0; end < 2; end++) fcntl(ends[end], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFL, O_NONBLOCK);
-    writing_end = ends[1];
-
-    struct sigaction action = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
-    sigset_t set;
-    sigemptyset(&action.sa_mask);
-    sigemptyset(&set);
+int csignals_await(const int *signals, int count) {
+    sigemptyset(&awaited);
     for (int i = 0; i < count; i++) {
-        if (sigaction(signals[i], &action, NULL) != 0) return -1;
-        sigaddset(&set, signals[i]);
+        if (signals[i] != SIGHUP || !is_ignored(SIGHUP)) sigaddset(&awaited, signals[i]);
     }
-    // Whoever started this process may have left them blocked.
+    return pthread_sigmask(SIG_BLOCK, &awaited, NULL) == 0 ? 0 : -1;
+}
+
+int csignals_next(void) {
+    while (1) {
+        siginfo_t info;
+        int signal = sigwaitinfo(&awaited, &info);
+        if (signal < 0 && errno == EINTR) continue;
+        if (signal == SIGINT && info.si_code == SI_KERNEL && is_ignored(SIGINT)) continue;
+        return signal;
+    }
+}
+
+void csignals_end_by(int signal_number) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signal_number);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    return ends[0];
 }

@@ -1,3 +1,4 @@
+import CSignals
 import Glibc
 
 /// A thread that runs one closure. (Foundation's `Thread` cannot be joined, and costs every start Foundation.)
@@ -21,6 +22,7 @@ package final class WorkerThread {
     let code = pthread_create(
       &thread, nil,
       { argument in
+        csignals_use_alternate_stack()
         if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
         return nil
       }, body.toOpaque())

@@ -45,6 +45,8 @@ public struct RunDescription: Sendable {
   public var hasStoppedEarly: Bool
   /// After which step validation was best so far.
   public var bestStep: Int?
+  /// Whether a stop cut short what follows `firstStep`, so that it is done now.
+  public var isUnfinished: Bool
   public var folder: String
   /// A table of the layers.
   public var layers: String

@@ -108,10 +108,12 @@ public struct TrainedModel: Sendable {
       guard let split, split.count > 0 else { throw RunError.noSuchSplit(name.rawValue) }
       return (try makeModel(context: context), split)
     }
-    let result = try Evaluator(
+    let evaluator = Evaluator(
       split: chosen, normalizer: data.normalizer, blockSize: configuration.evaluation.blockSize,
-      communicator: communicator
-    ).evaluate(model: model, loss: loss, context: context)
+      communicator: communicator)
+    guard let result = try evaluator.evaluate(model: model, loss: loss, context: context) else {
+      preconditionFailure("an evaluation that nobody stops was stopped")
+    }
     return Evaluation(
       samples: result.samples, loss: result.loss, accuracy: result.accuracy, classNames: data.classNames,
       perClassAccuracy: result.perClassAccuracy, confusion: result.confusion,

@@ -18,7 +18,8 @@ struct LockstepCommand: ParsableCommand {
         mpirun -np 4 lockstep doctor                           what may go wrong
         lockstep data list                                     the data sets it knows
 
-      Exit codes: 0 done; 1 the run failed; 2 wrong use or wrong configuration; 130 or 143 stopped by a signal, \
+      Exit codes: 0 done; 1 the run failed; 2 wrong use or wrong configuration; 129, 130 or 143 stopped by \
+        SIGHUP, by SIGINT, or by SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU or a time limit, \
       after a checkpoint if anything was trained.
       """,
     version: Version.text,
@@ -32,12 +33,14 @@ struct LockstepCommand: ParsableCommand {
   static func main() {
     let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment)
     let rank = launcher?.rank ?? 0
-    ProcessSignals.set(isRank: launcher != nil)
+    ProcessSignals.start(isRank: launcher != nil)
     do {
       var command = try parseAsRoot()
       if rank > 0 && command is any FirstRankCommand { Foundation.exit(0) }
       try command.run()
+      Terminal.standard.flush()
     } catch let code as ExitCode {
+      Terminal.standard.flush()
       // At the end of a process OpenBLAS waits for its threads, one of which may be asking for memory for ever.
       fflush(nil)
       _exit(code.rawValue)

@@ -1,9 +1,23 @@
+import CProcessStart
+import CSignals
 import Foundation
+import Training
 
-/// What signals do that are not a request to stop.
+/// How this process takes signals.
 enum ProcessSignals {
   /// What a program ends with that has gone wrong, or is told to have.
   private static let crashes = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP]
+
+  /// First thing in the process: from now on one thread alone takes the signals that ask for a stop.
+  static func start(isRank: Bool) {
+    // Linking it blocks them in the threads that libraries have started by now.
+    _ = cprocessstart_was_prepared()
+    SignalListener.start()
+    csignals_use_alternate_stack()
+    // Output that nobody reads any more is an error in writing it.
+    signal(SIGPIPE, SIG_IGN)
+    set(isRank: isRank)
+  }
 
   /// At the start of the process, and in a rank again once MPI, which has handlers of its own, has started.
   ///

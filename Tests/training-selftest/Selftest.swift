@@ -1,3 +1,4 @@
+import CProcessStart
 import Collectives
 import Glibc
 import MPICollectives
@@ -10,6 +11,9 @@ import Training
 @main
 struct Selftest {
   static func main() throws {
+    // Signals are blocked in a process that this is linked into.
+    guard cprocessstart_was_prepared() == 1 else { exit(4) }
+    SignalListener.start()
     let arguments = CommandLine.arguments
     guard arguments.count == 5, let launcher = MPILauncher(environment: environment) else { exit(2) }
     let mpi = try MPIEnvironment.start(launcher: launcher)

@@ -8,6 +8,15 @@ extension RunFolder {
   /// The checkpoint files, oldest first.
   public func checkpoints() throws(CheckpointError) -> [CheckpointFile] { try Self.checkpoints(in: path) }
 
+  /// `checkpoints/step-00001000.safetensors`; nil where there is none.
+  public var newestCheckpointName: String? {
+    get throws(CheckpointError) {
+      try checkpoints().last.map {
+        Paths.join(Paths.name(of: RunLayout.checkpointsFolder(in: path)), Paths.name(of: $0.path))
+      }
+    }
+  }
+
   /// Writes the checkpoint of `metadata.step`, then removes all but the last `keep` and the best. If writing fails,
   /// nothing is removed.
   ///

@@ -64,6 +64,11 @@ public final class RunFolder {
     try AtomicFile.write(json.hasSuffix("\n") ? json : json + "\n", to: RunLayout.summary(in: path), calls: calls)
   }
 
+  /// Writes `end.json`, how the run ended; `json` is the text of one object.
+  public func writeEnd(_ json: String) throws(CheckpointError) {
+    try AtomicFile.write(json + "\n", to: RunLayout.end(in: path), calls: calls)
+  }
+
   /// Writes `profile.json` and `timeline.json`; each the text of one value.
   public func write(profile: String, timeline: String) throws(CheckpointError) {
     try AtomicFile.write(profile + "\n", to: RunLayout.profile(in: path), calls: calls)
@@ -85,7 +90,7 @@ public final class RunFolder {
   }
 
   /// Makes the folder that of a run at `step`, before the run goes on from there: metrics and samples of later steps are cut off,
-  /// the summary is removed, and checkpoints of later steps (damaged ones, or of a future that is given up) are set
+  /// the summary and what says how the run ended are removed, and checkpoints of later steps (damaged ones, or of a future that is given up) are set
   /// aside as `….superseded`, so that they are neither taken for this run's nor lost.
   ///
   /// - Parameter keepingTest: False drops what the test split gave at that step: a run at its end measures it again.
@@ -102,6 +107,7 @@ public final class RunFolder {
     // A run that starts anew writes the sample before its first step again.
     try samples.cut(after: step == 0 ? -1 : step, calls: calls)
     try Paths.removeFile(RunLayout.summary(in: path))
+    try Paths.removeFile(RunLayout.end(in: path))
     return setAside
   }
 }

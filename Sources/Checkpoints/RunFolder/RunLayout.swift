@@ -4,6 +4,7 @@ public enum RunLayout {
   public static func metrics(in folder: String) -> String { Paths.join(folder, "metrics.jsonl") }
   public static func samples(in folder: String) -> String { Paths.join(folder, "samples.jsonl") }
   public static func summary(in folder: String) -> String { Paths.join(folder, "summary.json") }
+  public static func end(in folder: String) -> String { Paths.join(folder, "end.json") }
   public static func profile(in folder: String) -> String { Paths.join(folder, "profile.json") }
   public static func timeline(in folder: String) -> String { Paths.join(folder, "timeline.json") }
   public static func checkpointsFolder(in folder: String) -> String { Paths.join(folder, "checkpoints") }

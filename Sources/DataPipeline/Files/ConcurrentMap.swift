@@ -1,3 +1,4 @@
+import CSignals
 import Dispatch
 import Foundation
 import Synchronization
@@ -9,6 +10,7 @@ func mapConcurrently<Element: Sendable>(
   let parts = max(1, min(count, ProcessInfo.processInfo.activeProcessorCount))
   let results = Mutex([[Element]](repeating: [], count: parts))
   DispatchQueue.concurrentPerform(iterations: parts) { part in
+    csignals_use_alternate_stack()
     let range = part * count / parts..<(part + 1) * count / parts
     let values = range.map(transform)
     results.withLock { $0[part] = values }

@@ -41,5 +41,12 @@ public final class EvaluationLoader: Sendable {
   }
 
   /// The next block.
-  public func next() throws(DataError) -> Batch { try prefetcher.next() }
+  ///
+  /// - Parameter isAbandoned: Asked while it is waited for; once it says so, `DataError.stopped` is thrown.
+  public func next(unless isAbandoned: (() -> Bool)? = nil) throws(DataError) -> Batch {
+    try prefetcher.next(unless: isAbandoned)
+  }
+
+  /// Nobody wants more, nor waits for the block that is being read.
+  public func abandon() { prefetcher.abandon() }
 }

@@ -1,3 +1,4 @@
+import CSignals
 import Foundation
 
 /// Makes elements for the numbers of a range on a thread of its own, a few ahead of whoever takes them. Once it is
@@ -19,7 +20,10 @@ final class Prefetcher<Element: Sendable>: Sendable {
       queue.finish()
       return
     }
-    let thread = Thread { Self.run(queue, makeProducer()) }
+    let thread = Thread {
+      csignals_use_alternate_stack()
+      Self.run(queue, makeProducer())
+    }
     thread.name = name
     // Decoders keep little on the stack; 1 MB is plenty, and only what is touched is used.
     thread.stackSize = 1 << 20
@@ -29,7 +33,14 @@ final class Prefetcher<Element: Sendable>: Sendable {
   deinit { queue.stop() }
 
   /// The next number's element, once it is there. Fails as the thread failed, every time.
-  func next() throws(DataError) -> Element { try queue.take() }
+  ///
+  /// - Parameter isAbandoned: Asked while it is waited for; once it says so, `DataError.stopped` is thrown.
+  func next(unless isAbandoned: (() -> Bool)? = nil) throws(DataError) -> Element {
+    try queue.take(unless: isAbandoned)
+  }
+
+  /// Nobody wants more, nor waits for the element that is being made.
+  func abandon() { queue.abandon() }
 
   private static func run(_ queue: Queue, _ produce: Producer) {
     defer { queue.finish() }
@@ -54,16 +65,24 @@ final class Prefetcher<Element: Sendable>: Sendable {
     private var isResting = false
     private var isStopped = false
     private var isFinished = false
+    private var isAbandoned = false
 
     init(numbers: Range<Int>, depth: Int) {
       (self.numbers, self.depth) = (numbers, depth)
     }
 
-    func take() throws(DataError) -> Element {
+    func take(unless isAbandoned: (() -> Bool)?) throws(DataError) -> Element {
       condition.lock()
       defer { condition.unlock() }
       precondition(taken < numbers.count, "an element was asked for after the last one, \(numbers.upperBound - 1)")
-      while ready.isEmpty { condition.wait() }
+      while ready.isEmpty {
+        guard let isAbandoned else {
+          condition.wait()
+          continue
+        }
+        if isAbandoned() { throw .stopped }
+        condition.wait(until: Date(timeIntervalSinceNow: 0.05))
+      }
       // A failure stays in place.
       let element = try ready[0].get()
       ready.removeFirst()
@@ -103,7 +122,14 @@ final class Prefetcher<Element: Sendable>: Sendable {
       defer { condition.unlock() }
       isStopped = true
       condition.broadcast()
-      while !isFinished { condition.wait() }
+      while !isFinished && !isAbandoned { condition.wait() }
+    }
+
+    func abandon() {
+      condition.lock()
+      defer { condition.unlock() }
+      (isStopped, isAbandoned) = (true, true)
+      condition.broadcast()
     }
   }
 }

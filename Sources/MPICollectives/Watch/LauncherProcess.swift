@@ -47,8 +47,15 @@ enum LauncherProcess {
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&files)
     posix_spawnattr_init(&attributes)
+    // Signals as in a process that was started by hand: here some are blocked, and SIGPIPE is ignored.
+    var (none, all) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
     // POSIX_SPAWN_SETSID, which glibc hides from programs that do not ask for its extensions.
-    posix_spawnattr_setflags(&attributes, 0x80)
+    let flags = 0x80 | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    posix_spawnattr_setflags(&attributes, Int16(flags))
     for (descriptor, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_WRONLY), (STDERR_FILENO, O_WRONLY)] {
       posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", mode, 0)
     }

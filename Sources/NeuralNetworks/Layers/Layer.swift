@@ -81,6 +81,9 @@ public final class ForwardPass {
   /// Keys and values of rows seen before, for generating; nil in training, where every pass stands alone.
   public var attentionCache: AttentionCache?
 
+  /// Asked between the model's outermost layers: once it says so the rest is left out, and the pass's output means nothing.
+  public var isAbandoned: (() -> Bool)?
+
   var fusesLayers: Bool { observer == nil }
 }
 

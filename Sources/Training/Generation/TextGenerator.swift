@@ -55,12 +55,13 @@ public final class TextGenerator {
   ///   - length: Tokens to write.
   ///   - stop: Ends the text with the byte that completes it; what else the last token has is left out.
   ///   - sample: Number of the text; each has random draws of its own.
+  ///   - isStopped: Asked before each token; once it says so, the text ends there.
   ///   - write: Takes the bytes of the text as they come, those of the prompt first.
   /// - Returns: the number of tokens written.
   @discardableResult
   public func generate(
     after prompt: [UInt8], length: Int, settings: SamplingSettings, stop: [UInt8] = [], sample: Int = 0,
-    write: ([UInt8]) -> Void
+    isStopped: () -> Bool = { false }, write: ([UInt8]) -> Void
   ) throws -> Int {
     var tokens = try Self.tokens(of: prompt, tokenizer, for: model, window: window)
     write(prompt)
@@ -70,6 +71,7 @@ public final class TextGenerator {
     var scores = reader.read(tokens)
     var stopText = StopText(stop)
     for place in 0..<length {
+      if isStopped() { return place }
       let token = sampler.next(scores.floats, place: place)
       let bytes = tokenizer.decode([token])
       if let count = stopText.end(in: bytes) {

@@ -31,5 +31,5 @@ extension Trainer {
     return progress.earlyStopping?.isOver(settings) ?? false
   }
 
-  var isComplete: Bool { progress.step >= run.totalSteps || hasStoppedEarly }
+  var isComplete: Bool { (progress.step >= run.totalSteps || hasStoppedEarly) && progress.unfinished == nil }
 }

@@ -36,26 +36,48 @@ struct Evaluator {
   let blockSize: Int
   let communicator: any Communicator
 
+  /// Asked again and again: once it says so on any worker, the evaluation is given up on all.
+  var isStopped: () -> Bool = { false }
+
   private var classes: Int { split.classNames.count }
 
   /// Collective.
-  func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result {
+  ///
+  /// - Returns: nil if a stop was asked for before all was measured. The same on every worker.
+  func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result? {
     let assembler = split.makeAssembler(
       normalizer: normalizer, augmentation: .none, seed: 0, pool: context.pool)
     let blockCount = assembler.evaluationBlocks(ofSize: blockSize).blockCount
     let mine = Sharding.range(count: blockCount, part: communicator.worker, of: communicator.size)
     let loader = EvaluationLoader(assembler: assembler, blockSize: blockSize, blocks: mine)
     var sums: [UInt8] = []
-    for _ in mine {
-      sums += evaluate(try loader.next(), model: model, loss: loss, context: context).bytes
+    var isWhole = true
+    do {
+      for _ in mine {
+        let block = try loader.next(unless: isStopped)
+        guard let found = evaluate(block, model: model, loss: loss, context: context) else { throw DataError.stopped }
+        sums += found.bytes
+      }
+    } catch let error as DataError where error == .stopped {
+      isWhole = false
+      loader.abandon()
     }
+    guard try communicator.allGather([isWhole ? 1 : 0]).allSatisfy({ $0 == [1] }) else { return nil }
     return combine(try communicator.allGather(sums).flatMap { $0 })
   }
 
-  private func evaluate(_ batch: Batch, model: Model, loss: Loss, context: ExecutionContext) -> BlockSums {
+  /// Nil once a stop is asked for.
+  private func evaluate(_ batch: Batch, model: Model, loss: Loss, context: ExecutionContext) -> BlockSums? {
     let tape = Tape(context: context, recording: false)
     let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
+    // Once it has been said, it stays: else an output might be taken that was cut short.
+    var isAbandoned = false
+    pass.isAbandoned = {
+      isAbandoned = isAbandoned || isStopped()
+      return isAbandoned
+    }
     let output = model(tape.input(batch.inputs), pass)
+    guard !isAbandoned else { return nil }
     let result = loss(output, labels: batch.labels)
     var sums = BlockSums(
       samples: batch.labels.count, correct: result.correct, loss: result.sum.value[0], weight: result.weight,

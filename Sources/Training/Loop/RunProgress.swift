@@ -38,8 +38,17 @@ struct RunProgress: Codable, Equatable, Sendable {
     }
   }
 
+  /// What a stop cut short after a step: it is done again, and all that follows from it, when the run goes on.
+  enum Unfinished: String, Codable, Sendable {
+    /// The evaluation, and the sample after it.
+    case evaluation
+    case sample
+  }
+
   /// Optimiser updates done.
   var step = 0
+  /// Nil where nothing is missing of that step.
+  var unfinished: Unfinished?
   /// Since the last logged step, kept so that a resumed run logs what an uninterrupted one does.
   var sinceLogged = Window()
   /// Of the last step that was logged, or the window if none was yet.

@@ -126,5 +126,27 @@ final class RunRecorder {
     try folder.write(profile: profile.json.description, timeline: profile.trace.description)
   }
 
+  /// Says how the run ended, for programs: `mpirun` and batch systems have exit codes of their own.
+  func writeEnd(_ stopped: StopRequest.Reason?, step: Int, totalSteps: Int) throws {
+    let signal = stopped == nil ? nil : run.stop.signal.flatMap { RunEnd.name(ofSignal: $0) }
+    try write(
+      RunEnd(
+        end: stopped == nil ? .done : .stopped, reason: stopped, signal: signal, exitCode: stopped?.exitCode ?? 0,
+        step: step, totalSteps: totalSteps))
+  }
+
+  func writeEnd(after error: any Error, step: Int, totalSteps: Int) throws {
+    let code = (error as? any ExitCodeProviding)?.exitCode ?? 1
+    try write(
+      RunEnd(
+        end: code > 128 ? .stopped : .failed, exitCode: code, error: "\(error)", step: step, totalSteps: totalSteps))
+  }
+
+  private func write(_ end: RunEnd) throws {
+    var end = end
+    end.checkpoint = try folder.newestCheckpointName
+    try folder.writeEnd(end.json.description)
+  }
+
   func write(_ summary: RunSummary) throws { try folder.writeSummary(summary.json.description) }
 }

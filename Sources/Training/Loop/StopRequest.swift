@@ -2,27 +2,95 @@ import Foundation
 import Synchronization
 
 /// Whether this process was asked to stop, and by what. Set from a signal thread or a clock, read while data are prepared,
-/// and by workers once a step.
+/// and by workers once a step and throughout evaluations.
 public final class StopRequest: Sendable {
   /// Why a run stops before its last step; decides the exit code.
   public enum Reason: Int32, Sendable {
     case interrupt = 1
     case termination = 2
     case timeLimit = 3
+    case hangup = 4
+    /// Another process of the job was asked, for a reason that it will tell.
+    case passedOn = 5
 
-    /// What the shell is told: 130 and 143 say "stopped after a checkpoint".
-    public var exitCode: Int32 { self == .interrupt ? 130 : 143 }
+    /// What the shell is told: 129, 130 and 143 say "stopped after a checkpoint".
+    public var exitCode: Int32 {
+      switch self {
+      case .hangup: 129
+      case .interrupt: 130
+      case .termination, .timeLimit, .passedOn: 143
+      }
+    }
+
+    /// Of one of `SignalListener.requests`. Batch systems send SIGUSR1, SIGUSR2 and SIGXCPU before a job's time is up.
+    init(signal: Int32) {
+      switch signal {
+      case SIGHUP: self = .hangup
+      case SIGINT: self = .interrupt
+      default: self = .termination
+      }
+    }
   }
 
   private let value = Atomic<Int32>(0)
+  private let signalNumber = Atomic<Int32>(0)
+  private let reactions = Mutex(Reactions())
+  private let phase = Atomic<Int32>(Phase.preparing.rawValue)
+
+  /// What happens as soon as a stop is asked for.
+  private struct Reactions {
+    var passOn: (@Sendable () -> Void)?
+    var giveUp: (@Sendable (Reason) -> Void)?
+  }
+
+  /// While data are prepared nothing is lost by ending at once; afterwards a stop comes after a checkpoint.
+  private enum Phase: Int32 {
+    case preparing, training, givenUp
+  }
+
+  /// Seconds that preparing has to end in good order once a stop is asked for: what is half written is removed then.
+  private static let patience = 1.5
 
   public init() {}
 
   public var reason: Reason? { Reason(rawValue: value.load(ordering: .relaxed)) }
 
+  /// The signal that asked for it; nil where none did.
+  public var signal: Int32? {
+    let number = signalNumber.load(ordering: .relaxed)
+    return number > 0 ? number : nil
+  }
+
   /// The first reason stays.
   public func request(_ reason: Reason) {
-    _ = value.compareExchange(expected: 0, desired: reason.rawValue, ordering: .relaxed)
+    guard value.compareExchange(expected: 0, desired: reason.rawValue, ordering: .relaxed).exchanged else { return }
+    let reactions = reactions.withLock { $0 }
+    reactions.passOn?()
+    guard let giveUp = reactions.giveUp else { return }
+    Thread.detachNewThread { [self] in
+      Thread.sleep(forTimeInterval: Self.patience)
+      if move(to: .givenUp) { giveUp(reason) }
+    }
+  }
+
+  /// - Parameter react: Called once a stop is asked for, or now if it was: tells the other processes of the job.
+  public func passOn(_ react: @escaping @Sendable () -> Void) {
+    reactions.withLock { $0.passOn = react }
+    if reason != nil { react() }
+  }
+
+  /// - Parameter end: Called when preparing goes on after a stop was asked for; it says so, and ends the process.
+  public func endPreparation(_ end: @escaping @Sendable (Reason) -> Void) {
+    reactions.withLock { $0.giveUp = end }
+  }
+
+  /// From now on a stop is heeded by whoever trains, after a checkpoint. Does not return if the process is about to end.
+  public func leavePreparation() {
+    while !move(to: .training) && phase.load(ordering: .relaxed) == Phase.givenUp.rawValue { sleep(1) }
+  }
+
+  private func move(to next: Phase) -> Bool {
+    phase.compareExchange(expected: Phase.preparing.rawValue, desired: next.rawValue, ordering: .relaxed).exchanged
   }
 
   /// Asks for a stop once `seconds` have passed.
@@ -33,16 +101,17 @@ public final class StopRequest: Sendable {
     }
   }
 
-  /// From now on SIGINT, SIGTERM and SIGUSR1 ask for a stop instead of ending the process; a second SIGINT ends it at once.
-  /// Call it once a process.
+  /// From now on the signals of `SignalListener.requests` ask for a stop instead of ending the process. A SIGINT that comes
+  /// when a stop was asked for already ends it at once. Call it once a process.
   ///
   /// - Parameter terminationDelay: Seconds before a SIGTERM counts. When a rank has died, the launcher sends it to the
   ///   others, which end for that reason before they can take it for a preemption.
   public func listenForSignals(terminationDelay: Double = 0) {
-    SignalListener.start([SIGINT, SIGTERM, SIGUSR1]) { [self] signal in
-      if signal == SIGINT && reason == .interrupt { _exit(Reason.interrupt.exitCode) }
+    SignalListener.handle { [self] signal in
+      if signal == SIGINT && reason != nil { _exit(Reason.interrupt.exitCode) }
       if signal == SIGTERM { Thread.sleep(forTimeInterval: terminationDelay) }
-      request(signal == SIGINT ? .interrupt : .termination)
+      if reason == nil { signalNumber.store(signal, ordering: .relaxed) }
+      request(Reason(signal: signal))
     }
   }
 }
@@ -50,6 +119,7 @@ public final class StopRequest: Sendable {
 /// A run that was told to stop while its data were being prepared.
 public struct StoppedBeforeTraining: ExitCodeProviding, CustomStringConvertible {
   public let reason: StopRequest.Reason
+  public init(reason: StopRequest.Reason) { self.reason = reason }
   public var exitCode: Int32 { reason.exitCode }
   public var description: String {
     "stopped while the data were being prepared: nothing was trained, and nothing changed"

@@ -34,7 +34,8 @@ extension Trainer {
     progress.sinceLogged = RunProgress.Window()
   }
 
-  /// Measures the validation split; where there is none, the test split, which steers nothing. Collective.
+  /// Measures the validation split; where there is none, the test split, which steers nothing. A stop that is asked for
+  /// meanwhile leaves it unfinished. Collective.
   ///
   /// - Returns: whether no evaluation before was better.
   func evaluateValidation() throws -> Bool {
@@ -52,11 +53,14 @@ extension Trainer {
     let before = timeline?.enter(.evaluation)
     defer { if let before { timeline?.enter(before) } }
     let start = ContinuousClock.now
-    let result = try Evaluator(
+    var evaluator = Evaluator(
       split: split, normalizer: run.data.normalizer, blockSize: run.configuration.evaluation.blockSize,
-      communicator: communicator
-    ).evaluate(model: session.replica.model, loss: run.loss, context: session.replica.context)
-    guard result.samples > 0 else { return nil }
+      communicator: communicator)
+    evaluator.isStopped = { [stop = run.stop] in stop.reason != nil }
+    let result = try evaluator.evaluate(
+      model: session.replica.model, loss: run.loss, context: session.replica.context)
+    progress.unfinished = result == nil ? .evaluation : nil
+    guard let result, result.samples > 0 else { return nil }
     var isBest = false
     if name == .validation {
       let candidate = RunProgress.Evaluation(step: progress.step, loss: result.loss, accuracy: result.accuracy)
@@ -91,12 +95,18 @@ extension Trainer {
   }
 
   /// Measures the test split after the last step, and writes the summary. Collective.
-  func finish(_ stopped: StopRequest.Reason?) throws {
+  ///
+  /// - Returns: `stopped`, or what has stopped that measurement.
+  func finish(_ stopped: StopRequest.Reason?) throws -> StopRequest.Reason? {
     let wallSeconds = clock.wallSeconds
     var summary = RunSummary()
+    var stopped = stopped
     if stopped == nil {
       let test = run.configuration.evaluation.atEnd ? run.data.test : nil
       let report = try test.flatMap { try evaluate($0, as: .test) }
+      // The checkpoint of the last step is there: a run that goes on measures it in any case.
+      if progress.unfinished != nil { stopped = try agreedStopReason() }
+      progress.unfinished = nil
       (summary.testLoss, summary.testAccuracy) = (report?.loss, report?.accuracy)
       // Where there is validation, that has shown already what the weights are worth.
       if let report, !report.loss.isFinite, run.data.validation == nil {
@@ -107,7 +117,7 @@ extension Trainer {
     }
     status.set(.end, after: progress.step)
     let profile = try gatherProfile()
-    guard let recorder else { return }
+    guard let recorder else { return stopped }
     summary.steps = progress.step
     summary.epochs = run.epoch(after: progress.step)
     summary.wallSeconds = wallSeconds
@@ -127,7 +137,13 @@ extension Trainer {
       try recorder.write(profile)
       reporter?.profiled(profile)
     }
+    do {
+      try recorder.writeEnd(stopped, step: progress.step, totalSteps: run.totalSteps)
+    } catch {
+      reporter?.warn("\(error)")
+    }
     reporter?.finished(summary, folder: recorder.folder.path, stopped: stopped)
+    return stopped
   }
 
   var description: RunDescription {
@@ -144,7 +160,7 @@ extension Trainer {
       threadsPerWorker: configuration.training.blasThreads, totalSteps: run.totalSteps,
       stepsPerEpoch: run.sampler.stepsPerEpoch, firstStep: progress.step,
       earlyStopping: configuration.training.earlyStopping, hasStoppedEarly: hasStoppedEarly,
-      bestStep: progress.best?.step, folder: recorder?.folder.path ?? "",
+      bestStep: progress.best?.step, isUnfinished: progress.unfinished != nil, folder: recorder?.folder.path ?? "",
       layers: session.replica.model.summary.description, unreadableImages: run.data.unreadable.map(\.description),
       kernelWarning: BLAS.kernelWarning, imbalance: communicator.layout.imbalance)
   }

@@ -2,26 +2,42 @@ import DataPipeline
 
 /// What a model of language writes while it trains.
 extension Trainer {
-  /// Worker 0 writes a sample if one is due; the others wait for it in the next step's sum. Recurrent layers begin at
-  /// zero, whatever state training carries, so that a sample is what the checkpoint of that step would write.
+  /// Worker 0 writes a sample if one is due; the others wait for it. Recurrent layers begin at zero, whatever state
+  /// training carries, so that a sample is what the checkpoint of that step would write. Collective.
+  ///
+  /// A stop that is asked for meanwhile leaves it unfinished.
   func writeSampleIfDue() throws {
     let settings = run.configuration.samples
     guard settings.isDue(after: progress.step), let tokenizer = run.data.tokenizer else { return }
     status.set(.sample, after: progress.step)
-    guard let recorder else { return }
+    let isWhole = try recorder.map { try writeSample(with: tokenizer, to: $0) } ?? true
+    let answers = try communicator.allGather([isWhole ? 1 : 0])
+    progress.unfinished = answers.allSatisfy { $0 == [1] } ? nil : .sample
+  }
+
+  /// - Returns: whether it was not stopped.
+  private func writeSample(with tokenizer: any Tokenizer, to recorder: RunRecorder) throws -> Bool {
+    let settings = run.configuration.samples
     let before = timeline?.enter(.evaluation)
     defer { if let before { timeline?.enter(before) } }
     let generator = TextGenerator(
       session.replica.model, tokenizer: tokenizer, window: run.configuration.data.text.window, step: progress.step)
     var bytes: [UInt8] = []
+    var isStopped = false
+    func mustStop() -> Bool {
+      isStopped = run.stop.reason != nil
+      return isStopped
+    }
     try generator.generate(
       after: settings.promptBytes, length: settings.length,
-      settings: settings.sampling(seed: run.configuration.training.seed), sample: progress.step
+      settings: settings.sampling(seed: run.configuration.training.seed), sample: progress.step, isStopped: mustStop
     ) { bytes += $0 }
+    guard !isStopped else { return false }
     let sample = SampleReport(
       step: progress.step, epoch: run.epoch(after: progress.step), smoothedLoss: smoothedLoss,
       text: String(decoding: bytes, as: UTF8.self))
     try recorder.log(sample)
     reporter?.wroteSample(sample)
+    return true
   }
 }

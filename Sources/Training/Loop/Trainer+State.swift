@@ -7,6 +7,7 @@ import Tensors
 extension Trainer {
   /// Worker 0 takes its state from the checkpoint, if there is one; then all workers take worker 0's. Collective.
   func restore() throws {
+    run.stop.leavePreparation()
     let restored = try communicator.agree(on: 0) {
       guard let recorder else { return [UInt8]() }
       if let checkpoint = recorder.checkpoint { progress = try load(checkpoint) }
@@ -84,10 +85,14 @@ extension Trainer {
   /// After the last step no next one shows that the weights have become too large to compute with: the validation loss
   /// does, if it was finite until now, or the step's batch once more. Collective.
   func refuseSpoiltEnd() throws {
-    if validationSpoiltAfter == progress.step { throw try spoiltEnd("the validation loss is not finite") }
+    try refuseSpoiltValidation()
     guard let layer = try firstNonFiniteLayer(step: progress.step - 1) else { return }
     throw try spoiltEnd(
       "its batch gives no finite output any more; the first layer whose output is not finite is \(layer)")
+  }
+
+  func refuseSpoiltValidation() throws {
+    if validationSpoiltAfter == progress.step { throw try spoiltEnd("the validation loss is not finite") }
   }
 
   /// What to say of a last step that spoilt the weights. Collective.

@@ -63,13 +63,29 @@ public final class Trainer {
   ///
   /// - Returns: what asked for a stop, nil if the run is complete. The same on every worker.
   public func train() throws -> StopRequest.Reason? {
+    do {
+      return try trainAndMeasure()
+    } catch {
+      // Whoever waits for the run reads it there; the error itself is what counts.
+      try? recorder?.writeEnd(after: error, step: progress.step, totalSteps: run.totalSteps)
+      throw error
+    }
+  }
+
+  private func trainAndMeasure() throws -> StopRequest.Reason? {
     reporter?.started(description)
     for note in run.data.notes { reporter?.warn(note) }
     try startProfile()
     session.startLoading(from: progress.step)
     clock.start(progress)
-    if progress.step == 0 { try writeSampleIfDue() }
-    var stopped: StopRequest.Reason?
+    if progress.step == 0 {
+      try writeSampleIfDue()
+      if progress.unfinished != nil {
+        let stopped = StoppedBeforeTraining(reason: try agreedStopReason())
+        throw AgreedFailure(description: "\(stopped)", exitCode: stopped.exitCode)
+      }
+    }
+    var stopped = try finishStepBeforeStop()
     while !isComplete && stopped == nil {
       status.set(.step, after: progress.step)
       let step = progress.step
@@ -86,22 +102,39 @@ public final class Trainer {
       if comparisonIsDue || checkpointIsDue { try compareReplicas() }
 
       let isBest = evaluationIsDue ? try evaluateValidation() : false
-      try writeSampleIfDue()
+      if progress.unfinished == nil { try writeSampleIfDue() }
       // One worker's request stops all of them after the same step; a run that is done is not stopped.
-      if outcome.totals.requests.stop > 0 && !isComplete { stopped = try agreedStopReason() }
+      let mustStop = outcome.totals.requests.stop > 0 || progress.unfinished != nil
+      if mustStop && !isComplete { stopped = try agreedStopReason() }
       // Early stopping may have ended the run just now.
       if isComplete { try refuseSpoiltEnd() }
       if stopped != nil || isBest || checkpointIsDue || isComplete { try writeCheckpoint(learningRate: rate) }
     }
-    try finish(stopped)
-    return stopped
+    if stopped != nil { session.abandonLoading() }
+    return try finish(stopped)
+  }
+
+  /// Does what a stop cut short after the step that the run goes on from. The checkpoint is written again: it, and the best one,
+  /// are then what they are in a run that was not stopped. Collective.
+  ///
+  /// - Returns: what has stopped it once more.
+  private func finishStepBeforeStop() throws -> StopRequest.Reason? {
+    guard let unfinished = progress.unfinished else { return nil }
+    if unfinished == .evaluation { _ = try evaluateValidation() }
+    if unfinished == .sample || progress.unfinished == nil { try writeSampleIfDue() }
+    if progress.unfinished != nil { return try agreedStopReason() }
+    // The step's batch is not there any more.
+    if isComplete { try refuseSpoiltValidation() }
+    try writeCheckpoint(learningRate: run.schedule.rate(at: max(0, progress.step - 1)))
+    return nil
   }
 
   /// The reason of the lowest worker that has one. Collective.
-  private func agreedStopReason() throws -> StopRequest.Reason {
+  func agreedStopReason() throws -> StopRequest.Reason {
     let reasons = try communicator.allGather([UInt8(run.stop.reason?.rawValue ?? 0)])
-    return reasons.lazy.compactMap { $0.first.flatMap { StopRequest.Reason(rawValue: Int32($0)) } }.first
-      ?? .termination
+    let known = reasons.compactMap { $0.first.flatMap { StopRequest.Reason(rawValue: Int32($0)) } }
+    // Workers that only were told of it by others do not know why.
+    return known.first { $0 != .passedOn } ?? .termination
   }
 
   private var evaluationIsDue: Bool { progress.step == run.totalSteps || regularEvaluationIsDue }

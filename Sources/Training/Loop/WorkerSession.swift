@@ -91,6 +91,9 @@ final class WorkerSession {
       steps: step..<run.totalSteps, depth: stepsAhead)
   }
 
+  /// Nobody waits for batches that are being prepared.
+  func abandonLoading() { loader?.abandon() }
+
   /// Small batches are prepared many at a time: changing between threads would cost as much as making one.
   private var stepsAhead: Int {
     let batch = Double(run.configuration.training.batchSize) / Double(communicator.size)

@@ -21,9 +21,11 @@ extension CommandRunner {
     prepare: (Place) throws -> Prepared,
     work: (any Communicator, Place, Prepared) throws -> Int32
   ) -> Int32 {
-    // Once a rank has died the launcher no longer reads what the others print. The one that says why the job ends must
-    // not be killed over a line of progress.
-    signal(SIGPIPE, SIG_IGN)
+    // Ranks are told to stop together; the first one says so.
+    watching.stop?.endPreparation { reason in
+      if launcher.rank ?? 0 == 0 { report(StoppedBeforeTraining(reason: reason)) } else { usleep(500_000) }
+      _exit(reason.exitCode)
+    }
     let mpi: MPIEnvironment
     // Larger jobs take seconds to start, whatever silence is borne later.
     let deadline = StartDeadline.forRanks(seconds: max(60, watching.stallTimeout), rank: launcher.rank)
@@ -37,9 +39,18 @@ extension CommandRunner {
     var watch: RankWatch?
     do {
       watch = try RankWatch.start(
-        mpi, stallTimeout: watching.stallTimeout, stop: { watching.stop?.request(.termination) },
+        mpi, stallTimeout: watching.stallTimeout, stop: { watching.stop?.request(.passedOn) },
         report: { loss in report(LostRanks(loss: loss, status: watching.status)) })
       deadline.meet()
+      if let watch, let stop = watching.stop {
+        // The others may be busy for minutes before they agree on anything: with their data, with an evaluation.
+        stop.passOn { [watch] in watch.passOnStop() }
+        stop.endPreparation { [watch, rank = mpi.rank] reason in
+          if rank == 0 { report(StoppedBeforeTraining(reason: reason)) } else { usleep(500_000) }
+          watch.sayThatFailureIsSaid()
+          _exit(reason.exitCode)
+        }
+      }
       place.endOutOfMemory = { [watch, rank = mpi.rank, ranks = mpi.size] error in
         report(error, prefix: ranks > 1 ? "rank \(rank): " : "")
         watch?.sayThatFailureIsSaid()
@@ -53,13 +64,7 @@ extension CommandRunner {
       let prepared = try job.agree {
         if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }
         if pinned { throw WrongUse.pinUnderLauncher }
-        do {
-          return try prepare(place)
-        } catch let stopped as StoppedBeforeTraining {
-          // The others may be busy for minutes before they agree on anything, or wait for what this rank was making.
-          watch?.passOnStop()
-          throw stopped
-        }
+        return try prepare(place)
       }
       try job.requireEqual(job.agree { try prepared.jobFacts() }, name: name)
       if place.rank == 0, let watch { warn(of: watch.unwatched) }
@@ -69,6 +74,7 @@ extension CommandRunner {
       try mpi.finalize()
       return code
     } catch let failure as AgreedFailure {
+      watching.stop?.leavePreparation()
       if place.rank == 0 { report(failure) }
       watch?.sayGoodbye()
       try? mpi.finalize()
@@ -76,6 +82,7 @@ extension CommandRunner {
     } catch {
       // A call of MPI may fail because another rank died; then the watch says so, and ends this rank here.
       if error is MPIError { watch?.allowTimeToFindLosses() }
+      watching.stop?.leavePreparation()
       // This rank alone knows: say it here and take the others down.
       let code = report(error, prefix: place.ranks > 1 ? "rank \(place.rank): " : "")
       watch?.sayThatFailureIsSaid()

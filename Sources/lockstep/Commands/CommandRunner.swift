@@ -50,15 +50,19 @@ enum CommandRunner {
           command, launcher: launcher, workers: workers, pinned: pinned, watching: watching, prepare: prepare,
           work: work)
       } else {
-        runThreads(workers: workers ?? 1, pinned: pinned, prepare: prepare, work: work)
+        runThreads(workers: workers ?? 1, pinned: pinned, stop: watching.stop, prepare: prepare, work: work)
       }
     if code != 0 { throw ExitCode(code) }
   }
 
   private static func runThreads<Prepared: Preparation>(
-    workers: Int, pinned: Bool, prepare: (Place) throws -> Prepared,
+    workers: Int, pinned: Bool, stop: StopRequest?, prepare: (Place) throws -> Prepared,
     work: @escaping @Sendable (any Communicator, Place, Prepared) throws -> Int32
   ) -> Int32 {
+    stop?.endPreparation { reason in
+      report(StoppedBeforeTraining(reason: reason))
+      _exit(reason.exitCode)
+    }
     do {
       guard workers >= 1 else { throw WrongUse.tooFewWorkers(workers) }
       let place = Place()
@@ -72,6 +76,7 @@ enum CommandRunner {
       }
       return codes.max() ?? 0
     } catch {
+      stop?.leavePreparation()
       return report(error)
     }
   }
@@ -81,6 +86,8 @@ enum CommandRunner {
     let code = (error as? any ExitCodeProviding)?.exitCode ?? 1
     // To stop when told to is no error.
     Terminal.standard.printError(code > 128 ? "\(error)" : "error: \(prefix)\(error)")
+    // Some who report end the process next.
+    Terminal.standard.flush()
     return code
   }
 }

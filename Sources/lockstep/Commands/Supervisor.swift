@@ -60,7 +60,7 @@ struct Supervisor {
   }
 
   /// Done, wrong use, and stopped on request are not.
-  private func isFailure(_ code: Int32) -> Bool { ![0, 2, 130, 143].contains(code) }
+  private func isFailure(_ code: Int32) -> Bool { ![0, 2, 129, 130, 143].contains(code) }
 
   /// Later attempts go on in the folder, or begin as the first did where that left nothing to go on from.
   private var resumeOnRestart: String {
@@ -96,7 +96,7 @@ private final class Child: @unchecked Sendable {
 
   /// The child is in a process group of its own: Ctrl-C reaches this process alone, which hands it on once.
   func passOnSignals() {
-    SignalListener.start([SIGINT, SIGTERM, SIGUSR1]) { [self] signal in
+    SignalListener.handle { [self] signal in
       lock.withLock {
         isToldToStop = true
         if let process, process.isRunning { kill(process.processIdentifier, signal) }

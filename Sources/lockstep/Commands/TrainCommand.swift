@@ -91,6 +91,7 @@ struct TrainCommand: ParsableCommand {
   private var isRank: Bool { MPILauncher.isPresent(environment: ProcessInfo.processInfo.environment) }
 
   func run() throws {
+    Terminal.standard.neverWait()
     if maxRestarts > 0 {
       let folder = runDir ?? RunOptions.newRunFolder(named: RunOptions.name(ofConfiguration: config))
       let supervisor = Supervisor(

@@ -44,7 +44,7 @@ final class RunReporter: TrainingReporter {
     if run.hasStoppedEarly {
       let best = EarlyStoppingText.best(run.bestStep)
       print("\(run.folder) is complete: it stopped early after step \(run.firstStep) of \(run.totalSteps)\(best)")
-    } else if run.firstStep == run.totalSteps {
+    } else if run.firstStep == run.totalSteps && !run.isUnfinished {
       let steps = run.totalSteps == 1 ? "its one step is" : "all \(run.totalSteps) steps are"
       print("\(run.folder) is complete: \(steps) done")
     } else if run.firstStep > 0 {

@@ -16,25 +16,69 @@ final class Terminal: Sendable {
   /// Whether another process redraws a line on the same terminal, as the first rank does on that of all ranks.
   private let isShared: Bool
   private let lineIsOpen = Atomic(false)
+  /// Where nobody who prints may be kept waiting; else nil.
+  private let queues = Mutex<(output: OutputQueue, errors: OutputQueue)?>(nil)
+  /// Told that standard output takes no more, and why, where whoever prints waits for it.
+  private let outputFailed: (@Sendable (Int32) -> Void)?
 
   static let standard = ofThisProcess()
 
   init(
     isInteractive: Bool, output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO, sizeDescriptor: Int32? = nil,
-    isShared: Bool = false
+    isShared: Bool = false, outputFailed: (@Sendable (Int32) -> Void)? = nil
   ) {
+    self.outputFailed = outputFailed
     (self.isInteractive, self.output, self.errors) = (isInteractive, output, errors)
     (self.sizeDescriptor, self.isShared) = (sizeDescriptor ?? output, isShared)
   }
 
   private static func ofThisProcess() -> Terminal {
-    guard isatty(STDOUT_FILENO) == 1 else { return Terminal(isInteractive: false) }
-    guard let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment) else {
-      return Terminal(isInteractive: true)
-    }
+    let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment)
+    // The other ranks wait for one whose output nobody reads.
+    let outputFailed = launcher == nil ? endWithoutOutput : nil
+    guard isatty(STDOUT_FILENO) == 1 else { return Terminal(isInteractive: false, outputFailed: outputFailed) }
+    guard let launcher else { return Terminal(isInteractive: true, outputFailed: outputFailed) }
     let descriptor = LauncherOutput.openTerminal()
     return Terminal(
       isInteractive: descriptor != nil, sizeDescriptor: descriptor, isShared: descriptor != nil && launcher.rank != 0)
+  }
+
+  /// A command whose output is its result ends when that cannot be written: quietly, like others, where the reader has had
+  /// enough (`| head`).
+  private static let endWithoutOutput: @Sendable (Int32) -> Void = { code in
+    if code == EPIPE { _exit(128 + SIGPIPE) }
+    let text = Array("error: cannot write the output: \(String(cString: strerror(code)))\n".utf8)
+    text.withUnsafeBytes { _ = DescriptorOutput.write($0, to: STDERR_FILENO) }
+    _exit(1)
+  }
+
+  /// From now on nobody who prints waits for whoever reads, and output that is not read ends nothing: what has to go on
+  /// are a run's steps. Ends with `flush`.
+  func neverWait() {
+    let errorQueue = OutputQueue(errors)
+    let outputQueue =
+      Self.areOneFile(output, errors)
+      ? errorQueue
+      : OutputQueue(output) { code in
+        guard code != EPIPE else { return }
+        let reason = String(cString: strerror(code))
+        errorQueue.put("warning: standard output cannot be written: \(reason); the work goes on\n".utf8)
+      }
+    queues.withLock { $0 = $0 ?? (outputQueue, errorQueue) }
+  }
+
+  /// Waits for output that is on its way, but not for a reader who does not come.
+  func flush() {
+    guard let queues = queues.withLock({ $0 }) else { return }
+    queues.output.flush()
+    if queues.errors !== queues.output { queues.errors.flush() }
+  }
+
+  /// One terminal, say: then what goes to both must stay in order.
+  private static func areOneFile(_ a: Int32, _ b: Int32) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard fstat(a, &first) == 0, fstat(b, &second) == 0 else { return false }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
   /// Columns; 80 where nothing says otherwise.
@@ -57,7 +101,7 @@ final class Terminal: Sendable {
   /// Draws the current line anew.
   func redraw(_ line: String) {
     lineIsOpen.store(true, ordering: .relaxed)
-    write(Self.erasure + line, to: output)
+    write(Self.erasure + line, to: output, as: .frame)
   }
 
   /// Removes the line that is redrawn, if one stands there.
@@ -67,24 +111,20 @@ final class Terminal: Sendable {
 
   private static let erasure = "\r\u{1B}[K"
 
-  /// Straight to the descriptor: nothing is left in a buffer when a run is killed.
-  private func write(_ text: String, to descriptor: Int32) {
+  /// Straight to the descriptor, or to the queue before it: nothing is left in a buffer when a run is killed.
+  private func write(_ text: String, to descriptor: Int32, as kind: OutputQueue.Kind = .line) {
     var text = text
-    text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+    text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor, as: kind) }
   }
 
   /// Part of a text, which may end within a character.
-  func write(bytes: [UInt8]) { bytes.withUnsafeBytes { write($0, to: output) } }
+  func write(bytes: [UInt8]) { bytes.withUnsafeBytes { write($0, to: output, as: .line) } }
 
-  private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if written > 0 {
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
-      } else if errno != EINTR {
-        return
-      }
+  private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, as kind: OutputQueue.Kind) {
+    if let queues = queues.withLock({ $0 }) {
+      (descriptor == output ? queues.output : queues.errors).put(bytes, as: kind)
+    } else if let failure = DescriptorOutput.write(bytes, to: descriptor), descriptor == output {
+      outputFailed?(failure)
     }
   }
 }

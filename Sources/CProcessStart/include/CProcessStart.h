@@ -1,0 +1,8 @@
+// What must have happened before any library of this process starts. Linking it is all that it takes.
+#ifndef CPROCESSSTART_H
+#define CPROCESSSTART_H
+
+/// Whether this process was prepared: standard descriptors open, and signals that ask for a stop blocked in every thread.
+int cprocessstart_was_prepared(void);
+
+#endif
