@@ -47,6 +47,14 @@ extension CheckpointError {
     return CheckpointError(kind, path: path, "cannot \(action): \(String(cString: strerror(code)))", hint: hint)
   }
 
+  /// A link where a file of a run belongs.
+  static func isLink(_ path: String) -> CheckpointError {
+    CheckpointError(
+      .incompatible, path: path,
+      "a symbolic link, which may lead to anybody's file, is in the place of a file of the run",
+      hint: "remove it, or choose another folder (--run-dir)")
+  }
+
   static func damaged(_ path: String, tensor: String? = nil, _ problem: String) -> CheckpointError {
     CheckpointError(
       .damaged, path: path, tensor: tensor, problem, hint: "use another checkpoint or get the file again")

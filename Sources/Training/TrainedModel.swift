@@ -9,12 +9,14 @@ import Tensors
 /// A model out of a checkpoint, with the data it was trained on, ready to be measured.
 public struct TrainedModel: Sendable {
   /// The checkpoint's file.
-  public let checkpoint: String
+  public var checkpoint: String { file.path }
   /// Optimiser updates that its weights have seen.
   public let step: Int
   public let weightsSHA256: String
   public let configuration: RunConfiguration
   let data: DatasetSplits
+  /// Open from the beginning: a run that goes on may remove it.
+  private let file: Checkpoint
   private let layers: [LayerSpecification]
   private let loss: Loss
 
@@ -56,7 +58,7 @@ public struct TrainedModel: Sendable {
   /// - Parameter damaged: told of checkpoints that were passed over.
   public init(at path: String, dataDirectory: String?, damaged: (String) -> Void) throws {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
-    checkpoint = file.path
+    self.file = file
     step = file.metadata.step
     weightsSHA256 = file.weightsSHA256
     configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
@@ -68,7 +70,7 @@ public struct TrainedModel: Sendable {
         tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) },
         classNames: file.metadata.samples?.classes, sampleShape: file.metadata.samples?.shape)
     } catch var error as DataError {
-      // A folder that training was told by --data is in no configuration.
+      // Earlier versions did not write down the folder that training was told by --data.
       if error.isWrongUse, configuration.data.path == nil, dataDirectory == nil {
         error.advice = (error.advice.map { $0 + "; or " } ?? "") + "give --data, as in training"
       }
@@ -88,7 +90,7 @@ public struct TrainedModel: Sendable {
     let model = try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
       predictsTokens: data.predictsTokens, pool: context.pool)
-    try model.loadWeights(from: Checkpoint(path: checkpoint))
+    try model.loadWeights(from: file)
     return model
   }
 

@@ -39,7 +39,7 @@ import Testing
     let temporary = try TemporaryFolder()
     let folder = try RunFolder(path: temporary.file("run"))
     try folder.rewind(to: 7)
-    #expect(try temporary.names(in: "run") == [".lock", "checkpoints"])
+    #expect(try temporary.names(in: "run") == [".lock", ".lockstep-run", "checkpoints"])
   }
 
   @Test func aLogThatCannotBeWritten() throws {

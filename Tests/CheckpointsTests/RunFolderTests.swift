@@ -27,9 +27,12 @@ import Testing
     try folder.writeSummary("{\"steps\":3}")
     try save(folder, step: 3)
     #expect(
-      try temporary.names(in: "a/b/run") == [".lock", "checkpoints", "config.yaml", "metrics.jsonl", "summary.json"])
+      try temporary.names(in: "a/b/run") == [
+        ".lock", ".lockstep-run", "checkpoints", "config.yaml", "metrics.jsonl", "summary.json",
+      ])
     #expect(try temporary.names(in: "a/b/run/checkpoints") == ["step-00000003.safetensors"])
-    #expect(try text(of: temporary.file("a/b/run/config.yaml")) == "training: {steps: 3}\n")
+    #expect(
+      try text(of: temporary.file("a/b/run/config.yaml")) == "\(RunLayout.configurationMark)\ntraining: {steps: 3}\n")
     #expect(try text(of: temporary.file("a/b/run/metrics.jsonl")) == "{\"step\":1,\"loss\":null}\n")
     #expect(try text(of: temporary.file("a/b/run/summary.json")) == "{\"steps\":3}\n")
   }
@@ -37,15 +40,15 @@ import Testing
   @Test func aNewFolderIsTakenBackWhereNothingWasWritten() throws {
     let temporary = try TemporaryFolder()
     let unused = try RunFolder(path: temporary.file("unused"))
-    unused.discardIfNew()
+    unused.discard()
     #expect(try temporary.names(in: "").isEmpty)
     let used = try RunFolder(path: temporary.file("used"))
     try used.writeConfiguration("training: {steps: 3}\n")
-    used.discardIfNew()
+    used.discard()
     #expect(try temporary.names(in: "used").contains("config.yaml"))
     try FileManager.default.createDirectory(atPath: temporary.file("older"), withIntermediateDirectories: false)
     let older = try RunFolder(path: temporary.file("older"))
-    older.discardIfNew()
+    older.discard()
     #expect(try temporary.names(in: "") == ["older", "used"])
   }
 
@@ -146,10 +149,12 @@ import Testing
     do { try save(try RunFolder(path: temporary.file("run")), step: 1) }
     try temporary.write("half", to: "run/checkpoints/.step-00000002.safetensors.4711.partial")
     try temporary.write("half", to: "run/.summary.json.4711.partial")
+    try temporary.write("half", to: "run/checkpoints/.step-00000002.safetensors.0123456789abcdef.partial")
     try temporary.write("mine", to: "run/checkpoints/notes.txt")
     let folder = try RunFolder(path: temporary.file("run"))
     #expect(!folder.wasEmpty)
-    #expect(try temporary.names(in: "run") == [".lock", "checkpoints"])
+    try folder.rewind(to: 1)
+    #expect(try temporary.names(in: "run") == [".lock", ".lockstep-run", "checkpoints"])
     #expect(try temporary.names(in: "run/checkpoints") == ["notes.txt", "step-00000001.safetensors"])
     #expect(try folder.newestCheckpoint { _ in }?.metadata.step == 1)
   }

@@ -240,12 +240,12 @@ struct BadInputTests {
     let skipping = try train(settings, ["--skip-bad-images"])
     #expect(skipping.exitCode == 0, "\(skipping.errors)")
     #expect(skipping.errors.contains("1 image"), "\(skipping.errors)")
-    // A folder that only --data named is in no checkpoint.
+    // A folder that only --data named is in the checkpoint too.
     let run = folder.path("of-data")
     let elsewhere = ["data={dataset: image-folder, normalize: per-channel}"] + settings.dropFirst()
     let trained = try train(elsewhere, ["--skip-bad-images", "--data", images.path, "--run-dir", run])
     #expect(trained.exitCode == 0, "\(trained.errors)")
-    expectMessage(try Lockstep.run(["evaluate", run]), code: 2, mentions: ["give --data, as in training"])
+    #expect(try Lockstep.run(["evaluate", run]).exitCode == 0)
     #expect(try Lockstep.run(["evaluate", run, "--data", images.path]).exitCode == 0)
   }
 

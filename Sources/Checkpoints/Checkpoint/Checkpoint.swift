@@ -2,7 +2,7 @@ import Tensors
 
 /// A checkpoint file open for reading. Opening it verifies the header; tensors are verified as they are read, or all
 /// at once by `verify`.
-public final class Checkpoint {
+public final class Checkpoint: Sendable {
   public let metadata: CheckpointMetadata
   /// SHA-256 over the data of all parameters and buffers, 64 hexadecimal digits.
   public let weightsSHA256: String

@@ -70,17 +70,27 @@ extension CheckpointMetadata {
     ]
   }
 
+  /// More steps, epochs or samples than any run has; sums and products of few such numbers do not overflow.
+  public static let largestCount = 1 << 48
+  /// More shards, workers or threads than there are.
+  private static let largestJob = 1 << 30
+
   /// Nil if a member is missing or makes no sense.
   init?(json: JSON, configuration: String, progress: String, tokenizer: String?, samples: Samples?) {
-    func natural(_ name: String) -> Int? { json[name]?.integerValue.flatMap { $0 >= 0 ? $0 : nil } }
-    guard let step = natural("step"), let epoch = natural("epoch"), let position = natural("position"),
-      let shards = natural("shards"), let workers = natural("workers"), let blasThreads = natural("blas_threads"),
+    func count(_ name: String, _ range: ClosedRange<Int>) -> Int? {
+      json[name]?.integerValue.flatMap { range.contains($0) ? $0 : nil }
+    }
+    guard let step = count("step", 0...Self.largestCount), let epoch = count("epoch", 0...Self.largestCount),
+      let position = count("position", 0...Self.largestCount), let shards = count("shards", 1...Self.largestJob),
+      let workers = count("workers", 1...Self.largestJob), let blasThreads = count("blas_threads", 1...Self.largestJob),
       let bestValue = json["best"]
     else { return nil }
     var best: Best?
     if bestValue != .null {
-      guard let bestStep = bestValue["step"]?.integerValue, let metric = bestValue["metric"]?.text,
-        let value = bestValue["value"]?.numberValue
+      // JSON has no number for a loss that was not finite.
+      let value = bestValue["value"] == .null ? Double.infinity : bestValue["value"]?.numberValue
+      guard let bestStep = bestValue["step"]?.integerValue, (0...step).contains(bestStep),
+        let metric = bestValue["metric"]?.text, let value
       else { return nil }
       best = Best(step: bestStep, metric: metric, value: value)
     }
@@ -91,6 +101,9 @@ extension CheckpointMetadata {
 }
 
 extension CheckpointMetadata.Samples {
+  /// More elements than a sample has.
+  private static let largestCount = 1 << 31
+
   var json: JSON {
     ["shape": .array(shape.map { .integer($0) }), "classes": .array(classes.map { .string($0) })]
   }
@@ -101,5 +114,11 @@ extension CheckpointMetadata.Samples {
     (shape, classes) = (sizes.compactMap { $0.integerValue }, names.compactMap { $0.text })
     guard !shape.isEmpty, shape.count == sizes.count, shape.allSatisfy({ $0 > 0 }), classes.count == names.count
     else { return nil }
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard !overflow, product <= Self.largestCount else { return nil }
+      count = product
+    }
   }
 }

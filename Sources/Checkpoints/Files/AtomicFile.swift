@@ -1,10 +1,13 @@
 import Glibc
 
 /// A file that appears whole or not at all: written under a temporary name in the same folder, flushed to the disk,
-/// then renamed. One that is not committed is removed again; what a killed process leaves behind ends in
-/// `temporarySuffix` and is removed by whoever opens the folder next.
+/// then renamed. One that is not committed is removed again; what a killed process leaves behind has a name that `target(of:)`
+/// knows, and is removed by the next run in the folder.
+///
+/// Nobody can guess the temporary name, and it is never opened where something has it already: in a folder that others may write
+/// to, no link of theirs leads the contents elsewhere.
 final class AtomicFile {
-  static let temporarySuffix = ".partial"
+  private static let temporarySuffix = ".partial"
 
   let path: String
   private let temporaryPath: String
@@ -19,8 +22,13 @@ final class AtomicFile {
   init(path: String, calls: SystemCalls = SystemCalls()) throws(CheckpointError) {
     self.path = path
     self.calls = calls
-    temporaryPath = Paths.join(Paths.folder(of: path), ".\(Paths.name(of: path)).\(getpid())\(Self.temporarySuffix)")
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    var temporary = Self.temporaryPath(for: path)
+    var opened = Self.create(temporary)
+    while opened < 0, errno == EEXIST {
+      temporary = Self.temporaryPath(for: path)
+      opened = Self.create(temporary)
+    }
+    (temporaryPath, descriptor) = (temporary, opened)
     buffer = .allocate(byteCount: descriptor >= 0 ? Self.bufferSize : 0, alignment: 64)
     guard descriptor >= 0 else { throw .system(.unwritable, path: path, action: "create the file") }
   }
@@ -31,6 +39,32 @@ final class AtomicFile {
     close(descriptor)
     if !isCommitted { unlink(temporaryPath) }
   }
+
+  private static func create(_ path: String) -> Int32 {
+    uninterrupted { open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666) }
+  }
+
+  /// `.NAME.0123456789abcdef.partial` beside it, another at each call.
+  private static func temporaryPath(for path: String) -> String {
+    let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+    let random = String(repeating: "0", count: 16 - digits.count) + digits
+    return Paths.join(Paths.folder(of: path), ".\(Paths.name(of: path)).\(random)\(temporarySuffix)")
+  }
+
+  /// The name of the file that was being written under a temporary name; nil for other names.
+  static func target(of name: String) -> String? {
+    guard name.hasPrefix("."), name.hasSuffix(temporarySuffix) else { return nil }
+    let inner = name.dropFirst().dropLast(temporarySuffix.count)
+    guard let dot = inner.lastIndex(of: "."), dot > inner.startIndex else { return nil }
+    let key = inner[inner.index(after: dot)...]
+    // Earlier versions had the number of the process there.
+    let isRandom = key.utf8.count == 16 && key.utf8.allSatisfy { Self.hexadecimal.contains($0) }
+    guard isRandom || (1...10).contains(key.utf8.count) && key.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    return String(inner[..<dot])
+  }
+
+  private static let hexadecimal = Array("0123456789abcdef".utf8)
 
   /// Appends `bytes`. Small pieces are gathered, large ones go to the system as they are.
   func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
@@ -58,14 +92,18 @@ final class AtomicFile {
   /// Flushes the contents to the disk, gives the file its name, and makes the name last.
   func commit() throws(CheckpointError) {
     try flushBuffer()
-    guard calls.sync(descriptor) == 0 else { throw failure("flush the file to the disk") }
-    guard calls.rename(temporaryPath, path) == 0 else { throw failure("give the finished file its name") }
+    guard uninterrupted({ calls.sync(descriptor) }) == 0 else { throw failure("flush the file to the disk") }
+    guard uninterrupted({ calls.rename(temporaryPath, path) }) == 0 else {
+      throw failure("give the finished file its name")
+    }
     isCommitted = true
-    let folder = open(Paths.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = uninterrupted { open(Paths.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard folder >= 0 else { throw failure("open the folder of the file") }
     defer { close(folder) }
     // Some network file systems cannot flush folders and say EINVAL.
-    guard calls.sync(folder) == 0 || errno == EINVAL else { throw failure("flush the folder to the disk") }
+    guard uninterrupted({ calls.sync(folder) }) == 0 || errno == EINVAL else {
+      throw failure("flush the folder to the disk")
+    }
   }
 
   /// Writes a whole small file.
@@ -84,16 +122,7 @@ final class AtomicFile {
   }
 
   private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
-    guard let start = bytes.baseAddress else { return }
-    var done = 0
-    while done < bytes.count {
-      let written = calls.write(descriptor, start + done, bytes.count - done)
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw failure("write the file")
-      }
-      done += written
-    }
+    guard calls.writeAll(bytes, to: descriptor) else { throw failure("write the file") }
   }
 
   private func failure(_ action: String) -> CheckpointError { .system(.unwritable, path: path, action: action) }

@@ -16,49 +16,84 @@ enum Paths {
     path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
   }
 
-  static func isFolder(_ path: String) -> Bool { mode(of: path).map { $0 & S_IFMT == S_IFDIR } ?? false }
-  static func exists(_ path: String) -> Bool { mode(of: path) != nil }
+  /// What a path leads to.
+  enum Kind { case folder, file, link, other }
 
-  private static func mode(of path: String) -> mode_t? {
+  /// What lies at `path`; nil where nothing does. A failure to look is not taken for that.
+  static func kind(of path: String, followingLinks: Bool = true) throws(CheckpointError) -> Kind? {
+    guard let status = try status(of: path, followingLinks: followingLinks) else { return nil }
+    return switch status.st_mode & S_IFMT {
+    case S_IFDIR: .folder
+    case S_IFREG: .file
+    case S_IFLNK: .link
+    default: .other
+    }
+  }
+
+  /// `stat(2)` or `lstat(2)`; nil where there is nothing.
+  static func status(of path: String, followingLinks: Bool = true) throws(CheckpointError) -> stat? {
     var status = stat()
-    return stat(path, &status) == 0 ? status.st_mode : nil
+    guard uninterrupted({ followingLinks ? stat(path, &status) : lstat(path, &status) }) == 0 else {
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw .system(.unreadable, path: path, action: "find out what is there")
+      }
+      return nil
+    }
+    return status
   }
 
   /// Creates a folder and those above it; one that is there already is fine.
   static func createFolder(_ path: String) throws(CheckpointError) {
+    // Where looking fails, making it says why.
     if isFolder(path) { return }
     let parent = folder(of: path)
-    if parent != path, !exists(parent) { try createFolder(parent) }
-    guard mkdir(path, 0o777) == 0 || (errno == EEXIST && isFolder(path)) else {
+    if parent != path, !isFolder(parent), !isThere(parent) { try createFolder(parent) }
+    guard uninterrupted({ mkdir(path, 0o777) }) == 0 || (errno == EEXIST && isFolder(path)) else {
       throw .system(.unwritable, path: path, action: "create the folder")
     }
   }
 
+  private static func isFolder(_ path: String) -> Bool { (try? kind(of: path)) == .folder }
+
+  private static func isThere(_ path: String) -> Bool {
+    do { return try kind(of: path) != nil } catch { return true }
+  }
+
   /// The names in a folder, sorted.
-  static func names(in folder: String) throws(CheckpointError) -> [String] {
+  static func names(in folder: String, calls: SystemCalls = SystemCalls()) throws(CheckpointError) -> [String] {
     guard let stream = opendir(folder) else {
       throw .system(errno == ENOENT ? .missing : .unreadable, path: folder, action: "list the folder")
     }
     defer { closedir(stream) }
     var names: [String] = []
-    while let entry = readdir(stream) {
+    while true {
+      errno = 0
+      guard let entry = calls.nextEntry(stream) else {
+        if errno == EINTR { continue }
+        guard errno == 0 else { throw .system(.unreadable, path: folder, action: "list the folder") }
+        return names.sorted()
+      }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
       if name != "." && name != ".." { names.append(name) }
     }
-    return names.sorted()
   }
 
-  static func removeFile(_ path: String) throws(CheckpointError) {
-    guard unlink(path) == 0 || errno == ENOENT else {
+  static func removeFile(_ path: String, calls: SystemCalls = SystemCalls()) throws(CheckpointError) {
+    guard uninterrupted({ calls.remove(path) }) == 0 || errno == ENOENT else {
       throw .system(.unwritable, path: path, action: "remove the file")
     }
   }
 
   static func rename(_ path: String, to newPath: String) throws(CheckpointError) {
-    guard Glibc.rename(path, newPath) == 0 else {
+    guard uninterrupted({ Glibc.rename(path, newPath) }) == 0 else {
       throw .system(.unwritable, path: path, action: "rename the file to \(name(of: newPath))")
     }
   }
+}
+
+extension stat {
+  /// Whether both are of one file, by whatever names it was found.
+  func isSameFile(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
 }

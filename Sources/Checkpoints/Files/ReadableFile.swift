@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file read by position. Reads, not a mapping: a file that shrinks meanwhile then gives an error, not a signal.
-final class ReadableFile {
+final class ReadableFile: Sendable {
   let path: String
   let size: Int
   private let descriptor: Int32
@@ -9,10 +9,12 @@ final class ReadableFile {
   init(path: String) throws(CheckpointError) {
     self.path = path
     // Without O_NONBLOCK a named pipe would keep us here until somebody writes to it.
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else {
       size = 0
-      throw .system(errno == ENOENT ? .missing : .unreadable, path: path, action: "open the file")
+      // A network file system says ESTALE of a file that another host removed.
+      let isGone = errno == ENOENT || errno == ESTALE
+      throw .system(isGone ? .missing : .unreadable, path: path, action: "open the file")
     }
     var status = stat()
     let isStat = fstat(descriptor, &status) == 0
@@ -31,10 +33,9 @@ final class ReadableFile {
     guard let start = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
-      let count = pread(descriptor, start + done, bytes.count - done, offset + done)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .system(.unreadable, path: path, action: "read the file")
+      let count = uninterrupted { pread(descriptor, start + done, bytes.count - done, offset + done) }
+      guard count >= 0 else {
+        throw .system(errno == ESTALE ? .missing : .unreadable, path: path, action: "read the file")
       }
       guard count > 0 else { throw .damaged(path, "the file ends at byte \(offset + done), more was expected") }
       done += count

@@ -8,4 +8,32 @@ struct SystemCalls {
   var sync: (Int32) -> Int32 = { Glibc.fsync($0) }
   /// `rename(2)`
   var rename: (String, String) -> Int32 = { Glibc.rename($0, $1) }
+  /// `unlink(2)`
+  var remove: (String) -> Int32 = { Glibc.unlink($0) }
+  /// `readdir(3)`: nil at the end of the folder, and on failure, which `errno` tells apart.
+  var nextEntry: (OpaquePointer) -> UnsafeMutablePointer<dirent>? = { Glibc.readdir($0) }
+}
+
+extension SystemCalls {
+  /// Writes all of `bytes`, in as many pieces as the system takes them.
+  ///
+  /// - Returns: false if that failed; `errno` says why.
+  func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    guard let start = bytes.baseAddress else { return true }
+    var done = 0
+    while done < bytes.count {
+      let written = uninterrupted { write(descriptor, start + done, bytes.count - done) }
+      guard written >= 0 else { return false }
+      done += written
+    }
+    return true
+  }
+}
+
+/// Repeats a system call for as long as a signal interrupts it.
+func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
+  while true {
+    let result = call()
+    if result >= 0 || errno != EINTR { return result }
+  }
 }

@@ -5,29 +5,66 @@ final class FolderLock {
   static let name = ".lock"
 
   private let descriptor: Int32
+  /// Whether its file was made by taking it.
+  let isNew: Bool
 
+  /// A link is not followed: in a folder that others may write to, it could lead to any file.
   init(folder: String) throws(CheckpointError) {
     let path = Paths.join(folder, Self.name)
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system(.unwritable, path: folder, action: "write to the run folder") }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
-      guard code == EWOULDBLOCK else {
-        throw .system(.unwritable, path: path, action: "lock the run folder", code: code)
+    while true {
+      let (descriptor, isNew) = try Self.openFile(path, folder: folder)
+      guard uninterrupted({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
+        let code = errno
+        defer { close(descriptor) }
+        guard code == EWOULDBLOCK else {
+          throw .system(.unwritable, path: path, action: "lock the run folder", code: code)
+        }
+        throw CheckpointError(
+          .locked, path: folder, "another run is writing to this folder (\(Self.holder(descriptor)))",
+          hint: "wait for it to end or choose another folder (--run-dir)")
       }
-      throw CheckpointError(
-        .locked, path: folder, "another run is writing to this folder (\(holder))",
-        hint: "wait for it to end or choose another folder (--run-dir)")
+      // One who gave the folder up may have removed the file between the two.
+      var own = stat()
+      if fstat(descriptor, &own) == 0, let found = try Paths.status(of: path, followingLinks: false),
+        own.isSameFile(as: found)
+      {
+        (self.descriptor, self.isNew) = (descriptor, isNew)
+        // Where the file has another name too, it may be anybody's.
+        if own.st_nlink == 1 { noteHolder() }
+        return
+      }
+      close(descriptor)
     }
-    noteHolder()
   }
 
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
+  private static func openFile(
+    _ path: String, folder: String
+  ) throws(CheckpointError) -> (descriptor: Int32, isNew: Bool) {
+    let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    while true {
+      let made = uninterrupted { open(path, flags | O_CREAT | O_EXCL, 0o666) }
+      if made >= 0 { return (made, true) }
+      guard errno == EEXIST else { throw .system(.unwritable, path: folder, action: "write to the run folder") }
+      let found = uninterrupted { open(path, flags) }
+      if found >= 0 { return (found, false) }
+      guard errno != ELOOP else { throw .isLink(path) }
+      guard errno == ENOENT else { throw .system(.unwritable, path: path, action: "open the run folder's lock") }
+    }
   }
+
+  /// Whether a lock file is one that a run made: it says who has it, or nothing yet.
+  static func isOurs(_ path: String) throws(CheckpointError) -> Bool {
+    guard try Paths.kind(of: path, followingLinks: false) == .file else { return false }
+    let file = try ReadableFile(path: path)
+    guard file.size <= 512 else { return false }
+    let text = String(decoding: try file.bytes(0..<file.size), as: UTF8.self)
+    return text.isEmpty || text.wholeMatch(of: /process [0-9]+ on [^\n]*\n?/) != nil
+  }
+
+  deinit { close(descriptor) }
 
   /// What the holder wrote: its process and host.
-  private var holder: String {
+  private static func holder(_ descriptor: Int32) -> String {
     withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { buffer in
       let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)
       let text = String(decoding: buffer.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

@@ -6,7 +6,7 @@ public struct CheckpointFile: Equatable, Sendable {
 
 extension RunFolder {
   /// The checkpoint files, oldest first.
-  public func checkpoints() throws(CheckpointError) -> [CheckpointFile] { try Self.checkpoints(in: path) }
+  public func checkpoints() throws(CheckpointError) -> [CheckpointFile] { try Self.checkpoints(in: path, calls: calls) }
 
   /// `checkpoints/step-00001000.safetensors`; nil where there is none.
   public var newestCheckpointName: String? {
@@ -27,18 +27,17 @@ extension RunFolder {
   public func save(
     weights: [TensorSource], state: [TensorSource], metadata: CheckpointMetadata, keep: Int
   ) throws(CheckpointError) -> (path: String, weightsSHA256: String) {
-    try metrics.sync()
-    try samples.sync()
+    try restoreRemoved()
     let file = RunLayout.checkpoint(step: metadata.step, in: path)
     let sha256 = try Checkpoint.write(to: file, weights: weights, state: state, metadata: metadata, calls: calls)
     try removeCheckpoints(keep: keep, sparing: [metadata.step, metadata.best?.step])
     return (file, sha256)
   }
 
-  /// Removes all checkpoints but the last `keep` and those of some steps.
+  /// Removes all checkpoints but the last `keep` and those of some steps. One that cannot be removed is told of, and stays.
   public func removeCheckpoints(keep: Int, sparing steps: [Int?]) throws(CheckpointError) {
     precondition(keep >= 1, "keep \(keep) checkpoints")
-    for old in try checkpoints().dropLast(keep) where !steps.contains(old.step) { try Paths.removeFile(old.path) }
+    for old in try checkpoints().dropLast(keep) where !steps.contains(old.step) { removeIfPossible(old.path) }
   }
 
   /// The newest checkpoint that is whole, every checksum verified; nil if there is none at all.
@@ -49,7 +48,7 @@ extension RunFolder {
     damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint? {
     try Self.newestCheckpoint(
-      in: path, hint: "start anew in another folder (--run-dir)", damaged: damaged)
+      in: path, hint: "start anew in another folder (--run-dir)", calls: calls, damaged: damaged)
   }
 }
 
@@ -61,11 +60,11 @@ extension RunFolder {
   public static func checkpoint(
     at path: String, damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint {
-    guard Paths.exists(path) else {
+    guard let kind = try Paths.kind(of: path) else {
       throw CheckpointError(
         .missing, path: path, "no such file or folder", hint: "give a run folder or a checkpoint file")
     }
-    guard Paths.isFolder(path) else {
+    guard kind == .folder else {
       let checkpoint = try Checkpoint(path: path)
       try checkpoint.verify()
       return checkpoint
@@ -89,53 +88,79 @@ extension RunFolder {
     return beside.dropLast().last { $0.step <= step }?.path
   }
 
+  /// Whether there are checkpoints, as far as can be seen: a folder that cannot be listed may hold some.
+  public static func mayHoldCheckpoints(_ folder: String) -> Bool {
+    do throws(CheckpointError) { return try !checkpoints(in: folder).isEmpty } catch { return true }
+  }
+
   /// The newest checkpoint that was the best of its run when it was written: later ones can only be better. Nil if
   /// no whole checkpoint says so.
   static func bestCheckpoint(
-    in folder: String, damaged: (CheckpointError) -> Void
+    in folder: String, calls: SystemCalls = SystemCalls(), damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint? {
-    newestWhole(of: try checkpoints(in: folder), where: \.metadata.isBest, damaged: damaged)
+    try newestWhole(in: folder, where: \.metadata.isBest, calls: calls, damaged: damaged).checkpoint
   }
 
   /// - Parameter hint: What to do where none of them is whole.
   static func newestCheckpoint(
-    in folder: String, hint: String, damaged: (CheckpointError) -> Void
+    in folder: String, hint: String, calls: SystemCalls = SystemCalls(), damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint? {
-    let files = try checkpoints(in: folder)
-    if let checkpoint = newestWhole(of: files, where: { _ in true }, damaged: damaged) { return checkpoint }
-    guard files.isEmpty else {
+    let (checkpoint, files) = try newestWhole(in: folder, where: { _ in true }, calls: calls, damaged: damaged)
+    if let checkpoint { return checkpoint }
+    guard files == 0 else {
       throw CheckpointError(
         .damaged, path: folder,
-        files.count == 1
-          ? "its only checkpoint cannot be read" : "none of its \(files.count) checkpoints can be read", hint: hint)
+        files == 1 ? "its only checkpoint cannot be read" : "none of its \(files) checkpoints can be read", hint: hint)
     }
     return nil
   }
 
+  /// The newest whole checkpoint with a property. A run that goes on removes old ones and writes new ones meanwhile: where one is
+  /// gone, the folder is listed again.
+  ///
+  /// - Returns: with it, how many checkpoints there are.
   private static func newestWhole(
-    of files: [CheckpointFile], where isWanted: (Checkpoint) -> Bool, damaged: (CheckpointError) -> Void
-  ) -> Checkpoint? {
-    for file in files.reversed() {
-      do {
-        let checkpoint = try Checkpoint(path: file.path)
-        guard isWanted(checkpoint) else { continue }
-        try checkpoint.verify()
-        return checkpoint
-      } catch {
-        // One that is gone was removed by the run itself in the meantime, as old ones are.
-        if error.kind != .missing { damaged(error) }
+    in folder: String, where isWanted: (Checkpoint) -> Bool, calls: SystemCalls, damaged: (CheckpointError) -> Void
+  ) throws(CheckpointError) -> (checkpoint: Checkpoint?, files: Int) {
+    var told: Set<String> = []
+    for attempt in 1...mostListings {
+      let files = try checkpoints(in: folder, calls: calls)
+      var isGone = false
+      for file in files.reversed() {
+        do throws(CheckpointError) {
+          let checkpoint = try Checkpoint(path: file.path)
+          guard isWanted(checkpoint) else { continue }
+          try checkpoint.verify()
+          return (checkpoint, files.count)
+        } catch {
+          if error.kind == .missing {
+            isGone = true
+            if attempt < mostListings { break } else { continue }
+          }
+          // What a failing disk hides may be whole: to go back behind it would lose it.
+          guard error.kind != .unreadable else { throw error }
+          if told.insert(file.path).inserted { damaged(error) }
+        }
       }
+      if !isGone || attempt == mostListings { return (nil, files.count) }
     }
-    return nil
+    return (nil, 0)
   }
 
-  static func checkpoints(in folder: String) throws(CheckpointError) -> [CheckpointFile] {
+  /// So many times in a row no run replaces its checkpoints while one of them is opened.
+  private static let mostListings = 100
+
+  static func checkpoints(
+    in folder: String, calls: SystemCalls = SystemCalls()
+  ) throws(CheckpointError) -> [CheckpointFile] {
     let checkpoints = RunLayout.checkpointsFolder(in: folder)
-    return Paths.isFolder(checkpoints) ? try checkpointFiles(in: checkpoints) : []
+    return try Paths.kind(of: checkpoints) == .folder ? try checkpointFiles(in: checkpoints, calls: calls) : []
   }
 
-  private static func checkpointFiles(in folder: String) throws(CheckpointError) -> [CheckpointFile] {
-    try Paths.names(in: folder)
+  private static func checkpointFiles(
+    in folder: String, calls: SystemCalls = SystemCalls()
+  ) throws(CheckpointError) -> [CheckpointFile] {
+    try Paths.names(in: folder, calls: calls)
       .compactMap { name in
         RunLayout.step(ofCheckpointNamed: name).map { CheckpointFile(step: $0, path: Paths.join(folder, name)) }
       }

@@ -10,57 +10,115 @@ public final class RunFolder {
   /// Whether there was nothing of an earlier run here when the folder was opened, except traces of one that ended
   /// before it began.
   public let wasEmpty: Bool
+  /// Told what went wrong and is no reason to end a run.
+  public var warn: (String) -> Void = { _ in }
 
-  /// Whether opening it made it.
-  private let isNew: Bool
+  /// What opening it made.
+  private let made: (folder: Bool, mark: Bool, checkpoints: Bool)
+  /// Whether a run had marked it before.
+  private let wasRunFolder: Bool
   let calls: SystemCalls
   private let lock: FolderLock
   let metrics: StepLog
   let samples: StepLog
+  /// What `config.yaml` is to hold, once it was written.
+  private var configuration: String?
+  /// Files of which it was said already that they cannot be removed.
+  private var unremovable: Set<String> = []
 
-  /// Creates the folder if need be, locks it, and removes what a killed run left half written.
+  /// Creates the folder if need be, marks it as a run's, and locks it.
   ///
-  /// - Throws: if the folder cannot be written, or another run holds it.
-  public convenience init(path: String) throws(CheckpointError) {
-    try self.init(path: path, calls: SystemCalls())
+  /// - Parameter configurationFile: The file that the run's configuration was read from, which is never written over.
+  /// - Throws: if the folder cannot be written, if another run holds it, or if it holds files of others with the names that a
+  ///   run gives its own. Nothing is written or removed before that is known.
+  public convenience init(path: String, configurationFile: String? = nil) throws(CheckpointError) {
+    try self.init(path: path, configurationFile: configurationFile, calls: SystemCalls())
   }
 
-  init(path: String, calls: SystemCalls) throws(CheckpointError) {
+  init(path: String, configurationFile: String? = nil, calls: SystemCalls) throws(CheckpointError) {
     (self.path, self.calls) = (path, calls)
-    isNew = !Paths.exists(path)
+    let found = try Paths.status(of: path)
+    if let found, let root = try Paths.status(of: "/"), found.isSameFile(as: root) {
+      throw CheckpointError(
+        .incompatible, path: path, "the root of all files is no run folder", hint: "choose another folder (--run-dir)")
+    }
+    let isThere = try Paths.kind(of: path) == .folder
+    wasRunFolder = isThere ? try Self.isRunFolder(path, calls: calls) : false
+    if isThere {
+      try Self.requireOwnCheckpoints(in: path)
+      if let configurationFile { try Self.refuse(configuration: configurationFile, in: path) }
+    }
     try Paths.createFolder(path)
-    lock = try FolderLock(folder: path)
+    let isMarkNew = try Self.setMark(in: path)
     let checkpoints = RunLayout.checkpointsFolder(in: path)
-    try Paths.createFolder(checkpoints)
-    let ours = [FolderLock.name, Paths.name(of: checkpoints)]
-    let found = try Paths.names(in: path).filter { !ours.contains($0) } + Paths.names(in: checkpoints)
-    wasEmpty = found.isEmpty
-    metrics = StepLog(path: RunLayout.metrics(in: path))
-    samples = StepLog(path: RunLayout.samples(in: path))
-    for folder in [path, checkpoints] {
-      for name in try Paths.names(in: folder) where name.hasSuffix(AtomicFile.temporarySuffix) {
-        try Paths.removeFile(Paths.join(folder, name))
+    do throws(CheckpointError) {
+      lock = try FolderLock(folder: path)
+      let isNew = try Paths.kind(of: checkpoints) == nil
+      try Paths.createFolder(checkpoints)
+      made = (!isThere, isMarkNew, isNew)
+      let ours = [FolderLock.name, RunLayout.markName, Paths.name(of: checkpoints)]
+      let found = try Paths.names(in: path, calls: calls).filter { !ours.contains($0) }
+      wasEmpty = try (found + Paths.names(in: checkpoints, calls: calls)).isEmpty
+    } catch {
+      // The mark of a folder that another run is just beginning is that run's.
+      if isMarkNew, error.kind != .locked { unlink(RunLayout.mark(in: path)) }
+      throw error
+    }
+    metrics = StepLog(path: RunLayout.metrics(in: path), calls: calls)
+    samples = StepLog(path: RunLayout.samples(in: path), calls: calls)
+  }
+
+  /// For a run that is refused before it begins: takes back what opening the folder made, and no more than that.
+  public func discard() {
+    if made.checkpoints { rmdir(RunLayout.checkpointsFolder(in: path)) }
+    if made.mark { unlink(RunLayout.mark(in: path)) }
+    if lock.isNew { unlink(Paths.join(path, FolderLock.name)) }
+    if made.folder { rmdir(path) }
+  }
+
+  /// Writes `config.yaml`, the effective configuration, below a line that says whose it is. One that no run wrote is set aside.
+  public func writeConfiguration(_ yaml: String) throws(CheckpointError) {
+    let file = RunLayout.configuration(in: path)
+    let text = "\(RunLayout.configurationMark)\n\(yaml)"
+    configuration = text
+    if let kind = try Paths.kind(of: file, followingLinks: false) {
+      if kind == .file, try ReadableFile.contents(of: file) == Array(text.utf8) { return }
+      // In a folder that the run has just marked nothing was there; one of an earlier version bears no mark.
+      if !made.mark, try !Self.isMarked(configuration: file) {
+        try Paths.rename(file, to: file + ".superseded")
+        warn("\(file) was not written by a run; it is now \(Paths.name(of: file)).superseded")
       }
     }
+    try AtomicFile.write(text, to: file, calls: calls)
   }
 
-  /// For a run that is refused before it begins: takes back what opening the folder made. A folder that was there before, or
-  /// that has something in it by now, stays.
-  public func discardIfNew() {
-    guard isNew, rmdir(RunLayout.checkpointsFolder(in: path)) == 0,
-      (try? Paths.names(in: path)) == [FolderLock.name]
-    else { return }
-    unlink(Paths.join(path, FolderLock.name))
-    rmdir(path)
+  /// Writes again what was removed from the folder while the run goes on.
+  func restoreRemoved() throws(CheckpointError) {
+    for log in [metrics, samples] {
+      if let problem = try log.sync() { warn(problem) }
+    }
+    _ = try Self.setMark(in: path)
+    let file = RunLayout.configuration(in: path)
+    if let configuration, try Paths.kind(of: file, followingLinks: false) == nil {
+      warn("\(file) was removed while the run went on; it is written again")
+      try AtomicFile.write(configuration, to: file, calls: calls)
+    }
+    // One level only: where the whole folder is gone, the error says so.
+    mkdir(RunLayout.checkpointsFolder(in: path), 0o777)
   }
 
-  /// Writes `config.yaml`, the effective configuration.
-  public func writeConfiguration(_ yaml: String) throws(CheckpointError) {
-    try AtomicFile.write(yaml, to: RunLayout.configuration(in: path), calls: calls)
+  /// Removes a file that is of no more use. Where that fails the run goes on, and says so once.
+  func removeIfPossible(_ file: String) {
+    do throws(CheckpointError) {
+      try Paths.removeFile(file, calls: calls)
+    } catch {
+      if unremovable.insert(file).inserted { warn("\(error); the run goes on") }
+    }
   }
 
   /// Writes `summary.json`; `json` is the text of one object.
   public func writeSummary(_ json: String) throws(CheckpointError) {
+    try restoreRemoved()
     try AtomicFile.write(json.hasSuffix("\n") ? json : json + "\n", to: RunLayout.summary(in: path), calls: calls)
   }
 
@@ -90,7 +148,8 @@ public final class RunFolder {
   }
 
   /// Makes the folder that of a run at `step`, before the run goes on from there: metrics and samples of later steps are cut off,
-  /// the summary and what says how the run ended are removed, and checkpoints of later steps (damaged ones, or of a future that is given up) are set
+  /// the summary, what says how the run ended, and what a killed run left half written are removed, and checkpoints of later
+  /// steps (damaged ones, or of a future that is given up) are set
   /// aside as `….superseded`, so that they are neither taken for this run's nor lost.
   ///
   /// - Parameter keepingTest: False drops what the test split gave at that step: a run at its end measures it again.
@@ -98,16 +157,32 @@ public final class RunFolder {
   @discardableResult
   public func rewind(to step: Int, keepingTest: Bool = true) throws(CheckpointError) -> [String] {
     var setAside: [String] = []
+    if wasRunFolder { try removeLeftovers() }
     for checkpoint in try checkpoints() where checkpoint.step > step {
       let path = checkpoint.path + ".superseded"
       try Paths.rename(checkpoint.path, to: path)
       setAside.append(path)
     }
-    try metrics.cut(after: step, keepingTest: keepingTest, calls: calls)
+    try metrics.cut(after: step, keepingTest: keepingTest)
     // A run that starts anew writes the sample before its first step again.
-    try samples.cut(after: step == 0 ? -1 : step, calls: calls)
+    try samples.cut(after: step == 0 ? -1 : step)
     try Paths.removeFile(RunLayout.summary(in: path))
     try Paths.removeFile(RunLayout.end(in: path))
     return setAside
+  }
+
+  /// Removes what killed runs left half written: files under the temporary names of a run's own files, nothing else.
+  private func removeLeftovers() throws(CheckpointError) {
+    let checkpoints = RunLayout.checkpointsFolder(in: path)
+    for folder in [path, checkpoints] {
+      for name in try Paths.names(in: folder, calls: calls) {
+        guard let target = AtomicFile.target(of: name),
+          folder == path
+            ? RunLayout.fileNames.contains(target) : RunLayout.step(ofCheckpointNamed: target) != nil
+        else { continue }
+        let file = Paths.join(folder, name)
+        if try Paths.kind(of: file, followingLinks: false) == .file { removeIfPossible(file) }
+      }
+    }
   }
 }

@@ -9,6 +9,18 @@ public enum RunLayout {
   public static func timeline(in folder: String) -> String { Paths.join(folder, "timeline.json") }
   public static func checkpointsFolder(in folder: String) -> String { Paths.join(folder, "checkpoints") }
 
+  /// An empty folder is made a run's by this file, before anything else is written to it.
+  static func mark(in folder: String) -> String { Paths.join(folder, markName) }
+  static let markName = ".lockstep-run"
+
+  /// The files that a run writes into its folder, beside the mark, the lock and the checkpoints.
+  static let fileNames = [configuration, metrics, samples, summary, end, profile, timeline].map {
+    Paths.name(of: $0(""))
+  }
+
+  /// The first line of `config.yaml`.
+  static let configurationMark = "# The effective configuration of this run, written by Lockstep."
+
   /// `checkpoints/step-00001000.safetensors`; more digits where a step needs them.
   public static func checkpoint(step: Int, in folder: String) -> String {
     precondition(step >= 0, "a checkpoint of step \(step)")

@@ -1,6 +1,6 @@
 /// A safetensors file open for reading. Opening it checks the whole header; a file from anybody gives an error or
 /// correct places, never a trap.
-public final class SafetensorsFile {
+public final class SafetensorsFile: Sendable {
   public var path: String { file.path }
   /// In the order of their data.
   public var entries: [SafetensorsEntry] { header.entries }

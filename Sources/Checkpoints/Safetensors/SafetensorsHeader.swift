@@ -12,7 +12,7 @@ public struct SafetensorsEntry: Equatable, Sendable {
 
 /// The header of a safetensors file: a JSON object of tensor names to type, shape and place, and a map of strings
 /// under `__metadata__` (https://huggingface.co/docs/safetensors).
-struct SafetensorsHeader: Equatable {
+struct SafetensorsHeader: Equatable, Sendable {
   /// In the order of their data.
   var entries: [SafetensorsEntry]
   /// Names and texts, in the file's order.

@@ -1,11 +1,4 @@
 extension DatasetSpecification {
-  /// The same data elsewhere: a directory from the command line comes before a path in the configuration.
-  public func located(in dataDirectory: String?) -> DatasetSpecification {
-    var copy = self
-    if dataDirectory != nil { copy.path = nil }
-    return copy
-  }
-
   /// What is known of the data without opening a file.
   public var nominalShape: NominalShape {
     switch kind {

@@ -41,7 +41,8 @@ public enum ConfigurationReference {
     - `null` stands for "not given" where a key's type allows it.
     - Where a section has a key that chooses a form (`dataset`, `kind`), the word alone does for the section:
       `data: cifar10`.
-    - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in.
+    - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in, and with the place where its data
+      were read.
     """
 
   private static var sections: [String] {

@@ -17,6 +17,13 @@ public struct RunConfiguration: Sendable, Equatable {
   public var samples = SampleSettings()
 
   public init(model: ModelSpecification) { self.model = model }
+
+  /// The same with the place of its data, where `--data` gives another, or the path means another in another folder.
+  func reading(from dataDirectory: String?) -> RunConfiguration {
+    var copy = self
+    copy.data = data.settled(in: dataDirectory)
+    return copy
+  }
 }
 
 /// How long and in what portions a run trains.

@@ -34,7 +34,7 @@ public struct PreparedRun: Sendable {
     note: @escaping (String) -> Void = { _ in }
   ) throws {
     let training = configuration.training
-    self.configuration = configuration
+    self.configuration = configuration.reading(from: dataDirectory)
     self.options = options
     self.stop = stop
     BLAS.threadCount = training.blasThreads
@@ -164,6 +164,8 @@ public struct RunOptions: Sendable {
   public var resume = ResumeMode.automatic
   /// Name of the configuration, for a new folder's name.
   public var name = "run"
+  /// The file that it was read from, which a run never writes over.
+  public var configurationFile: String?
   /// Whether it is measured where the time goes.
   public var isProfiled = false
   /// Says that a worker got no more memory, and ends the process.

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// How far a run is, and what it has to remember between steps: part of every checkpoint.
@@ -76,6 +77,53 @@ struct RunProgress: Codable, Equatable, Sendable {
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     self = try decoder.decode(RunProgress.self, from: Data(encoded))
+  }
+
+  /// That of a checkpoint, which may be anybody's.
+  ///
+  /// - Throws: where it cannot be read, has numbers that no run comes to, or is of another step than the checkpoint.
+  init(of checkpoint: Checkpoint) throws(CheckpointError) {
+    func damaged(_ problem: String) -> CheckpointError {
+      CheckpointError(
+        .damaged, path: checkpoint.path, problem, hint: "use another checkpoint or get the file again")
+    }
+    do {
+      self = try RunProgress(encoded: checkpoint.metadata.progress.utf8)
+    } catch {
+      throw damaged("its progress (losses, times and so on) cannot be read")
+    }
+    guard step == checkpoint.metadata.step else {
+      throw damaged("it is of step \(checkpoint.metadata.step), but its progress is of step \(step)")
+    }
+    if let problem { throw damaged("its progress makes no sense: \(problem)") }
+  }
+
+  /// A thousand years, in seconds.
+  private static let longest = 3.2e10
+
+  /// The first number that no run comes to; nil where all may be.
+  private var problem: String? {
+    func check(_ name: String, _ value: Double?, _ range: ClosedRange<Double>) -> String? {
+      guard let value, !range.contains(value) else { return nil }
+      return "\(name) is \(value)"
+    }
+    func check(_ name: String, _ evaluation: Evaluation?) -> String? {
+      guard let evaluation else { return nil }
+      return check("\(name).step", Double(evaluation.step), 0...Double(step))
+        ?? check("\(name).accuracy", evaluation.accuracy, 0...1)
+    }
+    func check(_ name: String, _ window: Window?) -> String? {
+      guard let window else { return nil }
+      return check("\(name).samples", window.samples, counts) ?? check("\(name).correct", window.correct, counts)
+        ?? check("\(name).predictions", window.predictions, counts)
+    }
+    let counts = 0...1e18
+    return check("wallSeconds", wallSeconds, 0...Self.longest) ?? check("samples", samples, counts)
+      ?? check("sinceLogged", sinceLogged) ?? check("lastLogged", lastLogged)
+      ?? check("best", best) ?? check("lastValidation", lastValidation)
+      ?? check(
+        "earlyStopping.evaluationsWithoutImprovement",
+        earlyStopping.map { Double($0.evaluationsWithoutImprovement) }, 0...Double(step))
   }
 
   /// JSON with its keys in a fixed order: equal runs write equal files.

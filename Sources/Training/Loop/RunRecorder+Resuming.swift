@@ -31,7 +31,19 @@ extension RunRecorder {
     guard shards == checkpoint.metadata.shards else {
       throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: shards)
     }
+    try refuseOtherPlace(checkpoint)
     warnOfOtherRates(before: old, step: step)
+  }
+
+  /// Epoch and position follow from the step.
+  private func refuseOtherPlace(_ checkpoint: Checkpoint) throws {
+    let (found, step) = (checkpoint.metadata, checkpoint.metadata.step)
+    let (epoch, position) = (run.sampler.epoch(ofStep: step), run.sampler.position(ofStep: step))
+    guard (found.epoch, found.position) != (epoch, position) else { return }
+    throw CheckpointError(
+      .damaged, path: checkpoint.path,
+      "step \(step) comes after \(position) samples of epoch \(epoch), but it says \(found.position) of epoch \(found.epoch)",
+      hint: "use another checkpoint or get the file again")
   }
 
   private func refuseOtherData(_ checkpoint: Checkpoint) throws {
@@ -39,7 +51,7 @@ extension RunRecorder {
       throw RunError.otherClasses(checkpoint: checkpoint.path)
     }
     let normalizer = try Normalizer(of: checkpoint, kind: run.configuration.data.normalization)
-    let trained = try RunProgress(encoded: checkpoint.metadata.progress.utf8).dataDigest
+    let trained = try RunProgress(of: checkpoint).dataDigest
     let isComparable = trained?.hasPrefix(DatasetSplits.digestVersion) ?? false
     guard normalizer == run.data.normalizer, !isComparable || trained == dataDigest else {
       throw RunError.otherData(checkpoint: checkpoint.path)
@@ -63,7 +75,9 @@ extension RunRecorder {
   private func warnOfOtherRates(before old: RunConfiguration, step: Int) {
     let oldSteps = old.training.totalSteps(stepsPerEpoch: run.sampler.stepsPerEpoch)
     let before = Schedule(old.schedule, totalSteps: oldSteps)
-    guard oldSteps != run.totalSteps, (0..<step).contains(where: { before.rate(at: $0) != run.schedule.rate(at: $0) })
+    // Of a very long run some steps are looked at: the schedules differ by their length alone.
+    let looked = stride(from: 0, to: step, by: max(1, step / 1_000_000))
+    guard oldSteps != run.totalSteps, looked.contains(where: { before.rate(at: $0) != run.schedule.rate(at: $0) })
     else { return }
     reporter?.warn(
       """

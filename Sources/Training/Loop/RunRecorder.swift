@@ -28,7 +28,10 @@ final class RunRecorder {
     self.shards = shards
     self.reporter = reporter
     dataDigest = try run.data.contentDigest()
-    folder = try RunFolder(path: run.options.runFolder ?? RunOptions.newRunFolder(named: run.options.name))
+    folder = try RunFolder(
+      path: run.options.runFolder ?? RunOptions.newRunFolder(named: run.options.name),
+      configurationFile: run.options.configurationFile)
+    folder.warn = { reporter?.warn($0) }
     do {
       checkpoint = try Self.checkpoint(for: run.options.resume, in: folder, reporter: reporter)
       if let checkpoint {
@@ -37,7 +40,7 @@ final class RunRecorder {
         try refuseOtherRuns(checkpoint, model: model)
       }
     } catch {
-      folder.discardIfNew()
+      folder.discard()
       throw error
     }
   }

@@ -8,9 +8,16 @@ extension Trainer {
   /// Worker 0 takes its state from the checkpoint, if there is one; then all workers take worker 0's. Collective.
   func restore() throws {
     run.stop.leavePreparation()
+    let batchSize = run.configuration.training.batchSize
+    var rows: [CarriedState.Rows] = []
     let restored = try communicator.agree(on: 0) {
       guard let recorder else { return [UInt8]() }
-      if let checkpoint = recorder.checkpoint { progress = try load(checkpoint) }
+      if let checkpoint = recorder.checkpoint {
+        progress = try load(checkpoint)
+        if session.carried != nil {
+          rows = try CarriedState.rows(of: checkpoint, for: session.replica.model, batchSize: batchSize)
+        }
+      }
       progress.dataDigest = recorder.dataDigest
       try recorder.begin(at: progress.step, isComplete: isComplete)
       return Array(try progress.encoded())
@@ -19,22 +26,14 @@ extension Trainer {
     progress = try RunProgress(encoded: agreed)
     status.set(.start, after: progress.step)
     try session.broadcastState()
-    if let carried = session.carried {
-      let batchSize = run.configuration.training.batchSize
-      let rows = try communicator.agree(on: 0) {
-        try recorder?.checkpoint.map {
-          try CarriedState.rows(of: $0, for: session.replica.model, batchSize: batchSize)
-        } ?? []
-      }
-      try carried.restore(rows, batchSize: batchSize, over: communicator)
-    }
+    try session.carried?.restore(rows, batchSize: batchSize, over: communicator)
   }
 
   private func load(_ checkpoint: Checkpoint) throws -> RunProgress {
     let replica = session.replica
     try replica.model.loadWeights(from: checkpoint)
     try replica.loadOptimizerState(from: checkpoint)
-    return try RunProgress(encoded: checkpoint.metadata.progress.utf8)
+    return try RunProgress(of: checkpoint)
   }
 
   /// Worker 0 writes a checkpoint of the state after the last step, which all workers have been seen to share. Collective.

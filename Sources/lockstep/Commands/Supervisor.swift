@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Training
 
@@ -64,8 +65,7 @@ struct Supervisor {
 
   /// Later attempts go on in the folder, or begin as the first did where that left nothing to go on from.
   private var resumeOnRestart: String {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: runFolder + "/checkpoints")) ?? []
-    return resume == "never" || names.contains { $0.hasPrefix("step-") } ? "auto" : resume
+    resume == "never" || RunFolder.mayHoldCheckpoints(runFolder) ? "auto" : resume
   }
 }
 

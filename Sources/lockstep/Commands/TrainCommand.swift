@@ -108,6 +108,7 @@ struct TrainCommand: ParsableCommand {
     var options = RunOptions(
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
     options.isProfiled = profile
+    options.configurationFile = config
     try CommandRunner.run("train", workers: workers, pinned: pin, watching: watching) { [options] place in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)
       if skipBadImages { configuration.data.skipBadImages = true }

@@ -154,7 +154,8 @@ enum Format {
   }
 
   static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return "-" }
+    // Longer than anybody waits.
+    guard abs(seconds) < 1e15 else { return "-" }
     let whole = Int(seconds.rounded())
     switch whole {
     case ..<60: return decimal(seconds, seconds < 10 ? 1 : 0) + " s"
