@@ -72,7 +72,7 @@ let package = Package(
       name: "lockstep",
       dependencies: [
         "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints", "DataPipeline",
-        "Tensors", "CProcessStart",
+        "Tensors", "CProcessStart", "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

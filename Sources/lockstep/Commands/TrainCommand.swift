@@ -17,8 +17,9 @@ struct TrainCommand: ParsableCommand {
         lockstep train configs/quickstart.yaml --run-dir runs/first   start, or go on
         mpirun -np 4 lockstep train configs/quickstart.yaml           on four ranks
 
-      A run folder holds config.yaml, metrics.jsonl, summary.json and checkpoints/. Ctrl-C (or SIGTERM) writes a checkpoint \
-      and ends with 130 (143); the same command with the same --run-dir goes on from there, with any number of workers up to \
+      A run folder holds config.yaml, metrics.jsonl, summary.json, checkpoints/, and end.json, which says how the run ended. \
+      Ctrl-C writes a checkpoint and ends with 130; so do SIGHUP (129) and SIGTERM, SIGUSR1, SIGUSR2 and SIGXCPU (143). A second \
+      Ctrl-C ends the run at once. The same command with the same --run-dir goes on from there, with any number of workers up to \
       the number of shards, to the same weights.
       """)
 
