@@ -10,7 +10,8 @@ extension Replica {
   ///
   /// - Parameter willWrite: Called before anything is written to the leaves, after the forward pass.
   func computeLeaves(
-    _ batches: [Batch], step: Int, requests: StepRequests, carrying state: CarriedState? = nil, exchange: ShardExchange,
+    _ batches: [Batch], step: Int, requests: () -> StepRequests, carrying state: CarriedState? = nil,
+    exchange: ShardExchange,
     into leaves: [Tensor], willWrite: () throws -> Void
   ) throws {
     let filled = batches.indices.filter { batches[$0].count > 0 }
@@ -32,7 +33,7 @@ extension Replica {
     try tapes.backward(from: results.map(\.sum))
 
     // One leaf carries what the worker asks for.
-    func carried(_ shard: Int) -> StepRequests { shard == 0 ? requests : StepRequests() }
+    func carried(_ shard: Int) -> StepRequests { shard == 0 ? requests() : StepRequests() }
     for (part, shard) in filled.enumerated() {
       tapes.tapes[part].zeroUntouchedGradients(of: model.store.parameters)
       writeTotals(batches[shard], results[part], requests: carried(shard), to: leaves[shard])

@@ -46,12 +46,12 @@ final class Replica {
   ///   - willWrite: Called before anything is written to the leaf, after the forward pass.
   ///   - isFinal: Told, again and again, from which element on the leaf is final.
   func computeLeaf(
-    _ batch: Batch, step: Int, requests: StepRequests, carrying state: RecurrentState? = nil, into leaf: Tensor,
+    _ batch: Batch, step: Int, requests: () -> StepRequests, carrying state: RecurrentState? = nil, into leaf: Tensor,
     willWrite: () throws -> Void, isFinal: (_ start: Int) -> Void
   ) rethrows {
     guard batch.count > 0 else {
       try willWrite()
-      return writeEmptyLeaf(requests: requests, to: leaf)
+      return writeEmptyLeaf(requests: requests(), to: leaf)
     }
     timeline?.enter(.forward)
     let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
@@ -63,7 +63,7 @@ final class Replica {
     layout.statistics(of: leaf).copy(from: statistics)
     let result = loss(output, labels: batch.labels)
     tape.backward(from: result.sum, of: model.store.parameters) { isFinal(layout.gradients.lowerBound + $0) }
-    writeTotals(batch, result, requests: requests, to: leaf)
+    writeTotals(batch, result, requests: requests(), to: leaf)
   }
 
   func writeEmptyLeaf(requests: StepRequests, to leaf: Tensor) {

@@ -92,7 +92,7 @@ public final class Trainer {
       let rate = run.schedule.rate(at: step)
       let isLogged = (step + 1) % run.configuration.logging.everySteps == 0 || step + 1 == run.totalSteps
       let outcome = try session.performStep(
-        step, learningRate: rate, requests: requests, report: isLogged)
+        step, learningRate: rate, requests: { requests }, report: isLogged)
       guard outcome.loss.isFinite else { throw try divergence(outcome, step: step, learningRate: rate) }
       try recorder?.confirmCheckpoint()
       progress.step += 1

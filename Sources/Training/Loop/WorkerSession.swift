@@ -104,10 +104,11 @@ final class WorkerSession {
   /// Sample, forward, backward, reduce, update. Collective.
   ///
   /// - Parameters:
-  ///   - requests: What this worker asks of all; the totals tell everybody.
+  ///   - requests: What this worker asks of all; the totals tell everybody. Called when the last of its shards is done: what
+  ///     is asked for in a step that takes its time counts for that step.
   ///   - report: Whether the L2 penalty and the gradient's norm are wanted.
   func performStep(
-    _ step: Int, learningRate: Double, requests: StepRequests = StepRequests(), report: Bool
+    _ step: Int, learningRate: Double, requests: () -> StepRequests = { StepRequests() }, report: Bool
   ) throws -> Outcome {
     guard let loader else { preconditionFailure("performStep before startLoading") }
     timeline?.begin(step: step)
@@ -129,8 +130,8 @@ final class WorkerSession {
   }
 
   /// Computes this worker's leaves and sums them with the others'.
-  private func sumLeaves(step: Int, requests: StepRequests) throws -> Tensor {
-    let first = communicator.shards.lowerBound
+  private func sumLeaves(step: Int, requests: () -> StepRequests) throws -> Tensor {
+    let (first, last) = (communicator.shards.lowerBound, communicator.shards.upperBound - 1)
     if replica.model.spansBatch {
       try replica.computeLeaves(
         batches, step: step, requests: requests, carrying: carried,
@@ -147,10 +148,10 @@ final class WorkerSession {
         do { try sum.poll() } catch { failure = error }
       } leaf: { shard, leaf, isFinal in
         // One shard of each worker carries what it asks for.
-        let asked = shard == first ? requests : StepRequests()
         let batch = batches[shard - first]
         try replica.computeLeaf(
-          batch, step: step, requests: asked, carrying: carried?.state(of: shard - first, for: batch), into: leaf,
+          batch, step: step, requests: { shard == last ? requests() : StepRequests() },
+          carrying: carried?.state(of: shard - first, for: batch), into: leaf,
           willWrite: sum.begin, isFinal: isFinal)
       }
       if let failure { throw failure }
