@@ -87,11 +87,9 @@ public struct TrainedModel: Sendable {
 
   /// The model with its weights, in memory of its own.
   private func makeModel(context: ExecutionContext) throws -> Model {
-    let model = try Model(
+    try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
-      predictsTokens: data.predictsTokens, pool: context.pool)
-    try model.loadWeights(from: file)
-    return model
+      predictsTokens: data.predictsTokens, from: file, pool: context.pool)
   }
 
   /// Measures a split. Collective: the blocks are spread over the workers.

@@ -1,6 +1,9 @@
 import Foundation
 
 /// A lock that the processes of a node take one after the other: a file, which goes with its holder.
+///
+/// Links are not followed, nor is a file written to that has other names: in a folder that others may write to, it could be
+/// anybody's.
 final class FileLock {
   private let path: String
   private let descriptor: Int32
@@ -17,7 +20,7 @@ final class FileLock {
     _ path: String, patience: Duration, limit: Duration, isStopped: () -> Bool = { false },
     waiting: (_ holder: String) -> Void
   ) -> FileLock? {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
     guard descriptor >= 0 else { return nil }
     let start = ContinuousClock.now
     var isSaid = false
@@ -45,6 +48,8 @@ final class FileLock {
       buffer.bindMemory(to: CChar.self).baseAddress.map { gethostname($0, buffer.count - 1) == 0 } ?? false
     }
     let host = isNamed ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : "an unknown host"
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else { return }
     var text = "process \(getpid()) on \(host)\n"
     if ftruncate(descriptor, 0) == 0 { text.withUTF8 { _ = pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
   }
@@ -53,7 +58,7 @@ final class FileLock {
   /// made in its place is that process's.
   func release() {
     var (own, found) = (stat(), stat())
-    if fstat(descriptor, &own) == 0, stat(path, &found) == 0, own.st_dev == found.st_dev, own.st_ino == found.st_ino {
+    if fstat(descriptor, &own) == 0, lstat(path, &found) == 0, own.st_dev == found.st_dev, own.st_ino == found.st_ino {
       unlink(path)
     }
     close(descriptor)

@@ -7,11 +7,25 @@ final class OutputFile {
   private(set) var count: Int
   private var descriptor: Int32
 
+  /// Whatever has the name already is not written through: a link in a folder that others may write to could lead to any file.
+  ///
   /// - Parameter appending: goes on after what is there; otherwise the file starts empty.
   init(_ path: String, appending: Bool) throws(DataError) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? 0 : O_TRUNC), 0o644)
-    guard descriptor >= 0 else { throw .system(path, "cannot be written", code: errno) }
+    descriptor = appending ? open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) : -1
+    var status = stat()
+    if descriptor >= 0, fstat(descriptor, &status) != 0 || status.st_nlink > 1 {
+      Foundation.close(descriptor)
+      descriptor = -1
+    }
+    // What is left is nobody's any more: it has a temporary name.
+    while descriptor < 0 {
+      descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+      guard descriptor < 0, errno != EINTR else { continue }
+      guard errno == EEXIST, unlink(path) == 0 || errno == ENOENT else {
+        throw .system(path, "cannot be written", code: errno)
+      }
+    }
     count = Int(lseek(descriptor, 0, SEEK_END))
   }
 
@@ -33,8 +47,14 @@ final class OutputFile {
   /// Writes over bytes that are there: what is known only when the rest has been written.
   func overwrite(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DataError) {
     precondition(offset >= 0 && offset + bytes.count <= count, "bytes \(offset)... of \(count)")
-    guard pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset)) == bytes.count else {
-      throw .system(path, "cannot be written", code: errno)
+    var done = 0
+    while done < bytes.count {
+      let written = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw .system(path, "cannot be written", code: errno)
+      }
+      done += written
     }
   }
 
@@ -49,7 +69,8 @@ final class OutputFile {
   func close(renamingTo name: String? = nil) throws(DataError) {
     let code = Foundation.close(descriptor)
     descriptor = -1
-    guard code == 0 else { throw .system(path, "cannot be written", code: errno) }
+    // Linux has closed it when a signal interrupts that.
+    guard code == 0 || errno == EINTR else { throw .system(path, "cannot be written", code: errno) }
     if let name {
       guard rename(path, name) == 0 else { throw .system(path, "cannot be renamed to \(name)", code: errno) }
     }

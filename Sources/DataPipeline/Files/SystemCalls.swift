@@ -16,7 +16,8 @@ enum PathKind: Equatable {
   init(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      self = .missing
+      // Where looking fails there may be something: to open it says why.
+      self = errno == ENOENT || errno == ENOTDIR ? .missing : .file(size: 0)
       return
     }
     self = status.st_mode & S_IFMT == S_IFDIR ? .folder : .file(size: Int(status.st_size))

@@ -20,7 +20,9 @@ enum UnfinishedFile {
       guard parts.count == 2, Int32(parts[0]) != nil, parts[1].count == 8 else { continue }
       let file = folder.appendingPath(name)
       var status = stat()
-      guard stat(file, &status) == 0, difftime(time(nil), status.st_mtim.tv_sec) >= age else { continue }
+      guard lstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        difftime(time(nil), status.st_mtim.tv_sec) >= age
+      else { continue }
       unlink(file)
     }
   }

@@ -32,8 +32,8 @@ public final class Classifier {
     try ProductMemory().giveBack()
     model = try Model(
       configuration.model.layers(inputShape: samples.shape, outputs: samples.classes.count), inputShape: samples.shape,
-      outputs: samples.classes.count, vocabulary: input.vocabulary, predictsTokens: false, pool: context.pool)
-    try model.loadWeights(from: file)
+      outputs: samples.classes.count, vocabulary: input.vocabulary, predictsTokens: false, from: file,
+      pool: context.pool)
   }
 
   /// Whether inputs are paths of images, not texts.

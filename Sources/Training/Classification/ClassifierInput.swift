@@ -9,6 +9,11 @@ enum ClassifierInput {
 
   init(_ samples: CheckpointMetadata.Samples, of file: Checkpoint, _ configuration: RunConfiguration) throws {
     if let json = file.metadata.tokenizer, samples.shape.count == 1 {
+      guard samples.shape[0] <= Self.longestText else {
+        throw CheckpointError(
+          .damaged, path: file.path, "it takes texts of \(samples.shape[0]) tokens, more than any text has",
+          hint: "use another checkpoint or get the file again")
+      }
       self = .text(try Tokenizers.load(json: json, from: file.path), length: samples.shape[0])
       return
     }
@@ -20,6 +25,9 @@ enum ClassifierInput {
     try normalizer.check(fits: shape)
     self = .image(shape, normalizer)
   }
+
+  /// Tokens that an input is padded to at most.
+  private static let longestText = 1 << 22
 
   var takesFiles: Bool {
     switch self {

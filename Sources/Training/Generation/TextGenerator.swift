@@ -43,8 +43,7 @@ public final class TextGenerator {
     try ProductMemory().giveBack()
     model = try Model(
       configuration.model.layers(inputShape: [window], outputs: vocabulary), inputShape: [window],
-      outputs: vocabulary, vocabulary: vocabulary, pool: context.pool)
-    try model.loadWeights(from: file)
+      outputs: vocabulary, vocabulary: vocabulary, from: file, pool: context.pool)
   }
 
   /// Writes on from a prompt.
