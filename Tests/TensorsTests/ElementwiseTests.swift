@@ -1,5 +1,6 @@
 import CKernels
 import Tensors
+import TestSupport
 import Testing
 
 // Lengths around the vector widths and the chunks of the reductions.
@@ -51,13 +52,11 @@ private let lengths = [0, 1, 7, 64, 101, 8191, 8193, 20011]
     let type = dtype.kernelType
     let (a, b) = (randomTensor([n], dtype, 1), randomTensor([n], dtype, 2))
     let (x, y) = (a.values, b.values)
-    // Float elements are accumulated in double, so both types come out to double's precision; the
-    // plain sums they are compared to round at every step.
-    let scale = 16 * Double(max(n, 1))
-    expectClose([ck_sum(type, n, a.pointer)], [x.reduce(0, +)], .float64, scale: scale)
-    expectClose([ck_sum_of_squares(type, n, a.pointer)], [x.reduce(0) { $0 + $1 * $1 }], .float64, scale: scale)
-    expectClose(
-      [ck_dot(type, n, a.pointer, b.pointer)], [zip(x, y).reduce(0) { $0 + $1.0 * $1.1 }], .float64, scale: scale)
+    // Float elements are accumulated in double, so both types come out to double's precision.
+    let ones = [Double](repeating: 1, count: n)
+    expectClose([ck_sum(type, n, a.pointer)], [SumOfProducts(x, ones)], .float64)
+    expectClose([ck_sum_of_squares(type, n, a.pointer)], [SumOfProducts(x, x)], .float64, signs: .any)
+    expectClose([ck_dot(type, n, a.pointer, b.pointer)], [SumOfProducts(x, y)], .float64)
     #expect(ck_max_magnitude(type, n, a.pointer) == x.map(abs).max() ?? 0)
   }
 
@@ -81,13 +80,13 @@ private let lengths = [0, 1, 7, 64, 101, 8191, 8193, 20011]
     ck_add_row(dtype.kernelType, rows, columns, x.pointer, bias.pointer, y.pointer)
     expectClose(y.values, values.indices.map { values[$0] + biases[$0 % columns] }, dtype, ulps: 1)
 
-    var sums = [Double](repeating: 0, count: columns)
-    for index in values.indices { sums[index % columns] += values[index] }
+    var sums = [SumOfProducts](repeating: SumOfProducts(), count: columns)
+    for index in values.indices { sums[index % columns].add(values[index]) }
     let result = Tensor(uninitialized: [columns], dtype: dtype, pool: pool)
     ck_column_sums(dtype.kernelType, rows, columns, x.pointer, result.pointer, false)
-    expectClose(result.values, sums, dtype, scale: Double(8 + rows))
+    expectClose(result.values, sums, dtype)
     ck_column_sums(dtype.kernelType, rows, columns, x.pointer, result.pointer, true)
-    expectClose(result.values, sums.map { 2 * $0 }, dtype, scale: Double(16 + 2 * rows))
+    expectClose(result.values, sums.map { $0 + $0 }, dtype)
   }
 
   @Test func columnSumsOfManyRowsStayAccurate() {

@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -17,9 +18,9 @@ import Testing
       let (a, c) = (randomTensor([1, k], dtype, 1), randomTensor([1, n], dtype, 3))
       let b = randomTensor([transposed ? n : k, stride], dtype, 2)
       let (x, y, before) = (a.values, b.values, c.values)
-      let products = (0..<n).map { j in
-        (0..<k).reduce(0.0) { $0 + x[$1] * y[transposed ? j * stride + $1 : $1 * stride + j] }
-      }
+      let products = sumsOfProducts(rows: 1, columns: n, inner: k, { x[$1] }) { inner, column in
+        y[transposed ? column * stride + inner : inner * stride + column]
+      }.map { $0.scaled(by: 0.5) }
       func multiply(adding: Bool) {
         BLAS.multiply(
           dtype, m: 1, n: n, k: k, alpha: 0.5, MatrixView(a),
@@ -27,22 +28,28 @@ import Testing
           beta: adding ? 1 : 0, into: MatrixView(c))
       }
       multiply(adding: true)
-      expectClose(c.values, zip(before, products).map { $0 + 0.5 * $1 }, dtype, ulps: 32)
+      expectClose(c.values, zip(before, products).map { SumOfProducts([$0], [1]) + $1 }, dtype)
       // What was there is not read.
       for index in 0..<n { c[index] = .nan }
       multiply(adding: false)
-      expectClose(c.values, products.map { 0.5 * $0 }, dtype, ulps: 32)
+      expectClose(c.values, products, dtype)
     }
   }
 
-  /// As a part of a product of several rows, which takes the general way.
+  /// As a part of a product of several rows, which takes the general way: both are as near to the sums as rounding lets
+  /// them.
   @Test func agreesWithSeveralRows() {
-    let (a, b) = (randomTensor([3, 300], .float32, 1), randomTensor([70, 300], .float32, 2))
-    let (all, one) = (Tensor(zeros: [3, 70], pool: pool), Tensor(zeros: [1, 70], pool: pool))
+    let (rows, columns, inner) = (3, 70, 300)
+    let (a, b) = (randomTensor([rows, inner], .float32, 1), randomTensor([columns, inner], .float32, 2))
+    let (all, one) = (Tensor(zeros: [rows, columns], pool: pool), Tensor(zeros: [1, columns], pool: pool))
+    let (x, y) = (a.values, b.values)
+    let expected = sumsOfProducts(
+      rows: rows, columns: columns, inner: inner, { x[$0 * inner + $1] }, { y[$1 * inner + $0] })
     BLAS.multiply(a, b, transposeB: true, into: all)
-    for row in 0..<3 {
+    expectClose(all.values, expected, .float32, "several rows")
+    for row in 0..<rows {
       BLAS.multiply(a.rows(row..<row + 1), b, transposeB: true, into: one)
-      expectClose(one.values, all.rows(row..<row + 1).values, .float32, ulps: 32)
+      expectClose(one.values, Array(expected[row * columns..<(row + 1) * columns]), .float32, "row \(row)")
     }
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -24,19 +25,12 @@ import Testing
         for row in 0..<rows {
           for column in 0..<inner { a[row * inner + column] = wide[row * 2 * inner + column] }
         }
-        let expected = Tensor(uninitialized: [rows, columns], dtype: dtype, pool: pool)
-        BLAS.multiply(a, b, transposeB: transposed, into: expected)
-        // Hundreds of products, each side adding them in its own order.
-        let tolerance = dtype == .float32 ? 3e-5 : 1e-13
-        func check(_ found: Tensor, times factor: Double) {
-          let largest = zip(found.values, expected.values).reduce(0) { max($0, abs($1.0 - factor * $1.1)) }
-          #expect(largest <= tolerance * Double(inner).squareRoot(), "\(dtype), transposed \(transposed)")
-        }
+        let expected = sumsOfProducts(a, b, transposeB: transposed)
         let found = Tensor(uninitialized: [rows, columns], dtype: dtype, pool: pool)
         product.multiply(MatrixView(a), into: found)
-        check(found, times: 1)
+        expectClose(found.values, expected, dtype, "transposed \(transposed)")
         product.multiply(MatrixView(wide.pointer, stride: 2 * inner), into: found, adding: true)
-        check(found, times: 2)
+        expectClose(found.values, expected.map { $0 + $0 }, dtype, "transposed \(transposed), adding")
       }
     }
   }

@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -19,11 +20,9 @@ import Testing
       for row in 0..<columns { for gap in inner..<strideB { b[row * strideB + gap] = .nan } }
       let c = randomTensor([rows, strideC], .float32, 3)
       let (x, y, before) = (a.values, b.values, c.values)
-      let products = (0..<rows).flatMap { row in
-        (0..<columns).map { column in
-          (0..<inner).reduce(0.0) { $0 + x[row * strideA + $1] * y[column * strideB + $1] }
-        }
-      }
+      let products = sumsOfProducts(
+        rows: rows, columns: columns, inner: inner, { x[$0 * strideA + $1] }, { y[$1 * strideB + $0] }
+      ).map { $0.scaled(by: 0.5) }
       func places(_ values: [Double]) -> [Double] {
         (0..<rows * columns).map { values[$0 / columns * strideC + $0 % columns] }
       }
@@ -31,16 +30,16 @@ import Testing
         ck_thin_product(
           rows, columns, inner, 0.5, floats(a), strideA, floats(b), strideB, adding, floats(c), strideC)
       }
-      let scale = Double(inner).squareRoot()
       multiply(adding: true)
-      expectClose(places(c.values), zip(places(before), products).map { $0 + 0.5 * $1 }, .float32, scale: scale)
+      let sums = zip(places(before), products).map { SumOfProducts([$0], [1]) + $1 }
+      expectClose(places(c.values), sums, .float32)
       // What lies between the rows stays; what was there is not read.
       for row in 0..<rows {
         for gap in columns..<strideC { #expect(c[row * strideC + gap] == before[row * strideC + gap]) }
         for column in 0..<columns { c[row * strideC + column] = .nan }
       }
       multiply(adding: false)
-      expectClose(places(c.values), products.map { 0.5 * $0 }, .float32, scale: scale)
+      expectClose(places(c.values), products, .float32)
     }
   }
 
