@@ -21,7 +21,7 @@ public enum Mpirun {
 
   /// Runs `ranks` processes of the executable `name`; more than there are cores is allowed.
   public static func run(
-    ranks: Int, _ name: String, _ arguments: [String], options: [String] = [], seconds: Double = 60
+    ranks: Int, _ name: String, _ arguments: [String], options: [String] = [], seconds: Double = 300
   ) throws -> ChildProcess {
     guard let executable else { throw CheckFailure("mpirun is not installed") }
     return try ChildProcess.run(

@@ -10,7 +10,7 @@ struct CIFARCopyTests {
   }
   private static let isThere = archive.map { PathKind($0) != .missing } ?? false
 
-  @Test(.enabled(if: isThere, "needs cifar10-jpeg.tar.xz in the folder LOCKSTEP_TEST_DATA"), .timeLimit(.minutes(2)))
+  @Test(.enabled(if: isThere, "needs cifar10-jpeg.tar.xz in the folder LOCKSTEP_TEST_DATA"), .timeLimit(.minutes(10)))
   func realJPEGFilesAreReadAndHaveTheKnownMeans() throws {
     let folder = try TemporaryFolder()
     let tar = Process()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Diagnostics
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ExaminationTests {
   private func examine(
     workers: Int, _ wrap: @escaping @Sendable (ThreadCommunicator) -> any Communicator = { $0 }

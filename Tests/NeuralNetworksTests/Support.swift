@@ -106,3 +106,10 @@ func expectAgreement(of model: Model, with reference: Golden, lengths: [Int], co
     #expect(relativeDifference(parameter.view(of: gradients), expected) <= 1e-9, "\(parameter.path)")
   }
 }
+
+/// Whether outputs in float64 agree to rounding: products of other numbers of rows may be added in another order, which
+/// depends on the processor.
+func agree(_ actual: [Double], _ expected: [Double]) -> Bool {
+  let scale = expected.reduce(1) { max($0, abs($1)) }
+  return actual.count == expected.count && zip(actual, expected).allSatisfy { abs($0 - $1) <= 1e-12 * scale }
+}
