@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// What the world did wrong with a checkpoint, a tensor file or a run folder: which file, what, and what to do.
 public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendable {
@@ -28,9 +29,10 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendab
     (self.kind, self.path, self.tensor, self.problem, self.hint) = (kind, path, tensor, problem, hint)
   }
 
+  /// One line.
   public var description: String {
     let place = tensor.map { "\(path): tensor \($0)" } ?? path
-    return "\(place): \(problem)" + (hint.map { "; \($0)" } ?? "")
+    return ("\(place): \(problem)" + (hint.map { "; \($0)" } ?? "")).onOneLine
   }
 }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What is wrong with data on disk or on their way here: where, what, and what to do about it.
 public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file or folder, as exactly as it is known ("PATH, record 7, byte 21511").
@@ -17,7 +19,7 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line.
   public var description: String {
     let statement = "\(location): \(problem)"
-    return advice.map { "\(statement); \($0)" } ?? statement
+    return (advice.map { "\(statement); \($0)" } ?? statement).onOneLine
   }
 }
 

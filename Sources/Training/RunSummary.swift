@@ -23,6 +23,8 @@ public struct RunSummary: Sendable, Equatable {
   public var nodes = 1
   public var shards = 1
   public var parameters = 0
+  /// Of the schedule, as the run's length allowed.
+  public var warmupSteps = 0
   public var weightsSHA256 = ""
 
   /// Every key is there, whether or not there is a value: readers rely on it.
@@ -45,6 +47,7 @@ public struct RunSummary: Sendable, Equatable {
       "nodes": .integer(nodes),
       "shards": .integer(shards),
       "parameters": .integer(parameters),
+      "warmup_steps": .integer(warmupSteps),
       "weights_sha256": .string(weightsSHA256),
     ]
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MPICollectives
+import Training
 
 @main
 struct LockstepCommand: ParsableCommand {
@@ -45,7 +46,7 @@ struct LockstepCommand: ParsableCommand {
       fflush(nil)
       _exit(code.rawValue)
     } catch {
-      let text = fullMessage(for: error)
+      let text = withHint(fullMessage(for: error))
       if exitCode(for: error) == .success {
         if rank == 0 && !text.isEmpty { Terminal.standard.print(text) }
         Foundation.exit(0)
@@ -57,6 +58,16 @@ struct LockstepCommand: ParsableCommand {
       }
       Foundation.exit(2)
     }
+  }
+
+  /// What ArgumentParser says of an option that is not there, and what to write instead of one that another trainer has.
+  static func withHint(_ text: String) -> String {
+    guard let option = text.firstMatch(of: /Unknown option '--?([^'=]+)/)?.1,
+      let hint = ForeignNames.hint(forOption: String(option))
+    else { return text }
+    var lines = text.components(separatedBy: "\n")
+    lines.insert("hint: \(hint)", at: 1)
+    return lines.joined(separator: "\n")
   }
 
   /// A launcher ends the job as soon as one rank fails: if rank 0 finds the same, its message must be out by then. Whoever

@@ -171,14 +171,79 @@ struct BadInputTests {
     #expect(ranks.errors.components(separatedBy: "diverged in its last step").count == 2, "\(ranks.errors)")
   }
 
-  @Test("a warm-up as long as the run, whose length is in epochs")
+  @Test("a warm-up that is not shorter than the run is cut, and said, on any placement")
   func warmUpOfTheWholeRun() throws {
     // 490 samples in batches of 30 make 17 steps.
-    let epochs = ["training.steps=null", "training.epochs=1"]
-    expectMessage(
-      try train(epochs + ["schedule.warmup_steps=17"]), code: 2,
-      mentions: ["schedule.warmup_steps", "17 steps", "of 17"])
-    #expect(try train(epochs + ["schedule.warmup_steps=16"]).exitCode == 0)
+    let length = ["training.epochs=1", "training.shards=2"]
+    var hashes: [Any?] = []
+    for (warmup, workers) in [(17, "1"), (1000, "2"), (16, "2")] {
+      let run = folder.path("warm-up-\(warmup)")
+      let result = try train(length + ["schedule.warmup_steps=\(warmup)"], ["--run-dir", run, "--workers", workers])
+      #expect(result.exitCode == 0, "\(result.errors)")
+      let note = "the warm-up of \(warmup) steps (schedule.warmup_steps) is cut to 16: the run has 17"
+      #expect(result.errors.contains(note) == (warmup > 16), "\(result.errors)")
+      let summary = try SmallRun.summary(of: run)
+      #expect(summary["warmup_steps"] as? Int == 16)
+      hashes.append(summary["weights_sha256"])
+    }
+    #expect(Set(hashes.map { "\($0 ?? "")" }).count == 1)
+  }
+
+  @Test("patches that do not cut the image evenly are said")
+  func unevenPatches() throws {
+    let model = "model={architecture: patchify-convnet, filters: 2, hidden: 3, patch: "
+    let uneven = try train([model + "5}", "training.steps=1"])
+    #expect(uneven.exitCode == 0, "\(uneven.errors)")
+    #expect(
+      uneven.errors.contains(
+        "patches of 5×5 do not cut an image of 28×28 evenly: it never sees the last 3 rows and 3 columns"),
+      "\(uneven.errors)")
+    #expect(uneven.errors.contains("patches that do: 2, 4, 7, 14, 28"))
+    #expect(try !train([model + "7}", "training.steps=1"]).errors.contains("patches"))
+  }
+
+  @Test("options of other trainers lead to ours")
+  func foreignOptions() throws {
+    for (option, hint) in [("--epochs", "--set training.epochs=…"), ("--lr", "--set schedule.rate=…")] {
+      let result = try Lockstep.run(["train", config, option, "3"])
+      expectMessage(result, code: 2, mentions: ["Unknown option '\(option)'", "hint: \(hint)"])
+    }
+  }
+
+  @Test("data list: a folder that is not there, and how to get what is missing")
+  func dataList() throws {
+    for command in [["list"], ["verify", "cifar10"]] {
+      let result = try Lockstep.run(["data"] + command + ["--data", "/nonexistent"])
+      expectMessage(result, code: 2, mentions: ["/nonexistent: no such folder"])
+    }
+    let file = try folder.write("", to: "file")
+    expectMessage(try Lockstep.run(["data", "list", "--data", file]), code: 2, mentions: ["is not a folder"])
+    let empty = folder.path("empty")
+    try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+    let list = try Lockstep.run(["data", "list", "--data", empty])
+    #expect(list.exitCode == 0 && list.output.contains("lockstep data fetch mnist --data \(empty)"), "\(list.output)")
+  }
+
+  @Test("no text of others reaches the terminal with control characters or as a second line")
+  func controlCharacters() throws {
+    let evil = "x\u{1B}]0;owned\u{7}\u{9B}31m\u{202E}\nerror: y"
+    for arguments in [
+      ["train", folder.path(evil)],
+      ["train", config, "--set", "data.path=\(evil)", "--set", "data={dataset: \"\(evil)\"}"],
+      ["evaluate", folder.path(evil)], ["train", config, "--\(evil)"], ["data", "fetch", evil], [evil],
+      ["train", config, "--data", evil, "--set", "data=cifar10", "--set", "model.architecture=mlp"],
+      ["data", "list", "--data", evil], ["train", config, "--resume", evil],
+    ] {
+      let result = try Lockstep.run(arguments)
+      #expect(result.exitCode != 0)
+      let isBad: (Unicode.Scalar) -> Bool = { scalar in
+        scalar != "\n" && scalar != "\t" && (scalar.properties.generalCategory == .control || scalar == "\u{202E}")
+      }
+      #expect(
+        !(result.output + result.errors).unicodeScalars.contains(where: isBad), "\(result.errors.debugDescription)")
+    }
+    let folderLine = try Lockstep.run(["evaluate", folder.path(evil)]).errors
+    #expect(folderLine.split(separator: "\n").count == 1, "\(folderLine)")
   }
 
   @Test("the largest integers that a configuration may hold")

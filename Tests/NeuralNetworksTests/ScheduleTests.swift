@@ -22,6 +22,26 @@ import Testing
       schedule(.constant(rate: 0.4), warmup: 4), [0: 0.1, 1: 0.2, 2: 0.3, 3: 0.4, 4: 0.4, 99: 0.4, 1000: 0.4])
   }
 
+  @Test("a warm-up that is not shorter than the run reaches the full rate in the last step")
+  func warmUpIsCut() {
+    for warmup in [4, 5, 1000] {
+      let cut = schedule(.constant(rate: 0.4), warmup: warmup, totalSteps: 5)
+      expect(cut, [0: 0.1, 1: 0.2, 2: 0.3, 3: 0.4, 4: 0.4])
+      #expect(cut.warmupSteps == 4 && cut.notes.count == (warmup > 4 ? 1 : 0))
+    }
+    expect(schedule(.cosine(rate: 1, minimum: 0), warmup: 9, totalSteps: 1), [0: 1])
+  }
+
+  @Test("what a run is too short for is said")
+  func notes() {
+    #expect(schedule(.step(rate: 1, gamma: 0.1, every: 100)).notes.first?.contains("schedule.every is 100") == true)
+    #expect(schedule(.step(rate: 1, gamma: 0.1, every: 99)).notes.isEmpty)
+    let slow = ScheduleSpecification.Kind.triangular(
+      minimum: 0, maximum: 1, halfCycle: 100, cycleGrowth: 1, peakDecay: 1)
+    #expect(schedule(slow).notes.first?.contains("schedule.half_cycle is 100") == true)
+    #expect(schedule(slow, totalSteps: 101).notes.isEmpty)
+  }
+
   @Test func stepsCountFromTheStartOfTheRun() {
     expect(
       schedule(.step(rate: 1, gamma: 0.1, every: 30), warmup: 2),

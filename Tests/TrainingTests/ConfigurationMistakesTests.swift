@@ -388,13 +388,6 @@ import Testing
     #expect(found == ["run.yaml:" + message])
   }
 
-  @Test func aWarmUpAsLongAsTheRun() {
-    #expect(
-      messages(about: "schedule: {warmup_steps: 4}", training: "{steps: 4}") == [
-        "12: a warm-up of 4 steps leaves nothing of a run of 4; lower schedule.warmup_steps"
-      ])
-  }
-
   @Test func aLastLayerThatDoesNotFitTheClasses() {
     #expect(
       messages("model: {layers: [flatten, linear: 11]}\ntraining: {epochs: 2}") == [

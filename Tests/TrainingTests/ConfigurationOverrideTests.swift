@@ -68,6 +68,39 @@ import Testing
     #expect(configuration.training.steps == nil)
   }
 
+  @Test("a key takes the place of those in the file that it excludes")
+  func aKeyReplacesItsRivals() throws {
+    let epochs = try parse("training.epochs=3")
+    #expect((epochs.training.steps, epochs.training.epochs) == (nil, 3))
+    #expect(try parse("training.epochs=3", "training.shards=2").training.steps == nil)
+    func read(_ text: String, _ overrides: String...) throws -> RunConfiguration {
+      try RunConfiguration.parse(text: text, overrides: overrides)
+    }
+    let mlp = "model: {architecture: mlp, hidden: [3]}\n"
+    let steps = try read(mlp + "training: {epochs: 3}", "training.steps=7")
+    #expect((steps.training.steps, steps.training.epochs) == (7, nil))
+    let clipped = try read(mlp + "training: {epochs: 3}\noptimizer: {clip_norm: 1}", "optimizer.clip_value=2")
+    #expect((clipped.optimizer.clipNorm, clipped.optimizer.clipValue) == (nil, 2))
+    let layers = try read(mlp + "training: {epochs: 3}", "model.layers=[flatten, linear: classes]")
+    #expect(layers.model == .layers([.flatten, .linear(outputs: nil, bias: true, initializer: .heNormal)]))
+    let architecture = try parse("model.architecture=mlp", "model.hidden=[3]")
+    #expect(architecture.model == .multilayerPerceptron(MultilayerPerceptron(hidden: [3])))
+    let lines =
+      "data: {dataset: labelled-text, path: x, validation: 0.1}\ntraining: {epochs: 1}\n"
+      + "model: {layers: [embedding: 3, gru: {size: 3, last: true}, linear: classes]}"
+    let validation = try read(lines, "data.validation_file=v.tsv").data
+    #expect(validation.validation == nil && validation.labelledText.validationFile == "v.tsv")
+  }
+
+  @Test("what two overrides say stays a mistake; null replaces nothing")
+  func rivalsOnTheCommandLine() throws {
+    #expect(
+      messages("training.epochs=3", "training.steps=4") == [
+        "--set training.epochs=3: both training.steps and training.epochs are given; keep one, or set the other one to null"
+      ])
+    #expect(try parse("training.epochs=null").training.steps == 100)
+  }
+
   @Test func mistakesNameTheOverride() {
     #expect(
       messages("training.batch_siz=3", "trainin.seed=3", "training.shards=two") == [
@@ -87,9 +120,6 @@ import Testing
       "schedule.rate.x=7",
       "schedule.rate is the single value '0.1' and has no key 'x'; set schedule.rate itself, "
         + "for example schedule.rate={x: …}"
-    ),
-    (
-      "training.epochs=3", "both training.steps and training.epochs are given; keep one, or set the other one to null"
     ),
     (
       "training.batch_size=3",

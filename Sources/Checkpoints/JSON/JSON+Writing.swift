@@ -1,5 +1,8 @@
+import Tensors
+
 extension JSON: CustomStringConvertible {
-  /// One line without spaces; numbers with the fewest digits that read back to the same value.
+  /// One line without spaces; numbers with the fewest digits that read back to the same value, escapes for all that a terminal
+  /// takes for a command.
   public var description: String {
     var text = ""
     write(to: &text)
@@ -44,7 +47,7 @@ extension JSON: CustomStringConvertible {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case let control where control.value < 0x20:
+      case let control where PrintableText.isControl(control):
         let digits = String(control.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: text.unicodeScalars.append(scalar)

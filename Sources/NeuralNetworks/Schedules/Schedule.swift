@@ -5,27 +5,30 @@ public struct Schedule: Sendable, Equatable {
   public let specification: ScheduleSpecification
   /// Optimiser steps of the whole run; the cosine ends there.
   public let totalSteps: Int
+  /// Steps of the warm-up: as specified, or one less than a run that is not longer than that, so that the last step has the
+  /// full rate.
+  public let warmupSteps: Int
 
   public init(_ specification: ScheduleSpecification, totalSteps: Int) {
     (self.specification, self.totalSteps) = (specification, totalSteps)
+    warmupSteps = min(specification.warmupSteps, max(totalSteps - 1, 0))
   }
 
   /// The rate of step `step`, counted from 0. Cosine and triangular begin behind the warm-up, which climbs to their
   /// first rate; the steps of a step schedule are counted from the start of the run.
   public func rate(at step: Int) -> Double {
     precondition(step >= 0, "learning rate of step \(step)")
-    let warmup = specification.warmupSteps
-    if step < warmup { return fullRate(at: warmup) * Double(step + 1) / Double(warmup) }
+    if step < warmupSteps { return fullRate(at: warmupSteps) * Double(step + 1) / Double(warmupSteps) }
     return fullRate(at: step)
   }
 
   private func fullRate(at step: Int) -> Double {
-    let behindWarmup = step - specification.warmupSteps
+    let behindWarmup = step - warmupSteps
     switch specification.kind {
     case .constant(let rate): return rate
     case .step(let rate, let gamma, let every): return rate * pow(gamma, Double(step / every))
     case .cosine(let rate, let minimum):
-      let length = max(totalSteps - specification.warmupSteps, 1)
+      let length = max(totalSteps - warmupSteps, 1)
       let progress = min(Double(behindWarmup) / Double(length), 1)
       return minimum + (rate - minimum) * (1 + cos(Double.pi * progress)) / 2
     case .triangular(let minimum, let maximum, let halfCycle, let growth, let decay):

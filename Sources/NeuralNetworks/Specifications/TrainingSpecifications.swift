@@ -69,7 +69,7 @@ public struct ScheduleSpecification: Sendable, Equatable {
   }
 
   public var kind = Kind.constant(rate: 0.01)
-  /// Steps over which the rate climbs linearly from rate / warmupSteps to the full rate.
+  /// Steps over which the rate climbs linearly from rate / warmupSteps to the full rate; a shorter run cuts it.
   public var warmupSteps = 0
 
   public init() {}

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Where something stands that was read.
 enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
   case file(String, line: Int, column: Int)
@@ -11,7 +13,7 @@ enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .file(let name, let line, let column): "\(name):\(line):\(column)"
     case .wholeFile(let name): name
-    case .override(let text): "--set \(text)"
+    case .override(let text): "--set \(text.shortened)"
     case .none: "configuration"
     }
   }
@@ -35,7 +37,7 @@ public struct ConfigurationIssue: Sendable, Equatable, CustomStringConvertible {
   /// `FILE:LINE:COLUMN: what is wrong; what to do`.
   public var description: String {
     let what = hint.map { "\(message); \($0)" } ?? message
-    return "\(place): \(what)"
+    return "\(place): \(what)".onOneLine
   }
 }
 
@@ -52,6 +54,14 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     self.issues = ordered.map(\.element)
   }
 
-  /// One line an issue.
-  public var description: String { issues.map(\.description).joined(separator: "\n") }
+  /// More than a person reads at a time, and than a message should hold.
+  private static let mostShown = 50
+
+  /// One line an issue; of very many the first, and how many more there are.
+  public var description: String {
+    // One more is shown rather than counted.
+    let shown = issues.count > Self.mostShown + 1 ? issues.prefix(Self.mostShown) : issues[...]
+    let rest = issues.count - shown.count
+    return (shown.map(\.description) + (rest > 0 ? ["and \(rest) more mistakes"] : [])).joined(separator: "\n")
+  }
 }

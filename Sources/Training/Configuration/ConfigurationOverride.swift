@@ -30,6 +30,34 @@ struct ConfigurationOverride {
 
   func apply(to root: inout YAMLNode, issues: inout [ConfigurationIssue]) {
     set(keys[...], in: &root, path: "", issues: &issues)
+    if !value.isNull, let section = keys.first, keys.count == 2 {
+      replaceRivals(of: keys[1], section: section, in: &root)
+    }
+  }
+
+  /// Keys of which a configuration has one, by section.
+  private static let rivals: [String: [[String]]] = [
+    "training": [["steps", "epochs"]],
+    "optimizer": [["clip_norm", "clip_value"]],
+    "data": [["validation", "validation_file", "validation_lines"]],
+    "model": [["layers", "architecture"]],
+  ]
+
+  /// Takes what the file says of keys that exclude the one given here out of the tree; what other overrides say stays, and is
+  /// a mistake if it is too much.
+  private func replaceRivals(of key: String, section: String, in root: inout YAMLNode) {
+    guard let group = Self.rivals[section]?.first(where: { $0.contains(key) }),
+      case .mapping(var sections) = root.content, let index = sections.firstIndex(where: { $0.key == section }),
+      case .mapping(let entries) = sections[index].value.content
+    else { return }
+    // Layers take the place of an architecture with all its sizes.
+    let replacesForm = section == "model" && key == "layers" && entries.contains { $0.key == "architecture" }
+    let kept = entries.filter { entry in
+      if case .override = entry.keyPlace { return true }
+      return entry.key == key || !(replacesForm || group.contains(entry.key))
+    }
+    sections[index].value.content = .mapping(kept)
+    root.content = .mapping(sections)
   }
 
   private func set(

@@ -38,6 +38,12 @@ public enum ConfigurationReference {
     - All mistakes of a file are reported together, each as `FILE:LINE:COLUMN: what is wrong; what to do`.
     - `--set a.b=value` replaces a value or adds one before anything is checked. The value is YAML; an item of a list is
       named by its number from 0: `--set training.seed=2 --set model.layers.3.linear=100 --set 'data.augment=[flip]'`.
+    - Of two keys that exclude each other, the one that `--set` gives replaces the one in the file: `training.steps` and
+      `training.epochs`, `optimizer.clip_norm` and `clip_value`, `data.validation` and `validation_file` or `validation_lines`,
+      `model.layers` and `architecture`.
+    - Names that PyTorch, Keras and Lightning use (`lr`, `Conv2d`, `CrossEntropyLoss`) are not read, but the message says ours.
+    - A file has at most 1 MiB, 100 000 values (what an alias stands for counts each time), and 64 levels. Of more than 51
+      mistakes the first 50 are shown.
     - `null` stands for "not given" where a key's type allows it.
     - Where a section has a key that chooses a form (`dataset`, `kind`), the word alone does for the section:
       `data: cifar10`.

@@ -126,12 +126,6 @@ extension RunConfiguration {
         "the schedule's min \(NumberText.format(minimum)) is not below its rate \(NumberText.format(rate))")
     case .constant, .step: break
     }
-    if let steps = training.steps {
-      context.check(
-        "training.steps", "schedule.warmup_steps", holds: schedule.warmupSteps < steps,
-        "a warm-up of \(schedule.warmupSteps) steps leaves nothing of a run of \(steps)",
-        hint: "lower schedule.warmup_steps")
-    }
     if case .crossEntropy(_, .explicit(let weights)) = loss {
       context.check(
         "loss.class_weights", holds: weights.contains { $0 > 0 }, "all class weights are 0", hint: "give a positive one"

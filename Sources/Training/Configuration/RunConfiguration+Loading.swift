@@ -12,18 +12,38 @@ extension RunConfiguration {
     let place = SourcePlace.wholeFile(file)
     let bytes: Data
     do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+      bytes = try read(file)
     } catch {
       let exists = FileManager.default.fileExists(atPath: file)
       let message = exists ? "the configuration cannot be read" : "no such configuration file"
       let hint = exists ? "it must be a file that you may read" : "check the path; recipes are under configs/"
       throw ConfigurationError([ConfigurationIssue(place: place, message: message, hint: hint)])
     }
+    guard bytes.count <= YAMLReader.largestSize else {
+      let message = "the file has more than \(YAMLReader.largestSize) bytes"
+      throw ConfigurationError([ConfigurationIssue(place: place, message: message, hint: "is it a configuration?")])
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      let issue = ConfigurationIssue(place: place, message: "the configuration is not UTF-8 text", hint: nil)
+      let isUTF16 = [[0xFF, 0xFE], [0xFE, 0xFF]].contains(Array(bytes.prefix(2)))
+      let issue = ConfigurationIssue(
+        place: place, message: "the configuration is not UTF-8 text",
+        hint: isUTF16 ? "it is UTF-16; save it as UTF-8" : nil)
       throw ConfigurationError([issue])
     }
     return try parse(text: text, fileName: file, overrides: overrides)
+  }
+
+  /// The bytes of a file, one more than the reader takes at most: it may be a device that never ends.
+  private static func read(_ file: String) throws -> Data {
+    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+    defer { try? handle.close() }
+    var bytes = Data()
+    while bytes.count <= YAMLReader.largestSize,
+      let piece = try handle.read(upToCount: YAMLReader.largestSize + 1 - bytes.count), !piece.isEmpty
+    {
+      bytes += piece
+    }
+    return bytes
   }
 
   /// Reads a configuration from YAML text; `fileName` is what messages call it.
@@ -44,7 +64,7 @@ extension RunConfiguration {
       override.apply(to: &root, issues: &issues)
     }
 
-    var context = DecodingContext(issues: issues, knownPaths: template.settings().map(\.path))
+    var context = DecodingContext(issues: issues, knownPaths: knownPaths)
     context.remember("", at: root.place)
     var configuration = record.codec.decode(root, "", &context)
     configuration?.fillDependentDefaults(context)
@@ -53,7 +73,8 @@ extension RunConfiguration {
     return configuration
   }
 
-  private static var template: RunConfiguration { record.template }
+  /// Dotted paths of the keys that every configuration has.
+  static var knownPaths: [String] { record.template.settings().map(\.path) }
 
   /// Defaults that depend on what else was given.
   private mutating func fillDependentDefaults(_ context: DecodingContext) {

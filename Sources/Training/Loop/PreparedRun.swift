@@ -69,17 +69,13 @@ public struct PreparedRun: Sendable {
       }
     }
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
-    guard configuration.schedule.warmupSteps < totalSteps else {
-      throw DataError(
-        "schedule.warmup_steps",
-        "a warm-up of \(configuration.schedule.warmupSteps) steps leaves nothing of a run of \(totalSteps)",
-        advice: "lower it, or raise training.epochs", isWrongUse: true)
-    }
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
+    data.notes += schedule.notes
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
     let model = try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
       predictsTokens: data.predictsTokens, pool: nil)
+    data.notes += model.notesOnPatches
     reduction = ReductionLayout(store: model.store)
     buckets = reduction.buckets(model.store.parameters, training)
     memory = StateMemory(of: model.store, configuration)

@@ -130,6 +130,7 @@ extension Trainer {
     (summary.stoppedEarly, summary.bestStep) = (hasStoppedEarly, progress.best?.step)
     (summary.workers, summary.ranks, summary.nodes) = (communicator.size, place.ranks, place.nodes)
     summary.shards = communicator.layout.shards
+    summary.warmupSteps = run.schedule.warmupSteps
     summary.parameters = session.replica.model.store.parameterCount
     summary.weightsSHA256 = try session.replica.weightsDigest()
     try recorder.write(summary)

@@ -60,7 +60,7 @@ struct BenchAllReduceCommand: ParsableCommand {
         results.append(try benchmark.measure(bytes: size))
         if !json { terminal?.print(AllReduceText.line(results[results.count - 1])) }
       }
-      if json { terminal?.print(AllReduceText.json(results)) }
+      if json { terminal?.print(json: AllReduceText.json(results)) }
       if let problem = mpi?.sharedMemoryProblem { terminal?.printError("warning: no shared memory: \(problem)") }
       return results.allSatisfy(\.isCorrect) ? 0 : 1
     }

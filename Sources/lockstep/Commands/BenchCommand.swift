@@ -65,7 +65,7 @@ struct BenchStepCommand: ParsableCommand {
       let result = try StepBenchmark(run, communicator: communicator).measure(steps: steps, warmup: warmup)
       if communicator.worker == 0 {
         let text = BenchmarkText(result: result, ranks: place.ranks)
-        Terminal.standard.print(json ? text.json : text.text)
+        json ? Terminal.standard.print(json: text.json) : Terminal.standard.print(text.text)
       }
       return 0
     }

@@ -51,8 +51,8 @@ struct ClassifyCommand: FirstRankCommand {
             terminal.printError(
               "warning: \(text) has \(cut.tokens) tokens; the model reads the first \(cut.length)")
           }
-          let text = ClassificationText(result: result, top: top)
-          if json { return terminal.print(text.json) }
+          let text = ClassificationText(result: result, top: top, style: terminal.style)
+          if json { return terminal.print(json: text.json) }
           var writer = TextWriter(terminal)
           writer.write(Array("\(result.input)\n".utf8))
           terminal.print(text.table)

@@ -23,6 +23,19 @@ struct DataCommand: ParsableCommand {
     var data: String?
 
     var catalog: DataCatalog { DataCatalog(directory: data) }
+
+    /// A folder that was named must be there; the default one need not.
+    func requireFolder() throws {
+      var isFolder: ObjCBool = false
+      guard let data else { return }
+      let exists = FileManager.default.fileExists(atPath: data, isDirectory: &isFolder)
+      guard !(exists && isFolder.boolValue) else { return }
+      try DataCommand.reporting {
+        throw DataError(
+          data, exists ? "is not a folder" : "no such folder",
+          advice: "check --data; lockstep data fetch NAME --data DIR creates it", isWrongUse: true)
+      }
+    }
   }
 
   struct ListCommand: FirstRankCommand {
@@ -32,15 +45,23 @@ struct DataCommand: ParsableCommand {
 
     @OptionGroup var options: Options
 
-    func run() {
+    func run() throws {
+      try options.requireFolder()
       let width = DataCatalog.entries.map(\.name.count).max() ?? 0
+      var missing: String?
       for entry in DataCatalog.entries {
         let status = options.catalog.status(of: entry)
+        if !status.isWhole { missing = missing ?? entry.name }
         let state = status.isWhole ? "there" : status.isPresent ? "incomplete" : "not there"
         let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
         let padded = state.padding(toLength: 10, withPad: " ", startingAt: 0)
         Terminal.standard.print("\(name)  \(padded)  \(entry.summary)")
       }
+      guard let missing else { return }
+      let place = options.data.map { " --data \($0)" } ?? ""
+      Terminal.standard.print(
+        "What is not there or incomplete is downloaded by lockstep data fetch NAME\(place), for example: "
+          + "lockstep data fetch \(missing)\(place)")
     }
   }
 
@@ -63,6 +84,7 @@ struct DataCommand: ParsableCommand {
 
     func run() throws {
       let entry = try DataCommand.reporting { try DataCatalog.entry(named: name) }
+      try options.requireFolder()
       let status = options.catalog.verify(entry)
       for file in status.files {
         switch file.state {

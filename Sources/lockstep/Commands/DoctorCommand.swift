@@ -44,7 +44,7 @@ struct DoctorCommand: ParsableCommand {
       let examination = try Examination(communicator, place, depth: .thorough)
       if communicator.worker == 0 {
         let text = DoctorText(examination: examination, place: place)
-        Terminal.standard.print(json ? text.json : text.text)
+        json ? Terminal.standard.print(json: text.json) : Terminal.standard.print(text.text)
       }
       return examination.hasErrors || (strict && !examination.findings.isEmpty) ? 1 : 0
     }

@@ -42,7 +42,7 @@ struct EvaluateCommand: ParsableCommand {
       let result = try trained.evaluate(split, communicator: communicator)
       if communicator.worker == 0 {
         let text = EvaluationText(result: result, trained: trained, split: split)
-        Terminal.standard.print(json ? text.json : text.tables)
+        json ? Terminal.standard.print(json: text.json) : Terminal.standard.print(text.tables)
       }
       return 0
     }

@@ -105,7 +105,8 @@ struct GenerateCommand: FirstRankCommand {
       }
       let found = statistics ? try generator.statistics(of: texts, dataDirectory: data) : nil
       if json {
-        terminal.print(GenerationText.json(texts, by: generator, prompt: prompt, settings: settings, statistics: found))
+        terminal.print(
+          json: GenerationText.json(texts, by: generator, prompt: prompt, settings: settings, statistics: found))
       } else if let found {
         terminal.print("\n" + GenerationText.lines(found))
       }

@@ -6,6 +6,7 @@ struct ClassificationText {
   let result: Classification
   /// Classes to show.
   let top: Int
+  var style = TerminalStyle.full
 
   private static let barWidth = 30
 
@@ -18,7 +19,7 @@ struct ClassificationText {
     let lines = zip(shown, names).map { candidate, name in
       let percent = Format.percent(candidate.probability)
       let length = (candidate.probability * Double(Self.barWidth)).rounded()
-      let bar = String(repeating: "█", count: length > 0 ? min(Self.barWidth, Int(length)) : 0)
+      let bar = String(repeating: style.bar.done, count: length > 0 ? min(Self.barWidth, Int(length)) : 0)
       let gap = String(repeating: " ", count: width - name.count + max(0, 10 - percent.count))
       return "  \(name)\(gap)\(percent)\(bar.isEmpty ? "" : "  " + bar)"
     }

@@ -13,7 +13,7 @@ enum ProgressBar {
   private static let longestBar = 40
 
   /// For a terminal of `width` columns, of which the last stays free: the bar takes what the numbers leave.
-  static func text(_ step: StepReport, width: Int) -> String {
+  static func text(_ step: StepReport, width: Int, style: TerminalStyle = .full) -> String {
     let fraction = step.totalSteps > 0 ? Double(step.step) / Double(step.totalSteps) : 0
     let left = pad("\(Int(fraction * 100))", 3) + "% "
     func room(beside right: String) -> Int { width - 1 - left.count - right.count }
@@ -24,7 +24,9 @@ enum ProgressBar {
     let length = min(room(beside: right), longestBar)
     guard length > 0 else { return String(left.prefix(max(0, width - 1))) }
     let filled = Int((Double(length) * fraction).rounded(.down))
-    return left + String(repeating: "█", count: filled) + String(repeating: "░", count: length - filled) + right
+    let bar = style.bar
+    return left + String(repeating: bar.done, count: filled) + String(repeating: bar.left, count: length - filled)
+      + right
   }
 
   /// For a pipe.

@@ -65,7 +65,7 @@ final class RunReporter: TrainingReporter {
     let drawingIsDue = lineIsDue || now - lastDrawing >= Self.drawingInterval || step.step == step.totalSteps
     if terminal.isInteractive && drawingIsDue {
       lastDrawing = now
-      terminal.redraw(ProgressBar.text(step, width: terminal.width))
+      terminal.redraw(ProgressBar.text(step, width: terminal.width, style: terminal.style))
     }
   }
 

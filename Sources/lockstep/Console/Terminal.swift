@@ -5,10 +5,16 @@ import Training
 
 /// Where a command prints: results and progress to standard output, trouble to standard error.
 ///
+/// Whatever a text holds of others, names of files or words of a checkpoint, it reaches the terminal without control
+/// characters: this is the one place that takes them out.
+///
 /// It remembers whether a line that is redrawn stands there, so that whatever comes next takes its place.
 final class Terminal: Sendable {
   /// Whether a person looks at standard output, so that lines may be redrawn.
   let isInteractive: Bool
+  /// Whether standard output is a terminal, if one that cannot redraw lines.
+  let isSeen: Bool
+  let style: TerminalStyle
   private let output: Int32
   private let errors: Int32
   /// Whose size counts: where a launcher passes the output on, its terminal's.
@@ -25,22 +31,27 @@ final class Terminal: Sendable {
 
   init(
     isInteractive: Bool, output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO, sizeDescriptor: Int32? = nil,
-    isShared: Bool = false, outputFailed: (@Sendable (Int32) -> Void)? = nil
+    isShared: Bool = false, style: TerminalStyle = .full, outputFailed: (@Sendable (Int32) -> Void)? = nil
   ) {
-    self.outputFailed = outputFailed
-    (self.isInteractive, self.output, self.errors) = (isInteractive, output, errors)
+    (self.style, self.outputFailed, self.isSeen) = (style, outputFailed, isInteractive)
+    (self.isInteractive, self.output, self.errors) = (isInteractive && style.redraws, output, errors)
     (self.sizeDescriptor, self.isShared) = (sizeDescriptor ?? output, isShared)
   }
 
   private static func ofThisProcess() -> Terminal {
-    let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment)
+    let environment = ProcessInfo.processInfo.environment
+    let launcher = MPILauncher(environment: environment)
+    let style = TerminalStyle(environment: environment)
     // The other ranks wait for one whose output nobody reads.
     let outputFailed = launcher == nil ? endWithoutOutput : nil
-    guard isatty(STDOUT_FILENO) == 1 else { return Terminal(isInteractive: false, outputFailed: outputFailed) }
-    guard let launcher else { return Terminal(isInteractive: true, outputFailed: outputFailed) }
+    guard isatty(STDOUT_FILENO) == 1 else {
+      return Terminal(isInteractive: false, style: style, outputFailed: outputFailed)
+    }
+    guard let launcher else { return Terminal(isInteractive: true, style: style, outputFailed: outputFailed) }
     let descriptor = LauncherOutput.openTerminal()
     return Terminal(
-      isInteractive: descriptor != nil, sizeDescriptor: descriptor, isShared: descriptor != nil && launcher.rank != 0)
+      isInteractive: descriptor != nil, sizeDescriptor: descriptor, isShared: descriptor != nil && launcher.rank != 0,
+      style: style)
   }
 
   /// A command whose output is its result ends when that cannot be written: quietly, like others, where the reader has had
@@ -90,26 +101,35 @@ final class Terminal: Sendable {
 
   func print(_ line: String) {
     clearLine()
-    write(line + "\n", to: output)
+    write(style.shown(line) + "\n", to: output)
+  }
+
+  /// For programs: every character stays, as JSON writes it.
+  func print(json line: String) {
+    clearLine()
+    write(style.shown(json: line) + "\n", to: output)
   }
 
   func printError(_ line: String) {
     clearLine()
-    write(line + "\n", to: errors)
+    write(style.shown(line) + "\n", to: errors)
   }
 
   /// Draws the current line anew.
   func redraw(_ line: String) {
     lineIsOpen.store(true, ordering: .relaxed)
-    write(Self.erasure + line, to: output, as: .frame)
+    write(erasure + style.shown(line), to: output, as: .frame)
   }
 
   /// Removes the line that is redrawn, if one stands there.
   func clearLine() {
-    if lineIsOpen.exchange(false, ordering: .relaxed) || isShared { write(Self.erasure, to: output) }
+    if lineIsOpen.exchange(false, ordering: .relaxed) || isShared { write(erasure, to: output) }
   }
 
-  private static let erasure = "\r\u{1B}[K"
+  /// Without escapes blanks take the line's place; the last column stays free, or the cursor might leave the line.
+  private var erasure: String {
+    style.isPlain ? "\r" + String(repeating: " ", count: max(0, width - 1)) + "\r" : "\r\u{1B}[K"
+  }
 
   /// Straight to the descriptor, or to the queue before it: nothing is left in a buffer when a run is killed.
   private func write(_ text: String, to descriptor: Int32, as kind: OutputQueue.Kind = .line) {

@@ -4,7 +4,9 @@ import Testing
 /// A terminal that nobody looks at, to see what a program shows on one.
 enum PseudoTerminal {
   /// Runs a program to its end with a terminal as its standard output; its standard error is left out.
-  static func output(of executable: String, _ arguments: [String]) throws -> [UInt8] {
+  static func output(
+    of executable: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> [UInt8] {
     var (ours, theirs) = (Int32(-1), Int32(-1))
     try #require(openpty(&ours, &theirs, nil, nil, nil) == 0)
     defer { close(ours) }
@@ -17,6 +19,7 @@ enum PseudoTerminal {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = Build.packageRoot
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(fileDescriptor: theirs, closeOnDealloc: false)

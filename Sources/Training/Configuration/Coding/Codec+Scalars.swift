@@ -107,7 +107,9 @@ extension Codec {
         }
         return YAMLNode(plain: name)
       },
-      hint: { text, _ in NearestWord.find(text, in: names).map { "did you mean '\($0)'?" } })
+      hint: { text, _ in
+        ForeignNames.advice(onWord: text) ?? NearestWord.find(text, in: names).map { "did you mean '\($0)'?" }
+      })
   }
 
   static func word() -> Codec where Value: CaseIterable & RawRepresentable & Equatable, Value.RawValue == String {

@@ -4,6 +4,7 @@ struct DecodingContext {
   /// Looked up only, never gone through, so that its order does not matter.
   private var places: [String: SourcePlace] = [:]
   private var unsound: Set<String> = []
+  private var hintsLeft = 100
 
   /// Dotted paths of keys, to tell where a key belongs that stands in the wrong section.
   private let knownPaths: [String]
@@ -26,18 +27,42 @@ struct DecodingContext {
   /// A key that nothing reads.
   mutating func reportUnknown(_ entry: YAMLNode.Entry, path: String, known: [String]) {
     let section = path.isEmpty ? "" : " in \(path)"
-    let elsewhere = NearestWord.find(entry.key, in: known) == nil ? whereBelongs(entry.key) : nil
+    let paths = knownPaths
+    let suggestion = hint { Self.hint(entry.key, path: path, known: known, knownPaths: paths) }
     report(
-      "unknown key '\(entry.key)'\(section)",
-      hint: elsewhere.map { "did you mean \($0)?" }
-        ?? NearestWord.hint(entry.key, in: known, listTitle: "known keys"),
+      "unknown key '\(entry.key.shortened)'\(section)", hint: suggestion,
       at: entry.keyPlace, path: path.isEmpty ? entry.key : "\(path).\(entry.key)")
   }
 
-  /// The path of a key of this name in another section.
-  private func whereBelongs(_ key: String) -> String? {
-    if ["lr", "learning_rate"].contains(key) { return "schedule.rate" }
-    return knownPaths.first { $0.hasSuffix(".\(key)") }
+  /// Only the first mistakes are shown, and looking for what was meant takes time.
+  mutating func hint(_ make: () -> String) -> String? {
+    guard hintsLeft > 0 else { return nil }
+    hintsLeft -= 1
+    return make()
+  }
+
+  /// Ours for another library's name, then a key of this name elsewhere, then the nearest one here.
+  private static func hint(_ key: String, path: String, known: [String], knownPaths: [String]) -> String {
+    if let here = ForeignNames.key(key, at: path, known: known) { return "did you mean '\(here)'?" }
+    if NearestWord.nearest(key, in: known).map({ NearestWord.folded($0) }) != NearestWord.folded(key),
+      let elsewhere = whereBelongs(key, knownPaths: knownPaths)
+    {
+      return elsewhere
+    }
+    if let near = NearestWord.nearest(key, in: known) { return "did you mean '\(near)'?" }
+    return "known keys: \(known.joined(separator: ", "))"
+  }
+
+  /// What to say of a key that belongs into another section, or to the command line.
+  private static func whereBelongs(_ key: String, knownPaths: [String]) -> String? {
+    let folded = NearestWord.folded(key)
+    let own = knownPaths.filter { path in
+      path.contains(".") && path.split(separator: ".").last.map { NearestWord.folded(String($0)) } == folded
+    }
+    let paths = own.isEmpty ? ForeignNames.path(of: key).map { [$0] } ?? [] : own
+    guard let last = paths.last else { return ForeignNames.advice(onKey: key) }
+    let others = paths.dropLast().joined(separator: ", ")
+    return "did you mean \(others.isEmpty ? "" : others + " or ")\(last)?"
   }
 
   mutating func remember(_ path: String, at place: SourcePlace) { places[path] = place }

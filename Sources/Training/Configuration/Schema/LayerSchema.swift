@@ -7,7 +7,10 @@ enum LayerSchema {
     Codec(type: "layer", decode: decode, encode: encode)
   }
 
-  static var variants: [Variant<LayerSpecification>] {
+  /// Made once: a configuration may have many layers. Nothing in it ever changes.
+  nonisolated(unsafe) static let variants: [Variant<LayerSpecification>] = makeVariants()
+
+  private static func makeVariants() -> [Variant<LayerSpecification>] {
     [linear, convolution, batchNorm] + activations
       + [
         pool("max_pool", "The largest value of each window, for each channel.") {
@@ -38,10 +41,11 @@ enum LayerSchema {
     case .mapping(let entries) where entries.count == 1:
       entry = entries[0]
     case .mapping(let entries) where entries.count > 1:
-      let keys = entries.map(\.key).joined(separator: ", ")
+      let keys = entries.map(\.key).joined(separator: ", ").shortened
       context.report(
         "\(path): a layer has one key, found \(keys)",
-        hint: "indent the layer's own keys deeper than its name, or write {\(entries[0].key): {…}}", at: node.place,
+        hint: "indent the layer's own keys deeper than its name, or write {\(entries[0].key.shortened): {…}}",
+        at: node.place,
         path: path)
       return nil
     default:
@@ -49,11 +53,11 @@ enum LayerSchema {
       return nil
     }
 
-    let variants = variants
     guard let variant = variants.first(where: { $0.name == entry.key }) else {
       context.report(
-        "\(path): unknown layer '\(entry.key)'",
-        hint: NearestWord.hint(entry.key, in: variants.map(\.name), listTitle: "layers"), at: entry.keyPlace,
+        "\(path): unknown layer '\(entry.key.shortened)'",
+        hint: context.hint { NearestWord.hint(entry.key, in: variants.map(\.name), listTitle: "layers") },
+        at: entry.keyPlace,
         path: path)
       return nil
     }

@@ -9,7 +9,8 @@ extension ScheduleSpecification {
       fields: [
         Field(
           "warmup_steps", \.warmupSteps, .integer(atLeast: 0),
-          "Steps over which the rate climbs linearly to its first full value.")
+          "Steps over which the rate climbs linearly to its first full value; where the run is not longer, all steps but its last."
+        )
       ])
   }
 

@@ -47,8 +47,8 @@ struct YAMLNode: Sendable {
   var summary: String {
     switch content {
     case .scalar where isNull: "nothing"
-    case .scalar(let text, quoted: false): "'\(text)'"
-    case .scalar(let text, quoted: true): "the string \"\(text)\""
+    case .scalar(let text, quoted: false): "'\(text.shortened)'"
+    case .scalar(let text, quoted: true): "the string \"\(text.shortened)\""
     case .sequence: "a list"
     case .mapping: "a mapping"
     }

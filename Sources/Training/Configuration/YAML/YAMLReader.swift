@@ -1,6 +1,7 @@
-import Yams
-
-/// Reads YAML text into nodes; the one place that knows the YAML library.
+/// Reads YAML text into nodes.
+///
+/// The text may come from anybody, inside a checkpoint too, so what a few bytes of it can ask for is bounded: values after
+/// aliases are put in, levels, and bytes. A key that is given twice is a mistake like any other.
 struct YAMLReader {
   let fileName: String
   private(set) var issues: [ConfigurationIssue] = []
@@ -8,143 +9,206 @@ struct YAMLReader {
   /// Where the text's values are said to be: lines and columns of a file, or one override.
   private let override: String?
 
+  /// Far beyond every configuration that a person writes.
+  static let largestSize = 1 << 20
+  static let mostValues = 100_000
+  static let mostLevels = 64
+
   init(fileName: String) { (self.fileName, override) = (fileName, nil) }
   init(override: String) { (fileName, self.override) = ("", override) }
 
   /// The document's root, nil if there is none to go on with. Mistakes are added to `issues`.
   mutating func read(_ text: String) -> YAMLNode? {
-    var duplicates = DuplicateKeys(text)
-    while true {
-      do {
-        guard let root = try Parser(yaml: duplicates.text, encoding: .utf8).singleRoot() else { return nil }
-        return node(root, duplicates, path: "")
-      } catch YamlError.duplicatedKeysInMapping(_, let context) {
-        if duplicates.rename(at: context.mark.line, context.mark.column) { continue }
-        report("a key of this mapping is given twice", at: context.mark)
-      } catch let error as YamlError {
-        report(error, text: text)
-      } catch {
-        report("\(error)", at: nil)
+    guard text.utf8.count <= Self.largestSize else {
+      report(
+        "the text has \(text.utf8.count) bytes; the most that is read is \(Self.largestSize)",
+        hint: "is it a configuration?", at: nil)
+      return nil
+    }
+    // Editors of other systems begin a file with a byte order mark.
+    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    var composer = YAMLComposer(text)
+    do {
+      let root = try composer.document { [self] mark in place(mark) }
+      issues += composer.issues
+      return root
+    } catch {
+      issues += composer.issues
+      let line = error.mark.flatMap { mark in
+        text.split(separator: "\n", maxSplits: mark.line, omittingEmptySubsequences: false).dropFirst(mark.line - 1)
+          .first
       }
+      let hasTab = line?.prefix { $0 == " " || $0 == "\t" }.contains("\t") ?? false
+      report(error.message, hint: error.hint ?? (hasTab ? "indent by spaces, not by tabs" : nil), at: error.mark)
       return nil
     }
   }
 
-  private mutating func node(_ node: Node, _ duplicates: DuplicateKeys, path: String) -> YAMLNode {
-    let place = place(node.mark)
-    switch node {
-    case .scalar(let scalar):
-      let isPlain = scalar.style == .plain || scalar.style == .any
-      return YAMLNode(.scalar(scalar.string, quoted: !isPlain), at: place)
-    case .sequence(let items):
-      let children = items.enumerated().map { (index, item) in
-        self.node(item, duplicates, path: join(path, "\(index)"))
-      }
-      return YAMLNode(.sequence(children), at: place)
-    case .mapping(let pairs):
-      return YAMLNode(.mapping(entries(pairs, duplicates, path: path)), at: place)
-    case .alias:
-      return YAMLNode(.scalar("", quoted: false), at: place)
-    }
-  }
-
-  private mutating func entries(
-    _ pairs: Node.Mapping, _ duplicates: DuplicateKeys, path: String
-  ) -> [YAMLNode.Entry] {
-    var entries: [YAMLNode.Entry] = []
-    for (keyNode, valueNode) in pairs {
-      guard case .scalar(let scalar) = keyNode else {
-        report("a key must be a word", at: keyNode.mark)
-        continue
-      }
-      let key = duplicates.originalKey(scalar.string)
-      if let first = entries.first(where: { $0.key == key }) {
-        let inSection = path.isEmpty ? "" : " in \(path)"
-        report(
-          "key '\(key)' is given twice\(inSection)", hint: "it was given before\(line(of: first))", at: keyNode.mark)
-        continue
-      }
-      let value = node(valueNode, duplicates, path: join(path, key))
-      entries.append(YAMLNode.Entry(key: key, keyPlace: place(keyNode.mark), value: value))
-    }
-    return entries
-  }
-
-  private func line(of entry: YAMLNode.Entry) -> String {
-    if case .file(_, let line, _) = entry.keyPlace { " on line \(line)" } else { "" }
-  }
-
-  private func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
-
-  private func place(_ mark: Mark?) -> SourcePlace {
+  private func place(_ mark: YAMLEvents.Mark?) -> SourcePlace {
     if let override { return .override(override) }
     return mark.map { .file(fileName, line: $0.line, column: $0.column) } ?? .wholeFile(fileName)
   }
 
-  private mutating func report(_ message: String, hint: String? = nil, at mark: Mark?) {
+  private mutating func report(_ message: String, hint: String? = nil, at mark: YAMLEvents.Mark?) {
     issues.append(ConfigurationIssue(place: place(mark), message: message, hint: hint))
   }
+}
 
-  private mutating func report(_ error: YamlError, text: String) {
-    switch error {
-    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-      .composer(let context, let problem, let mark, _):
-      let before = context.map { "\($0.text.trimmingSpaces) on line \($0.mark.line): " } ?? ""
-      let line = text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(mark.line - 1).first ?? ""
-      let hasTab = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
-      report(
-        "not valid YAML: \(before)\(problem.trimmingSpaces)",
-        hint: hasTab ? "indent by spaces, not by tabs" : nil, at: mark)
-    case .reader(let problem, let offset, _, _):
-      let before = text.prefix(offset ?? 0)
-      let line = before.filter(\.isNewline).count + 1
-      let column = before.reversed().prefix { !$0.isNewline }.count + 1
-      let place = override.map { .override($0) } ?? SourcePlace.file(fileName, line: line, column: column)
-      issues.append(ConfigurationIssue(place: place, message: "not valid YAML: \(problem)", hint: nil))
-    default:
-      report("not valid YAML: \(error)", at: nil)
+/// Builds the tree of one document from its events, without recursion: it may be read on a thread of little stack.
+private struct YAMLComposer {
+  /// After which nothing can be made of the text.
+  struct Failure: Error {
+    let message: String
+    var hint: String?
+    let mark: YAMLEvents.Mark?
+  }
+
+  /// A piece of the tree, and how much of it there is: values, and levels below the first.
+  private struct Part {
+    var node: YAMLNode
+    var values = 1
+    var levels = 0
+  }
+
+  /// A list or a mapping that has not ended yet.
+  private struct Open {
+    let mark: YAMLEvents.Mark
+    let anchor: String?
+    let isMapping: Bool
+    var items: [YAMLNode] = []
+    var entries: [YAMLNode.Entry] = []
+    /// Where each key was given first. Looked up only, so that its order does not matter.
+    var lines: [String: Int] = [:]
+    /// The key whose value comes next; its text is nil where it is no word.
+    var key: (text: String?, mark: YAMLEvents.Mark)?
+    var values = 1
+    var levels = 0
+  }
+
+  private(set) var issues: [ConfigurationIssue] = []
+  private let events: YAMLEvents
+  private var anchors: [String: Part] = [:]
+  /// In the whole document so far, what aliases stand for counted each time.
+  private var values = 0
+  private var open: [Open] = []
+  private var root: Part?
+
+  init(_ text: String) { events = YAMLEvents(text) }
+
+  /// - Parameter place: of a mark, for messages.
+  mutating func document(_ place: (YAMLEvents.Mark) -> SourcePlace) throws(Failure) -> YAMLNode? {
+    guard case .document = try next().event else { return nil }
+    while root == nil {
+      let (event, mark) = try next()
+      switch event {
+      case .scalar(let text, let isPlain, let anchor):
+        try count(1, at: mark)
+        add(Part(node: YAMLNode(.scalar(text, quoted: !isPlain), at: place(mark))), anchor, mark, place)
+      case .sequence(let anchor), .mapping(let anchor):
+        try count(1, at: mark)
+        try checkLevel(open.count, at: mark)
+        let isMapping = if case .mapping = event { true } else { false }
+        open.append(Open(mark: mark, anchor: anchor, isMapping: isMapping))
+      case .alias(let name):
+        guard let known = anchors[name] else {
+          throw Failure(message: "not valid YAML: found undefined alias", mark: mark)
+        }
+        try count(known.values, at: mark)
+        try checkLevel(open.count + known.levels, at: mark)
+        add(known, nil, mark, place)
+      case .end: close(place)
+      case .document, .endOfText: throw Failure(message: "not valid YAML: a value is missing", mark: mark)
+      }
+    }
+    let end = try next()
+    guard case .endOfText = end.event else {
+      throw Failure(
+        message: "not valid YAML: expected a single document in the stream on line 1: but found another document",
+        mark: end.mark)
+    }
+    return root?.node
+  }
+
+  private func next() throws(Failure) -> (event: YAMLEvents.Event, mark: YAMLEvents.Mark) {
+    do {
+      return try events.next()
+    } catch {
+      throw Failure(message: "not valid YAML: \(error.message)", mark: error.mark)
+    }
+  }
+
+  private mutating func close(_ place: (YAMLEvents.Mark) -> SourcePlace) {
+    guard let ended = open.popLast() else { return }
+    let content: YAMLNode.Content = ended.isMapping ? .mapping(ended.entries) : .sequence(ended.items)
+    let part = Part(node: YAMLNode(content, at: place(ended.mark)), values: ended.values, levels: ended.levels)
+    add(part, ended.anchor, ended.mark, place)
+  }
+
+  /// Puts a piece where the list or mapping that is open last has it.
+  private mutating func add(
+    _ part: Part, _ anchor: String?, _ mark: YAMLEvents.Mark, _ place: (YAMLEvents.Mark) -> SourcePlace
+  ) {
+    if let anchor { anchors[anchor] = part }
+    guard var parent = open.popLast() else {
+      root = part
+      return
+    }
+    parent.values += part.values
+    parent.levels = max(parent.levels, part.levels + 1)
+    if !parent.isMapping {
+      parent.items.append(part.node)
+    } else if let key = parent.key {
+      parent.key = nil
+      if let text = key.text { add(part.node, as: text, key.mark, to: &parent, place) }
+    } else if case .scalar(let text, _) = part.node.content {
+      parent.key = (text, mark)
+    } else {
+      issues.append(ConfigurationIssue(place: place(mark), message: "a key must be a word", hint: nil))
+      parent.key = (nil, mark)
+    }
+    open.append(parent)
+  }
+
+  private mutating func add(
+    _ node: YAMLNode, as key: String, _ mark: YAMLEvents.Mark, to mapping: inout Open,
+    _ place: (YAMLEvents.Mark) -> SourcePlace
+  ) {
+    guard let line = mapping.lines[key] else {
+      mapping.lines[key] = mark.line
+      mapping.entries.append(YAMLNode.Entry(key: key, keyPlace: place(mark), value: node))
+      return
+    }
+    let path = open.map { $0.isMapping ? $0.key?.text ?? "" : "\($0.items.count)" }.joined(separator: ".")
+    let inSection = path.isEmpty ? "" : " in \(path.shortened)"
+    let before = if case .file = place(mark) { " on line \(line)" } else { "" }
+    issues.append(
+      ConfigurationIssue(
+        place: place(mark), message: "key '\(key.shortened)' is given twice\(inSection)",
+        hint: "it was given before\(before)"))
+  }
+
+  private mutating func count(_ added: Int, at mark: YAMLEvents.Mark) throws(Failure) {
+    values += added
+    guard values <= YAMLReader.mostValues else {
+      throw Failure(
+        message: "more than \(YAMLReader.mostValues) values, with aliases put in",
+        hint: "write less, or fewer aliases of aliases", mark: mark)
+    }
+  }
+
+  private func checkLevel(_ level: Int, at mark: YAMLEvents.Mark) throws(Failure) {
+    guard level < YAMLReader.mostLevels else {
+      throw Failure(
+        message: "nested deeper than \(YAMLReader.mostLevels) levels", hint: "write the inner lists less deep",
+        mark: mark)
     }
   }
 }
 
-/// Gets past the parser's refusal of duplicate keys, which ends at the first one and would hide all other mistakes: the
-/// key that it stumbles over is overwritten by as many private-use characters, so that all places stay right, and gets
-/// its name back afterwards.
-private struct DuplicateKeys {
-  private(set) var text: String
-  private var originals: [String: String] = [:]
-
-  /// Where the Basic Multilingual Plane's private-use area begins, and how many keys may get a character of it.
-  private static let firstPrivate: UInt32 = 0xe000
-  private static let limit = 1000
-
-  init(_ text: String) { self.text = text }
-
-  func originalKey(_ key: String) -> String { originals[key] ?? key }
-
-  /// Renames the key that begins at a place (both count from 1). False if no plain or quoted word stands there.
-  mutating func rename(at line: Int, _ column: Int) -> Bool {
-    guard originals.count < Self.limit,
-      let substitute = Unicode.Scalar(Self.firstPrivate + UInt32(originals.count))
-    else { return false }
-    var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
-    guard lines.indices.contains(line - 1), lines[line - 1].indices.contains(column - 1) else { return false }
-    let opening = lines[line - 1][column - 1]
-    let isQuoted = opening == "\"" || opening == "'"
-    let first = column - 1 + (isQuoted ? 1 : 0)
-    let word = lines[line - 1][first...].prefix { isQuoted ? $0 != opening : ($0 != ":" && $0 != " ") }
-    guard !word.isEmpty else { return false }
-    lines[line - 1].replaceSubrange(word.indices, with: Array(repeating: substitute, count: word.count))
-    originals[String(String.UnicodeScalarView(repeatElement(substitute, count: word.count)))] =
-      String(String.UnicodeScalarView(word))
-    text = lines.map { String(String.UnicodeScalarView($0)) }.joined(separator: "\n")
-    return true
-  }
-}
-
 extension String {
-  /// The YAML library's texts end in blanks here and there.
-  fileprivate var trimmingSpaces: String {
-    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  /// As messages show it: a text from a file may be as long as the file.
+  var shortened: String {
+    let most = 100
+    return utf8.count <= most ? self : String(prefix(most)) + "…"
   }
 }

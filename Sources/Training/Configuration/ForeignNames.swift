@@ -1,0 +1,286 @@
+/// The names that PyTorch, Keras, Lightning and their like use, and ours for the same: the one table that hints are made of.
+///
+/// Spellings differ in case, hyphens and underscores only as `NearestWord` folds them, so each stands here once.
+public enum ForeignNames {
+  /// Ours, as `section.key`, and theirs. `layers.` stands for the keys of a layer, `*.` for a key of any section.
+  private static let keys: [(ours: String, theirs: [String])] = [
+    ("schedule.rate", ["lr", "learningrate", "initiallr", "initiallearningrate", "baselr", "initlr", "peaklr", "eta"]),
+    ("schedule.max", ["maxlr", "maxlearningrate"]),
+    ("schedule.min", ["minlr", "etamin", "finallr", "endlr", "minlearningrate"]),
+    ("schedule.warmup_steps", ["warmup", "numwarmupsteps", "warmupiters", "warmupiterations", "lrwarmupsteps"]),
+    ("schedule.every", ["stepsize", "decaysteps", "decayevery"]),
+    ("schedule.gamma", ["decayrate", "lrdecay", "lrgamma", "factor"]),
+    ("training.epochs", ["epoch", "maxepochs", "numepochs", "nepochs", "nepoch", "numtrainepochs", "totalepochs"]),
+    (
+      "training.steps",
+      [
+        "maxsteps", "numsteps", "nsteps", "iterations", "iters", "maxiters", "maxiter", "numiterations", "totalsteps",
+        "trainsteps",
+      ]
+    ),
+    (
+      "training.batch_size",
+      [
+        "batch", "trainbatchsize", "perdevicetrainbatchsize", "globalbatchsize", "minibatch", "minibatchsize", "bs",
+        "batchsz",
+      ]
+    ),
+    (
+      "training.shards",
+      ["gradientaccumulationsteps", "accumulategradbatches", "gradaccum", "gradaccumsteps", "accumulationsteps"]
+    ),
+    ("training.seed", ["randomseed", "manualseed", "rngseed", "randomstate"]),
+    ("training.drop_last", ["dropremainder"]),
+    ("training.early_stopping", ["earlystop"]),
+    ("training.blas_threads", ["numthreads", "threads", "intraopthreads"]),
+    ("evaluation.every_steps", ["evalsteps", "evalevery", "valcheckinterval", "evalinterval", "evalfreq"]),
+    ("evaluation.every_epochs", ["checkvaleverynepoch", "validationfreq", "evalepochs"]),
+    (
+      "evaluation.block_size",
+      ["evalbatchsize", "perdeviceevalbatchsize", "testbatchsize", "valbatchsize", "validationbatchsize"]
+    ),
+    ("checkpoint.every_steps", ["savesteps", "saveevery", "saveinterval", "everyntrainsteps", "savefreq"]),
+    ("checkpoint.every_epochs", ["everynepochs", "saveepochs"]),
+    ("checkpoint.keep", ["savetotallimit", "savetopk", "maxtokeep", "keeplast"]),
+    ("checkpoint.best", ["savebestonly", "loadbestmodelatend", "savebest"]),
+    ("logging.every_steps", ["logeverynsteps", "loggingsteps", "loginterval", "logevery", "logfreq"]),
+    ("data.augment", ["augmentation", "augmentations", "transforms", "transform", "dataaugmentation"]),
+    ("data.normalize", ["normalization", "normalisation", "standardize", "standardise", "rescale"]),
+    (
+      "data.validation",
+      [
+        "validationsplit", "valsplit", "val", "valsize", "valfraction", "valratio", "validationfraction",
+        "validationsize",
+      ]
+    ),
+    ("data.path", ["datadir", "datapath", "root", "dataroot", "dir", "folder", "directory"]),
+    ("data.window", ["seqlen", "sequencelength", "seqlength", "maxseqlen", "contextlength", "bptt", "blocksize"]),
+    ("data.length", ["maxlen", "maxlength", "seqlen", "sequencelength", "seqlength"]),
+    ("data.train_limit", ["maxtrainsamples", "limittrainbatches", "subset"]),
+    ("data.test_limit", ["maxtestsamples", "limittestbatches"]),
+    ("data.image_size", ["imgsize", "inputsize", "resize", "targetsize"]),
+    ("data.dataset", ["datasetname"]),
+    ("optimizer.momentum", ["beta", "mu", "momentumfactor"]),
+    ("optimizer.betas", ["beta1", "beta2"]),
+    ("optimizer.epsilon", ["eps"]),
+    ("optimizer.weight_decay", ["wd", "decay", "weightdecayrate"]),
+    ("optimizer.l2", ["l2reg", "l2regularization", "regularization", "l2lambda", "l2penalty"]),
+    (
+      "optimizer.clip_norm",
+      [
+        "gradclip", "maxgradnorm", "maxnorm", "gradientclipval", "globalclipnorm", "gradclipnorm", "gradientclipping",
+        "clipgradnorm", "clip", "gradientclip",
+      ]
+    ),
+    ("optimizer.clip_value", ["gradclipvalue", "clipgradvalue"]),
+    ("loss.label_smoothing", ["smoothing"]),
+    ("loss.class_weights", ["weight", "classweight", "weights", "posweight"]),
+    (
+      "model.hidden",
+      ["hiddensizes", "hiddenlayers", "hiddendims", "hiddenunits", "layersizes", "hiddenlayersizes", "units"]
+    ),
+    ("model.architecture", ["arch", "name", "type", "modelname", "modeltype", "backbone", "network", "kind"]),
+    ("model.patch", ["patchsize"]),
+    ("model.width", ["embeddim", "dmodel", "nembd", "hiddensize", "embdim", "dim"]),
+    ("model.blocks", ["depth", "numlayers", "nlayer", "nlayers", "numhiddenlayers", "numblocks"]),
+    ("model.heads", ["nhead", "numheads", "nheads", "numattentionheads"]),
+    ("model.context", ["blocksize", "contextlength", "maxpositionembeddings", "npositions", "nctx"]),
+    ("model.dropout", ["p", "droprate", "dropoutrate"]),
+    ("model.attention_dropout", ["attndropout", "attndrop"]),
+    ("model.stochastic_depth", ["droppath", "droppathrate"]),
+    ("model.activation", ["act", "nonlinearity", "activationfunction"]),
+    ("layers.filters", ["outchannels", "channels", "outputchannels", "numfilters", "features"]),
+    ("layers.kernel", ["kernelsize", "ksize", "filtersize", "windowsize", "poolsize", "window"]),
+    ("layers.stride", ["strides"]),
+    ("layers.padding", ["pad"]),
+    ("layers.dilation", ["dilationrate"]),
+    ("layers.outputs", ["outfeatures", "units", "size", "features", "outputsize", "outputdim", "hidden"]),
+    ("layers.bias", ["usebias"]),
+    ("layers.rate", ["p", "probability", "dropprob", "droprate"]),
+    ("layers.slope", ["negativeslope", "alpha"]),
+    ("layers.initializer", ["init", "kernelinitializer", "weightinit"]),
+    ("layers.epsilon", ["eps"]),
+    ("layers.size", ["hiddensize", "units", "hiddendim", "hidden"]),
+    ("layers.layers", ["numlayers"]),
+    ("layers.width", ["embeddingdim", "outputdim", "dim", "embeddim"]),
+    ("layers.heads", ["numheads", "nhead", "nheads"]),
+    ("layers.causal", ["iscausal"]),
+    ("layers.dropout", ["p", "droprate", "dropoutrate"]),
+    ("*.kind", ["type", "name", "algorithm", "method", "class"]),
+    ("optimizer", ["optim", "optimiser", "opt"]),
+    ("schedule", ["scheduler", "lrscheduler", "lrschedule"]),
+    ("loss", ["criterion", "lossfn", "lossfunction", "objective"]),
+    ("training", ["trainer", "train", "fit"]),
+    ("data", ["dataset", "datamodule", "dataloader", "datasets"]),
+    ("model", ["network", "net", "architecture"]),
+    ("evaluation", ["eval"]),
+    ("checkpoint", ["checkpoints", "checkpointing", "modelcheckpoint", "ckpt"]),
+    ("logging", ["logger", "log"]),
+  ]
+
+  /// What there is no key for, and what to do.
+  private static let advice: [(names: [String], hint: String)] = [
+    (
+      ["numworkers", "workers", "nproc", "ndevices", "devices"],
+      "workers are chosen on the command line: --workers N, or mpirun -np N"
+    ),
+    (["device", "accelerator", "gpus", "gpu", "cuda"], "leave it out: Lockstep trains on CPUs"),
+    (["shuffle"], "leave it out: training samples are shuffled, keyed by training.seed"),
+    (["<<"], "merge keys are not read; write the keys themselves"),
+    (
+      ["outputdir", "logdir", "savedir", "defaultrootdir"],
+      "the run folder is chosen on the command line: --run-dir DIR"
+    ),
+    (["resumefromcheckpoint", "ckptpath"], "a checkpoint is chosen on the command line: --resume CHECKPOINT"),
+  ]
+
+  private static let words: [(ours: String, theirs: [String])] = [
+    ("sgd", ["momentum", "sgdm", "msgd", "nesterov"]),
+    ("adam", ["fusedadam", "adamoptimizer"]),
+    ("adamw", ["fusedadamw", "adamwtorch", "adamweightdecay", "adamwfused"]),
+    (
+      "cross-entropy",
+      [
+        "ce", "crossentropyloss", "categoricalcrossentropy", "sparsecategoricalcrossentropy", "nll", "nllloss",
+        "logloss",
+        "softmaxcrossentropy", "softmax", "xent",
+      ]
+    ),
+    ("binary-cross-entropy", ["bce", "bceloss", "bcewithlogits", "bcewithlogitsloss", "binarycrossentropy"]),
+    ("mean-squared-error", ["mse", "mseloss", "l2loss", "squarederror"]),
+    ("step", ["steplr", "stepdecay", "staircase"]),
+    ("cosine", ["cosineannealing", "cosineannealinglr", "cosinedecay", "cosinelr", "cosinewithwarmup"]),
+    ("constant", ["constantlr", "fixed", "none", "constantwithwarmup"]),
+    ("triangular", ["cyclic", "cycliclr", "triangular2", "cyclical"]),
+    ("conv", ["conv2d", "convolution", "convolution2d", "convolutional"]),
+    ("conv1d", ["convolution1d", "conv1dlayer"]),
+    ("linear", ["dense", "fc", "fullyconnected", "affine", "gemm", "innerproduct"]),
+    ("max_pool", ["maxpool2d", "maxpooling2d", "maxpooling"]),
+    ("average_pool", ["avgpool", "avgpool2d", "averagepooling2d", "avgpooling", "averagepooling", "averagepool2d"]),
+    ("max_pool1d", ["maxpooling1d"]),
+    ("average_pool1d", ["avgpool1d", "averagepooling1d"]),
+    (
+      "global_average_pool",
+      [
+        "globalaveragepooling2d", "globalaveragepooling", "adaptiveavgpool2d", "adaptiveaveragepool", "globalavgpool",
+        "gap",
+      ]
+    ),
+    ("global_max_pool", ["globalmaxpooling2d", "globalmaxpooling", "adaptivemaxpool2d"]),
+    ("batch_norm", ["batchnorm2d", "batchnorm1d", "batchnormalization", "bn"]),
+    ("layer_norm", ["layernormalization", "ln"]),
+    ("dropout", ["dropout2d", "spatialdropout2d", "dropout1d"]),
+    ("flatten", ["flat", "reshape"]),
+    ("relu", ["relu6", "rectifier", "rectifiedlinear"]),
+    ("leaky_relu", ["lrelu", "prelu"]),
+    ("silu", ["swish", "hardswish"]),
+    ("gelu_tanh", ["gelunew", "geluapprox", "gelufast"]),
+    ("self_attention", ["multiheadattention", "attention", "mha"]),
+    ("positions", ["positionalencoding", "posembed", "positionembedding", "positionalembedding"]),
+    ("embedding", ["embed", "tokenembedding"]),
+    ("residual", ["skip", "shortcut", "skipconnection"]),
+    ("parallel", ["concat", "concatenate", "branches", "inception"]),
+    ("he_normal", ["kaimingnormal", "kaiming", "msra"]),
+    ("he_uniform", ["kaiminguniform"]),
+    ("xavier_normal", ["glorotnormal"]),
+    ("xavier_uniform", ["glorotuniform", "glorot", "xavier"]),
+    ("normal", ["gaussian", "randomnormal", "truncnormal", "truncatednormal"]),
+    ("zeros", ["zero"]),
+    ("mlp", ["multilayerperceptron", "dnn", "feedforward", "mlpclassifier"]),
+    ("resnet", ["resnet18", "resnet20", "resnet32", "resnet34", "resnet50", "resnet56", "resnet101", "resnet110"]),
+    ("vit", ["visiontransformer", "vitb16", "vitbase", "vittiny"]),
+    ("gpt", ["gpt2", "nanogpt", "transformer", "decoder"]),
+    ("patchify-convnet", ["cnn", "convnet"]),
+    ("image-folder", ["imagefolder", "images", "folder"]),
+    ("flip", ["randomhorizontalflip", "horizontalflip", "hflip", "randomflip", "mirror"]),
+    ("shift", ["randomtranslation", "translate", "randomcrop", "randomshift"]),
+    ("characters", ["char", "character", "chars", "charlevel"]),
+    ("bytes", ["byte", "bytelevel"]),
+    ("bpe", ["bytepair", "bytepairs", "bytepairencoding"]),
+    ("balanced", ["weighted", "weightedrandomsampler"]),
+    ("shuffled", ["random", "shuffle"]),
+  ]
+
+  private static let wordAdvice: [(names: [String], hint: String)] = [
+    (["softmax", "logsoftmax"], "leave it out: the loss cross-entropy has it"),
+    (
+      ["reducelronplateau", "plateau", "reduceonplateau"],
+      "there is none; use step or cosine, and training.early_stopping to end a run that no longer improves"
+    ),
+    (["onecycle", "onecyclelr"], "there is none; triangular with half_cycle of half the run is near"),
+    (["multistep", "multisteplr", "exponential", "exponentiallr", "exponentialdecay"], "there is none; step is near"),
+    (["batchnorm3d", "conv3d", "maxpool3d"], "there are no layers of volumes"),
+  ]
+
+  // MARK: Look-ups
+
+  /// Our key for `word` among the keys of the section at `path`.
+  static func key(_ word: String, at path: String, known: [String]) -> String? {
+    let folded = NearestWord.folded(word)
+    let section = path.hasPrefix("model.layers") ? "layers" : path.prefix { $0 != "." }.description
+    for entry in keys where entry.theirs.contains(folded) {
+      let parts = entry.ours.split(separator: ".").map(String.init)
+      let isHere = parts.count == 1 ? path.isEmpty : parts[0] == section || parts[0] == "*"
+      if isHere, let key = parts.last, known.contains(key) { return key }
+    }
+    return nil
+  }
+
+  /// Our key for `word`, whatever its section.
+  static func path(of word: String) -> String? {
+    let folded = NearestWord.folded(word)
+    return keys.first {
+      $0.theirs.contains(folded) && $0.ours.contains(".") && !$0.ours.hasPrefix("*.") && !$0.ours.hasPrefix("layers.")
+    }?.ours
+  }
+
+  /// What to do about a key that has no counterpart.
+  static func advice(onKey word: String) -> String? {
+    let folded = word == "<<" ? word : NearestWord.folded(word)
+    return advice.first { $0.names.contains(folded) }?.hint
+  }
+
+  /// Our word for `word` among `candidates`.
+  static func word(_ word: String, in candidates: [String]) -> String? {
+    let folded = NearestWord.folded(word)
+    return words.first { $0.theirs.contains(folded) && candidates.contains($0.ours) }?.ours
+  }
+
+  static func advice(onWord word: String) -> String? {
+    let folded = NearestWord.folded(word)
+    return wordAdvice.first { $0.names.contains(folded) }?.hint
+  }
+
+  // MARK: Options
+
+  private static let options: [(names: [String], hint: String)] = [
+    (
+      ["numworkers", "nproc", "nprocpernode", "nprocs", "threads", "jobs", "numprocesses", "devices"],
+      "--workers N, or mpirun -np N"
+    ),
+    (["outputdir", "output", "out", "logdir", "savedir", "outdir", "workdir"], "--run-dir DIR"),
+    (["datadir", "datapath", "dataroot", "datasetdir"], "--data DIR"),
+    (
+      ["checkpoint", "ckpt", "resumefrom", "resumefromcheckpoint", "ckptpath", "loadcheckpoint"], "--resume CHECKPOINT"
+    ),
+    (["config", "configfile", "cfg"], "the configuration is an argument of its own: lockstep train FILE"),
+    (["gpus", "gpu", "device", "accelerator", "cuda"], "Lockstep trains on CPUs; leave it out"),
+    (["override", "overrides", "opts", "option"], "--set a.b=value"),
+    (["maxnewtokens", "numtokens", "maxtokens"], "--length N"),
+    (["temp"], "--temperature T"),
+  ]
+
+  /// What to write for an option that is not there: `--epochs` is a key of the configuration.
+  ///
+  /// - Parameter option: without its dashes.
+  public static func hint(forOption option: String) -> String? {
+    let folded = NearestWord.folded(option)
+    if let known = options.first(where: { $0.names.contains(folded) }) { return known.hint }
+    let own = RunConfiguration.knownPaths.filter { path in
+      path.split(separator: ".").last.map { NearestWord.folded(String($0)) == folded } ?? false
+    }
+    if own.count == 1 { return "--set \(own[0])=…" }
+    return path(of: option).map { "--set \($0)=…" }
+      ?? (own.isEmpty ? nil : own.map { "--set \($0)=…" }.joined(separator: " or "))
+  }
+}
