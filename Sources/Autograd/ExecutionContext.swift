@@ -1,6 +1,6 @@
 import Tensors
 
-/// What one worker computes with: its memory pool and, kept beside it, what is expensive to make anew
+/// Resources of one worker: its memory pool and, kept beside it, what is expensive to make anew
 /// each step. One a worker; used from that worker's thread only.
 public final class ExecutionContext {
   public let pool: StoragePool

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a parameter is, for those who treat kinds differently: weight decay and L2 act on weights only.
+/// Role of a parameter, for code that treats kinds differently: weight decay and L2 act on weights only.
 public enum ParameterRole: Sendable {
   case weight, bias, normalization
 }

@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// What a recurrent layer does at each step; equations in `ck_recurrent.h`.
+/// Computation of a recurrent layer at each step; equations in `ck_recurrent.h`.
 public enum RecurrentCell: Sendable, Equatable {
   /// h = tanh(W_ih·x + b_ih + W_hh·h' + b_hh), or max(·, 0) (Elman, 1990).
   case rnnTanh, rnnReLU

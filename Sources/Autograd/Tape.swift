@@ -54,7 +54,7 @@ public final class Tape {
     return variable
   }
 
-  /// Called by operations: wraps `value`, and keeps `backward` where one of `inputs` wants a gradient.
+  /// Called by operations: wraps `value`, and keeps `backward` where one of `inputs` requires a gradient.
   ///
   /// `backward` receives the gradient of `value` (same shape and type) and must not write to it; it
   /// passes its contributions on through `accumulateGradient` and `addGradient`.
@@ -68,7 +68,7 @@ public final class Tape {
   /// Lets `write` put a contribution straight where the variable's gradient lives.
   ///
   /// `write` is given that tensor and whether to add to it (true) or overwrite it (false, contents undefined). Not called when
-  /// the variable wants no gradient.
+  /// the variable requires no gradient.
   public func accumulateGradient(of variable: Variable, _ write: (Tensor, _ adding: Bool) -> Void) {
     guard variable.requiresGradient else { return }
     if let existing = variable.accumulated {

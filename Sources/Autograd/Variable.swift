@@ -4,7 +4,7 @@ import Tensors
 public final class Variable {
   public let value: Tensor
   public unowned let tape: Tape
-  /// Whether anything upstream wants a gradient; operations skip the work where nothing does.
+  /// Whether anything upstream requires a gradient; operations skip the work where nothing does.
   public let requiresGradient: Bool
 
   /// Where the gradient must be written (a parameter's place in the flat buffer); nil lets the tape choose.

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "internal.h"
-// jpeglib.h wants <stdio.h> before it.
+// jpeglib.h requires <stdio.h> before it.
 #include <jerror.h>
 #include <jpeglib.h>
 

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-/// What one target pixel along an axis is made of: source pixels first..<first + count, and their weights.
+/// Sources of one target pixel along an axis: source pixels first..<first + count, and their weights.
 typedef struct {
   ptrdiff_t first, count;
 } ci_span;

@@ -17,7 +17,7 @@ CK_CLONES static REAL K(row_exp)(ptrdiff_t n, REAL largest, const REAL *x, REAL 
   return sum;
 }
 
-// Σ exp(x − largest), for those who do not want the terms
+// Σ exp(x − largest), where the terms are not needed
 CK_CLONES static REAL K(row_exp_sum)(ptrdiff_t n, REAL largest, const REAL *x) {
   CK_REASSOCIATE
   REAL sum = 0;

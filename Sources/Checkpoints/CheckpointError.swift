@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// What the world did wrong with a checkpoint, a tensor file or a run folder: which file, what, and what to do.
+/// A fault of a checkpoint, a tensor file or a run folder: which file, what, and what to do.
 public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendable {
   public enum Kind: Sendable {
     /// There is no such file or folder.

@@ -1,4 +1,4 @@
-/// What the training loop knows of the other workers. One object a worker, used from that worker's
+/// Connection of the training loop to the other workers. One object a worker, used from that worker's
 /// thread only; every method is collective: all workers call the same methods in the same order.
 ///
 /// A method that throws leaves the group unusable: the worker ends, and the others' calls throw too

@@ -10,7 +10,7 @@ final class PublicationBoard: @unchecked Sendable {
   var arena: SumArena?
   /// The source of a broadcast.
   var source = UnsafeRawBufferPointer(start: nil, count: 0)
-  /// What each worker gives to a gathering.
+  /// Contribution of each worker to a gathering.
   let messages: UnsafeMutableBufferPointer<[UInt8]>
 
   init(workers: Int) {

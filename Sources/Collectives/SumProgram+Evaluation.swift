@@ -4,7 +4,7 @@ extension SumProgram {
   /// Elements that are summed at a time: a few blocks stay in the first-level cache between additions.
   package static let blockLength = 2048
 
-  /// Elements of the scratch memory that `evaluate` wants.
+  /// Elements of the scratch memory that `evaluate` requires.
   public var scratchLength: Int { Self.blockLength * ((additions.map(\.block).max() ?? 0) + 1) }
 
   /// Adds the slots up and writes each root's sum to its result. A result overlaps no other, and of the slots none or,

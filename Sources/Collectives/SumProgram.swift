@@ -2,7 +2,7 @@
 ///
 /// Slot i holds the value of the i-th of the nodes that are given, in shard order.
 public struct SumProgram: Sendable, Equatable {
-  /// What is added: a slot's value, or a sum that was made before.
+  /// Operand of an addition: a slot's value, or a sum that was made before.
   enum Operand: Sendable, Equatable {
     case slot(Int)
     /// In the scratch block of this number.

@@ -103,7 +103,7 @@ final class ThreadBarrier: @unchecked Sendable {
     }
   }
 
-  /// What `fail` was first called with.
+  /// First error that `fail` was called with.
   var firstFailure: CollectiveError? {
     lock()
     defer { unlock() }

@@ -16,7 +16,7 @@ public final class ThreadGroup: Sendable {
     barrier.fail(.aborted(worker: worker, reason: reason))
   }
 
-  /// What `ThreadGroup.run` calls when a worker has returned: whoever still waits for it would wait for ever.
+  /// Called by `ThreadGroup.run` when a worker has returned: whoever still waits for it would wait for ever.
   func leave(_ worker: Int) {
     barrier.fail(.left(worker: worker))
   }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// What to do between two looks at something that other ranks must bring about: nothing at first, then give the
+/// Pause between two looks at something that other ranks must bring about: nothing at first, then give the
 /// core away, then sleep. MPI's own blocking calls spin, which starves the rank that all wait for when there are
 /// more ranks than cores, and the helper threads of a rank that share its core.
 package struct WaitBackoff {
-  /// What looking costs.
+  /// Cost of a look.
   package enum Look: Sendable {
     /// Reading flags: nanoseconds.
     case flags

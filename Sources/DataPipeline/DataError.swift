@@ -1,11 +1,11 @@
 import Tensors
 
-/// What is wrong with data on disk or on their way here: where, what, and what to do about it.
+/// A fault of data on disk or on their way here: where, what, and what to do about it.
 public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file or folder, as exactly as it is known ("PATH, record 7, byte 21511").
   public var location: String
   public var problem: String
-  /// What a person can do; nil where there is nothing to say.
+  /// Advice for a person; nil where there is none.
   public var advice: String?
 
   /// Whether a wrong name or path was given, rather than something having failed.

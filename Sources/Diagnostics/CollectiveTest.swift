@@ -6,7 +6,7 @@ import Tensors
 struct CollectiveTest {
   let communicator: any Communicator
 
-  /// What arrived wrong on this worker; nil if all is right. Collective.
+  /// Wrong results on this worker; nil if all are right. Collective.
   ///
   /// - Parameter lengths: Elements of the sums, a sum each.
   func run(lengths: [Int]) throws -> String? {

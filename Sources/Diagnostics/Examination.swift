@@ -1,7 +1,7 @@
 import Collectives
 import Foundation
 
-/// What all workers found together, the same on every worker.
+/// Findings of all workers together, the same on every worker.
 public struct Examination: Sendable {
   public enum Depth: Sendable {
     /// For every start of a run: well below 100 ms.

@@ -15,7 +15,7 @@ public struct Finding: Sendable, Equatable {
 
   public let severity: Severity
   public let subject: Subject
-  /// What is wrong, and where.
+  /// The problem, and its place.
   public let problem: String
   public let advice: String
 

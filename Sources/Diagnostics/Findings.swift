@@ -1,4 +1,4 @@
-/// What follows from the facts of all workers. A pure function of them, so that tests can play every case.
+/// Conclusions from the facts of all workers. A pure function of them, so that tests can play every case.
 struct Findings {
   /// `rank` or `worker`.
   let kind: String

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Tensors
 
-/// What one worker finds around it: its host, the cores it may use, memory, and the libraries it computes with.
+/// Surroundings of one worker: its host, the cores it may use, memory, and the libraries it computes with.
 public struct WorkerFacts: Codable, Sendable, Equatable {
   /// A version or a build that must be the same for all workers.
   public struct Version: Codable, Sendable, Equatable {
@@ -23,7 +23,7 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
   public var kernels = ""
   public var ownKernels = ""
   public var blasThreads = 1
-  /// What is wrong with the choice of kernels, if anything is.
+  /// A problem with the choice of kernels; nil if there is none.
   public var kernelWarning: String?
   /// Bytes that processes may still take: the host's, or what is left to the container.
   public var availableMemory: Int?
@@ -42,7 +42,7 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
 
   public init() {}
 
-  /// Those of the calling thread.
+  /// Facts of the calling thread.
   public static func current(versions: [Version]) -> WorkerFacts {
     var facts = WorkerFacts()
     facts.host = hostName

@@ -14,7 +14,7 @@ public final class MPICommunicator: Communicator {
   public internal(set) var sharedMemoryProblem: String?
   let progressThread = ProgressThread()
   private let transfers: MPITransfers
-  /// What each rank last announced.
+  /// Last announcement of each rank.
   private let announcements: UnsafeMutableBufferPointer<Announcement>
 
   /// - Parameters:

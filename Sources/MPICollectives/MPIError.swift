@@ -1,6 +1,6 @@
 import CMPI
 
-/// What went wrong in MPI, with what was being done.
+/// An error of MPI, with the operation that failed.
 public struct MPIError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The function that failed: `MPI_Isend`.
   public let call: String
@@ -12,7 +12,7 @@ public struct MPIError: Error, Sendable, Equatable, CustomStringConvertible {
   public let rank: Int?
   /// More about the call: bytes and other rank.
   public let detail: String?
-  /// What to do about it.
+  /// Advice for a person.
   public let hint: String?
 
   public var description: String {

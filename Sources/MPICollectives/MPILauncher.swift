@@ -1,4 +1,4 @@
-/// What started this process, read from the environment: MPI is initialised only under a launcher of ranks,
+/// Launcher of this process, read from the environment: MPI is initialised only under a launcher of ranks,
 /// because that takes about 0.3 s, and because a login node may not allow it at all.
 public struct MPILauncher: Sendable, Equatable {
   /// The launcher's name for messages.

@@ -22,7 +22,7 @@ final class MPITransfers {
 
   deinit { cmpi_requests_destroy(requests) }
 
-  /// What a message belongs to; messages of two kinds never meet.
+  /// Kind of a message; messages of two kinds never meet.
   struct Tag {
     let value: Int32
     static let announcement = Tag(value: 1)

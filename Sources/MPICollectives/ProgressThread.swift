@@ -10,7 +10,7 @@ import Synchronization
 /// the rank's own core if it has one; it rests while the rank waits for messages, and asks itself. A rank that calls MPI
 /// meanwhile may have to wait for it, for as long as it takes to copy what has arrived.
 final class ProgressThread {
-  /// What the thread shares with its owner. The semaphore is safe to share; the compiler cannot know.
+  /// State shared by the thread and its owner. The semaphore is safe to share; the compiler cannot know.
   private final class State: @unchecked Sendable {
     let isOver = Atomic(false)
     let wake: UnsafeMutablePointer<sem_t>
@@ -26,7 +26,7 @@ final class ProgressThread {
     }
   }
 
-  /// What is buffered keeps a link of 1 Gbit/s busy for several times as long, and one of 10 Gbit/s about as long; a
+  /// The buffers keep a link of 1 Gbit/s busy for several times as long, and one of 10 Gbit/s about as long; a
   /// shorter pause costs more of the rank's core than it gains.
   private static let pauseMicroseconds: UInt32 = 4000
 

@@ -2,7 +2,7 @@
   import COneDNN
 #endif
 
-/// What one worker keeps between convolutions: oneDNN's plans, which take milliseconds to make, by geometry.
+/// State that one worker keeps between convolutions: oneDNN's plans, which take milliseconds to make, by geometry.
 /// Used from that worker's thread only.
 public final class ConvolutionPlans {
   /// Which implementation convolutions use.
@@ -13,7 +13,7 @@ public final class ConvolutionPlans {
     case reference
   }
 
-  /// What convolutions run on in this build, for a person: `oneDNN 2.6.3 (AVX2)`.
+  /// The library that convolutions run on in this build, for a person: `oneDNN 2.6.3 (AVX2)`.
   public static var library: String {
     #if OneDNN
       withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in

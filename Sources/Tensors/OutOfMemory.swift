@@ -2,7 +2,7 @@ import Glibc
 
 /// The system refused memory that nothing can be computed without. Nothing is lost by it: checkpoints are whole.
 public struct OutOfMemory: Error, Equatable, CustomStringConvertible {
-  /// What was asked for.
+  /// The size that was asked for.
   public let bytes: Int
 
   public var description: String {

@@ -1,6 +1,6 @@
 import CKernels
 
-/// What the processor can do, where a message depends on it. The kernels choose for themselves.
+/// Abilities of the processor, where a message depends on it. The kernels choose for themselves.
 public enum ProcessorFeatures {
   /// Whether the processor and the system support AVX-512 in the set that x86-64-v4 names.
   public static var hasAVX512: Bool { ck_processor_level() >= 4 }

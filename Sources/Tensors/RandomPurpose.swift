@@ -1,4 +1,4 @@
-/// What a stream of random numbers is for; part of its key, so that no two uses share draws.
+/// Purpose of a stream of random numbers; part of its key, so that no two uses share draws.
 /// The numbers are kept in no file but decide every run: never renumber a case.
 public enum RandomPurpose: UInt32, Sendable {
   case initialization = 1

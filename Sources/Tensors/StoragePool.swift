@@ -8,7 +8,7 @@ import Synchronization
 /// its own class waits: memory stays bounded also where every step asks for sizes of its own. Any
 /// thread may allocate and free (batches are prepared on one thread and used on another).
 public final class StoragePool: Sendable {
-  /// What a pool has done so far; `misses` stands still in the steady state.
+  /// Counts of a pool's work so far; `misses` stands still in the steady state.
   public struct Statistics: Sendable, Equatable {
     /// Requests served from the pool.
     public var hits = 0

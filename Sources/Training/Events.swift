@@ -1,16 +1,16 @@
-/// What a run tells whoever watches it. Worker 0 alone has a reporter, so nothing is said twice.
+/// Events of a run, for an observer. Worker 0 alone has a reporter, so nothing is said twice.
 ///
 /// Calls come from the training thread between steps: a reporter that draws must be quick and decide itself how often.
 public protocol TrainingReporter: AnyObject {
   func started(_ run: RunDescription)
   func completed(_ step: StepReport)
   func evaluated(_ evaluation: EvaluationReport)
-  /// What a model of language wrote while it trains.
+  /// A sample that a model of language wrote while it trains.
   func wroteSample(_ sample: SampleReport)
   func wroteCheckpoint(_ file: String, step: Int)
   /// Something a person should know that does not end the run.
   func warn(_ message: String)
-  /// Something only a person who asked for details wants to know.
+  /// Something only a person who asked for details is to know.
   func detail(_ message: String)
   func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?)
   /// Where the time went, if that was measured; comes before `finished`.
@@ -52,7 +52,7 @@ public struct RunDescription: Sendable {
   public var layers: String
   /// Images that are left out, each with its reason.
   public var unreadableImages: [String]
-  /// What is wrong with the choice of BLAS kernels, if anything is.
+  /// A problem with the choice of BLAS kernels; nil if there is none.
   public var kernelWarning: String?
   /// How much longer the longest run of shards is than the mean, as a fraction of the mean.
   public var imbalance: Double

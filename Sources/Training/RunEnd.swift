@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
 
-/// What `end.json` says: how a run ended, and where it goes on from. The file is absent while a run goes on, and after one that was
+/// Contents of `end.json`: how a run ended, and where it goes on from. The file is absent while a run goes on, and after one that was
 /// killed.
 struct RunEnd: Equatable {
   enum End: String {
@@ -13,7 +13,7 @@ struct RunEnd: Equatable {
   }
 
   var end: End
-  /// What asked for a stop.
+  /// Origin of a stop.
   var reason: StopRequest.Reason?
   /// The signal that did: `SIGTERM`; nil where rank 0 got none.
   var signal: String?

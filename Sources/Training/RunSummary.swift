@@ -1,6 +1,6 @@
 import Checkpoints
 
-/// What `summary.json` says of a run once it has ended. Fractions, seconds; null where there is none.
+/// Contents of `summary.json`, written when a run has ended. Fractions, seconds; null where there is none.
 public struct RunSummary: Sendable, Equatable {
   public var steps = 0
   public var epochs = 0.0

@@ -35,7 +35,7 @@ public struct TrainedModel: Sendable {
     }
     /// Rows: true class; columns: predicted class.
     public let confusion: [[Int]]
-    /// What the predicted tokens stand for, where the split is a text; then `samples` are their number.
+    /// Size of the text behind the predicted tokens, where the split is a text; then `samples` are their number.
     public let textSize: TextSplit.Size?
     /// Mean of −ln p of the true token of a text: the loss but for smoothing and weights.
     let logLoss: Double?

@@ -2,7 +2,7 @@ import Foundation
 
 /// The program that this process runs.
 enum ExecutableFile {
-  /// What the linker made of all that went into it, as hexadecimal digits: equal for equal builds. Nil if it left none.
+  /// The linker's digest of all that went into it, as hexadecimal digits: equal for equal builds. Nil if it left none.
   ///
   /// It is the note of type 3 and owner "GNU" among the notes of an ELF file (System V ABI, Note Section; 64 bits, little-endian).
   static var buildIdentifier: String? {

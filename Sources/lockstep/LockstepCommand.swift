@@ -7,7 +7,8 @@ import Training
 struct LockstepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lockstep",
-    abstract: "Trains deep networks on CPUs, data-parallel, with the same bits on every spread.",
+    abstract:
+      "Trains deep networks on CPUs, data-parallel, with identical weights on any number of threads, processes or machines.",
     discussion: """
       Examples:
         lockstep train configs/quickstart.yaml --workers 2     two worker threads
@@ -60,7 +61,7 @@ struct LockstepCommand: ParsableCommand {
     }
   }
 
-  /// What ArgumentParser says of an option that is not there, and what to write instead of one that another trainer has.
+  /// ArgumentParser's message with a hint for an option that another trainer has.
   static func withHint(_ text: String) -> String {
     guard let option = text.firstMatch(of: /Unknown option '--?([^'=]+)/)?.1,
       let hint = ForeignNames.hint(forOption: String(option))

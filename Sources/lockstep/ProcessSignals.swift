@@ -5,7 +5,7 @@ import Training
 
 /// How this process takes signals.
 enum ProcessSignals {
-  /// What a program ends with that has gone wrong, or is told to have.
+  /// Signals that end a program that has gone wrong, or is told to have.
   private static let crashes = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP]
 
   /// First thing in the process: from now on one thread alone takes the signals that ask for a stop.
@@ -26,7 +26,7 @@ enum ProcessSignals {
     // A file that grows beyond the limit then is an error in writing it, which is said, and not the end without a word.
     signal(SIGXFSZ, SIG_IGN)
     // Swift's handler prints a backtrace, which takes seconds, and returns: a signal sent from outside does not come again,
-    // and the process goes on. Who presses Ctrl-\ wants it to end; and a rank must not keep the others waiting.
+    // and the process goes on. Who presses Ctrl-\ expects it to end; and a rank must not keep the others waiting.
     signal(SIGQUIT, SIG_DFL)
     let wantsBacktrace = ProcessInfo.processInfo.environment["SWIFT_BACKTRACE"] != nil
     if isRank && !wantsBacktrace {

@@ -2,7 +2,7 @@ import MPICollectives
 import Tensors
 import Training
 
-/// What `--version` prints: ours, the libraries', the kernels in use, and the traits of the build.
+/// Text of `--version`: ours, the libraries', the kernels in use, and the traits of the build.
 enum Version {
   static let number = "0.1.0"
 
@@ -16,7 +16,7 @@ enum Version {
     """
   }
 
-  /// What all ranks of a job must share. Other kernels round otherwise, and the replicas would drift apart.
+  /// Facts that all ranks of a job must share. Other kernels round otherwise, and the replicas would drift apart.
   static var jobFacts: [JobFact] {
     libraryFacts + [
       JobFact("kernels of OpenBLAS", BLAS.coreName), JobFact("own kernels", ProcessorFeatures.kernelLevel),

@@ -16,7 +16,7 @@ private enum SmallSharedMemory {
     do {
       let result = try ChildProcess("/usr/bin/env", command(["true"])).wait(limit: 20)
       if result.exitCode == 0 { return nil }
-      return "a /dev/shm of its own wants root and unshare: \(result.errors.trimmingCharacters(in: .newlines))"
+      return "a /dev/shm of its own requires root and unshare: \(result.errors.trimmingCharacters(in: .newlines))"
     } catch {
       return "\(error)"
     }

@@ -42,6 +42,6 @@ struct LoneImageTests {
     let text = try folder.write("text".utf8, to: "text.png")
     #expect(message(text).hasPrefix("F/text.png: unreadable image: "))
     #expect(message(folder.path) == "F: is a folder; give the image files themselves")
-    #expect(message(folder.path + "/no.png") == "F/no.png: no such file; the model wants JPEG or PNG files")
+    #expect(message(folder.path + "/no.png") == "F/no.png: no such file; the model requires JPEG or PNG files")
   }
 }

@@ -114,8 +114,8 @@ import Testing
     let training = "{epochs: 1, early_stopping: {patience: 2}}"
     #expect(
       messages(about: "evaluation: {every_epochs: null}", training: training) == [
-        "run.yaml:2:23: early_stopping wants a validation split; give data.validation, for example validation: 0.1",
-        "14: early_stopping wants evaluations; give evaluation.every_steps or evaluation.every_epochs",
+        "run.yaml:2:23: early_stopping requires a validation split; give data.validation, for example validation: 0.1",
+        "14: early_stopping requires evaluations; give evaluation.every_steps or evaluation.every_epochs",
       ])
     #expect(
       messages(
@@ -131,7 +131,7 @@ import Testing
   @Test func synchronizedNormalizationWantsNormalization() {
     #expect(
       messages("model: {architecture: mlp, hidden: [3], sync_batch_norm: true}\ntraining: {epochs: 1}") == [
-        "run.yaml:1:41: sync_batch_norm wants batch_norm; add batch_norm: true"
+        "run.yaml:1:41: sync_batch_norm requires batch_norm; add batch_norm: true"
       ])
   }
 
@@ -287,7 +287,7 @@ import Testing
     ),
     (
       "data: {validation_from_end: true}",
-      ["8: validation_from_end wants data.validation; give data.validation, for example validation: 1000"]
+      ["8: validation_from_end requires data.validation; give data.validation, for example validation: 1000"]
     ),
     (
       "data: {validation_from_end: yes}",
@@ -310,7 +310,8 @@ import Testing
       ["28: a sample's shape has one or three sizes, found 2; write [features] or [height, width, channels]"]
     ),
     (
-      "optimizer: {nesterov: true}", ["13: nesterov wants momentum; give optimizer.momentum, for example momentum: 0.9"]
+      "optimizer: {nesterov: true}",
+      ["13: nesterov requires momentum; give optimizer.momentum, for example momentum: 0.9"]
     ),
     (
       "optimizer: {clip_norm: 1, clip_value: 1}",

@@ -16,7 +16,7 @@ import Testing
     ("{dataset: novel, path: x}", "{architecture: gpt}", "bundled"),
     ("{dataset: mnist-5k}", "{architecture: gpt}", "reads tokens"),
     ("{dataset: novel}", "{architecture: vit}", "reads images"),
-    ("mnist-5k\nsamples: {at: [5]}", "{architecture: mlp, hidden: [3]}", "samples want a model of language"),
+    ("mnist-5k\nsamples: {at: [5]}", "{architecture: mlp, hidden: [3]}", "samples require a model of language"),
     ("novel\nloss: {kind: mean-squared-error}", "{architecture: gpt}", "learns by cross-entropy"),
     ("novel\nloss: {kind: binary-cross-entropy}", "{architecture: gpt}", "learns by cross-entropy"),
     ("novel\noptimizer: {kind: adam, epsilon: 1e-39}", "{architecture: gpt}", "number ≥ 1.2e-38"),
@@ -25,7 +25,7 @@ import Testing
     ("{dataset: labelled-text, path: x}", "{architecture: gpt}", "gpt predicts tokens"),
     ("{dataset: labelled-text, path: x}", "{architecture: mlp, hidden: [3]}", "begin its layers with an embedding"),
     ("{dataset: labelled-text, path: x, augment: [flip]}", "{layers: [embedding: 8]}", "leave them out for texts"),
-    ("{dataset: labelled-text, format: numbered}", "{layers: [embedding: 8]}", "format numbered wants categories"),
+    ("{dataset: labelled-text, format: numbered}", "{layers: [embedding: 8]}", "format numbered requires categories"),
     ("{dataset: labelled-text, categories: c.txt}", "{layers: [embedding: 8]}", "categories go with format numbered"),
     ("{dataset: labelled-text, header: true}", "{layers: [embedding: 8]}", "go with format csv"),
     (
@@ -55,7 +55,7 @@ import Testing
     let error = #expect(throws: ConfigurationError.self) {
       try parse("{dataset: novel}", "{architecture: gpt}")
     }
-    #expect(error.map { "\($0)" }?.contains("balanced sampling wants classes") == true)
+    #expect(error.map { "\($0)" }?.contains("balanced sampling requires classes") == true)
     try parse("{dataset: labelled-text, path: x}", "{layers: [embedding: 8, flatten, linear: 3]}")
     try parse("{dataset: cifar10}", "{architecture: mlp, hidden: [3]}")
   }

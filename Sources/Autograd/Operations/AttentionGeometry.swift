@@ -52,7 +52,7 @@ public struct AttentionGeometry: Sendable {
 
   var blocks: Int { (queries + blockRows - 1) / blockRows }
 
-  /// output = softmax(scale · Q·Kᵀ)·V; `logSums` `[batch, heads, queries]` takes what the backward pass wants.
+  /// output = softmax(scale · Q·Kᵀ)·V; `logSums` `[batch, heads, queries]` takes what the backward pass requires.
   func forward(
     queries q: HeadRows, keys k: HeadRows, values v: HeadRows, output: HeadRows, logSums: Tensor, pool: StoragePool
   ) {

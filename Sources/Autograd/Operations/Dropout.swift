@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// What decides which values a dropout zeroes: never shards, workers or the order of calls.
+/// Key of the values that a dropout zeroes: never shards, workers or the order of calls.
 public struct DropoutKey: Sendable, Equatable {
   public var seed: UInt64
   public var step: Int

@@ -84,7 +84,7 @@ extension Variable {
 }
 
 extension Variable {
-  /// What the C kernels are told of the element type.
+  /// Element type, as the C kernels know it.
   var type: ck_type { dtype.kernelType }
 
   func addGradient(_ gradient: Tensor, scaledBy factor: Double) {

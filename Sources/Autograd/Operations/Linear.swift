@@ -40,7 +40,7 @@ extension Variable {
   }
 }
 
-/// What becomes of a product: y = f(z + bias).
+/// Output of a product: y = f(z + bias).
 private struct Finish {
   let bias: Tensor?
   let activation: Activation?

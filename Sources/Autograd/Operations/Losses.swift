@@ -8,7 +8,7 @@ public struct LossResult {
   public let sum: Variable
   /// The same sum in double precision.
   public let value: Double
-  /// What the mean divides by: samples, or their class weights, or samples·outputs, as each loss says.
+  /// Divisor of the mean: samples, or their class weights, or samples·outputs, as each loss says.
   public let weight: Double
   /// Samples whose largest output is that of their class.
   public let correct: Int

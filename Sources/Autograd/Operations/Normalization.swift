@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// What batch normalisation of one batch gives.
+/// Result of batch normalisation of one batch.
 public struct BatchNormalization {
   public let output: Variable
   /// `[channels]`

@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// What batch normalisation over all parts of a batch gives.
+/// Result of batch normalisation over all parts of a batch.
 public struct SynchronizedNormalization {
   /// One a part.
   public let outputs: [Variable]

@@ -6,7 +6,7 @@
 
 #pragma clang assume_nonnull begin
 
-/// What the tables of means and deviations are indexed by.
+/// Index of the tables of means and deviations.
 typedef enum { CK_NO_TABLE = 0, CK_PER_CHANNEL = 1, CK_PER_PIXEL = 2 } ck_table;
 
 /// How one image is read and moved. The mirror comes first, then the shift.

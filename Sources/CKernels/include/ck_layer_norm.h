@@ -7,7 +7,7 @@
 #pragma clang assume_nonnull begin
 
 /// y[r, c] = (x[r, c] − mean[r]) · inverse_deviation[r] · gamma[c] + beta[c], with each row's mean and
-/// 1 / √(biased variance + epsilon), which the backward pass wants. A null beta is zeros.
+/// 1 / √(biased variance + epsilon), which the backward pass requires. A null beta is zeros.
 void ck_layer_norm_forward(
     ck_type type, ptrdiff_t rows, ptrdiff_t columns, double epsilon, const void *x, const void *gamma,
     const void *_Nullable beta, void *y, void *mean, void *inverse_deviation);

@@ -20,7 +20,7 @@ void ck_log_softmax_backward(
 /// Column of the largest element of each row, the first of equals.
 void ck_argmax(ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *x, int32_t *indices);
 
-/// What a loss over a batch came to.
+/// Value of a loss over a batch.
 typedef struct {
   /// Σ over rows of weight · loss
   double loss;

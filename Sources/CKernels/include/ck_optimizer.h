@@ -8,7 +8,7 @@
 
 typedef struct {
   double learning_rate;
-  /// What the summed gradients are multiplied by: 1/number of samples, and the clipping factor.
+  /// Factor of the summed gradients: 1/number of samples, and the clipping factor.
   double gradient_scale;
   /// Added to the gradient as coupling · w: weight decay + 2·λ.
   double coupling;
@@ -28,7 +28,7 @@ typedef struct {
   double gradient_scale;
   /// Added to the gradient as coupling · w.
   double coupling;
-  /// What the weights are multiplied by first: 1 − learning rate · weight decay where it is decoupled, else 1.
+  /// First factor of the weights: 1 − learning rate · weight decay where it is decoupled, else 1.
   double decay;
   double beta1, beta2, epsilon;
   /// √(1 − β₂ᵗ).

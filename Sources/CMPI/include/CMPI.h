@@ -59,7 +59,7 @@ int cmpi_isend(const void *buffer, int bytes, int to, int tag, cmpi_requests *re
 int cmpi_irecv(void *buffer, int bytes, int from, int tag, cmpi_requests *requests);
 int cmpi_ibcast(void *buffer, int bytes, int root, cmpi_requests *requests);
 
-/// What a request was, for an error's text.
+/// Operation of a request, for an error's text.
 typedef struct {
   const char *call;
   int peer;      ///< Other rank, the root of a broadcast, or -1 if unknown.

@@ -1,5 +1,5 @@
 // Convolution and products through oneDNN 2.x on our layouts: images NHWC, weights [O, H, W, I/groups]. oneDNN passes
-// dimensions as C arrays and wants a dozen objects a convolution; one plan here holds them all.
+// dimensions as C arrays and requires a dozen objects a convolution; one plan here holds them all.
 #ifndef CONEDNN_H
 #define CONEDNN_H
 

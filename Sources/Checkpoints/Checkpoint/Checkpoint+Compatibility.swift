@@ -1,5 +1,5 @@
 extension Checkpoint {
-  /// A tensor that a model wants: its name and its shape in files.
+  /// A tensor that a model requires: its name and its shape in files.
   public struct Expectation: Equatable, Sendable {
     public let name: String
     public let shape: [Int]

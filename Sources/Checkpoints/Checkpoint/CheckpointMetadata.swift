@@ -1,10 +1,10 @@
-/// What a run needs besides tensors to go on where it stopped.
+/// All that a resume requires besides tensors.
 public struct CheckpointMetadata: Equatable, Sendable {
   /// The best evaluation on the validation split so far.
   public struct Best: Equatable, Sendable {
     /// Optimiser updates done when it was reached.
     public var step: Int
-    /// What was compared: `validation_loss`.
+    /// The metric that was compared: `validation_loss`.
     public var metric: String
     public var value: Double
 
@@ -13,7 +13,7 @@ public struct CheckpointMetadata: Equatable, Sendable {
     }
   }
 
-  /// What the model takes and what it tells apart.
+  /// Inputs of the model and the classes it tells apart.
   public struct Samples: Equatable, Sendable {
     /// Shape of a sample: `[height, width, channels]`, `[features]`, or `[time]` of a text.
     public var shape: [Int]
@@ -28,7 +28,7 @@ public struct CheckpointMetadata: Equatable, Sendable {
   /// The epoch that the next step belongs to, from 0, and how many samples of it are used up.
   public var epoch: Int
   public var position: Int
-  /// What the bits depend on: the number of shards and the threads of a worker's BLAS.
+  /// The settings that the bits depend on: the number of shards and the threads of a worker's BLAS.
   public var shards: Int
   public var blasThreads: Int
   /// How many workers there were; another number may go on.
@@ -37,9 +37,9 @@ public struct CheckpointMetadata: Equatable, Sendable {
   public var best: Best?
   /// The effective configuration, YAML.
   public var configuration: String
-  /// What the trainer itself wants to find again, a JSON text that nobody else reads.
+  /// State of the trainer itself, a JSON text that nobody else reads.
   public var progress: String
-  /// What cuts text into tokens, a JSON text; nil for models of images.
+  /// The tokenizer, a JSON text; nil for models of images.
   public var tokenizer: String?
   /// Nil in checkpoints of before this was written down.
   public var samples: Samples?

@@ -16,10 +16,10 @@ enum Paths {
     path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
   }
 
-  /// What a path leads to.
+  /// Kind of file that a path leads to.
   enum Kind { case folder, file, link, other }
 
-  /// What lies at `path`; nil where nothing does. A failure to look is not taken for that.
+  /// Kind of file at `path`; nil if there is none. A failure to look is not taken for that.
   static func kind(of path: String, followingLinks: Bool = true) throws(CheckpointError) -> Kind? {
     guard let status = try status(of: path, followingLinks: followingLinks) else { return nil }
     return switch status.st_mode & S_IFMT {

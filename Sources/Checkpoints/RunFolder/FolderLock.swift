@@ -63,7 +63,7 @@ final class FolderLock {
 
   deinit { close(descriptor) }
 
-  /// What the holder wrote: its process and host.
+  /// The holder's text: its process and host.
   private static func holder(_ descriptor: Int32) -> String {
     withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { buffer in
       let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)

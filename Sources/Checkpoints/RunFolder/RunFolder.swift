@@ -13,7 +13,7 @@ public final class RunFolder {
   /// Told what went wrong and is no reason to end a run.
   public var warn: (String) -> Void = { _ in }
 
-  /// What opening it made.
+  /// Files that opening it made.
   private let made: (folder: Bool, mark: Bool, checkpoints: Bool)
   /// Whether a run had marked it before.
   private let wasRunFolder: Bool
@@ -21,7 +21,7 @@ public final class RunFolder {
   private let lock: FolderLock
   let metrics: StepLog
   let samples: StepLog
-  /// What `config.yaml` is to hold, once it was written.
+  /// Text that `config.yaml` is to hold, once it was written.
   private var configuration: String?
   /// Files of which it was said already that they cannot be removed.
   private var unremovable: Set<String> = []

@@ -18,7 +18,7 @@ struct SafetensorsHeader: Equatable, Sendable {
   /// Names and texts, in the file's order.
   var metadata: [(name: String, text: String)]
 
-  /// What the reference implementation accepts; it keeps a damaged length from asking for all memory.
+  /// The limit of the reference implementation; it keeps a damaged length from asking for all memory.
   static let maximumLength = 100_000_000
   static let lengthBytes = 8
 

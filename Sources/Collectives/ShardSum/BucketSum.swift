@@ -25,7 +25,7 @@ final class BucketSum {
   private let tag: Int
   private let exchange: (any Transfers)?
   private let spreading: (any Transfers)?
-  /// What other islands send of the own slice: one after the other in slot order.
+  /// Sums of the own slice from other islands: one after the other in slot order.
   private let received: UnsafeMutablePointer<Float>
   /// The island's joined sums of the slices this worker holds. Nil for a worker alone with a result of its own, whose
   /// partial sums can be sent from where they are: what is still to be sent must not lie where the result arrives.

@@ -26,7 +26,7 @@ public struct Islands: Sendable, Equatable {
     return island
   }
 
-  /// Who on `island` handles a slice of which `owner` makes the final sum: the owner itself if it is there, else one of
+  /// Worker on `island` that handles a slice of which `owner` makes the final sum: the owner itself if it is there, else one of
   /// the island's workers, each about equally many slices.
   public func holder(ofSliceOwnedBy owner: Int, on island: Int) -> Int {
     let own = members[island]

@@ -12,7 +12,7 @@ import Tensors
 /// last one is there because the result may lie where the partial sums did; `begin` is late enough to wait for it (after a
 /// forward pass, say) when it hardly ever has to. Short sums do without the second.
 ///
-/// What is made of the result need not be made by each worker for itself: with buffers that they share, each makes its
+/// The update that follows need not be made by each worker for itself: with buffers that they share, each makes its
 /// `ownElements` of it, and `meet` lets all read the whole.
 public final class ShardSum {
   public let buckets: Buckets
@@ -33,7 +33,7 @@ public final class ShardSum {
   public var island: Range<Int> { plan.islands.members[plan.island] }
   /// Whether this is the one of its island to do what needs to be done once.
   public var isFirstOnIsland: Bool { plan.position == 0 }
-  /// Told what the worker is busy with, where somebody wants to know.
+  /// Told what the worker is busy with, if somebody is to know.
   public var timeline: Timeline?
 
   private let plan: SumPlan

@@ -1,5 +1,5 @@
 extension SumArena {
-  /// What decides the size of an arena and what lies where in it.
+  /// Sizes that decide an arena's length and layout.
   public struct Shape: Sendable, Equatable {
     /// Where the result is.
     enum Place: Sendable {
@@ -29,7 +29,7 @@ extension SumArena {
     /// they share for other ends.
     let commonBuffers: Int
     let sharedBuffers: Int
-    /// What this worker writes of them.
+    /// Range of them that this worker writes.
     let ownElements: [Range<Int>]
     /// Elements of a buffer.
     let count: Int
@@ -85,7 +85,7 @@ extension SumArena {
 
     public var byteCount: Int { flagsBytes + (slots + commonBuffers) * bufferBytes }
 
-    /// What this worker writes: best taken from the memory near its core. The parts of an island's workers are the whole
+    /// Range that this worker writes: best taken from the memory near its core. The parts of an island's workers are the whole
     /// arena.
     public var ownBytes: [Range<Int>] {
       let flags = 0..<(position == 0 ? flagsBytes : 0)

@@ -1,5 +1,5 @@
 extension Timeline {
-  /// What a worker may be busy with. It is in exactly one phase at a time, so that the phases' times add up to the run's.
+  /// Activity of a worker. It is in exactly one phase at a time, so that the phases' times add up to the run's.
   public enum Phase: UInt8, CaseIterable, Sendable {
     /// Waiting for the batch that is prepared in the background.
     case data

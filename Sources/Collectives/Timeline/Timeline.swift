@@ -2,7 +2,7 @@ import Glibc
 
 /// A worker's stopwatch: how long it was in each phase, and the spans of some steps. Used from the worker's thread only.
 ///
-/// Whoever begins something says so with `enter`; that ends what was before. A worker that is not profiled has none, and pays for a
+/// A phase begins with `enter`; that ends what was before. A worker that is not profiled has none, and pays for a
 /// comparison with nil. Spans are kept of the first and of the last steps, so that a long run needs no more memory than a
 /// short one; totals are of all steps but the first, which takes memory and makes kernels ready.
 public final class Timeline {

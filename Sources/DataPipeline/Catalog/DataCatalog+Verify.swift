@@ -1,4 +1,4 @@
-/// What was found of a data set.
+/// State of a data set on disk.
 public struct DataStatus: Sendable {
   public enum FileState: Sendable, Equatable {
     case whole
@@ -13,7 +13,7 @@ public struct DataStatus: Sendable {
   }
 
   public var files: [File]
-  /// What reading the files found, beyond single files; nil where nothing did.
+  /// A problem found by reading the files, beyond single files; nil if there is none.
   public var problem: DataError?
 
   /// Puts a problem down to the file that it names ("PATH, record 7, byte 21511").
@@ -98,7 +98,7 @@ extension DataCatalog {
     return DataStatus.File(path: path, state: .whole)
   }
 
-  /// What the readers that training uses say of the files, a problem for each part that can be read by itself.
+  /// Problems that training's readers find in the files, a problem for each part that can be read by itself.
   private func problems(in dataset: KnownDataset, folder: String) -> [DataError] {
     let advice = dataset.refetchAdvice(directory)
     func problem(_ read: () throws(DataError) -> Void) -> DataError? {

@@ -1,4 +1,4 @@
-/// What `lockstep data` knows: the bundled data and the public data sets, in a data directory.
+/// The data sets of `lockstep data`: the bundled data and the public data sets, in a data directory.
 public struct DataCatalog: Sendable {
   /// One thing that the catalogue names.
   public struct Entry: Sendable {

@@ -69,7 +69,7 @@ public struct KnownDataset: Sendable {
     "get the files by: lockstep data fetch \(name) --data \(root)"
   }
 
-  /// What to say of a damaged file, where the data are looked for in `root`.
+  /// Advice about a damaged file, where the data are looked for in `root`.
   func refetchAdvice(_ root: String?) -> String {
     "fetch it again: lockstep data fetch \(name) --data \(root ?? DataCatalog.defaultDirectory)"
   }

@@ -12,7 +12,7 @@ extension DatasetSplits {
     return Self.digestVersion + hash.finalizeHexadecimal()
   }
 
-  /// What a digest begins with that was made in this way; others say nothing about these data.
+  /// Prefix of digests that were made in this way; others say nothing about these data.
   public static let digestVersion = "2-"
 
   /// The same of the test split, which no training depends on.

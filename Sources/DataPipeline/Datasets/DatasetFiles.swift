@@ -1,4 +1,4 @@
-/// What a specification names, opened: the data sets of the training and the test files, not yet limited or divided.
+/// The files of a specification, opened: the data sets of the training and the test files, not yet limited or divided.
 struct DatasetFiles {
   var training: any ImageDataset
   var test: (any ImageDataset)?

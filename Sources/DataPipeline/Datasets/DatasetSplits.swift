@@ -8,9 +8,9 @@ public struct DatasetSplits: Sendable {
   public var normalizer: Normalizer
   /// Images that were left out (`skipBadImages`), each with its reason.
   public let unreadable: [DataError]
-  /// What cuts a text into tokens; nil for images.
+  /// The tokenizer of a text; nil for images.
   public var tokenizer: (any Tokenizer)?
-  /// What a person should know of the data before they are trained on.
+  /// Notes about the data for a person, to be shown before training.
   public var notes: [String] = []
 
   public var classNames: [String] { training.classNames }
@@ -18,7 +18,7 @@ public struct DatasetSplits: Sendable {
   public var predictsTokens: Bool { training is TextSplit }
   /// Different tokens of a text, the one that pads labelled texts among them; nil for images.
   public var vocabulary: Int? { tokenizer.map { $0.vocabularySize + (predictsTokens ? 0 : 1) } }
-  /// What a model tells apart: classes, or tokens.
+  /// Number of outputs: classes, or tokens.
   public var outputs: Int { training.outputs }
   /// `[height, width, channels]`, `[features]`, or `[time]` of a text.
   public var sampleShape: [Int] { training.sampleShape }

@@ -13,7 +13,7 @@ public struct LoneImage: ImageDataset {
     imageShape = shape
     switch PathKind(path) {
     case .missing:
-      throw DataError(path, "no such file", advice: "the model wants JPEG or PNG files", isWrongUse: true)
+      throw DataError(path, "no such file", advice: "the model requires JPEG or PNG files", isWrongUse: true)
     case .folder: throw DataError(path, "is a folder", advice: "give the image files themselves", isWrongUse: true)
     case .file: break
     }

@@ -1,5 +1,5 @@
 extension DatasetSpecification {
-  /// What is known of the data without opening a file.
+  /// Facts of the data that are known without opening a file.
   public var nominalShape: NominalShape {
     switch kind {
     case .mnist5k, .mnist, .fashionMNIST: NominalShape(sample: [28, 28, 1], classes: 10)

@@ -8,7 +8,7 @@ public struct Normalizer: Sendable, Equatable {
   /// pixel/255.
   public let mean: [Float]
   public let standardDeviation: [Float]
-  /// What the kernel multiplies by.
+  /// The kernel's factors.
   let inverseDeviation: [Float]
 
   /// No change but the scale 1/255.
@@ -45,7 +45,7 @@ public struct Normalizer: Sendable, Equatable {
     }
   }
 
-  /// Throws where `mean` has not the entries that images of this shape want.
+  /// Throws where `mean` has not the entries that images of this shape require.
   public func check(fits shape: ImageShape) throws(DataError) {
     let expected =
       switch kind {

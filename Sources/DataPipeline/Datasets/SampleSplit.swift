@@ -6,7 +6,7 @@ public protocol SampleSplit: Sendable {
   var count: Int { get }
   /// Shape of a sample as the model takes it: `[height, width, channels]`, `[features]`, or `[time]` of a text.
   var sampleShape: [Int] { get }
-  /// What a model tells apart: classes, or the tokens of the vocabulary.
+  /// Names of the outputs: classes, or the tokens of the vocabulary.
   var outputs: Int { get }
   /// Names of the classes, in order; empty where tokens are predicted.
   var classNames: [String] { get }
@@ -20,7 +20,7 @@ public protocol SampleSplit: Sendable {
     normalizer: Normalizer, augmentation: Augmentation, seed: UInt64, pool: StoragePool
   ) -> any BatchAssembler
 
-  /// What tells these data from others, in few bytes. See `DatasetSplits.contentDigest`.
+  /// A short identity of these data. See `DatasetSplits.contentDigest`.
   func addContent(to hash: inout SHA256) throws(DataError)
   /// Shape of the samples, as the digest has it.
   var contentShape: String { get }

@@ -64,7 +64,7 @@ final class FileLock {
     close(descriptor)
   }
 
-  /// What the holder wrote.
+  /// The holder's text.
   private static func holder(of descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = pread(descriptor, &bytes, bytes.count, 0)

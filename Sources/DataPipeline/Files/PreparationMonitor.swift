@@ -1,4 +1,4 @@
-/// Who follows data that are being prepared: is told what takes its time, and may stop it.
+/// Observer of data preparation: is told what takes its time, and may stop it.
 public struct PreparationMonitor {
   /// Told where another process is waited for.
   public var warn: (String) -> Void
@@ -33,6 +33,6 @@ public struct PreparationMonitor {
 }
 
 extension DataError {
-  /// Whoever wanted the data does not any more.
+  /// The data are no longer asked for.
   public static let stopped = DataError("the data", "stopped while they were prepared")
 }

@@ -8,7 +8,7 @@ func systemMessage(_ code: Int32) -> String {
   return text.withUnsafeBufferPointer { buffer in buffer.baseAddress.map { String(cString: $0) } ?? "error \(code)" }
 }
 
-/// What lies at a path.
+/// The kind of file at a path.
 enum PathKind: Equatable {
   case missing, folder
   case file(size: Int)

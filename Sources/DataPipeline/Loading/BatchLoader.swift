@@ -38,6 +38,6 @@ public final class BatchLoader: Sendable {
   /// The worker's shards of the next step, in order; a shard without samples has `count` 0.
   public func next() throws(DataError) -> [Batch] { try prefetcher.next() }
 
-  /// Nobody wants more, nor waits for the step that is being read.
+  /// Nobody asks for more, nor waits for the step that is being read.
   public func abandon() { prefetcher.abandon() }
 }

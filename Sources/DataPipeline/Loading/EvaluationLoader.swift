@@ -47,6 +47,6 @@ public final class EvaluationLoader: Sendable {
     try prefetcher.next(unless: isAbandoned)
   }
 
-  /// Nobody wants more, nor waits for the block that is being read.
+  /// Nobody asks for more, nor waits for the block that is being read.
   public func abandon() { prefetcher.abandon() }
 }

@@ -39,7 +39,7 @@ final class Prefetcher<Element: Sendable>: Sendable {
     try queue.take(unless: isAbandoned)
   }
 
-  /// Nobody wants more, nor waits for the element that is being made.
+  /// Nobody asks for more, nor waits for the element that is being made.
   func abandon() { queue.abandon() }
 
   private static func run(_ queue: Queue, _ produce: Producer) {
@@ -55,7 +55,7 @@ final class Prefetcher<Element: Sendable>: Sendable {
     }
   }
 
-  /// What the two threads share; everything mutable is read and written under `condition`.
+  /// State shared by the two threads; everything mutable is read and written under `condition`.
   private final class Queue: @unchecked Sendable {
     let numbers: Range<Int>
     private let depth: Int
@@ -94,7 +94,7 @@ final class Prefetcher<Element: Sendable>: Sendable {
       return element
     }
 
-    /// False when nobody wants more.
+    /// False when nobody asks for more.
     func waitForRoom() -> Bool {
       condition.lock()
       defer { condition.unlock() }

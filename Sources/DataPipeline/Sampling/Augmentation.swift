@@ -7,7 +7,7 @@ public struct Augmentation: Sendable, Equatable {
   /// Moves by up to this many pixels down or up, and right or left; black comes in.
   public var maximumShift: Int
 
-  /// What happens to one image in one epoch; the mirror comes before the shift.
+  /// Augmentation of one image in one epoch; the mirror comes before the shift.
   public struct Move: Sendable, Equatable {
     public var mirror = false
     public var down = 0

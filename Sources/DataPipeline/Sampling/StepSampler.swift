@@ -13,7 +13,7 @@ public protocol StepSampler: Sendable {
   func makeReader() -> (_ step: Int) -> StepSamples
 }
 
-/// What a sampler says of one step.
+/// A sampler's plan of one step.
 public struct StepSamples: Sendable {
   public var epoch: Int
   /// The global batch, in order: numbers within the split; of texts, where each window begins.

@@ -32,7 +32,7 @@ public struct LabelledTextDataset: Sendable {
   /// Tokens that a sample is padded or cut to.
   public let maximumLength: Int
 
-  /// What samples are padded with: a token more than the tokeniser has.
+  /// The token that samples are padded with: a token more than the tokeniser has.
   public var padToken: Int32 { Int32(tokenizer.vocabularySize) }
   /// The tokeniser's, and the pad token.
   public var vocabularySize: Int { tokenizer.vocabularySize + 1 }

@@ -52,7 +52,7 @@ public struct TextCorpus: Sendable {
     }
   }
 
-  /// - Parameter home: The file that what is kept lies beside; nil keeps nothing.
+  /// - Parameter home: File next to which the token cache is stored; nil disables caching.
   private init(
     _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, home: String?,
     monitor: PreparationMonitor

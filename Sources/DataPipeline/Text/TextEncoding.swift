@@ -8,9 +8,9 @@ struct TextEncoding {
   /// Bytes of each split.
   private let ranges: [Range<Int>]
   private let tokenizer: any Tokenizer
-  /// What the tokeniser is of.
+  /// Origin of the tokenizer.
   private let origin: VocabularyOrigin
-  /// What the file's header is to say, but for the numbers of tokens.
+  /// Contents of the file's header, but for the numbers of tokens.
   private let header: TokenFileHeader
   private let poll: () throws(DataError) -> Void
 

@@ -1,5 +1,5 @@
 extension TextSplit {
-  /// What the predicted tokens, all but the first, stand for.
+  /// Size of the text that the predicted tokens, all but the first, stand for.
   public struct Size: Sendable, Equatable {
     public var bytes = 0
     /// Unicode scalars; nil where the text is not UTF-8.

@@ -6,7 +6,7 @@ public struct TextStatistics: Sendable, Equatable {
   public struct Share: Sendable, Equatable {
     /// Occurrences in what was written.
     public var count = 0
-    /// Those that the training text has somewhere.
+    /// Number of them that the training text has somewhere.
     public var seen = 0
 
     /// Nil where there are none.

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What stands before the tokens in a file of them.
+/// Header of a file of tokens.
 ///
 /// 128 bytes, integers little-endian: "LOCKTOKS"; format version and bytes a token (32 bits each); of the text its bytes
 /// and its digest, the tokens of the training, validation and test split, which follow in that order, and their digest

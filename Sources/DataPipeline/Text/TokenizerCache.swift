@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// A tokeniser that was learned from a text, in a file beside it: learning byte pairs takes a while, and gives the same each
-/// time. The processes of a node that want it at once wait for the one that learns it.
+/// time. The processes of a node that need it at once wait for the one that learns it.
 ///
 /// The file holds the SHA-256 of `Tokenizer.json` in hexadecimal, a line end, and that text.
 struct TokenizerCache {

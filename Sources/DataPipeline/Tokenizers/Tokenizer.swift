@@ -1,12 +1,12 @@
 /// Cuts text into tokens, numbers in 0 ..< `vocabularySize`, and puts them together again, byte for byte.
 public protocol Tokenizer: Sendable {
-  /// What a configuration calls it, with what it came to: a vocabulary may be smaller than was asked for.
+  /// Its name in a configuration, with its size: a vocabulary may be smaller than was asked for.
   var specification: TokenizerSpecification { get }
 
   var vocabularySize: Int { get }
 
   /// Encodes `bytes`, handing tokens over in pieces, in order; the buffer is good for the length of the call.
-  /// What `handOver` throws ends the work.
+  /// An error thrown by `handOver` ends the work.
   func encode(
     _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
   ) throws(TokenizationError)
@@ -23,7 +23,7 @@ public enum TokenizationError: Error, Sendable, Equatable {
   case notUTF8(offset: Int)
   /// A Unicode scalar that the vocabulary does not have.
   case unknownScalar(UInt32, offset: Int)
-  /// Nobody wants the tokens any more.
+  /// The tokens are no longer asked for.
   case stopped
 }
 

@@ -1,4 +1,4 @@
-/// What a vocabulary is of, for messages about characters that it lacks.
+/// Origin of a vocabulary, for messages about characters that it lacks.
 public enum VocabularyOrigin: Sendable {
   case trainingText
   /// That of the same text.

@@ -21,7 +21,7 @@ struct PeerLink: Sendable {
     _ = Glibc.send(descriptor, &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
   }
 
-  /// What has come in.
+  /// Bytes that have come in.
   ///
   /// - Returns: the messages, and whether the other end is still open.
   func receive() -> (messages: [Message], isOpen: Bool) {

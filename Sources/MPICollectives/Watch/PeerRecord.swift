@@ -1,4 +1,4 @@
-/// What a rank knows of the others from its links to them. Has no sockets and no clock, so that tests can play every case.
+/// State of the other ranks, from the links to them. Has no sockets and no clock, so that tests can play every case.
 struct PeerRecord {
   private enum Standing { case present, closed, departed, unlinked }
 

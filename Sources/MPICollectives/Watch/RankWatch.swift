@@ -8,7 +8,7 @@ import Glibc
 /// timeout leads to a rank that was stopped, or is cut off. A rank that is alive but slow keeps beating. The lowest rank
 /// left says what happened, and all end with exit code 1. MPI takes no part.
 public final class RankWatch: Sendable {
-  /// What to print. Called once at most, on the watch's thread, right before the process ends.
+  /// Prints the loss. Called once at most, on the watch's thread, right before the process ends.
   public typealias Report = @Sendable (RankLoss) -> Void
 
   private let rank: Int

@@ -46,7 +46,7 @@ protocol ActivationFusing: Layer {
   func fuse(_ activation: Activation) -> Bool
 }
 
-/// What layers need to know of the pass they are part of.
+/// Context of a forward pass for its layers.
 public final class ForwardPass {
   public enum Mode: Sendable { case training, evaluation }
 
@@ -62,7 +62,7 @@ public final class ForwardPass {
   /// Where recurrent layers start from and leave their last state; nil starts them at zero.
   public let carriedState: RecurrentState?
   /// Places in time of each sample that are no padding, at least 1, for the layer that comes next; nil where all are.
-  /// What lies behind them is undefined. Layers that look at other places in time heed them, layers that change the
+  /// Values behind them are undefined. Layers that look at other places in time heed them, layers that change the
   /// number of places change them too, and layers that take time away end them.
   public internal(set) var lengths: [Int]?
   /// Called with every layer's path and output, in order: to find where a value went wrong, or to look at

@@ -3,7 +3,7 @@ import Tensors
 
 /// One layer of a stack in one direction: its parameters and how a sequence goes through it.
 struct RecurrentDirection {
-  /// What stands behind `weight_ih`: `_l0_reverse`.
+  /// Suffix of `weight_ih`: `_l0_reverse`.
   let suffix: String
   let isReversed: Bool
   private let cell: RecurrentCell

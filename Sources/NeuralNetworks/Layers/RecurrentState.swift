@@ -1,6 +1,6 @@
 import Tensors
 
-/// What recurrent layers remember from one pass to the next: for truncated back-propagation through time, where a batch
+/// State of recurrent layers from one pass to the next: for truncated back-propagation through time, where a batch
 /// goes on where the last one ended, and for generating step by step.
 ///
 /// A pass takes each layer's state as a constant and puts its last state in its place. Empty, it starts every layer at

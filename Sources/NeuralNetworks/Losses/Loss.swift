@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// What a run minimises, ready to be applied to a shard.
+/// The loss that a run minimises, ready to be applied to a shard.
 public struct Loss: Sendable, Equatable {
   public let specification: LossSpecification
   public let classes: Int

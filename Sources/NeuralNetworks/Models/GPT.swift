@@ -11,7 +11,7 @@ public struct GPT: Sendable, Equatable {
     case none
   }
 
-  /// What stands between the linear layers behind attention.
+  /// Activation between the linear layers behind attention.
   public enum FeedForward: String, Sendable, CaseIterable {
     case gelu
     case geluTanh = "gelu_tanh"

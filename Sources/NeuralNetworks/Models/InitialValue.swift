@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// What a parameter is before training.
+/// Value of a parameter before training.
 public enum InitialValue: Sendable, Equatable {
   case constant(Double)
   /// Drawn independently, uniform in (-bound, bound).

@@ -1,4 +1,4 @@
-/// What a transformer is made of, as layers of a list.
+/// Parts of transformers, as layers of a list.
 extension ModelBuilder {
   func selfAttention(
     _ specification: SelfAttentionSpecification, at place: LayerPlace

@@ -6,9 +6,9 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
   public let kind: String
   /// Shape of one sample that reaches the layer.
   public let inputShape: [Int]
-  /// What is wrong, shapes included.
+  /// The problem, shapes included.
   public let problem: String
-  /// What to do about it.
+  /// Advice for a person.
   public let hint: String
 
   public init(path: String, kind: String, inputShape: [Int], problem: String, hint: String) {

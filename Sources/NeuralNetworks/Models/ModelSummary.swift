@@ -1,6 +1,6 @@
 import Autograd
 
-/// What a model consists of, layer by layer.
+/// Structure of a model, layer by layer.
 public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
   public struct Row: Sendable, Equatable {
     public let path: String

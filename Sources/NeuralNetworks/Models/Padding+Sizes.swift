@@ -15,7 +15,7 @@ extension Padding {
     }
   }
 
-  /// What it takes for ⌈size / stride⌉ outputs.
+  /// Padding for ⌈size / stride⌉ outputs.
   private static func total(size: Int, kernel: Int, stride: Int, dilation: Int) -> Int {
     let outputs = (size + stride - 1) / stride
     return max((outputs - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)

@@ -1,7 +1,7 @@
 /// A vision transformer (Dosovitskiy et al., 2021): an image is cut into patches, each becomes a vector, and blocks
 /// of full attention, normalised in front, read them as a sequence.
 public struct VisionTransformer: Sendable, Equatable {
-  /// What makes the patches' vectors.
+  /// Layers that make the patches' vectors.
   public enum Stem: String, Sendable, CaseIterable {
     /// One convolution of the patch's size and stride.
     case patchify
@@ -10,11 +10,11 @@ public struct VisionTransformer: Sendable, Equatable {
     case convolutions
   }
 
-  /// What the classifier sees of the last block.
+  /// Input of the classifier, from the last block.
   public enum Pooling: String, Sendable, CaseIterable {
     /// The mean over the patches (Beyer et al., 2022).
     case mean
-    /// What has become of a learned vector in front of the patches.
+    /// The last state of a learned vector in front of the patches.
     case classToken = "class_token"
   }
 

@@ -4,7 +4,7 @@ import Tensors
 /// Turns summed gradients into new weights. Works on the store's flat buffers and knows nothing of ranks: every
 /// replica takes the same step from the same sums, or one part of it where several optimisers share the buffers.
 public protocol Optimizer: AnyObject {
-  /// What a resume needs beside the weights, by name, laid out like the store's values; zero before the first step.
+  /// State that a resume requires beside the weights, by name, laid out like the store's values; zero before the first step.
   var state: [(name: String, value: Tensor)] { get }
 
   /// Updates the weights.
@@ -78,7 +78,7 @@ extension OptimizerSpecification {
     }
   }
 
-  /// Those that it takes beside: clipped gradients.
+  /// Gradients that it takes beside: clipped ones.
   public var scratchCount: Int { clipValue == nil ? 0 : 1 }
 
   /// The memory of the state: zeros, or what is shared.

@@ -23,7 +23,7 @@ struct ParameterRun: Equatable {
     return runs
   }
 
-  /// What of `runs` is in one of `elements`; both ascending.
+  /// Parts of `runs` that are in one of `elements`; both ascending.
   static func parts(of runs: [ParameterRun], in elements: [Range<Int>]) -> [ParameterRun] {
     runs.flatMap { run in
       elements.map { run.range.clamped(to: $0) }.filter { !$0.isEmpty }

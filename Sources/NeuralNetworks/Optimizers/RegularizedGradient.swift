@@ -5,7 +5,7 @@ import Tensors
 /// The gradient that an optimiser acts on: the mean over the global batch, with the L2 term's gradient, clipped. It is
 /// described, not computed, where that saves a pass over memory.
 struct RegularizedGradient {
-  /// What the optimiser is to update.
+  /// Parameters for the optimiser to update.
   let ownRuns: [ParameterRun]
   private let runs: [ParameterRun]
   private let specification: OptimizerSpecification

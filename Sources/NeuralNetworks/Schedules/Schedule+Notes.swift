@@ -1,5 +1,5 @@
 extension Schedule {
-  /// What of the schedule the run is too short for, a sentence each.
+  /// Sentences about parts of the schedule that the run is too short for.
   public var notes: [String] {
     var notes: [String] = []
     if warmupSteps < specification.warmupSteps {

@@ -28,7 +28,7 @@ public struct SelfAttentionSpecification: Sendable, Equatable {
   public init(heads: Int) { self.heads = heads }
 }
 
-/// What is added to a sequence to tell its places apart.
+/// Vectors added to a sequence to tell its places apart.
 public struct PositionsSpecification: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable {
     case learned

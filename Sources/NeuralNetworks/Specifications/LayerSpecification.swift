@@ -28,7 +28,7 @@ public indirect enum LayerSpecification: Sendable, Equatable {
   case maxPool1D(Pooling1DSpecification)
   case averagePool1D(Pooling1DSpecification)
   case globalMaxPool
-  /// What stands at a sequence's last place.
+  /// The value at a sequence's last place.
   case lastStep
 
   /// A whole transformer over tokens.

@@ -44,5 +44,5 @@ public struct RecurrentSpecification: Sendable, Equatable {
   }
 }
 
-/// What a recurrent layer does at each step, as the differentiable operations know it.
+/// Computation of a recurrent layer at each step, as the differentiable operations know it.
 public typealias RecurrentCell = Autograd.RecurrentCell

@@ -1,4 +1,4 @@
-/// What a run minimises, averaged over the global batch.
+/// The loss that a run minimises, averaged over the global batch.
 public enum LossSpecification: Sendable, Equatable {
   /// Softmax and cross-entropy; with class weights the mean is weighted, Σwₗ / Σw, as in PyTorch.
   case crossEntropy(labelSmoothing: Double, classWeights: ClassWeights)

@@ -1,4 +1,4 @@
-/// What a model says of an input.
+/// Result of classifying an input.
 public struct Classification: Sendable, Equatable {
   public struct Candidate: Sendable, Equatable {
     public let className: String
@@ -8,7 +8,7 @@ public struct Classification: Sendable, Equatable {
   /// A text that has more tokens than the model reads.
   public struct Cut: Sendable, Equatable {
     public let tokens: Int
-    /// What the model reads of them.
+    /// Number of them that the model reads.
     public let length: Int
   }
 

@@ -13,7 +13,7 @@ public enum ClassificationError: ExitCodeProviding, Equatable, CustomStringConve
       "\(path) has no names of classes: an older Lockstep wrote it; a run that goes on from it writes them"
     case .takesNumbers(let path, let shape):
       """
-      \(path) holds a model of samples of \(shape.map { "\($0)" }.joined(separator: "×")) numbers; classify wants a model \
+      \(path) holds a model of samples of \(shape.map { "\($0)" }.joined(separator: "×")) numbers; classify requires a model \
       of images or of texts
       """
     }

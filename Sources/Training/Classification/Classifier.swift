@@ -54,7 +54,7 @@ public final class Classifier {
 }
 
 extension LossSpecification {
-  /// What outputs that were trained by this loss say of each class: softmax; a sigmoid each, which need not sum to one; or
+  /// Probabilities of the classes from outputs that were trained by this loss: softmax; a sigmoid each, which need not sum to one; or
   /// the outputs themselves, whose targets were 0 and 1.
   func probabilities(of scores: [Double]) -> [Double] {
     switch self {

@@ -118,7 +118,7 @@ public enum ForeignNames {
     ("logging", ["logger", "log"]),
   ]
 
-  /// What there is no key for, and what to do.
+  /// Names without a key of ours, and what to do.
   private static let advice: [(names: [String], hint: String)] = [
     (
       ["numworkers", "workers", "nproc", "ndevices", "devices"],
@@ -234,7 +234,7 @@ public enum ForeignNames {
     }?.ours
   }
 
-  /// What to do about a key that has no counterpart.
+  /// Advice on a key that has no counterpart.
   static func advice(onKey word: String) -> String? {
     let folded = word == "<<" ? word : NearestWord.folded(word)
     return advice.first { $0.names.contains(folded) }?.hint
@@ -270,7 +270,7 @@ public enum ForeignNames {
     (["temp"], "--temperature T"),
   ]
 
-  /// What to write for an option that is not there: `--epochs` is a key of the configuration.
+  /// Replacement for an option that is not there: `--epochs` is a key of the configuration.
   ///
   /// - Parameter option: without its dashes.
   public static func hint(forOption option: String) -> String? {

@@ -27,10 +27,10 @@ extension RunConfiguration {
     let evaluates = evaluation.everySteps != nil || evaluation.everyEpochs != nil
     context.check(
       "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.hasValidation,
-      "early_stopping wants a validation split", hint: "give data.validation, for example validation: 0.1")
+      "early_stopping requires a validation split", hint: "give data.validation, for example validation: 0.1")
     context.check(
       "training.early_stopping", "evaluation.every_steps", "evaluation.every_epochs",
-      holds: training.earlyStopping == nil || evaluates, "early_stopping wants evaluations",
+      holds: training.earlyStopping == nil || evaluates, "early_stopping requires evaluations",
       hint: "give evaluation.every_steps or evaluation.every_epochs")
     if training.dropLast, let count = data.knownTrainingCount, count > 0 {
       context.check(
@@ -53,7 +53,7 @@ extension RunConfiguration {
     }
     context.check(
       "data.validation", "data.validation_from_end", holds: !data.validationFromEnd || data.validation != nil,
-      "validation_from_end wants data.validation", hint: "give data.validation, for example validation: 1000")
+      "validation_from_end requires data.validation", hint: "give data.validation, for example validation: 1000")
     let augmentations = data.augmentations
     let flips = augmentations.filter { $0 == .flip }.count
     context.check(
@@ -77,10 +77,10 @@ extension RunConfiguration {
     checkLabelledText(&context)
     context.check(
       "training.sampling", holds: !data.isText || training.sampling == .shuffled,
-      "balanced sampling wants classes, and a text has tokens", hint: "leave sampling out; data.order is a text's")
+      "balanced sampling requires classes, and a text has tokens", hint: "leave sampling out; data.order is a text's")
     if data.isText, case .crossEntropy(_, .balanced) = loss {
       context.check(
-        "loss.class_weights", holds: false, "balanced weights want classes, and a text has tokens",
+        "loss.class_weights", holds: false, "balanced weights require classes, and a text has tokens",
         hint: "leave class_weights out")
     }
     context.check(
@@ -93,7 +93,7 @@ extension RunConfiguration {
     }
     context.check(
       "data.dataset", "samples.at", "samples.every_steps", holds: data.isText || !samples.areWanted,
-      "samples want a model of language", hint: "give data: {dataset: text} or novel, or leave samples out")
+      "samples require a model of language", hint: "give data: {dataset: text} or novel, or leave samples out")
     context.check(
       "data.validation", "data.test", holds: !data.isText || data.textTrainingShare > 0,
       "validation and test leave nothing to train on", hint: "lower one of them")
@@ -111,7 +111,7 @@ extension RunConfiguration {
   private func checkOptimizer(_ context: inout DecodingContext) {
     context.check(
       "optimizer.momentum", "optimizer.nesterov", holds: !optimizer.nesterov || optimizer.momentum > 0,
-      "nesterov wants momentum", hint: "give optimizer.momentum, for example momentum: 0.9")
+      "nesterov requires momentum", hint: "give optimizer.momentum, for example momentum: 0.9")
     context.check(
       "optimizer.clip_norm", "optimizer.clip_value", holds: optimizer.clipNorm == nil || optimizer.clipValue == nil,
       "both optimizer.clip_norm and optimizer.clip_value are given", hint: "keep one, or set the other one to null")
@@ -143,7 +143,7 @@ extension RunConfiguration {
     if case .multilayerPerceptron(let perceptron) = model {
       context.check(
         "model.batch_norm", "model.sync_batch_norm", holds: perceptron.batchNorm || !perceptron.syncBatchNorm,
-        "sync_batch_norm wants batch_norm", hint: "add batch_norm: true")
+        "sync_batch_norm requires batch_norm", hint: "add batch_norm: true")
     }
     context.check(
       "model", "data.dataset", holds: data.hasTokens || !model.readsTokens,
@@ -160,7 +160,7 @@ extension RunConfiguration {
   }
 }
 
-/// What is known of data before they are read.
+/// Facts of data that are known before they are read.
 extension DatasetSpecification {
   fileprivate var knownClassCount: Int? {
     switch kind {

@@ -1,6 +1,6 @@
 /// A setting in which two configurations differ.
 public struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
-  /// What going on from a checkpoint with the new value means.
+  /// Effect of going on from a checkpoint with the new value.
   public enum OnResume: Sendable {
     /// It cannot change the past: lengths, logging, checkpoints, evaluation, comparisons, when gradients are summed, where the data
     /// lie (what they hold is compared).

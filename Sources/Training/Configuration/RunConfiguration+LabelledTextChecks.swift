@@ -2,7 +2,7 @@ import DataPipeline
 import NeuralNetworks
 
 extension RunConfiguration {
-  /// What goes together where lines of text have labels.
+  /// Reports keys of labelled lines of text that do not go together.
   func checkLabelledText(_ context: inout DecodingContext) {
     guard data.isLabelledText else { return }
     let lines = data.labelledText
@@ -12,7 +12,7 @@ extension RunConfiguration {
       "validation, validation_file and validation_lines exclude each other", hint: "keep one of them")
     context.check(
       "data.format", "data.categories", holds: (lines.format == .numbered) == (lines.categories != nil),
-      lines.categories == nil ? "format numbered wants categories" : "categories go with format numbered",
+      lines.categories == nil ? "format numbered requires categories" : "categories go with format numbered",
       hint: lines.categories == nil ? "give the file that names the numbers" : "leave categories out")
     context.check(
       "data.text_column", "data.label_column", holds: lines.textColumn != lines.labelColumn,

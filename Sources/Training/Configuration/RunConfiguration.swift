@@ -97,7 +97,7 @@ public struct CheckpointSettings: Sendable, Equatable {
   public var everySteps: Int?
   public var everyEpochs: Int?
   public var everyMinutes: Double? = 10
-  /// How many of the newest stay.
+  /// Number of recent checkpoints to keep.
   public var keep = 3
   /// Keeps the one with the best validation accuracy too, or the lowest loss where early stopping goes by the loss.
   public var best = true

@@ -15,7 +15,7 @@ public final class TextGenerator {
   let context: ExecutionContext
   /// Tokens that the model was trained to see at once.
   private let window: Int
-  /// What the model was trained on; nil for a model in training.
+  /// Data that the model was trained on; nil for a model in training.
   let data: DatasetSpecification?
 
   /// A model in training. It is read only, so that no weight depends on what is written. What writing takes of memory
@@ -164,7 +164,7 @@ public enum GenerationError: ExitCodeProviding, Equatable, CustomStringConvertib
   public var description: String {
     switch self {
     case .notOfText(let path):
-      "\(path) holds no model of text; generate wants one that was trained with data: {dataset: text} or novel"
+      "\(path) holds no model of text; generate requires one that was trained with data: {dataset: text} or novel"
     case .promptTooLong(let tokens, let context):
       "the prompt has \(tokens) tokens, the model sees \(context) at once; shorten the prompt"
     }

@@ -2,9 +2,9 @@ import Collectives
 
 /// An error that every worker knows of, so that all end together and one of them says it.
 public struct AgreedFailure: ExitCodeProviding, CustomStringConvertible {
-  /// What went wrong, as the lowest worker that saw it puts it.
+  /// The error, as the lowest worker that saw it puts it.
   public let description: String
-  /// What the process ends with: 2 for wrong use and wrong configuration, 1 for the rest.
+  /// Exit code of the process: 2 for wrong use and wrong configuration, 1 for the rest.
   public let exitCode: Int32
 }
 

@@ -4,7 +4,7 @@ import DataPipeline
 import NeuralNetworks
 import Tensors
 
-/// What recurrent layers carry from step to step where a text is read in streams: a state for each of a worker's shards,
+/// State that recurrent layers carry from step to step where a text is read in streams: a state for each of a worker's shards,
 /// and, for a checkpoint, that of the global batch, which any spread can go on from.
 final class CarriedState {
   /// One tensor of the global batch's state: a row a sample, in order.
@@ -19,7 +19,7 @@ final class CarriedState {
 
   private static let prefix = "state."
   private var states: [RecurrentState]
-  /// What the last step began with.
+  /// State at the beginning of the last step.
   private var beginnings: [[RecurrentState.Entry]]
   private let pool: StoragePool
 
@@ -56,7 +56,7 @@ final class CarriedState {
     return zip(names, parts).map { Rows(name: $0.name, width: $0.width, values: floats($1)) }
   }
 
-  /// What a checkpoint holds.
+  /// State as a checkpoint holds it.
   ///
   /// - Throws: unless that is what the model carries for a batch of so many samples.
   static func rows(of checkpoint: Checkpoint, for model: Model, batchSize: Int) throws -> [Rows] {
@@ -78,7 +78,7 @@ final class CarriedState {
     }
   }
 
-  /// What the layers of a model carry, in their order.
+  /// State that the layers of a model carry, in their order.
   static func names(in model: Model) -> [(name: String, width: Int)] {
     model.layers.compactMap { $0 as? Recurrent }.flatMap { layer in
       (0..<layer.specification.layers).flatMap { level in

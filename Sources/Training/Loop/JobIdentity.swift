@@ -54,7 +54,7 @@ extension [JobFact] {
 }
 
 extension PreparedRun {
-  /// What makes this run the one it is: every setting but where the data lie, and what the data are.
+  /// Identity of this run: every setting but where the data lie, and what the data are.
   public func jobFacts() throws -> [JobFact] {
     let settings = configuration.settings().filter { $0.path != "data.path" }
     let profile = JobFact("--profile", options.isProfiled ? "on" : "off")

@@ -4,7 +4,7 @@ import Foundation
 import NeuralNetworks
 import Tensors
 
-/// What a run needs that is the same for all workers of a process: the configuration, the opened data, and what follows from both.
+/// State of a run that is the same for all workers of a process: the configuration, the opened data, and what follows from both.
 public struct PreparedRun: Sendable {
   public let configuration: RunConfiguration
   public let options: RunOptions
@@ -15,7 +15,7 @@ public struct PreparedRun: Sendable {
   let sampler: any StepSampler
   public let totalSteps: Int
   let schedule: Schedule
-  /// What a shard hands to the sum over workers, and how that is cut.
+  /// Contribution of a shard to the sum over workers, and its buckets.
   let reduction: ReductionLayout
   let buckets: Buckets
   /// How much memory the state of the training takes.
@@ -126,7 +126,7 @@ public struct PreparedRun: Sendable {
     configuration.data.isText && configuration.data.text.order == .sequential && layers.contains { $0.isRecurrent }
   }
 
-  /// What the best checkpoint is chosen by.
+  /// Metric that the best checkpoint is chosen by.
   var bestMetric: EarlyStoppingSettings.Metric {
     configuration.training.earlyStopping?.metric ?? (configuration.data.isText ? .loss : .accuracy)
   }
@@ -153,7 +153,7 @@ extension LayerSpecification {
   }
 }
 
-/// What the command line decides about a run, none of which changes its weights.
+/// Choices of the command line about a run, none of which changes its weights.
 public struct RunOptions: Sendable {
   /// Folder to write to; nil makes a new one under `runs`.
   public var runFolder: String?

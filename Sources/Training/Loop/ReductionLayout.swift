@@ -2,14 +2,14 @@ import Autograd
 import Collectives
 import Tensors
 
-/// What one shard hands to the all-reduce, in one buffer: its gradients, the batch statistics of its
+/// Contribution of one shard to the all-reduce, in one buffer: its gradients, the batch statistics of its
 /// normalisation layers, and a few sums that describe the step.
 ///
 ///     [ samples, loss weight, loss, correct, requests, predictions, zeros | statistics × samples | gradients ]
 ///
 /// In the order in which a backward pass finishes them, from the end: what is known last comes first.
 ///
-/// All of it goes through the same tree, so everything that steers a run has the same bits on every spread.
+/// All of it goes through the same tree, so everything that steers a run is identical on any number of workers.
 struct ReductionLayout: Sendable {
   let gradients: Range<Int>
   let statistics: Range<Int>
@@ -71,7 +71,7 @@ extension ReductionLayout {
 /// Sums over the samples of a shard, and after the all-reduce over the global batch.
 struct StepTotals: Sendable, Equatable {
   var samples = 0.0
-  /// What the summed loss and gradients are divided by: samples, or the sum of their class weights.
+  /// Divisor of the summed loss and gradients: samples, or the sum of their class weights.
   var lossWeight = 0.0
   var loss = 0.0
   /// Predictions that were right, of how many: a sample's class, or each token of a window.
@@ -83,7 +83,7 @@ struct StepTotals: Sendable, Equatable {
   var accuracy: Double { predictions > 0 ? correct / predictions : 0 }
 }
 
-/// What one worker asks all of them to do after a step: how many ask for it.
+/// Requests of one worker to all of them after a step: how many ask for it.
 struct StepRequests: Sendable, Equatable {
   /// To stop.
   var stop = 0.0

@@ -40,7 +40,7 @@ extension Replica {
   /// The flat buffers that make up the replica's state: equal on all workers at all times.
   var replicatedState: [Tensor] { [model.store.values, model.store.bufferValues] + optimizer.state.map(\.value) }
 
-  /// Those of them that workers with common memory have once, if `sharesWeights`.
+  /// Tensors of them that workers with common memory share, if `sharesWeights`.
   var sharableState: [Tensor] { [model.store.values] + optimizer.state.map(\.value) }
 
   static func stateName(_ state: String, _ parameter: Parameter) -> String {

@@ -20,7 +20,7 @@ final class Replica {
   var timeline: Timeline?
   private let seed: UInt64
 
-  /// What is shared is whole when all workers have come back from here.
+  /// Shared memory is whole when all workers have come back from here.
   ///
   /// - Parameter sum: Brings the memory that workers have in common.
   init(_ run: PreparedRun, sum: ShardSum) throws {

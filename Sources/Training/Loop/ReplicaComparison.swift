@@ -27,7 +27,7 @@ struct ReplicaDifference: Equatable {
     workers = digests.indices.filter { digests[$0] != common }
   }
 
-  /// What both say together.
+  /// Both findings together.
   init?(_ first: ReplicaDifference?, _ second: ReplicaDifference?) {
     guard let one = first ?? second else { return nil }
     let other = second ?? one
@@ -46,7 +46,7 @@ struct ReplicaDifference: Equatable {
 
 extension Replica {
   /// Compares this worker's state with the others': a few bytes a worker, and only where they differ a digest a tensor.
-  /// What workers have once is read by one of them, and compared with other copies; if there are none, it is not read.
+  /// Memory shared by workers is read by one of them, and compared with other copies; if there are none, it is not read.
   /// Collective.
   ///
   /// - Parameter island: The workers with which this one may share weights and optimiser's state.

@@ -39,7 +39,7 @@ struct RunProgress: Codable, Equatable, Sendable {
     }
   }
 
-  /// What a stop cut short after a step: it is done again, and all that follows from it, when the run goes on.
+  /// Work that a stop cut short after a step: it is done again, and all that follows from it, when the run goes on.
   enum Unfinished: String, Codable, Sendable {
     /// The evaluation, and the sample after it.
     case evaluation
@@ -56,7 +56,7 @@ struct RunProgress: Codable, Equatable, Sendable {
   var lastLogged: Window?
   /// Moving average of the steps' losses, without what L2 adds; nil before the first step.
   private(set) var smoothedLoss: Double?
-  /// What L2 added to the loss in the last logged step; it takes a pass over the weights, so not every step has one.
+  /// L2's part of the loss in the last logged step; it takes a pass over the weights, so not every step has one.
   var penalty = 0.0
   var best: Evaluation?
   var lastValidation: Evaluation?
@@ -64,7 +64,7 @@ struct RunProgress: Codable, Equatable, Sendable {
   /// Seconds and samples of all the run's parts so far.
   var wallSeconds = 0.0
   var samples = 0.0
-  /// What the run is trained on, so that a resume finds the same data, wherever they lie by then.
+  /// Digest of the training data, so that a resume finds the same data, wherever they lie by then.
   var dataDigest: String?
 
   /// s ← 0.999 s + 0.001 ℓ, begun at the first loss: slow enough that batches of one sample give a curve.

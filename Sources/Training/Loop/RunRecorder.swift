@@ -1,7 +1,7 @@
 import Checkpoints
 import Foundation
 
-/// What worker 0 does beside training: it owns the run folder, finds the checkpoint to go on from, writes
+/// Work of worker 0 beside training: it owns the run folder, finds the checkpoint to go on from, writes
 /// checkpoints, metrics and the summary.
 final class RunRecorder {
   let folder: RunFolder

@@ -22,7 +22,7 @@ public final class RunStatus: Sendable {
 
   private var stepsDone: Int { steps.load(ordering: .relaxed) }
 
-  /// What the run is in, as others may be found waiting in it: `the gradient sum of step 13`.
+  /// The current operation, in which other workers may be found waiting: `the gradient sum of step 13`.
   public var operation: String {
     switch Phase(rawValue: phase.load(ordering: .relaxed)) ?? .start {
     case .start: "the start of the run"

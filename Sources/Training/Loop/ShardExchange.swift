@@ -3,7 +3,7 @@ import Collectives
 import DataPipeline
 
 /// How layers that look at the whole batch meet, over all shards of all workers: in the order of the tree, so that
-/// what they get has the same bits on every spread.
+/// what they get is identical on any number of workers.
 struct ShardExchange: StatisticsExchange {
   private let communicator: any Communicator
   /// Whether each of the worker's shards has samples; one that has none contributes nothing.

@@ -13,7 +13,7 @@ public final class StopRequest: Sendable {
     /// Another process of the job was asked, for a reason that it will tell.
     case passedOn = 5
 
-    /// What the shell is told: 129, 130 and 143 say "stopped after a checkpoint".
+    /// Exit code for the shell: 129, 130 and 143 say "stopped after a checkpoint".
     public var exitCode: Int32 {
       switch self {
       case .hangup: 129
@@ -37,7 +37,7 @@ public final class StopRequest: Sendable {
   private let reactions = Mutex(Reactions())
   private let phase = Atomic<Int32>(Phase.preparing.rawValue)
 
-  /// What happens as soon as a stop is asked for.
+  /// Action taken as soon as a stop is asked for.
   private struct Reactions {
     var passOn: (@Sendable () -> Void)?
     var giveUp: (@Sendable (Reason) -> Void)?

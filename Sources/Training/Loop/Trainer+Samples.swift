@@ -1,6 +1,6 @@
 import DataPipeline
 
-/// What a model of language writes while it trains.
+/// Samples that a model of language writes while it trains.
 extension Trainer {
   /// Worker 0 writes a sample if one is due; the others wait for it. Recurrent layers begin at zero, whatever state
   /// training carries, so that a sample is what the checkpoint of that step would write. Collective.

@@ -70,7 +70,7 @@ extension Trainer {
       samples: .init(shape: run.data.sampleShape, classes: run.data.classNames))
   }
 
-  /// What to say of a loss that is not finite. Collective.
+  /// Error for a loss that is not finite. Collective.
   func divergence(_ outcome: WorkerSession.Outcome, step: Int, learningRate: Double) throws -> any Error {
     let layer = try firstNonFiniteLayer(step: step)
     // Only worker 0 knows it, but any of them may be the one that is heard.
@@ -94,7 +94,7 @@ extension Trainer {
     if validationSpoiltAfter == progress.step { throw try spoiltEnd("the validation loss is not finite") }
   }
 
-  /// What to say of a last step that spoilt the weights. Collective.
+  /// Error for a last step that spoilt the weights. Collective.
   func spoiltEnd(_ sign: String) throws -> any Error {
     let description = RunError.endedDiverged(
       step: progress.step, learningRate: run.schedule.rate(at: max(0, progress.step - 1)), sign: sign,
@@ -110,7 +110,7 @@ extension Trainer {
     }
   }
 
-  /// What worker 0 knows, on every worker. Collective.
+  /// Broadcasts a value of worker 0 to every worker. Collective.
   func known(to first: String?) throws -> String? {
     let known = try communicator.broadcast(bytes: Array((first ?? "").utf8), from: 0)
     return known.isEmpty ? nil : String(decoding: known, as: UTF8.self)

@@ -144,7 +144,7 @@ public final class Trainer {
     return run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
   }
 
-  /// What this worker asks of all in the next step. Only worker 0 writes checkpoints, so only its clock counts.
+  /// Requests of this worker to all in the next step. Only worker 0 writes checkpoints, so only its clock counts.
   private var requests: StepRequests {
     let checkpoint = recorder?.isDue(minutes: run.configuration.checkpoint.everyMinutes) ?? false
     return StepRequests(stop: run.stop.reason == nil ? 0 : 1, checkpoint: checkpoint ? 1 : 0)

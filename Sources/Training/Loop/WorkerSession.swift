@@ -7,10 +7,10 @@ import Tensors
 /// A worker's replica at work: takes its shards of a batch, sums their leaves with everyone else's, updates.
 /// Training and the benchmark of whole steps both run on it, so that what is measured is what trains.
 final class WorkerSession {
-  /// What a step came to, the same on every worker.
+  /// Result of a step, the same on every worker.
   struct Outcome {
     var totals: StepTotals
-    /// What L2 adds to the loss; zero on steps that did not ask for a report.
+    /// L2's part of the loss; zero on steps that did not ask for a report.
     var penalty = 0.0
     var gradientNorm: Double?
     var loss: Double { totals.meanLoss + penalty }
@@ -26,7 +26,7 @@ final class WorkerSession {
   /// Where a text is read in streams; else nil.
   let carried: CarriedState?
   private var loader: BatchLoader?
-  /// Told what the worker is busy with; nil where nobody wants to know.
+  /// Told what the worker is busy with; nil where nobody is to know.
   var timeline: Timeline? {
     didSet { (sum.timeline, replica.timeline) = (timeline, timeline) }
   }

@@ -1,7 +1,7 @@
 import Collectives
 import Foundation
 
-/// What a profile says in words: what limits the run, and what more workers would bring.
+/// A profile in words: what limits the run, and what more workers would bring.
 ///
 /// The limit is the first of these that holds, shares being means over the workers:
 ///  1. evaluations and checkpoints take 30 % of the time;

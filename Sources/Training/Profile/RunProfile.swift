@@ -10,7 +10,7 @@ public struct RunProfile: Sendable, Equatable {
   /// Whether workers are ranks; else threads of a process.
   public let workersAreRanks: Bool
 
-  /// What every step consists of.
+  /// Parts of every step.
   public static let stepPhases: [Timeline.Phase] = [
     .data, .forward, .backward, .hiddenCommunication, .exposedCommunication, .waiting, .optimizer,
   ]

@@ -1,7 +1,7 @@
 import Collectives
 import Foundation
 
-/// What a step would take with twice the workers, each with a core of its own, at the same batch.
+/// Estimated time of a step with twice the workers, each with a core of its own, at the same batch.
 ///
 /// A model of the simplest kind, at best:
 ///  - forward and backward shrink as the busiest worker's number of shards does (without `training.shards`: by half);

@@ -1,6 +1,6 @@
 import Collectives
 
-/// What of meeting the others is waiting for them.
+/// Time spent waiting at barriers.
 ///
 /// Within a node a worker sees for whom it waits. Between nodes it sees only that messages are not there yet. So in every
 /// step, what a worker spends on meeting the others (exposed communication and waiting) beyond the one that spends least, who is the

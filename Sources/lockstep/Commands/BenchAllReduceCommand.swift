@@ -66,7 +66,7 @@ struct BenchAllReduceCommand: ParsableCommand {
     }
   }
 
-  /// What is measured; one shard a worker.
+  /// Sizes to measure; one shard a worker.
   private struct Sizes: Preparation {
     let bytes: [Int]
     func shards(workers: Int) -> Int { workers }

@@ -14,11 +14,11 @@ struct Place: Sendable {
   var endOutOfMemory: @Sendable (OutOfMemory) -> Never = OutOfMemory.end
 }
 
-/// What a process makes ready before its workers start, once, whatever their number.
+/// State that a process prepares before its workers start, once, whatever their number.
 protocol Preparation: Sendable {
   /// Parts of a batch for this number of workers; throws where there are fewer parts than workers.
   func shards(workers: Int) throws -> Int
-  /// What must be the same in all processes of a job.
+  /// Facts that must be the same in all processes of a job.
   func jobFacts() throws -> [JobFact]
   /// Whether different builds are refused before the work starts.
   static var wantsEqualBuilds: Bool { get }

@@ -40,7 +40,7 @@ struct DataCommand: ParsableCommand {
 
   struct ListCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
-      commandName: "list", abstract: "Says which data sets are known, and what is there of them.",
+      commandName: "list", abstract: "Lists the known data sets and whether they are on disk.",
       discussion: "Goes by names and sizes; `verify` reads the files.\n\nExamples:\n  lockstep data list --data ~/data")
 
     @OptionGroup var options: Options

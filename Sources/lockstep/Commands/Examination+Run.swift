@@ -33,7 +33,7 @@ extension Examination {
   }
 }
 
-/// What a run does not start with.
+/// Findings that keep a run from starting.
 private struct Obstacle: Error, CustomStringConvertible {
   let finding: Finding
   var description: String { "\(finding.problem)\nhint: \(finding.advice)" }

@@ -5,7 +5,7 @@ import Training
 struct GenerateCommand: FirstRankCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Lets a model that was trained on text write.",
+    abstract: "Generates text with a model that was trained on text.",
     discussion: """
       RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. The \
       text appears as it is written; the same seed gives the same text.

@@ -7,7 +7,7 @@ struct Supervisor {
   let restarts: Int
   /// Where all attempts write.
   let runFolder: String
-  /// What `--resume` was given.
+  /// Value of `--resume`.
   let resume: String
   /// The arguments of `lockstep`, without those that are decided here.
   let arguments: [String]

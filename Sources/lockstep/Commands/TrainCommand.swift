@@ -42,7 +42,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "auto goes on if the run folder has a checkpoint; never refuses a folder that is not empty; a file is gone on from.",
+      "auto: continue if the run folder has a checkpoint. never: stop if the folder is not empty. CHECKPOINT: continue from that file.",
       valueName: "auto|never|CHECKPOINT"))
   var resume = "auto"
 
@@ -56,7 +56,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Starts a run that fails again from its last checkpoint, up to N times. (Under mpirun: launch/local, launch/cluster.)",
+      "If the run fails, restarts it from its last checkpoint, up to N times. (Under mpirun: launch/local, launch/cluster.)",
       valueName: "n"))
   var maxRestarts = 0
 

@@ -1,7 +1,7 @@
 import Checkpoints
 import Training
 
-/// What `classify` says of an input, for people and for programs.
+/// Output of `classify` for an input, for people and for programs.
 struct ClassificationText {
   let result: Classification
   /// Classes to show.

@@ -1,7 +1,7 @@
 import Checkpoints
 import Diagnostics
 
-/// What `lockstep doctor` found, for people and for programs.
+/// Findings of `lockstep doctor`, for people and for programs.
 struct DoctorText {
   let examination: Examination
   let place: Place

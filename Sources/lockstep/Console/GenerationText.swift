@@ -2,7 +2,7 @@ import Checkpoints
 import DataPipeline
 import Training
 
-/// What `generate` found out about the texts that it wrote, for people and for programs.
+/// Statistics of `generate` about the texts that it wrote, for people and for programs.
 enum GenerationText {
   static func lines(_ statistics: TextStatistics) -> String {
     let rows =

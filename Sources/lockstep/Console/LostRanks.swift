@@ -1,7 +1,7 @@
 import MPICollectives
 import Training
 
-/// What the rank that noticed says of ranks that are lost.
+/// Message of the rank that noticed about ranks that are lost.
 struct LostRanks: Error, CustomStringConvertible {
   let loss: RankLoss
   /// Where the run stands here; nil for commands that have no steps.

@@ -7,7 +7,7 @@ enum ProgressBar {
     case step, epoch, loss, smoothedLoss, accuracy, rate, speed, timeLeft
   }
 
-  /// What a narrow terminal goes without, in this order; the time that is left stays.
+  /// Facts that a narrow terminal goes without, in this order; the time that is left stays.
   private static let dispensable: [Fact] = [.smoothedLoss, .rate, .epoch, .speed, .accuracy, .step, .loss]
   private static let shortestBar = 10
   private static let longestBar = 40

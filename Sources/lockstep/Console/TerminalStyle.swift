@@ -1,4 +1,4 @@
-/// What a terminal, and whoever reads along, can be shown.
+/// Abilities of a terminal, and of the encoding it is read in.
 struct TerminalStyle: Equatable {
   /// Whether characters beyond ASCII are shown; otherwise what stands for them is.
   var isASCII = false

@@ -1,6 +1,6 @@
 import Autograd
 
-/// What stands at each sequence's last place, padding not counted: input `[batch, time, channels]`, output
+/// Value at each sequence's last place, padding not counted: input `[batch, time, channels]`, output
 /// `[batch, channels]`.
 public final class LastStep: Layer {
   public let path: String

@@ -1,6 +1,6 @@
 import Autograd
 
-/// What the blocks of one transformer have in common.
+/// Settings common to the blocks of one transformer.
 struct TransformerSettings {
   var time: Int
   var width: Int
@@ -29,7 +29,7 @@ struct TransformerSettings {
   private static let deviation = 0.02
 }
 
-/// What the parts of a block are called in files.
+/// Names of a block's parts in files.
 struct TransformerNames: Sendable {
   var attentionNorm: String
   var packedProjection: String

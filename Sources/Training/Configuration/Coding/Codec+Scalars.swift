@@ -117,7 +117,7 @@ extension Codec {
   }
 }
 
-/// Numbers as people write them. YAML 1.1 wants a dot in `1e-5`; nobody writes it.
+/// Numbers as people write them. YAML 1.1 requires a dot in `1e-5`; nobody writes it.
 enum NumberText {
   static func number(_ text: String) -> Double? {
     // Leaves out what Double also reads: hexadecimal, inf, nan.
@@ -132,7 +132,7 @@ enum NumberText {
     return Int(exactly: value)
   }
 
-  /// The shortest text that reads back as the same number, with the dot that YAML 1.1 wants.
+  /// The shortest text that reads back as the same number, with the dot that YAML 1.1 requires.
   static func format(_ value: Double) -> String {
     let text = "\(value)"
     guard let exponent = text.firstIndex(of: "e"), !text[..<exponent].contains(".") else { return text }

@@ -1,6 +1,6 @@
 /// Reads a value from a node and writes it back.
 struct Codec<Value> {
-  /// What a value looks like, for messages and the reference page: `integer ≥ 1`.
+  /// Form of a value, for messages and the reference page: `integer ≥ 1`.
   let type: String
   /// Nil after it has reported what is wrong.
   let decode: (YAMLNode, _ path: String, inout DecodingContext) -> Value?

@@ -18,7 +18,7 @@ struct DecodingContext {
     unsound.insert(path)
   }
 
-  /// What stands at `path` is not of the type it must have.
+  /// Reports that the value at `path` has another type than it must.
   mutating func mismatch(_ node: YAMLNode, path: String, expected: String, hint: String? = nil) {
     let subject = path.isEmpty ? "the configuration" : path
     report("\(subject): expected \(expected), found \(node.summary)", hint: hint, at: node.place, path: path)
@@ -53,7 +53,7 @@ struct DecodingContext {
     return "known keys: \(known.joined(separator: ", "))"
   }
 
-  /// What to say of a key that belongs into another section, or to the command line.
+  /// Hint for a key that belongs into another section, or to the command line.
   private static func whereBelongs(_ key: String, knownPaths: [String]) -> String? {
     let folded = NearestWord.folded(key)
     let own = knownPaths.filter { path in

@@ -2,7 +2,7 @@
 struct Record<Root> {
   let name: String
   let summary: String
-  /// What is not given stays as it is here.
+  /// Defaults of keys that are not given.
   let template: Root
   let fields: [Field<Root>]
   let choice: Choice<Root>?

@@ -5,7 +5,7 @@ struct Variant<Value> {
   /// The key that a lone value stands for: `dropout: 0.5` is `dropout: {rate: 0.5}`.
   let shorthand: String?
   let fields: [FieldDescription]
-  /// What of the whole value starts otherwise in this form, before any key is read.
+  /// Defaults of the whole value that differ in this form, set before any key is read.
   let prepare: (inout Value) -> Void
   let decode: ([YAMLNode.Entry], _ path: String, SourcePlace, inout Value, inout DecodingContext) -> Void
   /// Nil for a value of another form.

@@ -58,7 +58,7 @@ extension DatasetSpecification {
       fields: [
         Field(
           "image_size", \.size, Codec.extent(atLeast: 1).optional,
-          "Size that images are scaled to; null wants all of one size."),
+          "Size that images are scaled to; null requires images that are all of one size."),
         Field(
           "skip_bad_images", \.skipBadImages, .truth,
           "Counts images that cannot be read and goes on without them (`--skip-bad-images`)."),

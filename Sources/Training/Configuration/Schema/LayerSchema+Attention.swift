@@ -1,6 +1,6 @@
 import NeuralNetworks
 
-/// What a transformer is made of.
+/// Layers of transformers.
 extension LayerSchema {
   static var attentionLayers: [Form] { [layerNorm, selfAttention, positions] }
 

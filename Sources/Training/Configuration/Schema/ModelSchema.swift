@@ -33,7 +33,7 @@ extension ModelSpecification {
           "Sizes of the hidden layers; an empty list makes a linear classifier (softmax regression)."),
         Field("activation", \.activation, .activation, "After each hidden layer."),
         Field("batch_norm", \.batchNorm, .truth, "Before each activation; hidden layers then have no bias."),
-        Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`; wants batch_norm."),
+        Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`; requires batch_norm."),
         Field("dropout", \.dropout, .share, "After each activation."),
         Field("initializer", \.initializer, .initializer, "How the weights start."),
       ],

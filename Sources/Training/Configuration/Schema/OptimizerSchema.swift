@@ -25,7 +25,7 @@ extension OptimizerSpecification {
       Kind.sgd.rawValue, "stochastic gradient descent", template: OptimizerSpecification(),
       fields: [
         Field("momentum", \.momentum, .share, "μ in v ← μ·v + g, w ← w − η·v."),
-        Field("nesterov", \.nesterov, .truth, "w ← w − η·(g + μ·v); wants momentum."),
+        Field("nesterov", \.nesterov, .truth, "w ← w − η·(g + μ·v); requires momentum."),
       ],
       apply: { keys, optimizer in
         optimizer.kind = .sgd

@@ -126,7 +126,7 @@ extension CheckpointSettings {
         Field("every_minutes", \.everyMinutes, Codec.positive.optional, "Minutes between checkpoints."),
         Field(
           "keep", \.keep, .integer(atLeast: 1),
-          "How many of the newest stay; one more until the loss of the next step is finite."),
+          "Number of recent checkpoints to keep; one extra until the next step's loss is known to be finite."),
         Field(
           "best", \.best, .truth,
           "Keeps the one with the best validation result too: by accuracy, for a text by loss, or by what `training.early_stopping` goes by."
