@@ -62,7 +62,7 @@ let package = Package(
     module("NeuralNetworks", ["CKernels", "Tensors", "Autograd"]),
     module("DataPipeline", ["Tensors", "CImageFiles", "CKernels", "CSignals"], resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels", "CSharedMemory", "CSignals"]),
-    module("MPICollectives", ["Collectives", "CMPI"]),
+    module("MPICollectives", ["Tensors", "Collectives", "CMPI"]),
     module("Diagnostics", ["Tensors", "Collectives"]),
     module("Checkpoints", ["Tensors", "CZlib"]),
     module(

@@ -23,21 +23,47 @@ struct InterfaceAddress: Equatable {
 
   static let loopback = InterfaceAddress(address: 0x7F00_0001, mask: 0xFF00_0000)
 
+  /// Of the interfaces that MPI's messages use: those that `btl_tcp_if_include` names, as names (eth0) or subnets (10.0.0.0/16);
+  /// all where it names none of this machine.
+  static func forMessages(included: String? = getenv("OMPI_MCA_btl_tcp_if_include").map { String(cString: $0) })
+    -> [InterfaceAddress]
+  {
+    let all = namedAddresses()
+    let words = (included ?? "").split(separator: ",")
+    let chosen = all.filter { name, address in words.contains { $0 == name || address.lies(inSubnet: $0) } }
+    return (chosen.isEmpty ? all : chosen).map(\.address)
+  }
+
+  /// Whether `text`, such as 10.0.0.0/16, is a subnet around this address.
+  func lies(inSubnet text: some StringProtocol) -> Bool {
+    let parts = text.split(separator: "/", maxSplits: 1)
+    let numbers = (parts.first ?? "").split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    guard parts.count == 2, let bits = UInt32(parts[1]), bits <= 32, numbers.count == 4 else { return false }
+    var network: UInt32 = 0
+    for number in numbers {
+      guard let number else { return false }
+      network = network << 8 | UInt32(number)
+    }
+    // A shift by 32 bits gives 0.
+    let mask = ~UInt32(0) << (32 - bits)
+    return address & mask == network & mask
+  }
+
   /// Of all interfaces that are up, the loopback interface left out.
-  static func ofThisMachine() -> [InterfaceAddress] {
+  private static func namedAddresses() -> [(name: String, address: InterfaceAddress)] {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return [] }
     defer { freeifaddrs(list) }
-    var found: [InterfaceAddress] = []
+    var found: [(name: String, address: InterfaceAddress)] = []
     var next = list
     while let interface = next?.pointee {
       next = interface.ifa_next
       guard interface.ifa_flags & UInt32(IFF_UP) != 0, let address = number(interface.ifa_addr),
         let mask = number(interface.ifa_netmask)
       else { continue }
-      found.append(InterfaceAddress(address: address, mask: mask))
+      found.append((String(cString: interface.ifa_name), InterfaceAddress(address: address, mask: mask)))
     }
-    return found.filter { !$0.isLoopback }
+    return found.filter { !$0.address.isLoopback }
   }
 
   private static func number(_ socketAddress: UnsafeMutablePointer<sockaddr>?) -> UInt32? {
@@ -53,7 +79,7 @@ struct InterfaceAddress: Equatable {
   static func candidates(for theirs: [InterfaceAddress], own: [InterfaceAddress], onSameNode: Bool)
     -> [InterfaceAddress]
   {
-    if onSameNode { return [.loopback] + theirs }
+    if onSameNode { return [.loopback] }
     let foreign = theirs.filter { their in !own.contains { $0.address == their.address } }
     let isNear = { (their: InterfaceAddress) in own.contains { $0.sharesSubnet(with: their) } }
     return foreign.filter(isNear) + foreign.filter { !isNear($0) }

@@ -1,123 +1,108 @@
 import Collectives
 import Glibc
-import Synchronization
 
 /// Links every pair of ranks. Rank r connects to all lower ranks and is connected to by all higher ones: with n ranks,
 /// n−1 descriptors a rank.
+///
+/// The secret by which ranks know each other is drawn anew for each job, and goes from rank 0 to the others over MPI only.
+/// Ranks listen where other ranks call them (on one node on the loopback interface alone) and no longer than until all are connected.
+/// A link is what both of its ends say is one: each connection has a name, and over MPI the connector names those that
+/// it took, so that one it gave up (because it was not accepted for long) is neither a link nor the end of one.
 struct PeerMesh {
   /// By rank; nil for this rank itself, and where no connection came about.
   let links: [PeerLink?]
   /// Pairs of ranks (higher, lower) that could not be linked, the same on all ranks.
   let missing: [(Int, Int)]
 
-  /// How a rank is reached: a port on some of its addresses, and a word by which two ranks of one job know each other.
-  private struct Card {
-    let port: UInt16
-    let token: [UInt8]
-    let addresses: [InterfaceAddress]
-
-    static let tokenLength = 16
-
-    var bytes: [UInt8] { token + Array(([String(port)] + addresses.map(\.text)).joined(separator: " ").utf8) }
-
-    init(port: UInt16) {
-      let token = (0..<Card.tokenLength).map { _ in UInt8.random(in: .min ... .max) }
-      (self.port, self.token, addresses) = (port, token, InterfaceAddress.ofThisMachine())
-    }
-
-    init(bytes: [UInt8]) {
-      let words = String(decoding: bytes.dropFirst(Card.tokenLength), as: UTF8.self).split(separator: " ")
-      token = Array(bytes.prefix(Card.tokenLength))
-      port = words.first.flatMap { UInt16($0) } ?? 0
-      addresses = words.dropFirst().compactMap { InterfaceAddress(text: $0) }
-    }
+  /// For tests.
+  struct Hooks {
+    var acceptor = PeerAcceptor.Limits()
+    var connector = PeerConnector.Limits()
+    /// Called with where this rank listens, before others know of it.
+    var listening: @Sendable ([Endpoint]) -> Void = { _ in }
+    /// What stands for the secret on this rank.
+    var secret: @Sendable ([UInt8]) -> [UInt8] = { $0 }
   }
-
-  private static let patience: Int32 = 1000
 
   /// Collective.
-  init(_ communicator: MPICommunicator, nodes: NodeMap) throws {
+  ///
+  /// - Parameters:
+  ///   - own: Addresses at which ranks of other nodes may reach this one.
+  ///   - deadline: By the monotonic clock; pairs that are not connected by then are missing.
+  init(
+    _ communicator: any Communicator, nodes: NodeMap, own: [InterfaceAddress], deadline: Double, hooks: Hooks = Hooks()
+  ) throws {
     let (rank, size) = (communicator.worker, communicator.size)
-    let listener = TCPSocket.listen(backlog: size)
-    let own = Card(port: listener?.port ?? 0)
-    let cards = try communicator.allGather(own.bytes).map { Card(bytes: $0) }
+    let handshake = Handshake(secret: hooks.secret(try Self.sharedSecret(communicator)), size: size)
 
-    let acceptor = listener.map { Acceptor(listener: $0.descriptor, token: own.token, tokens: cards.map(\.token)) }
-    let thread = acceptor.flatMap { acceptor in try? WorkerThread { acceptor.run() } }
-    var links = [PeerLink?](repeating: nil, count: size)
-    for lower in 0..<rank {
-      let candidates = InterfaceAddress.candidates(
-        for: cards[lower].addresses, own: own.addresses, onSameNode: nodes.nodeOfRank[lower] == nodes.nodeOfRank[rank])
-      links[lower] = Self.connect(to: cards[lower], at: candidates, as: rank, token: own.token)
+    let addresses = try communicator.allGather(Self.encode(own.map(\.text))).map { bytes in
+      Self.decode(bytes).compactMap { InterfaceAddress(text: $0) }
     }
-    // Whoever was connected has been answered, so once all have tried, nobody else comes.
-    let failures = (0..<rank).filter { links[$0] == nil }
-    let reports = try communicator.allGather(Array(failures.map { "\($0)" }.joined(separator: " ").utf8))
-    if let listener {
-      shutdown(listener.descriptor, Int32(SHUT_RD))
-      thread?.join()
-      close(listener.descriptor)
+    /// Where `callee` is called by `caller`, likeliest first.
+    func candidates(for callee: Int, caller: Int) -> [InterfaceAddress] {
+      InterfaceAddress.candidates(
+        for: addresses[callee], own: addresses[caller],
+        onSameNode: nodes.nodeOfRank[callee] == nodes.nodeOfRank[caller])
     }
-    for (higher, link) in acceptor?.accepted ?? [] { links[higher] = link }
+    let callers = (rank..<size).dropFirst()
+    let places = callers.flatMap { candidates(for: rank, caller: $0) }
+    let acceptor = PeerAcceptor(
+      at: ([.loopback] + own).filter { places.contains($0) }, rank: rank, size: size, limits: hooks.acceptor)
+    hooks.listening(acceptor.endpoints)
+    let thread = try? WorkerThread { acceptor.run(handshake) }
+
+    let listening = thread == nil ? [] : acceptor.endpoints
+    let endpoints = try communicator.allGather(Self.encode(listening.map(\.text))).map { bytes in
+      Self.decode(bytes).compactMap { Endpoint(text: $0) }
+    }
+    let connector = PeerConnector(rank: rank, handshake: handshake, limits: hooks.connector)
+    let connected = connector.connect(
+      to: (0..<rank).map { lower in
+        candidates(for: lower, caller: rank).flatMap { address in endpoints[lower].filter { $0.address == address } }
+      }, until: deadline)
+
+    // Whoever has been answered by now has a link; when all have said so, nobody else comes.
+    let report = connected.map { $0?.name ?? Self.noName }.flatMap { $0 }
+    let names = try communicator.allGather(report)
+    acceptor.end()
+    if let thread { thread.join() } else { acceptor.run(handshake) }
+    var links = connected.map { $0?.link } + Array(repeating: nil, count: size - rank)
+    for proven in acceptor.takeProven() {
+      let name = Self.name(at: rank, in: names[proven.rank])
+      if name == proven.name { links[proven.rank] = proven.link } else { close(proven.link.descriptor) }
+    }
+
+    let absent = callers.filter { links[$0] == nil }
+    let reports = try communicator.allGather(Self.encode(absent.map { "\($0)" }))
+    missing = reports.enumerated().flatMap { lower, report in
+      Self.decode(report).compactMap { Int($0) }.map { ($0, lower) }
+    }
+    // What one end alone takes for a link is none.
+    for (higher, lower) in missing where higher == rank {
+      if let link = links[lower] { close(link.descriptor) }
+      links[lower] = nil
+    }
     self.links = links
-    missing = reports.enumerated().flatMap { higher, report in
-      String(decoding: report, as: UTF8.self).split(separator: " ").compactMap { Int($0) }.map { (higher, $0) }
-    }
   }
 
-  /// The first address where the right rank answers.
-  private static func connect(
-    to card: Card, at candidates: [InterfaceAddress], as rank: Int, token: [UInt8]
-  ) -> PeerLink? {
-    guard card.port != 0 else { return nil }
-    for address in candidates {
-      guard let descriptor = TCPSocket.connect(to: address, port: card.port, milliseconds: patience) else { continue }
-      let number = withUnsafeBytes(of: UInt32(rank).littleEndian) { Array($0) }
-      if TCPSocket.write(card.token + number, to: descriptor),
-        TCPSocket.read(token.count, from: descriptor, milliseconds: patience) == token
-      {
-        return PeerLink(descriptor: descriptor)
-      }
-      close(descriptor)
-    }
-    return nil
+  /// 32 bytes that rank 0 has drawn.
+  private static func sharedSecret(_ communicator: any Communicator) throws -> [UInt8] {
+    var secret = Handshake.randomBytes(32)
+    try secret.withUnsafeMutableBytes { try communicator.broadcast($0, from: 0) }
+    return secret
   }
 
-  /// Takes connections until the listener is shut down.
-  private final class Acceptor: Sendable {
-    private let listener: Int32
-    private let token: [UInt8]
-    private let tokens: [[UInt8]]
-    private let links = Mutex<[(rank: Int, link: PeerLink)]>([])
+  /// In place of the name of a connection that did not come about; no draw gives it.
+  private static let noName = [UInt8](repeating: 0, count: Handshake.challengeLength)
 
-    init(listener: Int32, token: [UInt8], tokens: [[UInt8]]) {
-      (self.listener, self.token, self.tokens) = (listener, token, tokens)
-    }
+  /// The name of the connection to rank `lower`, in a report of a higher rank.
+  private static func name(at lower: Int, in report: [UInt8]) -> [UInt8] {
+    Array(report.dropFirst(lower * Handshake.challengeLength).prefix(Handshake.challengeLength))
+  }
 
-    var accepted: [(Int, PeerLink)] { links.withLock { $0 } }
+  private static func encode(_ words: [String]) -> [UInt8] { Array(words.joined(separator: " ").utf8) }
 
-    func run() {
-      while true {
-        let descriptor = accept(listener, nil, nil)
-        if descriptor < 0 && errno == EINTR { continue }
-        guard descriptor >= 0 else { return }
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        guard let rank = answer(descriptor) else {
-          close(descriptor)
-          continue
-        }
-        links.withLock { $0.append((rank, PeerLink(descriptor: descriptor))) }
-      }
-    }
-
-    /// The rank at the other end, if it knows this rank's token; it gets its own in return.
-    private func answer(_ descriptor: Int32) -> Int? {
-      guard let hello = TCPSocket.read(token.count + 4, from: descriptor, milliseconds: PeerMesh.patience),
-        Array(hello.prefix(token.count)) == token
-      else { return nil }
-      let rank = hello.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-      guard tokens.indices.contains(rank), TCPSocket.write(tokens[rank], to: descriptor) else { return nil }
-      return rank
-    }
+  private static func decode(_ bytes: [UInt8]) -> [Substring] {
+    String(decoding: bytes, as: UTF8.self).split(separator: " ")
   }
 }

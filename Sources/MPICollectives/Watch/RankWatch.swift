@@ -3,7 +3,7 @@ import Glibc
 
 /// Notices ranks that are lost, and ends this rank when one is: MPI itself would wait for them for ever.
 ///
-/// Every rank has a TCP connection to every other (`PeerMesh`) and a thread that sends a beat over each about once a
+/// Every rank has a TCP connection to every other (`PeerMesh`), on which both have proven that they belong to the job, and a thread that sends a beat over each about once a
 /// second. A connection that closes without a goodbye is a rank that died; one on which nothing comes for the stall
 /// timeout leads to a rank that was stopped, or is cut off. A rank that is alive but slow keeps beating. The lowest rank
 /// left says what happened, and all end with exit code 1. MPI takes no part.
@@ -38,11 +38,15 @@ public final class RankWatch: Sendable {
   ///
   /// - Parameters:
   ///   - stallTimeout: Seconds of silence after which a rank is lost.
+  ///   - patience: Seconds from now for ranks to connect; pairs that have not by then do not watch each other.
   ///   - stop: Called on the watch's thread when another rank passes on that it was told to stop.
   public static func start(
-    _ mpi: MPIEnvironment, stallTimeout: Double, stop: @escaping @Sendable () -> Void = {}, report: @escaping Report
+    _ mpi: MPIEnvironment, stallTimeout: Double, patience: Double, stop: @escaping @Sendable () -> Void = {},
+    report: @escaping Report
   ) throws -> RankWatch {
-    let mesh = try PeerMesh(mpi.communicator(shards: mpi.size), nodes: mpi.nodes)
+    let mesh = try PeerMesh(
+      mpi.communicator(shards: mpi.size), nodes: mpi.nodes, own: InterfaceAddress.forMessages(),
+      deadline: MonotonicClock.seconds + patience)
     let watch = RankWatch(
       mesh, rank: mpi.rank, nodes: mpi.nodes, stallTimeout: stallTimeout, report: report, stop: stop)
     if mpi.size > 1 { _ = try WorkerThread { watch.run() } }
@@ -66,7 +70,7 @@ public final class RankWatch: Sendable {
   }
 
   private func run() {
-    var now = Self.seconds
+    var now = MonotonicClock.seconds
     var record = PeerRecord(rank: rank, linked: links.map { $0 != nil }, timeout: stallTimeout, now: now)
     // poll passes over descriptors below zero.
     var events = links.map { pollfd(fd: $0?.descriptor ?? -1, events: Int16(POLLIN), revents: 0) }
@@ -76,8 +80,8 @@ public final class RankWatch: Sendable {
     while true {
       let wake = min(nextBeat, speaking, ending, now + record.beatInterval)
       poll(&events, nfds_t(events.count), Int32(max(0, (wake - now) * 1000).rounded(.up)))
-      let late = Self.seconds - wake
-      now = Self.seconds
+      let late = MonotonicClock.seconds - wake
+      now = MonotonicClock.seconds
       if late > 2 * record.beatInterval { record.pardon(late) }
 
       for peer in links.indices where events[peer].fd >= 0 && events[peer].revents != 0 {
@@ -123,12 +127,5 @@ public final class RankWatch: Sendable {
     let onThisNode = nodes.ranks(of: nodes.nodeOfRank[rank])
     if record.lowestPresent(of: onThisNode) == rank { LauncherProcess.endSoon() }
     _exit(1)
-  }
-
-  /// Monotonic.
-  private static var seconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -1,12 +1,18 @@
 import Glibc
 
-/// The few calls on TCP sockets that setting up the watch takes. Descriptors; -1 where the system refuses.
+/// The few calls on TCP sockets that setting up the watch takes. Descriptors; -1 where the system refuses. No call waits.
 enum TCPSocket {
-  /// A socket that listens on a free port of all interfaces.
-  static func listen(backlog: Int) -> (descriptor: Int32, port: UInt16)? {
+  /// What a connection has brought by now.
+  enum Reading {
+    case bytes([UInt8])
+    case closed
+  }
+
+  /// A socket that listens on a free port of one address.
+  static func listen(at address: InterfaceAddress, backlog: Int) -> (descriptor: Int32, port: UInt16)? {
     let descriptor = make()
     guard descriptor >= 0 else { return nil }
-    var name = sockaddr_in(address: 0, port: 0)
+    var name = sockaddr_in(address: address.address, port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let code = withUnsafeMutablePointer(to: &name) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
@@ -23,49 +29,63 @@ enum TCPSocket {
     return (descriptor, UInt16(bigEndian: name.sin_port))
   }
 
-  /// - Parameter milliseconds: How long to wait for an answer; what lies behind a firewall never gives one.
-  static func connect(to address: InterfaceAddress, port: UInt16, milliseconds: Int32) -> Int32? {
-    let descriptor = make(SOCK_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    var name = sockaddr_in(address: address.address, port: port)
-    let code = withUnsafeMutablePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    var failure: Int32 = 0
-    var length = socklen_t(MemoryLayout<Int32>.size)
-    guard code == 0 || errno == EINPROGRESS, poll(&event, 1, milliseconds) == 1,
-      getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &length) == 0, failure == 0
-    else {
-      close(descriptor)
-      return nil
-    }
+  /// The next connection that has come; -1, and the reason in `errno`, if there is none.
+  static func accept(from listener: Int32) -> Int32 {
+    let descriptor = Glibc.accept(listener, nil, nil)
+    guard descriptor >= 0 else { return -1 }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     return descriptor
   }
 
-  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
+  /// A socket that is connecting. Once poll reports it writable, `isConnected` says what came of it.
+  static func beginConnecting(to endpoint: Endpoint) -> Int32 {
+    let descriptor = make()
+    guard descriptor >= 0 else { return -1 }
+    var name = sockaddr_in(address: endpoint.address.address, port: endpoint.port)
+    let code = withUnsafeMutablePointer(to: &name) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    if code == 0 || errno == EINPROGRESS || errno == EINTR { return descriptor }
+    close(descriptor)
+    return -1
   }
 
-  /// Exactly `count` bytes, or nil if they do not come within `milliseconds` a piece.
-  static func read(_ count: Int, from descriptor: Int32, milliseconds: Int32) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    while bytes.count < count {
-      var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard poll(&event, 1, milliseconds) == 1 else { return nil }
-      var piece = [UInt8](repeating: 0, count: count - bytes.count)
-      let length = recv(descriptor, &piece, piece.count, 0)
-      guard length > 0 else { return nil }
-      bytes += piece.prefix(length)
+  static func isConnected(_ descriptor: Int32) -> Bool {
+    var failure: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &length) == 0 && failure == 0
+  }
+
+  /// Whether all bytes have found room: the few of a handshake do on every connection that is still open.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    while true {
+      let count = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+      if count < 0 && errno == EINTR { continue }
+      return count == bytes.count
     }
-    return bytes
+  }
+
+  /// Up to `count` bytes, none if nothing has come.
+  static func readNow(_ count: Int, from descriptor: Int32) -> Reading {
+    var bytes = [UInt8](repeating: 0, count: count)
+    while true {
+      let length = recv(descriptor, &bytes, count, Int32(MSG_DONTWAIT))
+      if length > 0 { return .bytes(Array(bytes.prefix(length))) }
+      if length == 0 { return .closed }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: return .bytes([])
+      default: return .closed
+      }
+    }
   }
 
   /// Closed in every program that this one starts, so that its end is the link's end.
-  private static func make(_ more: __socket_type = __socket_type(rawValue: 0)) -> Int32 {
-    socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | more.rawValue), 0)
+  private static func make() -> Int32 {
+    socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
   }
 }
 

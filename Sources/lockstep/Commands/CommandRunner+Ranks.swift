@@ -39,7 +39,9 @@ extension CommandRunner {
     var watch: RankWatch?
     do {
       watch = try RankWatch.start(
-        mpi, stallTimeout: watching.stallTimeout, stop: { watching.stop?.request(.passedOn) },
+        // Pairs that cannot connect are to be said before the deadline is missed for them.
+        mpi, stallTimeout: watching.stallTimeout, patience: 0.75 * deadline.remaining,
+        stop: { watching.stop?.request(.passedOn) },
         report: { loss in report(LostRanks(loss: loss, status: watching.status)) })
       deadline.meet()
       if let watch, let stop = watching.stop {

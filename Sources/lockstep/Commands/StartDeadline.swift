@@ -3,15 +3,20 @@ import Foundation
 /// Ends a wait that nothing else watches: ranks come together before they watch each other, and MPI waits for ever.
 final class StartDeadline: @unchecked Sendable {
   private let met = DispatchSemaphore(value: 0)
+  private let end: DispatchTime
 
   /// - Parameters:
   ///   - seconds: From now.
   ///   - missed: Called on another thread unless `meet` was called by then.
   init(seconds: Double, missed: @escaping @Sendable () -> Void) {
-    Thread.detachNewThread { [met] in
-      if met.wait(timeout: .now() + seconds) == .timedOut { missed() }
+    end = .now() + seconds
+    Thread.detachNewThread { [met, end] in
+      if met.wait(timeout: end) == .timedOut { missed() }
     }
   }
+
+  /// Seconds that are left.
+  var remaining: Double { max(0, Double(end.uptimeNanoseconds) - Double(DispatchTime.now().uptimeNanoseconds)) * 1e-9 }
 
   /// Call it once.
   func meet() { met.signal() }

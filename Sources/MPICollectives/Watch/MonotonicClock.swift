@@ -1,0 +1,10 @@
+import Glibc
+
+enum MonotonicClock {
+  /// Seconds since some moment; no change of the date moves them.
+  static var seconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

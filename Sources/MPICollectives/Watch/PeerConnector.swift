@@ -1,0 +1,156 @@
+import Glibc
+
+/// Connects a rank to lower ranks: to all at once, and again until each has answered or there is no time left.
+struct PeerConnector {
+  struct Limits {
+    /// Seconds after which a connection that says nothing is given up for a new one. A rank that does not run for a while has more
+    /// time than that: the new connection waits for it too.
+    var attempt = 10.0
+    /// Seconds until the next of a rank's addresses is tried beside the ones before.
+    var nextAddress = 0.25
+    /// Seconds until an address that has refused is tried again: the first time, and at most.
+    var retry = 0.05...1.0
+  }
+
+  /// A connection whose other end has proven to be the rank that was meant.
+  struct Proven {
+    /// Under which the other end knows this connection from others of this rank.
+    let name: [UInt8]
+    let link: PeerLink
+  }
+
+  private enum Stage { case connecting, awaitingChallenge, awaitingProof }
+
+  private struct Attempt {
+    let descriptor: Int32
+    let deadline: Double
+    let name = Handshake.randomBytes(Handshake.challengeLength)
+    var stage = Stage.connecting
+    var received: [UInt8] = []
+    var connection: Handshake.Connection?
+  }
+
+  /// One address of one rank; there is never more than one attempt at it.
+  private struct Target {
+    let rank: Int
+    let endpoint: Endpoint
+    var nextAttempt: Double
+    var pause: Double
+    var attempt: Attempt?
+  }
+
+  let rank: Int
+  let handshake: Handshake
+  let limits: Limits
+
+  /// - Parameters:
+  ///   - candidates: By rank, where it may be reached, likeliest first; ranks without any are left out.
+  ///   - deadline: By the monotonic clock.
+  /// - Returns: by rank the connection, nil where none came about.
+  func connect(to candidates: [[Endpoint]], until deadline: Double) -> [Proven?] {
+    var proven = [Proven?](repeating: nil, count: candidates.count)
+    let start = MonotonicClock.seconds
+    var targets = candidates.enumerated().flatMap { rank, endpoints in
+      endpoints.enumerated().map { index, endpoint in
+        Target(
+          rank: rank, endpoint: endpoint, nextAttempt: start + Double(index) * limits.nextAddress,
+          pause: limits.retry.lowerBound)
+      }
+    }
+    while !targets.isEmpty {
+      let now = MonotonicClock.seconds
+      if now >= deadline { break }
+      for index in targets.indices { begin(&targets[index], at: now) }
+      wait(for: &targets, until: deadline) { proven[$0] = $1 }
+      for target in targets where proven[target.rank] != nil { giveUp(target.attempt) }
+      targets.removeAll { proven[$0.rank] != nil }
+    }
+    for target in targets { giveUp(target.attempt) }
+    return proven
+  }
+
+  private func giveUp(_ attempt: Attempt?) {
+    if let attempt { close(attempt.descriptor) }
+  }
+
+  /// Starts an attempt if it is time, and gives one up that has taken too long.
+  private func begin(_ target: inout Target, at now: Double) {
+    if let attempt = target.attempt, now >= attempt.deadline { fail(&target, at: now) }
+    guard target.attempt == nil, now >= target.nextAttempt else { return }
+    let descriptor = TCPSocket.beginConnecting(to: target.endpoint)
+    if descriptor < 0 {
+      fail(&target, at: now)
+    } else {
+      target.attempt = Attempt(descriptor: descriptor, deadline: now + limits.attempt)
+    }
+  }
+
+  private func fail(_ target: inout Target, at now: Double) {
+    giveUp(target.attempt)
+    target.attempt = nil
+    target.nextAttempt = now + target.pause
+    target.pause = min(2 * target.pause, limits.retry.upperBound)
+  }
+
+  private func wait(for targets: inout [Target], until deadline: Double, found: (Int, Proven) -> Void) {
+    let now = MonotonicClock.seconds
+    var events = targets.map { target in
+      let events = target.attempt?.stage == .connecting ? POLLOUT : POLLIN
+      return pollfd(fd: target.attempt?.descriptor ?? -1, events: Int16(events), revents: 0)
+    }
+    let wake = targets.map { $0.attempt?.deadline ?? $0.nextAttempt }.reduce(deadline, min)
+    let milliseconds = Int32(min(1000, max(0, (wake - now) * 1000)).rounded(.up))
+    // An interrupted wait is one with nothing to report.
+    guard poll(&events, nfds_t(events.count), milliseconds) > 0 else { return }
+    var linked: Set<Int> = []
+    for index in targets.indices where events[index].revents != 0 && !linked.contains(targets[index].rank) {
+      guard let link = goOn(&targets[index]) else { continue }
+      linked.insert(targets[index].rank)
+      found(targets[index].rank, link)
+      targets[index].attempt = nil
+    }
+  }
+
+  /// The next stage of an attempt, of which poll has reported something; the connection once it is proven.
+  private func goOn(_ target: inout Target) -> Proven? {
+    guard var attempt = target.attempt else { return nil }
+    if attempt.stage == .connecting {
+      guard TCPSocket.isConnected(attempt.descriptor) else {
+        fail(&target, at: MonotonicClock.seconds)
+        return nil
+      }
+      attempt.stage = .awaitingChallenge
+      target.attempt = attempt
+      return nil
+    }
+    // A challenge and a proof are equally long.
+    let missing = Handshake.challengeLength - attempt.received.count
+    guard case .bytes(let bytes) = TCPSocket.readNow(missing, from: attempt.descriptor) else {
+      fail(&target, at: MonotonicClock.seconds)
+      return nil
+    }
+    attempt.received += bytes
+    guard bytes.count == missing else {
+      target.attempt = attempt
+      return nil
+    }
+    if let connection = attempt.connection {
+      if handshake.isAcceptor(provenBy: attempt.received, on: connection) {
+        return Proven(name: attempt.name, link: PeerLink(descriptor: attempt.descriptor))
+      }
+      fail(&target, at: MonotonicClock.seconds)
+      return nil
+    }
+    let connection = Handshake.Connection(
+      connector: rank, acceptor: target.rank, endpoint: target.endpoint, acceptorChallenge: attempt.received,
+      connectorChallenge: attempt.name)
+    guard TCPSocket.write(handshake.answer(on: connection), to: attempt.descriptor) else {
+      fail(&target, at: MonotonicClock.seconds)
+      return nil
+    }
+    attempt.connection = connection
+    attempt.received = []
+    target.attempt = attempt
+    return nil
+  }
+}

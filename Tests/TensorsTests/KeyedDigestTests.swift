@@ -1,0 +1,41 @@
+import Tensors
+import Testing
+
+@Suite struct KeyedDigestTests {
+  /// RFC 4231, cases 1, 2, 3 and 6: keys shorter than a digest, and longer than a block.
+  @Test(
+    arguments: [
+      (
+        [UInt8](repeating: 0x0B, count: 20), Array("Hi There".utf8),
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+      ),
+      (
+        Array("Jefe".utf8), Array("what do ya want for nothing?".utf8),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+      ),
+      (
+        [UInt8](repeating: 0xAA, count: 20), [UInt8](repeating: 0xDD, count: 50),
+        "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"
+      ),
+      (
+        [UInt8](repeating: 0xAA, count: 131), Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+      ),
+    ] as [([UInt8], [UInt8], String)])
+  func digestsAreThoseOfTheStandard(key: [UInt8], message: [UInt8], digest: String) {
+    let bytes = KeyedDigest.digest(of: message, key: key)
+    #expect(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == digest)
+  }
+
+  @Test func digestsDifferIfAnyBitDoes() {
+    let digest = KeyedDigest.digest(of: [1], key: [2])
+    #expect(KeyedDigest.areEqual(digest, digest))
+    #expect(!KeyedDigest.areEqual(digest, digest.dropLast()))
+    let overlooked = (0..<8 * digest.count).filter { bit in
+      var other = digest
+      other[bit / 8] ^= 1 << (bit % 8)
+      return KeyedDigest.areEqual(digest, other)
+    }
+    #expect(overlooked.isEmpty)
+  }
+}
