@@ -145,21 +145,22 @@ import Testing
     expectLinked(linked)
   }
 
-  /// A rank has proven itself on a connection, but not waited for the acceptor's answer: this is neither its link nor its death.
+  /// A rank has proven itself on connections, before its link and after it, but not waited for the acceptor's answer: these
+  /// are neither its link nor its death.
   @Test func aConnectionThatItsRankHasGivenUpIsNoLink() throws {
     let secret = Mutex<[UInt8]>([])
-    let linked = try meshes(ranks: 2) { rank in
+    let linked = try meshes(ranks: 3) { rank in
       Hooks(
+        // Rank 2 has to wait for it, and rank 0 listens meanwhile.
+        acceptor: PeerAcceptor.Limits(delay: rank == 1 ? 1 : 0),
         listening: { endpoints in
-          for endpoint in endpoints where rank == 0 {
-            for isClosed in [true, false] {
+          guard rank == 0, let endpoint = endpoints.first else { return }
+          for (delay, isClosed) in [(UInt32(0), true), (0, false), (300_000, true), (300_000, false)] {
+            _ = try? WorkerThread {
               let stale = Stranger(endpoint)
-              // Rank 0 begins to take connections once this returns.
-              let thread = try? WorkerThread {
-                stale.play(as: 1, to: 0, Handshake(secret: secret.withLock { $0 }, size: 2))
-                if isClosed { stale.end() }
-              }
-              _ = thread
+              usleep(delay)
+              stale.play(as: 1, to: 0, Handshake(secret: secret.withLock { $0 }, size: 3))
+              if !isClosed { _ = stale.read(1, limit: 2) }
             }
           }
         },
