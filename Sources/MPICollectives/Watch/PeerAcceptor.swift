@@ -117,11 +117,13 @@ final class PeerAcceptor: Sendable {
     }
     let proven = handshake.connection(
       answeredBy: connection.answer, acceptor: rank, endpoint: connection.endpoint, challenge: connection.challenge)
-    if let proven, TCPSocket.write(handshake.acceptorProof(on: proven), to: connection.descriptor) {
+    if let proven {
+      // First, so that the connector is not the only one that knows. If it does not get the proof, it takes another connection.
       let link = PeerLink(descriptor: connection.descriptor)
       found.withLock {
         $0.append(Proven(rank: proven.connector, name: proven.connectorChallenge, link: link))
       }
+      _ = TCPSocket.write(handshake.acceptorProof(on: proven), to: connection.descriptor)
     } else {
       close(connection.descriptor)
     }
