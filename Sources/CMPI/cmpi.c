@@ -37,6 +37,7 @@ int cmpi_finalize(void) {
 }
 
 int cmpi_abort(int exit_code) {
+  silence_help();
   // A call that another thread does not come back from must not keep the job alive. The lock is kept: nothing comes after this.
   struct timespec deadline;
   clock_gettime(CLOCK_REALTIME, &deadline);

@@ -9,6 +9,9 @@ extern MPI_Comm cmpi_ranks;
 /// Held around every call of MPI's.
 extern pthread_mutex_t cmpi_lock;
 
+/// From now on Open MPI prints nothing of its own about errors and the job's end.
+void silence_help(void);
+
 static inline void enter(void) { pthread_mutex_lock(&cmpi_lock); }
 
 static inline int leave(int code) {

@@ -86,6 +86,18 @@ public final class MPIEnvironment {
     try check(cmpi_finalize(), "MPI_Finalize", rank: rank)
   }
 
+  /// Ends all ranks with an exit code other than 0 on which they agree. Collective: all ranks call it, last thing of all. Returns
+  /// where they are to exit by themselves.
+  ///
+  /// mpirun explains a rank that exits with another code than 0 in two boxes, under which the program's own last line is buried. It
+  /// says nothing of one that calls MPI_Abort.
+  public func end(exitCode: Int32, launcher: MPILauncher) throws {
+    // What every rank has to print, and files that rank 0 writes, come before the first of them ends the job.
+    try communicator(shards: size).barrier()
+    if launcher.name == "mpirun" { abort(exitCode: exitCode) }
+    try finalize()
+  }
+
   /// Ends all ranks at once; the launcher's exit code is `exitCode`. For a rank that cannot go on: one that just
   /// went quiet would hang the others for ever.
   public func abort(exitCode: Int32) -> Never {

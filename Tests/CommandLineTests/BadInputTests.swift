@@ -57,14 +57,14 @@ struct BadInputTests {
     let layers = "model.layers=[flatten, linear: 260000, linear: 260000, linear: 260000, linear: 260000, linear: 10]"
     expectMessage(try train([layers]), code: 1, mentions: ["parameters", "of 1 worker", "memory", "hint:"])
     let ranks = try Lockstep.runRanks(
-      2, ["train", config, "-q", "--run-dir", folder.path("ranks"), "--set", layers], limit: 60)
+      2, ["train", config, "-q", "--run-dir", folder.path("ranks"), "--set", layers])
     expectMessage(ranks, code: 1, mentions: ["of 2 ranks", "memory"])
   }
 
   @Test("under mpirun a wrong configuration is said once and ends all ranks")
   func saidOnceUnderMpirun() throws {
     let result = try Lockstep.runRanks(
-      2, ["train", config, "--run-dir", folder.path("run"), "--set", "training.bacth_size=3"], limit: 60)
+      2, ["train", config, "--run-dir", folder.path("run"), "--set", "training.bacth_size=3"])
     #expect(result.exitCode == 2, "\(result.errors)")
     let said = result.errors.components(separatedBy: "bacth_size").count - 1
     #expect(said >= 1 && result.errors.components(separatedBy: "error:").count == 2, "\(result.errors)")
@@ -107,7 +107,7 @@ struct BadInputTests {
 
   @Test("--workers under mpirun")
   func workersUnderMpirun() throws {
-    let result = try Lockstep.runRanks(2, ["train", config, "--workers", "2"], limit: 60)
+    let result = try Lockstep.runRanks(2, ["train", config, "--workers", "2"])
     #expect(result.exitCode == 2, "\(result.errors)")
     #expect(result.errors.components(separatedBy: "--workers was given").count == 2, "\(result.errors)")
   }
@@ -166,7 +166,7 @@ struct BadInputTests {
         result, code: 1, mentions: ["diverged in its last step, 1,", "not finite", "try a lower learning rate"])
     }
     let ranks = try Lockstep.runRanks(
-      2, ["train", config, "-q", "--run-dir", folder.path("ranks")] + spoiling.flatMap { ["--set", $0] }, limit: 60)
+      2, ["train", config, "-q", "--run-dir", folder.path("ranks")] + spoiling.flatMap { ["--set", $0] })
     expectMessage(ranks, code: 1, mentions: ["diverged in its last step, 1,"])
     #expect(ranks.errors.components(separatedBy: "diverged in its last step").count == 2, "\(ranks.errors)")
   }

@@ -9,7 +9,7 @@ struct DifferentRanksTests {
     try ChildProcess(
       "/usr/bin/env", ["mpirun", "--oversubscribe", "-np", "1"] + first + [":", "-np", "1"] + second,
       environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
-    ).wait(limit: 60)
+    ).wait()
   }
 
   @Test("another configuration, and the other data that follow from it, are named setting by setting")

@@ -30,7 +30,7 @@ struct FatalSignalTests {
     let ranks = try RankProcesses.descendants(of: child.processID, running: "lockstep")
     try #require(ranks.count == 2)
     kill(ranks[1], signal)
-    let result = try child.wait(limit: 30)
+    let result = try child.wait()
     #expect(result.exitCode != 0 && result.exitCode != 143, "\(result.errors)")
     #expect(try result.errors.ranges(of: Regex("rank 1 \\(\\S+\\) died after step")).count == 1, "\(result.errors)")
     #expect(
@@ -43,14 +43,14 @@ struct FatalSignalTests {
     let child = try Lockstep.start(endless)
     try waitForCheckpoint(of: child)
     child.send(SIGQUIT)
-    #expect(try child.wait(limit: 30).exitCode == 128 + SIGQUIT)
+    #expect(try child.wait().exitCode == 128 + SIGQUIT)
   }
 
   @Test("a limit on the size of files is an error in writing one")
   func fileSize() throws {
     let result = try ChildProcess(
       "/usr/bin/env", ["sh", "-c", "ulimit -f 1; exec \"$@\"", "sh", Build.lockstep] + endless
-    ).wait(limit: 60)
+    ).wait()
     #expect(result.exitCode == 1, "\(result.errors)")
     #expect(result.errors.hasPrefix("error: ") && result.errors.contains("File too large"), "\(result.errors)")
   }

@@ -45,7 +45,7 @@ struct LaunchScriptTests {
       Self.script("local"), ["2", config, "--run-dir", run] + long, environment: environment)
     try waitForCheckpoint(child)
     child.send(signal)
-    try expectStopped(try child.wait(limit: 30))
+    try expectStopped(try child.wait())
   }
 
   @Test("SIGTERM to launch/local before its ranks listen stops them all the same")
@@ -56,7 +56,7 @@ struct LaunchScriptTests {
       (try? RankProcesses.descendants(of: child.processID, running: "mpirun").isEmpty) == false
     }
     child.send(SIGTERM)
-    let result = try child.wait(limit: 30)
+    let result = try child.wait()
     #expect(result.exitCode == 143, "\(result.output)\n\(result.errors)")
     #expect(try RankProcesses.mentioning(run).isEmpty)
   }
@@ -72,7 +72,7 @@ struct LaunchScriptTests {
     try child.waitUntil("the restart") { child.outputSoFar.contains("resuming") }
     try waitForCheckpoint(child, beyond: lastStep())
     child.send(SIGTERM)
-    let result = try child.wait(limit: 30)
+    let result = try child.wait()
     #expect(result.errors.contains("restart 1 of 1 in \(run)"), "\(result.errors)")
     #expect(result.errors.contains("died after step"), "\(result.errors)")
     try expectStopped(result)
@@ -80,7 +80,7 @@ struct LaunchScriptTests {
 
   @Test("wrong use of the scripts ends with 2 and says what is wrong", arguments: ["local", "cluster"])
   func wrongUse(name: String) throws {
-    let result = try ChildProcess(Self.script(name), ["nothing"], environment: environment).wait(limit: 20)
+    let result = try ChildProcess(Self.script(name), ["nothing"], environment: environment).wait()
     #expect(result.exitCode == 2)
     #expect(result.errors.contains("usage: launch/\(name)"), "\(result.errors)")
   }
@@ -115,7 +115,7 @@ struct LaunchScriptTests {
       ])
     try waitForCheckpoint(child)
     child.send(SIGUSR1)
-    let result = try child.wait(limit: 30)
+    let result = try child.wait()
     try expectStopped(result)
     #expect(result.output.contains(says), "\(result.output)")
     let told = try? String(contentsOfFile: folder.path("told"), encoding: .utf8)
@@ -146,7 +146,7 @@ struct LaunchScriptTests {
       let (scripts, child) = try start(cluster)
       try scripts.waitForCheckpoint(child)
       child.send(SIGTERM)
-      let result = try child.wait(limit: 30)
+      let result = try child.wait()
       #expect(result.output.contains("2 ranks on 2 nodes"), "\(result.output)")
       #expect(result.errors.contains("+ mpirun --hostfile"), "\(result.errors)")
       try scripts.expectStopped(result)
@@ -162,7 +162,7 @@ struct LaunchScriptTests {
       try child.waitUntil("the restart") { child.outputSoFar.contains("resuming") }
       try scripts.waitForCheckpoint(child, beyond: scripts.lastStep())
       child.send(SIGTERM)
-      let result = try child.wait(limit: 30)
+      let result = try child.wait()
       #expect(result.errors.contains("rank 1 (\(cluster.hosts[1])) has not answered"), "\(result.errors)")
       #expect(result.errors.contains("restart 1 of 2"), "\(result.errors)")
       try scripts.expectStopped(result)
@@ -181,7 +181,7 @@ struct LaunchScriptTests {
         let child = try cluster.start(
           [LaunchScriptTests.script("cluster"), "--ssh", FakeCluster.remoteShell, "--check", hostfile, scripts.config],
           environment: scripts.environment)
-        let result = try child.wait(limit: 30)
+        let result = try child.wait()
         #expect(result.exitCode == 0)
         for (host, count) in zip(cluster.hosts, ranks) {
           #expect(
@@ -195,7 +195,7 @@ struct LaunchScriptTests {
       let cluster = try FakeCluster(hosts: 2)
       try cluster.cut(1)
       let (_, child) = try start(cluster)
-      let result = try child.wait(limit: 30)
+      let result = try child.wait()
       #expect(result.exitCode == 2)
       #expect(result.errors.contains("\(cluster.hosts[1]): "), "\(result.errors)")
       #expect(result.errors.contains("no route to host"), "\(result.errors)")

@@ -13,7 +13,7 @@ struct LauncherTests {
       (["data"], "fashion-mnist"), (["data", "list"], "fashion-mnist"), (["data", "--help"], "rank 0"),
     ])
   func printedOnce(arguments: [String], word: String) throws {
-    let result = try Lockstep.runRanks(3, arguments, limit: 60)
+    let result = try Lockstep.runRanks(3, arguments)
     #expect(result.exitCode == 0, "\(result.errors)")
     #expect(count(word, in: result.output) == 1, "\(result.output)")
   }
@@ -25,7 +25,7 @@ struct LauncherTests {
       (["train", "small.yaml", "-q", "-v"], "exclude each other"), (["data", "verify", "cifar11"], "cifar11"),
     ])
   func wrongUseIsSaidOnce(arguments: [String], word: String) throws {
-    let result = try Lockstep.runRanks(3, arguments, limit: 60)
+    let result = try Lockstep.runRanks(3, arguments)
     #expect(result.exitCode == 2, "\(result.output)\(result.errors)")
     #expect(count(word, in: result.errors) >= 1 && count("rror: ", in: result.errors) == 1, "\(result.errors)")
   }
@@ -33,7 +33,7 @@ struct LauncherTests {
   @Test("what rank 0 finds in the data decides the exit code of the job")
   func incompleteData() throws {
     let folder = try TemporaryFolder()
-    let result = try Lockstep.runRanks(2, ["data", "verify", "cifar10", "--data", folder.url.path], limit: 60)
+    let result = try Lockstep.runRanks(2, ["data", "verify", "cifar10", "--data", folder.url.path])
     #expect(result.exitCode == 1, "\(result.errors)")
     #expect(count("cifar10 is not whole", in: result.errors) == 1, "\(result.errors)")
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A job that loses a rank says which one and when, ends by itself, and can go on from its last checkpoint.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(10)))
 struct LostRankTests {
   /// A run of many more steps than it will get to do.
   private final class EndlessRun {
@@ -28,7 +28,13 @@ struct LostRankTests {
 
     /// Nothing is left running, and the last checkpoint is whole: the run goes on from it.
     func expectNothingLost(sourceLocation: SourceLocation = #_sourceLocation) throws {
-      let left = try RankProcesses.mentioning(run)
+      // A launcher may end before its ranks: those that it kills take the system a while.
+      let deadline = Date(timeIntervalSinceNow: 60)
+      var left = try RankProcesses.mentioning(run)
+      while !left.isEmpty && Date() < deadline {
+        Thread.sleep(forTimeInterval: 0.05)
+        left = try RankProcesses.mentioning(run)
+      }
       #expect(left.isEmpty, "still running: \(left)", sourceLocation: sourceLocation)
       let resumed = try Lockstep.run([
         "train", config, "--run-dir", run, "--set", "training.steps=1000000", "--time-limit", "0.2",
@@ -49,7 +55,7 @@ struct LostRankTests {
   func killedRanks(count ranks: Int, killed: [Int]) throws {
     let job = try EndlessRun(ranks: ranks)
     for rank in killed { kill(job.ranks[rank], SIGKILL) }
-    let result = try job.child.wait(limit: 5)
+    let result = try job.child.wait()
     #expect(result.exitCode != 0 && result.exitCode != 143)
     let names = killed.map { "rank \($0) \\(\\S+\\)" }.joined(separator: ", ")
     #expect(try count("error: \(names) died after step [0-9]+", in: result.errors) == 1, "\(result.errors)")
@@ -62,25 +68,25 @@ struct LostRankTests {
     "a rank that is stopped is missed after the stall timeout: who, since when, and where the others waited",
     arguments: [0, 1])
   func stoppedRank(stopped: Int) throws {
-    let job = try EndlessRun(ranks: 2, ["--stall-timeout", "2"])
+    let job = try EndlessRun(ranks: 2, ["--stall-timeout", "5"])
     kill(job.ranks[stopped], SIGSTOP)
-    let result = try job.child.wait(limit: 30)
+    let result = try job.child.wait()
     #expect(result.exitCode == 1, "\(result.errors)")
     let line =
-      "error: rank \(stopped) \\(\\S+\\) has not answered for 2 s, since step [0-9]+, while the others waited in the"
+      "error: rank \(stopped) \\(\\S+\\) has not answered for 5 s, since step [0-9]+, while the others waited in the"
     #expect(try count(line, in: result.errors) == 1, "\(result.errors)")
     try job.expectNothingLost()
   }
 
   @Test("a rank that stops for less than the stall timeout is waited for")
   func shortPause() throws {
-    let job = try EndlessRun(ranks: 2, ["--stall-timeout", "4"])
+    let job = try EndlessRun(ranks: 2, ["--stall-timeout", "10"])
     kill(job.ranks[1], SIGSTOP)
     Thread.sleep(forTimeInterval: 1.5)
     kill(job.ranks[1], SIGCONT)
     Thread.sleep(forTimeInterval: 4)
     job.child.send(SIGUSR1)
-    let result = try job.child.wait(limit: 30)
+    let result = try job.child.wait()
     #expect(result.exitCode == 143, "\(result.errors)")
     try job.expectNothingLost()
   }
@@ -89,7 +95,7 @@ struct LostRankTests {
   func terminatedLauncher() throws {
     let job = try EndlessRun(ranks: 2)
     job.child.send(SIGTERM)
-    let result = try job.child.wait(limit: 30)
+    let result = try job.child.wait()
     #expect(result.exitCode == 1, "\(result.errors)")
     #expect(!result.errors.contains("died"), "\(result.errors)")
     try job.expectNothingLost()
@@ -122,11 +128,11 @@ struct LostRankTests {
       "/usr/bin/env",
       ["mpirun", "--oversubscribe", "-np", "1", Build.lockstep] + whole + [":", "-np", "1", Build.lockstep] + broken,
       environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
-    ).wait(limit: 30)
+    ).wait()
     #expect(result.exitCode == 1, "\(result.errors)")
     #expect(try count("error: .*5.png", in: result.errors) == 1, "\(result.errors)")
     #expect(try count("error: (worker|rank) 1: ", in: result.errors) == 1, "\(result.errors)")
-    #expect(!result.errors.contains("died"), "\(result.errors)")
+    #expect(!result.errors.contains("died") && !result.errors.contains("MPI_ABORT"), "\(result.errors)")
   }
 
   @Test("a rank whose launcher no longer reads what it prints goes on")
@@ -141,7 +147,7 @@ struct LostRankTests {
       "/usr/bin/env",
       ["mpirun", "--oversubscribe", "-np", "2", "sh", "-c", rank, Build.lockstep, config, folder.path("run")],
       environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"])
-    let result = try child.wait(limit: 60)
+    let result = try child.wait()
     #expect(result.exitCode == 0, "\(result.errors)")
     #expect(try SmallRun.summary(of: folder.path("run"))["steps"] as? Int == SmallRun.steps)
   }

@@ -16,7 +16,7 @@ struct NamedPipeTests {
   private func expectRefusal(
     _ arguments: [String], code: Int32, saying text: String, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let result = try Lockstep.run(arguments, limit: 60)
+    let result = try Lockstep.run(arguments)
     #expect(result.exitCode == code, "\(result.errors)", sourceLocation: sourceLocation)
     #expect(result.errors.contains(text), "\(result.errors)", sourceLocation: sourceLocation)
   }

@@ -26,7 +26,7 @@ struct OutOfMemoryTests {
   func oneProcess() throws {
     var refused = 0
     for limit in Self.limits(from: 300_000) {
-      let result = try ChildProcess("/usr/bin/env", limited(limit, train + ["--resume", "auto"])).wait(limit: 60)
+      let result = try ChildProcess("/usr/bin/env", limited(limit, train + ["--resume", "auto"])).wait()
       guard result.errors.contains("out of memory: ") else { continue }
       refused += 1
       #expect(result.exitCode == 1 && result.errors.ranges(of: "error: ").count == 1, "\(limit): \(result.errors)")
@@ -43,7 +43,7 @@ struct OutOfMemoryTests {
         "/usr/bin/env",
         ["mpirun", "--oversubscribe", "-np", "1"] + train + [":", "-np", "1"] + limited(limit, train),
         environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
-      ).wait(limit: 90)
+      ).wait()
       guard result.errors.contains("out of memory: ") else { continue }
       refused += 1
       #expect(result.exitCode == 1, "\(limit): \(result.errors)")

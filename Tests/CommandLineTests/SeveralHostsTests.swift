@@ -3,7 +3,7 @@ import Testing
 
 /// Jobs over several hosts that lose one.
 @Suite(
-  .serialized, .takingTurns, .timeLimit(.minutes(3)),
+  .serialized, .takingTurns, .timeLimit(.minutes(10)),
   .enabled(if: FakeCluster.problem == nil, "\(FakeCluster.problem ?? "")"))
 struct SeveralHostsTests {
   private let long = ["--set", "training.steps=1000000"]
@@ -12,7 +12,7 @@ struct SeveralHostsTests {
   private func start(_ cluster: FakeCluster, config: String, run: String) throws -> ChildProcess {
     let child = try cluster.startRanks(
       cluster.hosts.map { _ in 1 },
-      [Build.lockstep, "train", config, "--run-dir", run, "--stall-timeout", "2"] + long)
+      [Build.lockstep, "train", config, "--run-dir", run, "--stall-timeout", "5"] + long)
     try child.waitUntil("a checkpoint") {
       (try? FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints"))?.contains { $0.hasPrefix("step-") }
         ?? false
@@ -32,11 +32,11 @@ struct SeveralHostsTests {
     let (cluster, run) = (try FakeCluster(hosts: 2), folder.path("run"))
     let child = try start(cluster, config: config, run: run)
     try cluster.cut(host)
-    let result = try child.wait(limit: 30)
+    let result = try child.wait()
     #expect(result.exitCode != 0)
-    let line = "error: rank 1 (\(cluster.hosts[1])) has not answered for 2 s, since step "
+    let line = "error: rank 1 (\(cluster.hosts[1])) has not answered for 5 s, since step "
     #expect(result.errors.contains(line), "\(result.errors)")
-    let deadline = Date(timeIntervalSinceNow: 20)
+    let deadline = Date(timeIntervalSinceNow: 60)
     while try !cluster.processes().isEmpty && Date() < deadline { Thread.sleep(forTimeInterval: 0.2) }
     #expect(try cluster.processes().isEmpty)
     try resume(config, run)
@@ -54,7 +54,7 @@ struct SeveralHostsTests {
         return environment.split(separator: 0).contains(Data("OMPI_COMM_WORLD_RANK=1".utf8))
       })
     kill(rank, SIGKILL)
-    let result = try child.wait(limit: 10)
+    let result = try child.wait()
     #expect(result.exitCode != 0 && result.exitCode != 143)
     #expect(result.errors.contains("error: rank 1 (\(cluster.hosts[1])) died after step "), "\(result.errors)")
     #expect(result.errors.components(separatedBy: "error: ").count == 2, "\(result.errors)")

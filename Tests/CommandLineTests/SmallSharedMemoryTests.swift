@@ -14,7 +14,7 @@ private enum SmallSharedMemory {
   /// Why that cannot be had here; nil if it can.
   static let problem: String? = {
     do {
-      let result = try ChildProcess("/usr/bin/env", command(["true"])).wait(limit: 20)
+      let result = try ChildProcess("/usr/bin/env", command(["true"])).wait()
       if result.exitCode == 0 { return nil }
       return "a /dev/shm of its own requires root and unshare: \(result.errors.trimmingCharacters(in: .newlines))"
     } catch {

@@ -81,8 +81,8 @@ struct SupervisorTests {
     child.send(SIGKILL)
     let deadline = Date(timeIntervalSinceNow: 60)
     while try RankProcesses.mentioning(run).contains(worker), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+    #expect(try !RankProcesses.mentioning(run).contains(worker), "the run goes on")
     kill(worker, SIGKILL)
-    #expect(Date() < deadline, "the run goes on")
     #expect(try SmallRun.summary(of: run)["steps"] as? Int == steps(run))
   }
 
@@ -93,7 +93,7 @@ struct SupervisorTests {
     let result = try child.wait()
     #expect(result.exitCode == 2)
     #expect(!result.errors.contains("restart"), "\(result.errors)")
-    let ranks = try Lockstep.runRanks(2, ["train", "small.yaml", "--max-restarts", "1"], limit: 30)
+    let ranks = try Lockstep.runRanks(2, ["train", "small.yaml", "--max-restarts", "1"])
     #expect(ranks.exitCode == 2)
     #expect(ranks.errors.contains("launch/cluster"), "\(ranks.errors)")
   }

@@ -24,7 +24,7 @@ int cmpi_init(void);
 /// Whether MPI was started in this process, finalised or not.
 bool cmpi_was_started(void);
 int cmpi_finalize(void);
-/// Ends all ranks; the launcher returns `exit_code`.
+/// Ends all ranks; the launcher returns `exit_code`. Without a word of MPI's: the program has said why.
 int cmpi_abort(int exit_code);
 /// Whether cmpi_progress may call MPI. Once forbidden, no call of its is still under way. Always forbidden where the
 /// library gives MPI_THREAD_FUNNELED only.

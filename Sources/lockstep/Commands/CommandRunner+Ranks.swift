@@ -73,13 +73,16 @@ extension CommandRunner {
       let shards = try job.agree { try prepared.shards(workers: place.ranks) }
       let code = try work(mpi.communicator(shards: shards), place, prepared)
       watch?.sayGoodbye()
-      try mpi.finalize()
+      // Launchers show the descriptors of a rank that has been ended no longer.
+      Terminal.standard.flush()
+      if code == 0 { try mpi.finalize() } else { try mpi.end(exitCode: code, launcher: launcher) }
       return code
     } catch let failure as AgreedFailure {
       watching.stop?.leavePreparation()
       if place.rank == 0 { report(failure) }
       watch?.sayGoodbye()
-      try? mpi.finalize()
+      Terminal.standard.flush()
+      try? mpi.end(exitCode: failure.exitCode, launcher: launcher)
       return failure.exitCode
     } catch {
       // A call of MPI may fail because another rank died; then the watch says so, and ends this rank here.
