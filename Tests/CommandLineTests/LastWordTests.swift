@@ -4,16 +4,12 @@ import Testing
 /// The last line of a job that does not end well is the program's own, and not the launcher's.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(10)))
 struct LastWordTests {
-  private func run(_ arguments: [String]) throws -> (result: ProcessResult, run: String) {
-    let folder = try TemporaryFolder()
-    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
-    let run = folder.path("run")
-    return (try Lockstep.runRanks(2, ["train", config, "--run-dir", run] + arguments), run)
-  }
-
   @Test("what is wrong with a configuration is the last that is printed")
   func wrongConfiguration() throws {
-    let (result, _) = try run(["--set", "training.bacth_size=3"])
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let result = try Lockstep.runRanks(
+      2, ["train", config, "--run-dir", folder.path("run"), "--set", "training.bacth_size=3"])
     #expect(result.exitCode == 2)
     let last = result.errors.split(separator: "\n").last ?? ""
     #expect(last.contains("bacth_size"), "\(result.errors)")
@@ -21,7 +17,16 @@ struct LastWordTests {
 
   @Test("a run that stops when told to says so, and the launcher nothing")
   func stopped() throws {
-    let (result, run) = try run(["--set", "training.steps=1000000", "--time-limit", "0.5"])
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.configuration, to: "small.yaml")
+    let run = folder.path("run")
+    let child = try Lockstep.startRanks(2, ["train", config, "--run-dir", run, "--set", "training.steps=1000000"])
+    try child.waitUntil("a checkpoint") {
+      (try? FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints"))?.contains { $0.hasPrefix("step-") }
+        ?? false
+    }
+    child.send(SIGUSR1)
+    let result = try child.wait()
     #expect(result.exitCode == 143)
     #expect(result.output.contains(run), "\(result.output)")
     #expect(!result.errors.contains("---") && !result.errors.contains("mpirun"), "\(result.errors)")
