@@ -81,7 +81,7 @@ final class Prefetcher<Element: Sendable>: Sendable {
           continue
         }
         if isAbandoned() { throw .stopped }
-        condition.wait(until: Date(timeIntervalSinceNow: 0.05))
+        _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05))
       }
       // A failure stays in place.
       let element = try ready[0].get()
