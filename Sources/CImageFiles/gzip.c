@@ -8,7 +8,10 @@
 /// Makes room for at least one byte more, up to `limit`.
 static bool ci_grow(ci_bytes *bytes, size_t *capacity, size_t limit) {
   if (bytes->count < *capacity) return true;
-  if (*capacity >= limit) return ci_fail(bytes->message, "it inflates to more than %zu bytes", limit);
+  if (*capacity >= limit) {
+    bytes->exceeds_limit = true;
+    return ci_fail(bytes->message, "it inflates to more than %zu bytes", limit);
+  }
   size_t larger = *capacity ? 2 * *capacity : 1 << 16;
   if (larger > limit) larger = limit;
   uint8_t *data = realloc(bytes->data, larger);
@@ -58,6 +61,21 @@ bool ci_gunzip(const uint8_t *bytes, size_t count, size_t limit, ci_bytes *resul
     result->count = 0;
   }
   return whole;
+}
+
+ptrdiff_t ci_gunzip_start(const uint8_t *bytes, size_t count, uint8_t *target, size_t wanted) {
+  if (count < 18 || count > UINT32_MAX || wanted > UINT32_MAX) return -1;
+  z_stream stream;
+  memset(&stream, 0, sizeof stream);
+  stream.next_in = (Bytef *)bytes;
+  stream.avail_in = (uInt)count;
+  stream.next_out = target;
+  stream.avail_out = (uInt)wanted;
+  if (inflateInit2(&stream, 15 + 16) != Z_OK) return -1;
+  int code = inflate(&stream, Z_SYNC_FLUSH);
+  ptrdiff_t got = (ptrdiff_t)wanted - (ptrdiff_t)stream.avail_out;
+  inflateEnd(&stream);
+  return code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR ? got : -1;
 }
 
 ci_gzip_reader *ci_gzip_open(const char *path, char message[CI_MESSAGE_LENGTH]) {

@@ -7,9 +7,6 @@
 
 #include "CImageFiles.h"
 
-/// More pixels than this is taken for a damaged or hostile header: 2²⁸, 768 MB of RGB.
-static const ptrdiff_t ci_largest_image = (ptrdiff_t)1 << 28;
-
 /// Writes the message and returns false, so that a failure is one statement.
 __attribute__((format(printf, 2, 3))) static inline bool ci_fail(
     char message[CI_MESSAGE_LENGTH], const char *format, ...) {
@@ -19,5 +16,16 @@ __attribute__((format(printf, 2, 3))) static inline bool ci_fail(
   va_end(arguments);
   return false;
 }
+
+/// Fails where an image has more pixels than `limit`; both sizes are below 2³¹.
+static inline bool ci_check_size(ptrdiff_t width, ptrdiff_t height, ptrdiff_t limit, ci_image *image) {
+  if (width * height <= limit) return true;
+  image->exceeds_limit = true;
+  return ci_fail(image->message, "has %td × %td pixels, more than the limit of %td", width, height, limit);
+}
+
+/// The orientation that a file's EXIF data ask for; 1 where there is none, or none that makes sense.
+int ci_jpeg_orientation(const uint8_t *bytes, size_t count);
+int ci_png_orientation(const uint8_t *bytes, size_t count);
 
 #endif

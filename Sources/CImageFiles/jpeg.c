@@ -13,6 +13,16 @@ typedef struct {
   char *message;
 } ci_jpeg_error;
 
+/// libjpeg calls this while it reads the scans.
+typedef struct {
+  struct jpeg_progress_mgr manager;
+  ptrdiff_t limit;
+  ci_image *image;
+} ci_jpeg_progress;
+
+/// Scans of an image of `limit` pixels; smaller images may have more. Cameras and programs write about ten.
+enum { CI_SCANS = 16 };
+
 static void ci_jpeg_give_up(j_common_ptr common) {
   ci_jpeg_error *error = (ci_jpeg_error *)common->err;
   char text[JMSG_LENGTH_MAX];
@@ -37,6 +47,20 @@ static void ci_jpeg_note(j_common_ptr common, int level) {
   }
 }
 
+/// Each scan goes through all coefficients though it may take a few bytes of the file: the product is bounded.
+static void ci_jpeg_count_scans(j_common_ptr common) {
+  j_decompress_ptr jpeg = (j_decompress_ptr)common;
+  ci_jpeg_progress *progress = (ci_jpeg_progress *)jpeg->progress;
+  ptrdiff_t width = jpeg->image_width, height = jpeg->image_height, scans = jpeg->input_scan_number;
+  // Sizes are below 2¹⁶, and a file has fewer than 2³¹ scans.
+  if (scans <= CI_SCANS || width * height <= CI_SCANS * progress->limit / scans) return;
+  progress->image->exceeds_limit = true;
+  ci_fail(
+      progress->image->message, "has more than %td scans of %td × %td pixels; the limit is %d scans of %td pixels",
+      scans - 1, width, height, CI_SCANS, progress->limit);
+  longjmp(((ci_jpeg_error *)common->err)->escape, 1);
+}
+
 /// CMYK to RGB in place, 4 bytes a pixel to 3. Adobe writes the inks inverted, and with them everyone else.
 static void ci_convert_cmyk(uint8_t *row, ptrdiff_t width, bool inverted) {
   for (ptrdiff_t x = 0; x < width; x++) {
@@ -48,15 +72,17 @@ static void ci_convert_cmyk(uint8_t *row, ptrdiff_t width, bool inverted) {
   }
 }
 
-bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ci_image *image) {
+bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image) {
   struct jpeg_decompress_struct jpeg;
   ci_jpeg_error error;
+  ci_jpeg_progress progress = {.manager = {.progress_monitor = ci_jpeg_count_scans}, .limit = limit, .image = image};
   // Changed between setjmp and longjmp, hence volatile.
   uint8_t *volatile pixels = NULL;
   uint8_t *volatile row = NULL;
 
   image->pixels = NULL;
   image->message[0] = 0;
+  image->exceeds_limit = false;
   error.message = image->message;
   jpeg.err = jpeg_std_error(&error.manager);
   error.manager.error_exit = ci_jpeg_give_up;
@@ -71,14 +97,21 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ci_image *image) {
   jpeg_create_decompress(&jpeg);
   jpeg_mem_src(&jpeg, bytes, count);
   jpeg_read_header(&jpeg, TRUE);
+  // Before jpeg_start_decompress, which allocates the coefficients of a progressive file.
+  ptrdiff_t width = jpeg.image_width, height = jpeg.image_height;
+  if (!ci_check_size(width, height, limit, image)) {
+    jpeg_destroy_decompress(&jpeg);
+    return false;
+  }
+  jpeg.progress = &progress.manager;
   bool cmyk = jpeg.num_components == 4;
   jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
   jpeg_start_decompress(&jpeg);
 
-  ptrdiff_t width = jpeg.output_width, height = jpeg.output_height;
-  if (width * height > ci_largest_image) {
+  // Nothing is scaled.
+  if ((ptrdiff_t)jpeg.output_width != width || (ptrdiff_t)jpeg.output_height != height) {
     jpeg_destroy_decompress(&jpeg);
-    return ci_fail(image->message, "%td × %td pixels are more than this program takes", width, height);
+    return ci_fail(image->message, "libjpeg changed the size of the image");
   }
   pixels = malloc((size_t)(width * height * 3));
   row = cmyk ? malloc((size_t)width * 4) : NULL;
@@ -104,5 +137,6 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ci_image *image) {
   image->width = width;
   image->channels = 3;
   image->pixels = pixels;
+  image->orientation = ci_jpeg_orientation(bytes, count);
   return true;
 }

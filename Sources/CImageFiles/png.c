@@ -27,9 +27,10 @@ static void ci_png_read(png_structp png, png_bytep target, size_t count) {
   source->position += count;
 }
 
-bool ci_decode_png(const uint8_t *bytes, size_t count, ci_image *image) {
+bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image) {
   image->pixels = NULL;
   image->message[0] = 0;
+  image->exceeds_limit = false;
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, image->message, ci_png_give_up, ci_png_ignore);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
@@ -48,9 +49,14 @@ bool ci_decode_png(const uint8_t *bytes, size_t count, ci_image *image) {
   }
 
   png_set_read_fn(png, &source, ci_png_read);
+  // Texts and colour profiles are compressed, many a file, and of no use here: they are not inflated.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_read_info(png, info);
   ptrdiff_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
-  if (width * height > ci_largest_image) png_error(png, "more pixels than this program takes");
+  if (!ci_check_size(width, height, limit, image)) {
+    png_destroy_read_struct(&png, &info, NULL);
+    return false;
+  }
   png_set_scale_16(png);
   png_set_expand(png);
   png_set_strip_alpha(png);
@@ -71,6 +77,7 @@ bool ci_decode_png(const uint8_t *bytes, size_t count, ci_image *image) {
   image->width = width;
   image->channels = 3;
   image->pixels = pixels;
+  image->orientation = ci_png_orientation(bytes, count);
   return true;
 }
 

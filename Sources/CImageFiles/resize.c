@@ -1,6 +1,7 @@
 // Separable resampling with a triangle filter.
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -38,39 +39,56 @@ static bool ci_make_filter(
   return true;
 }
 
+/// One row of the source, scaled across.
+static void ci_narrow_row(
+    const uint8_t *source, const ci_span *columns, const float *weights, ptrdiff_t stride, float *target,
+    ptrdiff_t width, ptrdiff_t channels) {
+  for (ptrdiff_t x = 0; x < width; x++) {
+    const float *weight = weights + x * stride;
+    const uint8_t *first = source + columns[x].first * channels;
+    for (ptrdiff_t c = 0; c < channels; c++) {
+      float sum = 0;
+      for (ptrdiff_t j = 0; j < columns[x].count; j++) sum += weight[j] * (float)first[j * channels + c];
+      target[x * channels + c] = sum;
+    }
+  }
+}
+
 bool ci_resize(
     const uint8_t *source, ptrdiff_t source_height, ptrdiff_t source_width, uint8_t *target, ptrdiff_t target_height,
     ptrdiff_t target_width, ptrdiff_t channels) {
   ci_span *rows = NULL, *columns = NULL;
   float *row_weights = NULL, *column_weights = NULL;
   ptrdiff_t row_stride = 0, column_stride = 0;
-  float *narrow = malloc((size_t)(source_height * target_width * channels) * sizeof(float));
-  bool ready = narrow && ci_make_filter(source_height, target_height, &rows, &row_weights, &row_stride);
+  bool ready = ci_make_filter(source_height, target_height, &rows, &row_weights, &row_stride);
   ready = ready && ci_make_filter(source_width, target_width, &columns, &column_weights, &column_stride);
-
-  // Across first, then down: the intermediate keeps its fraction.
-  for (ptrdiff_t y = 0; ready && y < source_height; y++) {
-    for (ptrdiff_t x = 0; x < target_width; x++) {
-      const float *weight = column_weights + x * column_stride;
-      for (ptrdiff_t c = 0; c < channels; c++) {
-        float sum = 0;
-        for (ptrdiff_t j = 0; j < columns[x].count; j++) {
-          sum += weight[j] * (float)source[(y * source_width + columns[x].first + j) * channels + c];
-        }
-        narrow[(y * target_width + x) * channels + c] = sum;
-      }
-    }
-  }
+  // Across first, then down: the intermediate keeps its fraction. Of its rows only those are there that a target row
+  // is made of, row y in place y modulo their number: an image of one column may have a million rows.
+  ptrdiff_t kept = row_stride < source_height ? row_stride : source_height;
   ptrdiff_t length = target_width * channels;
+  float *narrow = ready ? malloc((size_t)(kept * length) * sizeof(float)) : NULL;
+  float *sums = ready ? malloc((size_t)length * sizeof(float)) : NULL;
+  ready = narrow && sums;
+
+  ptrdiff_t done = 0;
   for (ptrdiff_t y = 0; ready && y < target_height; y++) {
+    for (ptrdiff_t end = rows[y].first + rows[y].count; done < end; done++) {
+      ci_narrow_row(
+          source + done * source_width * channels, columns, column_weights, column_stride,
+          narrow + done % kept * length, target_width, channels);
+    }
     const float *weight = row_weights + y * row_stride;
+    memset(sums, 0, (size_t)length * sizeof(float));
+    for (ptrdiff_t j = 0; j < rows[y].count; j++) {
+      const float *row = narrow + (rows[y].first + j) % kept * length;
+      for (ptrdiff_t i = 0; i < length; i++) sums[i] += weight[j] * row[i];
+    }
     for (ptrdiff_t i = 0; i < length; i++) {
-      float sum = 0;
-      for (ptrdiff_t j = 0; j < rows[y].count; j++) sum += weight[j] * narrow[(rows[y].first + j) * length + i];
-      target[y * length + i] = (uint8_t)(sum + 0.5f < 255 ? sum + 0.5f : 255);
+      target[y * length + i] = (uint8_t)(sums[i] + 0.5f < 255 ? sums[i] + 0.5f : 255);
     }
   }
   free(narrow);
+  free(sums);
   free(rows);
   free(columns);
   free(row_weights);

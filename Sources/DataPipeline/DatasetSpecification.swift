@@ -76,6 +76,16 @@ public struct DatasetSpecification: Sendable, Equatable {
   public var labelledText = LabelledTextSettings()
   /// Count and go on where an image cannot be read (`--skip-bad-images`), instead of ending the run.
   public var skipBadImages = false
+  /// Pixels that an image file may have.
+  public var maxImagePixels = Self.defaultMaxImagePixels
+  /// Whether a folder `val` beside `train` is the validation split where `validation` is nil.
+  public var usesValidationFolder = true
+  /// Bytes that a `.gz` file may inflate to.
+  public var maxInflatedBytes = Self.defaultMaxInflatedBytes
+
+  /// More than phones take; decoding takes at most 11 bytes a pixel.
+  public static let defaultMaxImagePixels = 64_000_000
+  public static let defaultMaxInflatedBytes = 1_000_000_000
 
   public init() {}
 

@@ -50,8 +50,6 @@ public struct RunDescription: Sendable {
   public var folder: String
   /// A table of the layers.
   public var layers: String
-  /// Images that are left out, each with its reason.
-  public var unreadableImages: [String]
   /// A problem with the choice of BLAS kernels; nil if there is none.
   public var kernelWarning: String?
   /// How much longer the longest run of shards is than the mean, as a fraction of the mean.

@@ -55,7 +55,7 @@ public struct TrainedModel: Sendable {
 
   /// Opens what `path`, a run folder or a checkpoint file, stands for, and its data.
   ///
-  /// - Parameter damaged: told of checkpoints that were passed over.
+  /// - Parameter damaged: told of checkpoints that were passed over, and of what is left out of the data.
   public init(at path: String, dataDirectory: String?, damaged: (String) -> Void) throws {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
     self.file = file
@@ -76,6 +76,7 @@ public struct TrainedModel: Sendable {
       }
       throw error
     }
+    data.report.sentences.forEach(damaged)
     if let classes = file.metadata.samples?.classes, classes != data.classNames {
       throw RunError.otherClasses(checkpoint: file.path)
     }

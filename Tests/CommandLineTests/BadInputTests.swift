@@ -304,12 +304,17 @@ struct BadInputTests {
     expectMessage(try train(settings), code: 1, mentions: ["broken.png", "--skip-bad-images"])
     let skipping = try train(settings, ["--skip-bad-images"])
     #expect(skipping.exitCode == 0, "\(skipping.errors)")
-    #expect(skipping.errors.contains("1 image"), "\(skipping.errors)")
+    #expect(
+      skipping.errors.contains(
+        "warning: 1 left out: images that cannot be read (\(images.path)/train/cat/broken.png (unreadable"),
+      "\(skipping.errors)")
     // A folder that only --data named is in the checkpoint too.
     let run = folder.path("of-data")
     let elsewhere = ["data={dataset: image-folder, normalize: per-channel}"] + settings.dropFirst()
     let trained = try train(elsewhere, ["--skip-bad-images", "--data", images.path, "--run-dir", run])
     #expect(trained.exitCode == 0, "\(trained.errors)")
+    let report = try String(contentsOfFile: run + "/data-report.json", encoding: .utf8)
+    #expect(report.contains(#""left_out":[{"path":"\#(images.path)/train/cat/broken.png","reason":"#), "\(report)")
     #expect(try Lockstep.run(["evaluate", run]).exitCode == 0)
     #expect(try Lockstep.run(["evaluate", run, "--data", images.path]).exitCode == 0)
   }

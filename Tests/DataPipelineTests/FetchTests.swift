@@ -69,6 +69,53 @@ final class FetchTests {
     #expect(short?.problem.contains("/short: ") == true)
   }
 
+  @Test("a server whose file is longer than the known size is left at that size, and nothing of it is kept")
+  func tooLong() throws {
+    for (name, hides) in [("/said", false), ("/open", true)] {
+      server.serve(name, .init(body: body + body, hidesLength: hides))
+      let before = server.requests.count
+      let error = #expect(throws: DataError.self, "\(name)") { try download([name]) }
+      #expect(error?.problem.contains("the file has 300000") == true, "\(error?.problem ?? "")")
+      // Trying again would bring the same.
+      #expect(try server.requests.count == before + 1 && folder.read("x").isEmpty)
+    }
+    // The next address may have the right one.
+    server.serve("/x", .init(body: body))
+    #expect(try download(["/open", "/x"]) == body)
+  }
+
+  @Test("a longer file is noticed when a part is gone on with, and a part that is too long starts over")
+  func tooLongParts() throws {
+    server.serve("/long", .init(body: body + body))
+    try folder.write(body.prefix(1000), to: "x")
+    let error = #expect(throws: DataError.self) { try download(["/long"]) }
+    #expect(error?.problem.contains("sends 600000 bytes, the file has 300000") == true)
+    server.serve("/x", .init(body: body))
+    try folder.write(body + body, to: "x")
+    #expect(try download(["/x"]) == body)
+  }
+
+  @Test("starting over again and again is no progress")
+  func noProgress() throws {
+    server.serve("/x", .init(body: body, cuts: [100_000] + [Int](repeating: 50_000, count: 50), honoursRanges: false))
+    #expect(throws: DataError.self) { try download(["/x"]) }
+    #expect(server.requests.count == 3)
+  }
+
+  @Test("redirects are followed, not for ever, and to the web only")
+  func redirects() throws {
+    server.serve("/x", .init(body: body))
+    server.serve("/moved", .init(body: [], redirect: server.address("/x")))
+    #expect(try download(["/moved"]) == body)
+    try FileManager.default.removeItem(atPath: folder.file("x"))
+    server.serve("/loop", .init(body: [], redirect: server.address("/loop")))
+    let error = #expect(throws: DataError.self) { try download(["/loop"]) }
+    #expect(error?.problem.hasSuffix("/loop: leads on more than 10 times)") == true, "\(error?.problem ?? "")")
+    server.serve("/file", .init(body: [], redirect: "file:///etc/hostname"))
+    #expect(throws: DataError.self) { try download(["/file"]) }
+    #expect(server.requests.count < 30)
+  }
+
   @Test func aFileThatCannotBeWrittenIsSaid() throws {
     server.serve("/x", .init(body: body))
     // A device that is always full; root may write anywhere else.
@@ -210,11 +257,11 @@ final class FetchTests {
 
     let cut = try folder.write(archive.dropLast(archive.count / 2), to: "cut.tar.gz")
     #expect(throws: DataError(cut, "damaged gzip data: they end early", advice: "fetch it again")) {
-      try TarArchive.extract(cut, into: folder.file("cut"))
+      try TarArchive.extract(cut, into: folder.file("cut"), inflatingAtMost: 1 << 20)
     }
     let other = try folder.write(gzip(Fixtures.noise(2000)), to: "noise.tar.gz")
     #expect(throws: DataError(other, "no tar archive, or a damaged one", advice: "fetch it again")) {
-      try TarArchive.extract(other, into: folder.file("noise"))
+      try TarArchive.extract(other, into: folder.file("noise"), inflatingAtMost: 1 << 20)
     }
   }
 
@@ -224,7 +271,9 @@ final class FetchTests {
     let archive = try run(
       "/usr/bin/env", "tar", "-C", source.path, "--transform", "s|a/evil|../evil|", "-Pczf", "-", "a/evil")
     let path = try folder.write(archive, to: "evil.tar.gz")
-    let error = #expect(throws: DataError.self) { try TarArchive.extract(path, into: folder.file("inner")) }
+    let error = #expect(throws: DataError.self) {
+      try TarArchive.extract(path, into: folder.file("inner"), inflatingAtMost: 1 << 20)
+    }
     #expect(error?.problem.contains("'../evil' that would lie outside") == true)
     #expect(!folder.exists("evil"))
   }

@@ -32,6 +32,8 @@ struct ImageFolderTests {
   @Test func readsClassesInOrderOfTheirNamesAndGoesRound() throws {
     try writeImages()
     let splits = try DatasetSplits.open(specification(), seed: 1)
+    // Hidden ones are nobody's business.
+    #expect(splits.report.omissions.map(\.path) == [folder.file("train/ant/readme.txt")])
     let training = splits.training.dataset
     #expect(splits.classNames == ["ant", "bee", "cow"] && splits.sampleShape == [4, 6, 3])
     #expect(training.labels == [0, 1, 2, 0, 2, 0, 2])
@@ -56,6 +58,10 @@ struct ImageFolderTests {
 
     let splits = try DatasetSplits.open(specification(skipping: true), seed: 1)
     #expect(splits.training.dataset.labels == [1, 2, 0, 2, 0, 2] && splits.test?.count == 1)
+    #expect(
+      splits.notes.contains(
+        "2 left out: images that cannot be read (\(path) (unreadable image: the file ends early), "
+          + "\(folder.file("test/ant/empty.jpg")) (unreadable image: the file is empty))"))
     #expect(splits.unreadable.map(\.location) == [path, folder.file("test/ant/empty.jpg")])
   }
 
@@ -77,7 +83,7 @@ struct ImageFolderTests {
     #expect(error?.isWrongUse == true)
     try folder.write(Array("x".utf8), to: "train/ant/readme.txt")
     error = #expect(throws: DataError.self) { try DatasetSplits.open(specification(), seed: 1) }
-    #expect(error?.problem == "has no .jpg, .jpeg or .png files")
+    #expect(error?.problem.hasPrefix("has no JPEG or PNG files (1 left out: files that are no images (") == true)
     try writeImages()
     try folder.write(Fixtures.png(height: 4, width: 6, value: 3), to: "test/dog/x.png")
     error = #expect(throws: DataError.self) { try DatasetSplits.open(specification(), seed: 1) }

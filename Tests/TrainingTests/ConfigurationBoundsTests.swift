@@ -15,6 +15,7 @@ import Testing
     "schedule={kind: triangular, half_cycle: Q}", "data.validation=Q", "data.train_limit=Q", "data.test_limit=Q",
     "data.augment=[{shift: Q}]", "data={dataset: synthetic, shape: [Q, 2, 2]}", "data={dataset: synthetic, classes: Q}",
     "data={dataset: synthetic, samples: Q}", "data={dataset: image-folder, image_size: Q}",
+    "data={dataset: image-folder, max_image_pixels: Q}",
     "data={dataset: text, window: Q}", "data={dataset: text, tokenizer: {bpe: Q}}",
     "data={dataset: labelled-text, length: Q}", "data={dataset: labelled-text, text_column: Q}",
     "samples.every_steps=Q",

@@ -19,6 +19,9 @@ import Testing
       augment: [flip, {shift: 3}]
       image_size: [33, 31]
       skip_bad_images: true
+      validation_folder: false
+      max_image_pixels: 1234
+      max_inflated_bytes: 5678
     model:
       layers:
         - conv: {filters: 5, kernel: [3, 2], stride: 2, padding: same, dilation: 3, groups: depthwise, bias: false,
@@ -150,6 +153,7 @@ import Testing
           test_limit: null
           normalize: per-channel
           augment: []
+          max_inflated_bytes: 1000000000
         model:
           layers:
             - conv: {filters: 4, kernel: 3, stride: 1, padding: valid, dilation: 1, groups: 1, bias: true, initializer: he_normal}

@@ -18,6 +18,10 @@ enum { CI_MESSAGE_LENGTH = 200 };
 typedef struct {
   ptrdiff_t height, width, channels;
   uint8_t *_Nullable pixels;
+  /// Of EXIF, 1 to 8: how a person is to turn the pixels, which lie here as they lie in the file. 1 where nothing is said.
+  int orientation;
+  /// Whether decoding failed because the file asks for more than `limit` pixels allow.
+  bool exceeds_limit;
   char message[CI_MESSAGE_LENGTH];
 } ci_image;
 
@@ -25,6 +29,8 @@ typedef struct {
 typedef struct {
   uint8_t *_Nullable data;
   size_t count;
+  /// Whether inflating failed at the limit.
+  bool exceeds_limit;
   char message[CI_MESSAGE_LENGTH];
 } ci_bytes;
 
@@ -33,9 +39,15 @@ void ci_free(void *_Nullable memory);
 /// Decodes a JPEG or PNG file (told apart by their first bytes) to RGB, whatever it holds: grey is repeated,
 /// palettes are looked up, 16 bits rounded to 8, alpha dropped, CMYK converted. A file that ends early, or whose
 /// entropy-coded data are damaged, fails: libjpeg would fill the rest with grey and go on.
-bool ci_decode(const uint8_t *bytes, size_t count, ci_image *image);
-bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ci_image *image);
-bool ci_decode_png(const uint8_t *bytes, size_t count, ci_image *image);
+///
+/// Few bytes may say that an image is large, so the header is compared with `limit` (pixels) before anything of the
+/// image's size is allocated. Memory is at most 11 bytes a pixel, and time follows from the file's size and `limit`.
+bool ci_decode(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
+bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
+bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
+
+/// Copies the pixels to `target`, turned and mirrored as `orientation` asks for; 5 to 8 exchange height and width.
+void ci_orient(const ci_image *image, uint8_t *target);
 
 /// Encodes image->pixels of 1 (grey) or 3 (RGB) channels as PNG.
 bool ci_encode_png(const ci_image *image, ci_bytes *file);
@@ -48,6 +60,10 @@ bool ci_resize(
 
 /// Inflates a gzip file that lies in memory; fails when it would exceed `limit` bytes, and when it is cut off.
 bool ci_gunzip(const uint8_t *bytes, size_t count, size_t limit, ci_bytes *result);
+
+/// Inflates the first `wanted` bytes of a gzip file that lies in memory, or as many as there are.
+/// @return their number; -1 when the file is damaged before.
+ptrdiff_t ci_gunzip_start(const uint8_t *bytes, size_t count, uint8_t *target, size_t wanted);
 
 /// A gzip file that is read as a stream.
 typedef struct ci_gzip_reader ci_gzip_reader;

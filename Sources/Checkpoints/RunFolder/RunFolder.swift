@@ -127,6 +127,12 @@ public final class RunFolder {
     try AtomicFile.write(json + "\n", to: RunLayout.end(in: path), calls: calls)
   }
 
+  /// Writes `data-report.json`, what of the data was not used; nil removes that of an earlier start.
+  public func writeDataReport(_ json: String?) throws(CheckpointError) {
+    guard let json else { return try Paths.removeFile(RunLayout.dataReport(in: path)) }
+    try AtomicFile.write(json + "\n", to: RunLayout.dataReport(in: path), calls: calls)
+  }
+
   /// Writes `profile.json` and `timeline.json`; each the text of one value.
   public func write(profile: String, timeline: String) throws(CheckpointError) {
     try AtomicFile.write(profile + "\n", to: RunLayout.profile(in: path), calls: calls)

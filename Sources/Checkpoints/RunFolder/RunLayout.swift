@@ -7,6 +7,7 @@ public enum RunLayout {
   public static func end(in folder: String) -> String { Paths.join(folder, "end.json") }
   public static func profile(in folder: String) -> String { Paths.join(folder, "profile.json") }
   public static func timeline(in folder: String) -> String { Paths.join(folder, "timeline.json") }
+  public static func dataReport(in folder: String) -> String { Paths.join(folder, "data-report.json") }
   public static func checkpointsFolder(in folder: String) -> String { Paths.join(folder, "checkpoints") }
 
   /// An empty folder is made a run's by this file, before anything else is written to it.
@@ -14,7 +15,7 @@ public enum RunLayout {
   static let markName = ".lockstep-run"
 
   /// The files that a run writes into its folder, beside the mark, the lock and the checkpoints.
-  static let fileNames = [configuration, metrics, samples, summary, end, profile, timeline].map {
+  static let fileNames = [configuration, metrics, samples, summary, end, profile, timeline, dataReport].map {
     Paths.name(of: $0(""))
   }
 

@@ -63,8 +63,11 @@ extension DataCatalog {
     }
     progress(FetchProgress(file: remote.name, stage: .unpacking, bytes: remote.size, totalBytes: remote.size))
     switch remote.unpacking {
-    case .gunzip: try Self.gunzip(archive)
-    case .tar: try TarArchive.extract(archive, into: folder)
+    case .gunzip: try Self.gunzip(archive, size: dataset.size(unpackedFrom: remote))
+    case .tar:
+      // Names, padding and a few files that nobody reads come on top.
+      let room = dataset.size(unpackedFrom: remote) + (16 << 20)
+      try TarArchive.extract(archive, into: folder, inflatingAtMost: room)
     }
     unlink(archive)
   }
@@ -72,8 +75,7 @@ extension DataCatalog {
   /// Whether what the archive holds is unpacked already, and not damaged.
   private func isThere(_ remote: KnownDataset.RemoteFile, of dataset: KnownDataset, _ status: DataStatus) -> Bool {
     let folder = folder(of: dataset)
-    let parts = remote.unpacking == .tar ? dataset.files : dataset.files.filter { $0.name + ".gz" == remote.name }
-    return parts.allSatisfy { part in
+    return dataset.files(unpackedFrom: remote).allSatisfy { part in
       let path = folder.appendingPath(part.name)
       return PathKind(path) == .file(size: part.size) && status.files.contains { $0.path == path && $0.state == .whole }
     }
@@ -121,8 +123,8 @@ extension DataCatalog {
     }
   }
 
-  private static func gunzip(_ path: String) throws(DataError) {
-    let contents = try FileContents.open(path)
+  private static func gunzip(_ path: String, size: Int) throws(DataError) {
+    let contents = try FileContents.open(path, inflatingAtMost: size)
     let target = String(path.dropLast(3))
     let output = try OutputFile(target + ".part", appending: false)
     try contents.withBytes { bytes throws(DataError) in try output.write(bytes) }

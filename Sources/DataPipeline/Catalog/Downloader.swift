@@ -28,13 +28,14 @@ struct Downloader: Sendable {
         if output.count > size { try output.startOver() }
         if output.count == size { return }
         furthest = max(furthest, output.count)
-        let failure = try HTTPTransfer.run(url, output: output, timeout: timeout, progress: progress)
+        let failure = try HTTPTransfer.run(url, output: output, size: size, timeout: timeout, progress: progress)
         let count = output.count
         try output.close()
         if failure == nil, count == size { return }
         lastFailure = "\(address): \(failure?.text ?? "ended after \(count) bytes of \(size)")"
         if let failure, !failure.mayPass { break }
         fruitless = count > furthest ? 1 : fruitless + 1
+        furthest = max(furthest, count)
       }
     }
     throw DataError(

@@ -13,21 +13,27 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
   private let output: OutputFile
   private let progress: @Sendable (Int) -> Void
   private let start: Int
+  /// Bytes of the whole file.
+  private let size: Int
+  private var redirects = 0
   private var failure: Failure?
   private var diskError: DataError?
   private let done = DispatchSemaphore(value: 0)
 
-  private init(output: OutputFile, progress: @escaping @Sendable (Int) -> Void) {
-    (self.output, self.progress, start) = (output, progress, output.count)
+  private static let mostRedirects = 10
+
+  private init(output: OutputFile, size: Int, progress: @escaping @Sendable (Int) -> Void) {
+    (self.output, self.size, self.progress, start) = (output, size, progress, output.count)
   }
 
-  /// Asks for what comes after the file's end; waits for the answer's end.
+  /// Asks for what comes after the file's end; waits for the answer's end, or until the server has sent more than the file's
+  /// `size`: then nothing of it is kept.
   /// - Returns: what went wrong on the way; nil if nothing did.
   /// - Throws: when the file cannot be written.
   static func run(
-    _ url: URL, output: OutputFile, timeout: Double, progress: @escaping @Sendable (Int) -> Void
+    _ url: URL, output: OutputFile, size: Int, timeout: Double, progress: @escaping @Sendable (Int) -> Void
   ) throws(DataError) -> Failure? {
-    let transfer = HTTPTransfer(output: output, progress: progress)
+    let transfer = HTTPTransfer(output: output, size: size, progress: progress)
     var request = URLRequest(url: url, timeoutInterval: timeout)
     // A server must not compress on the way: ranges and checksums are those of the file.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
@@ -51,6 +57,8 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
   }
 
   private func accept(_ response: URLResponse) -> Bool {
+    // That of a redirect that is not followed.
+    guard failure == nil else { return false }
     guard let response = response as? HTTPURLResponse else {
       failure = Failure(text: "no HTTP answer", mayPass: false)
       return false
@@ -58,10 +66,14 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
     switch response.statusCode {
     case 200:
       // The server knows no ranges, or was not asked for one: everything comes from the start.
+      if response.expectedContentLength > Int64(size) { return refuse("\(response.expectedContentLength) bytes") }
       return start == 0 || startOver()
     case 206:
       let range = response.value(forHTTPHeaderField: "Content-Range") ?? ""
-      if range.hasPrefix("bytes \(start)-") { return true }
+      if range.hasPrefix("bytes \(start)-") {
+        let total = range.split(separator: "/").last.flatMap { Int($0) } ?? size
+        return total <= size || refuse("\(total) bytes")
+      }
       failure = Failure(text: "was asked for bytes from \(start), sent '\(range)'", mayPass: startOver())
       return false
     case 416:
@@ -71,6 +83,12 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
       failure = Failure(text: "answered \(code)", mayPass: code >= 500 || code == 429 || code == 408)
       return false
     }
+  }
+
+  /// The server has another file than the one that is known: what came of it is of no use.
+  private func refuse(_ found: String) -> Bool {
+    if startOver() { failure = Failure(text: "sends \(found), the file has \(size)", mayPass: false) }
+    return false
   }
 
   private func startOver() -> Bool {
@@ -85,6 +103,11 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     guard diskError == nil, failure == nil else { return }
+    guard data.count <= size - output.count else {
+      _ = refuse("more bytes")
+      dataTask.cancel()
+      return
+    }
     let error = data.withUnsafeBytes { bytes -> DataError? in
       do throws(DataError) {
         try output.write(bytes)
@@ -99,6 +122,23 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
     } else {
       progress(output.count)
     }
+  }
+
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+    newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+  ) {
+    redirects += 1
+    let isWeb = ["http", "https"].contains(request.url?.scheme?.lowercased() ?? "")
+    guard redirects <= Self.mostRedirects, isWeb else {
+      failure = Failure(
+        text: isWeb ? "leads on more than \(Self.mostRedirects) times" : "leads to something other than HTTP",
+        mayPass: false)
+      completionHandler(nil)
+      task.cancel()
+      return
+    }
+    completionHandler(request)
   }
 
   func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {

@@ -46,6 +46,14 @@ public struct KnownDataset: Sendable {
 
   public var name: String { kind.rawValue }
 
+  /// The files that an archive holds.
+  func files(unpackedFrom remote: RemoteFile) -> [LocalFile] {
+    remote.unpacking == .tar ? files : files.filter { $0.name + ".gz" == remote.name }
+  }
+
+  /// Bytes of those.
+  func size(unpackedFrom remote: RemoteFile) -> Int { files(unpackedFrom: remote).reduce(0) { $0 + $1.size } }
+
   /// The folder that has the files: `path` itself or one of the usual places below it.
   func locate(in path: String?) throws(DataError) -> String {
     let root = path ?? DataCatalog.defaultDirectory

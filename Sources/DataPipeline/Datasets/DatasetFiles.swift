@@ -1,9 +1,12 @@
 /// The files of a specification, opened: the data sets of the training and the test files, not yet limited or divided.
 struct DatasetFiles {
   var training: any ImageDataset
+  /// A split of the files' own, which nothing is taken out of the training files for.
+  var validation: (any ImageDataset)?
   var test: (any ImageDataset)?
   /// Images that were left out because they cannot be read.
   var unreadable: [DataError] = []
+  var report = DataReport()
 
   static func open(
     _ specification: DatasetSpecification, dataDirectory: String?, seed: UInt64
@@ -17,15 +20,17 @@ struct DatasetFiles {
     case .mnist5k:
       // Bundled, so the data directory is of no concern.
       let folder = if let path = specification.path { path } else { try BundledData.mnist5k() }
-      return try openIDX(in: folder, classNames: KnownDataset.digits, needsTest: true)
+      return try openIDX(
+        in: folder, classNames: KnownDataset.digits, needsTest: true, limit: specification.maxInflatedBytes)
     case .mnist, .fashionMNIST:
       let known = KnownDataset.named(specification.kind)
       return try openIDX(
-        in: try known.locate(in: path), classNames: known.classNames, needsTest: true, advice: known.refetchAdvice(path)
-      )
+        in: try known.locate(in: path), classNames: known.classNames, needsTest: true,
+        advice: known.refetchAdvice(path),
+        limit: specification.maxInflatedBytes)
     case .idx:
       let folder = try demand(path, kind: .idx, holds: IDXDataset.trainingFiles)
-      return try openIDX(in: folder, classNames: nil, needsTest: false)
+      return try openIDX(in: folder, classNames: nil, needsTest: false, limit: specification.maxInflatedBytes)
     case .cifar10, .cifar100:
       let variant: CIFARDataset.Variant = specification.kind == .cifar10 ? .cifar10 : .cifar100
       let known = KnownDataset.named(specification.kind)
@@ -48,49 +53,20 @@ struct DatasetFiles {
       part: part)
   }
 
-  private static func openImages(
-    in folder: String, _ specification: DatasetSpecification
-  ) throws(DataError) -> DatasetFiles {
-    let trainingFolder = folder.appendingPath("train")
-    let testFolder = folder.appendingPath("test")
-    guard PathKind(trainingFolder) == .folder else {
-      throw DataError(
-        trainingFolder, "no such folder",
-        advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (or .png), "
-          + "and, if there is a test split, as \(testFolder)/CLASS/NAME.jpg", isWrongUse: true)
-    }
-    let size = specification.imageSize
-    var training = try ImageFolderDataset(folder: trainingFolder, classNames: nil, size: size)
-    var test: ImageFolderDataset?
-    if PathKind(testFolder) == .folder {
-      test = try ImageFolderDataset(
-        folder: testFolder, classNames: training.classNames, size: size, shape: training.imageShape)
-    }
-    var unreadable: [DataError] = []
-    if specification.skipBadImages {
-      (training, unreadable) = try training.withoutUnreadable()
-      if let whole = test {
-        let (readable, problems) = try whole.withoutUnreadable()
-        test = readable
-        unreadable += problems
-      }
-    }
-    return DatasetFiles(training: training, test: test, unreadable: unreadable)
-  }
-
   private static func openIDX(
-    in folder: String, classNames: [String]?, needsTest: Bool, advice: String = IDXDataset.ownFilesAdvice
+    in folder: String, classNames: [String]?, needsTest: Bool, advice: String = IDXDataset.ownFilesAdvice,
+    limit: Int
   ) throws(DataError) -> DatasetFiles {
     let training = try IDXDataset.open(
       images: IDXDataset.trainingImages, labels: IDXDataset.trainingLabels, in: folder, classNames: classNames,
-      advice: advice)
+      advice: advice, inflatingAtMost: limit)
     let hasTest = IDXDataset.alternatives(IDXDataset.testImages).contains { name in
       PathKind(folder.appendingPath(name)) != .missing
     }
     guard needsTest || hasTest else { return DatasetFiles(training: training) }
     let test = try IDXDataset.open(
       images: IDXDataset.testImages, labels: IDXDataset.testLabels, in: folder, classNames: training.classNames,
-      advice: advice)
+      advice: advice, inflatingAtMost: limit)
     guard test.imageShape == training.imageShape else {
       throw DataError(
         folder, "test images are \(test.imageShape), training images \(training.imageShape)",

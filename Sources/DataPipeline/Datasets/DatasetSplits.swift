@@ -12,6 +12,8 @@ public struct DatasetSplits: Sendable {
   public var tokenizer: (any Tokenizer)?
   /// Notes about the data for a person, to be shown before training.
   public var notes: [String] = []
+  /// What of the files is left out, for the run's folder; the notes say it in short.
+  public var report = DataReport()
 
   public var classNames: [String] { training.classNames }
   /// Whether tokens are to be predicted, not one class a sample.
@@ -48,7 +50,7 @@ public struct DatasetSplits: Sendable {
     }
     let files = try DatasetFiles.open(specification, dataDirectory: dataDirectory, seed: seed)
     var trainingRecords = Array(0..<limit(files.training.count, to: specification.trainLimit))
-    var validation: ImageSplit?
+    var validation = files.validation.map { ImageSplit($0) }
     if let wanted = specification.validation {
       let parts = try ValidationSplit.divide(
         labels: trainingRecords.map { files.training.labels[$0] }, classCount: files.training.classNames.count,
@@ -70,7 +72,7 @@ public struct DatasetSplits: Sendable {
         ImageSplit(dataset: test, records: Array(0..<limit(test.count, to: specification.testLimit)))
       },
       normalizer: usedNormalizer,
-      unreadable: files.unreadable)
+      unreadable: files.unreadable, notes: files.report.sentences, report: files.report)
   }
 
   private static func limit(_ count: Int, to limit: Int?) -> Int { min(count, limit ?? count) }

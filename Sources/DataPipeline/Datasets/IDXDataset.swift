@@ -13,12 +13,13 @@ enum IDXDataset {
   /// - Parameters:
   ///   - classNames: nil takes as many classes as the highest label asks for, named by their numbers.
   ///   - advice: what to do about a file that is damaged.
+  ///   - limit: Bytes that a `.gz` file may inflate to.
   static func open(
     images: String, labels: String, in folder: String, classNames: [String]?,
-    advice: String
+    advice: String, inflatingAtMost limit: Int = DatasetSpecification.defaultMaxInflatedBytes
   ) throws(DataError) -> RecordDataset {
-    let imageFile = try IDXFile(try find(images, in: folder), dimensions: 3...4)
-    let labelFile = try IDXFile(try find(labels, in: folder), dimensions: 1...1)
+    let imageFile = try IDXFile(try find(images, in: folder), dimensions: 3...4, inflatingAtMost: limit)
+    let labelFile = try IDXFile(try find(labels, in: folder), dimensions: 1...1, inflatingAtMost: limit)
     let count = imageFile.shape[0]
     guard labelFile.shape[0] == count else {
       throw DataError(

@@ -7,9 +7,14 @@ struct IDXFile {
   /// First element.
   var offset: Int { 4 + 4 * shape.count }
 
-  /// - Parameter dimensions: how many are allowed.
-  init(_ path: String, dimensions: ClosedRange<Int>) throws(DataError) {
-    let file = try FileContents.open(path)
+  /// - Parameters:
+  ///   - dimensions: how many are allowed.
+  ///   - limit: Bytes that a `.gz` file may inflate to.
+  init(
+    _ path: String, dimensions: ClosedRange<Int>,
+    inflatingAtMost limit: Int = DatasetSpecification.defaultMaxInflatedBytes
+  ) throws(DataError) {
+    let file = try FileContents.open(path, inflatingAtMost: limit, promised: Self.size(promisedBy:))
     self.file = file
     let advice = "fetch the file again"
     guard file.count >= 4 else {
@@ -34,6 +39,19 @@ struct IDXFile {
       (4..<8).reduce(0) { $0 << 8 | Int(file[4 * axis + $1]) }
     }
     try checkSize(advice: advice)
+  }
+
+  /// Bytes of the whole file, as its first bytes say; nil where they say nothing that makes sense.
+  private static func size(promisedBy start: [UInt8]) -> Int? {
+    guard start.count >= 8, start[3] >= 1, start.count >= 4 + 4 * Int(start[3]) else { return nil }
+    var size = 1
+    for axis in 1...Int(start[3]) {
+      let (product, overflow) = size.multipliedReportingOverflow(
+        by: start[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) })
+      guard !overflow, product < 1 << 48 else { return nil }
+      size = product
+    }
+    return 4 + 4 * Int(start[3]) + size
   }
 
   /// The header decides how many bytes there have to be.

@@ -2,6 +2,9 @@ import Tensors
 
 /// JPEG and PNG files in a folder for each class: `CLASS/NAME.jpg`. Images are decoded to RGB when they are read.
 ///
+/// Files with other suffixes are taken too where their first bytes are those of a JPEG or PNG file. What is not taken is in
+/// `report`.
+///
 /// Classes are numbered by the byte order of their names. Records go round the classes, one of each in turn, each
 /// class in the byte order of its file names; so the first (or last) so many records are of all classes.
 struct ImageFolderDataset: ImageDataset {
@@ -14,49 +17,59 @@ struct ImageFolderDataset: ImageDataset {
   /// Images of another size are scaled; otherwise they are an error.
   let resizes: Bool
 
-  static let extensions = ["jpg", "jpeg", "png"]
+  /// What of the folder is not used.
+  let report: DataReport
+  /// Pixels that a file may have.
+  let maxPixels: Int
 
   /// - Parameters:
   ///   - classNames: those of the training split, for the test split; nil takes the folders that are there.
   ///   - size: what images are scaled to; nil takes `shape`, or else the first readable image's size.
+  ///   - maxPixels: Pixels that a file may have.
   init(
-    folder: String, classNames known: [String]?, size: (height: Int, width: Int)?, shape: ImageShape? = nil
+    folder: String, classNames known: [String]?, size: (height: Int, width: Int)?, shape: ImageShape? = nil,
+    maxPixels: Int = DatasetSpecification.defaultMaxImagePixels
   ) throws(DataError) {
-    var found: [String] = []
-    for name in try sortedEntries(of: folder) where PathKind(folder.appendingPath(name)) == .folder {
-      found.append(name)
-    }
+    var report = DataReport()
+    let found = try ClassFolder.all(in: folder, report: &report)
     guard !found.isEmpty else {
       throw DataError(
-        folder, "has no folders of classes", advice: "expected \(folder.appendingPath("CLASS/NAME.jpg"))",
-        isWrongUse: true)
+        folder, "has no folders of classes" + Self.appendix(report),
+        advice: "expected \(folder.appendingPath("CLASS/NAME.jpg"))", isWrongUse: true)
     }
-    if let known, let stranger = found.first(where: { !known.contains($0) }) {
-      throw DataError(folder.appendingPath(stranger), "is a class that the training split does not have")
+    // Equal strings may be spelled in two ways: `é`, or `e` and an accent.
+    if let known, let stranger = found.first(where: { !known.contains($0.name) }) {
+      throw DataError(folder.appendingPath(stranger.name), "is a class that the training split does not have")
     }
-    let names = known ?? found
-    var files: [[String]] = []
-    for name in names {
-      let classFolder = folder.appendingPath(name)
-      let images = found.contains(name) ? try sortedEntries(of: classFolder).filter(Self.isImage) : []
-      if known == nil, images.isEmpty {
-        throw DataError(classFolder, "has no .jpg, .jpeg or .png files", advice: "remove the folder or fill it")
-      }
-      files.append(images.map { classFolder.appendingPath($0) })
+    if known == nil, let empty = found.first(where: { $0.images.isEmpty }) {
+      throw DataError(
+        folder.appendingPath(empty.name), "has no JPEG or PNG files" + Self.appendix(empty.report),
+        advice: "remove the folder or fill it")
     }
+    let names = known ?? found.map(\.name)
+    let images = Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.images) })
+    for classFolder in found { report.add(classFolder.report) }
     classNames = names
-    (paths, labels) = Self.interleave(files)
-    guard !paths.isEmpty else { throw DataError(folder, "has no .jpg, .jpeg or .png files") }
+    (paths, labels) = Self.interleave(names.map { images[$0] ?? [] })
+    guard !paths.isEmpty else { throw DataError(folder, "has no JPEG or PNG files" + Self.appendix(report)) }
     resizes = size != nil
+    self.report = report
+    self.maxPixels = maxPixels
     if let size {
       imageShape = ImageShape(height: size.height, width: size.width, channels: 3)
     } else {
-      imageShape = if let shape { shape } else { try Self.firstShape(of: paths) }
+      imageShape = if let shape { shape } else { try Self.firstShape(of: paths, maxPixels: maxPixels) }
     }
+  }
+
+  /// What is there instead of images, for an error message.
+  private static func appendix(_ report: DataReport) -> String {
+    report.sentences.isEmpty ? "" : " (\(report.sentences.joined(separator: "; ")))"
   }
 
   private init(_ other: ImageFolderDataset, keeping records: [Int]) {
     (imageShape, classNames, resizes) = (other.imageShape, other.classNames, other.resizes)
+    (report, maxPixels) = (other.report, other.maxPixels)
     labels = records.map { other.labels[$0] }
     paths = records.map { other.paths[$0] }
   }
@@ -73,9 +86,11 @@ struct ImageFolderDataset: ImageDataset {
     let path = paths[record]
     let image: PixelImage
     do throws(DataError) {
-      image = try PixelImage(contentsOf: path)
+      image = try PixelImage(contentsOf: path, limit: maxPixels)
     } catch {
-      throw DataError(error.location, error.problem, advice: "repair or remove it, or give --skip-bad-images")
+      throw DataError(
+        error.location, error.problem,
+        advice: "\(error.advice ?? "repair or remove it"), or give --skip-bad-images")
     }
     if !resizes, (image.height, image.width) != (imageShape.height, imageShape.width) {
       throw DataError(
@@ -96,7 +111,7 @@ struct ImageFolderDataset: ImageDataset {
   func withoutUnreadable() throws(DataError) -> (dataset: ImageFolderDataset, unreadable: [DataError]) {
     let problems = mapConcurrently(count: count) { record -> DataError? in
       do throws(DataError) {
-        _ = try PixelImage(contentsOf: paths[record])
+        _ = try PixelImage(contentsOf: paths[record], limit: maxPixels)
         return nil
       } catch {
         return error
@@ -105,11 +120,6 @@ struct ImageFolderDataset: ImageDataset {
     let kept = problems.indices.filter { problems[$0] == nil }
     guard !kept.isEmpty else { throw DataError(paths[0], "unreadable, like all \(count) images") }
     return (ImageFolderDataset(self, keeping: kept), problems.compactMap { $0 })
-  }
-
-  private static func isImage(_ name: String) -> Bool {
-    guard let dot = name.lastIndex(of: ".") else { return false }
-    return extensions.contains(name[name.index(after: dot)...].lowercased())
   }
 
   private static func interleave(_ files: [[String]]) -> (paths: [String], labels: [Int32]) {
@@ -124,9 +134,9 @@ struct ImageFolderDataset: ImageDataset {
     return (paths, labels)
   }
 
-  private static func firstShape(of paths: [String]) throws(DataError) -> ImageShape {
+  private static func firstShape(of paths: [String], maxPixels: Int) throws(DataError) -> ImageShape {
     for path in paths {
-      if let image = try? PixelImage(contentsOf: path) {
+      if let image = try? PixelImage(contentsOf: path, limit: maxPixels) {
         return ImageShape(height: image.height, width: image.width, channels: 3)
       }
     }

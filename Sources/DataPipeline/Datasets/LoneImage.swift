@@ -7,8 +7,12 @@ public struct LoneImage: ImageDataset {
   private let pixels: [UInt8]
 
   /// Reads a JPEG or PNG file, scales it and, for one channel, turns it grey.
-  /// - Parameter shape: of the samples that a model takes, with 1 or 3 channels.
-  public init(contentsOf path: String, shape: ImageShape) throws(DataError) {
+  /// - Parameters:
+  ///   - shape: of the samples that a model takes, with 1 or 3 channels.
+  ///   - limit: Pixels that the file may have.
+  public init(
+    contentsOf path: String, shape: ImageShape, limit: Int = DatasetSpecification.defaultMaxImagePixels
+  ) throws(DataError) {
     precondition(shape.channels == 1 || shape.channels == 3, "an image file for samples of \(shape)")
     imageShape = shape
     switch PathKind(path) {
@@ -17,7 +21,7 @@ public struct LoneImage: ImageDataset {
     case .folder: throw DataError(path, "is a folder", advice: "give the image files themselves", isWrongUse: true)
     case .file: break
     }
-    let image = try PixelImage(contentsOf: path).resized(height: shape.height, width: shape.width)
+    let image = try PixelImage(contentsOf: path, limit: limit).resized(height: shape.height, width: shape.width)
     pixels = shape.channels == 3 ? image.pixels : Self.grey(image.pixels)
   }
 

@@ -38,9 +38,27 @@ final class FileContents: @unchecked Sendable {
   }
 
   /// Maps a plain file; inflates one that is named `.gz`, to at most `limit` bytes.
-  static func open(_ path: String, inflatingAtMost limit: Int = 1 << 32) throws(DataError) -> FileContents {
+  /// - Parameter promised: How many bytes the start of what is inflated says there are; more than one over that is not
+  ///   inflated, since nobody would read it.
+  static func open(
+    _ path: String, inflatingAtMost limit: Int = DatasetSpecification.defaultMaxInflatedBytes,
+    promised: ((_ start: [UInt8]) -> Int?)? = nil
+  ) throws(DataError) -> FileContents {
     let file = try map(path)
-    return path.hasSuffix(".gz") ? try file.inflated(limit: limit) : file
+    guard path.hasSuffix(".gz") else { return file }
+    guard let promised, let size = promised(file.inflatedStart()), size < limit else {
+      return try file.inflated(limit: limit)
+    }
+    return try file.inflated(limit: size, promised: true)
+  }
+
+  private func inflatedStart() -> [UInt8] {
+    let source = bytes.bindMemory(to: UInt8.self)
+    guard let base = source.baseAddress else { return [] }
+    return [UInt8](unsafeUninitializedCapacity: 64) { buffer, initialized in
+      guard let target = buffer.baseAddress else { return }
+      initialized = max(0, ci_gunzip_start(base, source.count, target, buffer.count))
+    }
   }
 
   static func map(_ path: String) throws(DataError) -> FileContents {
@@ -60,10 +78,19 @@ final class FileContents: @unchecked Sendable {
     return FileContents(path: path, bytes: UnsafeRawBufferPointer(start: address, count: count), owner: .mapping)
   }
 
-  private func inflated(limit: Int) throws(DataError) -> FileContents {
+  private func inflated(limit: Int, promised: Bool = false) throws(DataError) -> FileContents {
     var result = ci_bytes()
     let source = bytes.bindMemory(to: UInt8.self)
     guard let base = source.baseAddress, ci_gunzip(base, source.count, limit, &result) else {
+      if result.exceeds_limit, promised {
+        throw DataError(
+          path, "has more than the \(limit) bytes that its header promises", advice: "fetch the file again")
+      }
+      if result.exceeds_limit {
+        throw DataError(
+          path, text(ofMessage: &result.message),
+          advice: "unpack it with gunzip and give the plain file, or raise data.max_inflated_bytes")
+      }
       let reason = bytes.isEmpty ? "the file is empty" : text(ofMessage: &result.message)
       throw DataError(path, reason, advice: "fetch the file again")
     }

@@ -15,22 +15,42 @@ public struct PixelImage: Sendable, Equatable {
     (self.height, self.width, self.channels, self.pixels) = (height, width, channels, pixels)
   }
 
-  /// Reads a JPEG or PNG file as RGB; see `ci_decode` for what happens to grey, palettes, alpha, 16 bits and CMYK.
-  public init(contentsOf path: String) throws(DataError) {
+  /// Reads a JPEG or PNG file as RGB, upright as its EXIF data say; see `ci_decode` for what happens to grey, palettes,
+  /// alpha, 16 bits and CMYK.
+  ///
+  /// - Parameter limit: Pixels of an image at most (`data.max_image_pixels`). It is compared with the file's header: a file of
+  ///   few bytes may promise an image that takes all memory.
+  public init(
+    contentsOf path: String, limit: Int = DatasetSpecification.defaultMaxImagePixels
+  ) throws(DataError) {
     let file = try FileContents.map(path)
     var image = ci_image()
     defer { ci_free(image.pixels) }
     guard file.count > 0 else { throw DataError(path, "unreadable image: the file is empty") }
     let isDecoded = file.withBytes { bytes in
-      bytes.bindMemory(to: UInt8.self).baseAddress.map { ci_decode($0, bytes.count, &image) } ?? false
+      bytes.bindMemory(to: UInt8.self).baseAddress.map { ci_decode($0, bytes.count, limit, &image) } ?? false
     }
-    guard isDecoded, let pixels = image.pixels else {
+    guard isDecoded, image.pixels != nil else {
+      if image.exceeds_limit {
+        throw DataError(
+          path, "unreadable image: \(text(ofMessage: &image.message))",
+          advice: "scale it down, or raise data.max_image_pixels")
+      }
+      if let format = file.withBytes({ ImageFormat(startingWith: $0) }), !format.isReadable {
+        throw DataError(path, "unreadable image: \(format.rawValue), neither JPEG nor PNG")
+      }
       throw DataError(path, "unreadable image: \(text(ofMessage: &image.message))")
     }
     let count = image.height * image.width * image.channels
+    let isTurned = image.orientation >= 5
     self.init(
-      height: image.height, width: image.width, channels: image.channels,
-      pixels: Array(UnsafeBufferPointer(start: pixels, count: count)))
+      height: isTurned ? image.width : image.height, width: isTurned ? image.height : image.width,
+      channels: image.channels,
+      pixels: [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        guard let target = buffer.baseAddress else { return }
+        ci_orient(&image, target)
+        initialized = count
+      })
   }
 
   /// Scaled by a triangle filter, which is bilinear when it enlarges and averages areas when it shrinks.

@@ -33,14 +33,3 @@ extension String {
 
   var lastPathComponent: String { split(separator: "/").last.map(String.init) ?? self }
 }
-
-/// Names in a folder, sorted by their bytes, hidden ones left out: the order is the same on every machine.
-func sortedEntries(of folder: String) throws(DataError) -> [String] {
-  let names: [String]
-  do {
-    names = try FileManager.default.contentsOfDirectory(atPath: folder)
-  } catch {
-    throw DataError(folder, "cannot be listed: \(error.localizedDescription)")
-  }
-  return names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-}

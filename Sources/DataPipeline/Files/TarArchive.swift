@@ -3,31 +3,58 @@ import Foundation
 
 /// Unpacks gzipped tar archives: POSIX ustar, with GNU's long names. Plain files and folders only, which is all that
 /// data sets hold; links and devices are passed over.
+///
+/// A small archive may promise much: what it inflates to is bounded, the sizes in its headers are compared with what is left of
+/// that, and nothing of such a size is held in memory.
 struct TarArchive: ~Copyable {
   private let path: String
   private let reader: OpaquePointer
+  private let limit: Int
+  /// Bytes that may still be inflated.
+  private var rest: Int
+
+  /// As many as a path may have on Linux.
+  private static let longestName = 4096
+  private static let blockSize = 1 << 20
 
   /// Writes the archive's files below `folder`, each under a temporary name until it is whole.
-  static func extract(_ path: String, into folder: String) throws(DataError) {
+  ///
+  /// - Parameter limit: Bytes that the archive may inflate to.
+  static func extract(_ path: String, into folder: String, inflatingAtMost limit: Int) throws(DataError) {
     var message = [CChar](repeating: 0, count: Int(CI_MESSAGE_LENGTH))
     guard let reader = ci_gzip_open(path, &message) else { throw damaged(path, message) }
-    try TarArchive(path: path, reader: reader).extract(into: folder)
+    try TarArchive(path: path, reader: reader, limit: limit).extract(into: folder)
   }
 
-  private init(path: String, reader: OpaquePointer) { (self.path, self.reader) = (path, reader) }
+  private init(path: String, reader: OpaquePointer, limit: Int) {
+    (self.path, self.reader, self.limit, rest) = (path, reader, limit, limit)
+  }
 
   deinit { ci_gzip_close(reader) }
 
   private consuming func extract(into folder: String) throws(DataError) {
     var longName: String?
     while let header = try TarHeader(try read(512), path) {
+      guard header.size <= rest else {
+        throw tooLarge("promises an entry of \(header.size) bytes, where \(rest) are left")
+      }
       switch header.kind {
       case UInt8(ascii: "L"):
+        guard header.size <= Self.longestName else {
+          throw DataError(
+            path, "promises a name of \(header.size) bytes; the longest allowed is \(Self.longestName)",
+            advice: "do not trust it")
+        }
         longName = String(decoding: try read(header.size).prefix { $0 != 0 }, as: UTF8.self)
         try skipPadding(header.size)
         continue
       case UInt8(ascii: "0"), 0:
         let name = longName ?? header.name
+        // Archives older than POSIX have folders as files whose names end like this.
+        if name.hasSuffix("/") || name.isEmpty {
+          try skip(header.size)
+          break
+        }
         guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
           throw DataError(path, "holds a file '\(name)' that would lie outside of \(folder)", advice: "do not trust it")
         }
@@ -40,7 +67,7 @@ struct TarArchive: ~Copyable {
     }
   }
 
-  private func extractFile(to target: String, size: Int) throws(DataError) {
+  private mutating func extractFile(to target: String, size: Int) throws(DataError) {
     let parent = (target as NSString).deletingLastPathComponent
     do {
       try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
@@ -50,7 +77,7 @@ struct TarArchive: ~Copyable {
     let output = try OutputFile(target + ".part", appending: false)
     var rest = size
     while rest > 0 {
-      let block = try read(min(rest, 1 << 20))
+      let block = try read(min(rest, Self.blockSize))
       rest -= block.count
       let failure = block.withUnsafeBytes { bytes -> DataError? in
         do throws(DataError) {
@@ -66,7 +93,9 @@ struct TarArchive: ~Copyable {
   }
 
   /// Exactly so many bytes.
-  private func read(_ count: Int) throws(DataError) -> [UInt8] {
+  private mutating func read(_ count: Int) throws(DataError) -> [UInt8] {
+    guard count <= rest else { throw tooLarge("inflates to more") }
+    rest -= count
     var message = [CChar](repeating: 0, count: Int(CI_MESSAGE_LENGTH))
     var block = [UInt8](repeating: 0, count: count)
     let got = ci_gzip_read(reader, &block, count, &message)
@@ -75,13 +104,17 @@ struct TarArchive: ~Copyable {
     return block
   }
 
-  private func skip(_ count: Int) throws(DataError) {
+  private mutating func skip(_ count: Int) throws(DataError) {
     var rest = count
-    while rest > 0 { rest -= try read(min(rest, 1 << 20)).count }
+    while rest > 0 { rest -= try read(min(rest, Self.blockSize)).count }
   }
 
   /// Files fill whole blocks of 512 bytes.
-  private func skipPadding(_ size: Int) throws(DataError) { try skip((512 - size % 512) % 512) }
+  private mutating func skipPadding(_ size: Int) throws(DataError) { try skip((512 - size % 512) % 512) }
+
+  private func tooLarge(_ problem: String) -> DataError {
+    DataError(path, "\(problem); the limit for this archive is \(limit) bytes", advice: "do not trust it")
+  }
 
   private static func damaged(_ path: String, _ message: [CChar]) -> DataError {
     let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

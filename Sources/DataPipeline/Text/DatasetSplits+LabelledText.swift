@@ -13,8 +13,10 @@ extension DatasetSplits {
         isWrongUse: true)
     }
     let settings = specification.labelledText
+    var files = try settings.located(at: path, drawing: specification.validation)
+    files.maxInflatedBytes = specification.maxInflatedBytes
     let dataset = try LabelledTextDataset.open(
-      try settings.located(at: path, drawing: specification.validation),
+      files,
       tokenizer: tokenizer.map { .given($0) } ?? .trained(settings.tokenizer),
       maximumLength: length ?? settings.length, seed: seed, classNames: classNames, monitor: monitor)
     func split(_ samples: LabelledTextDataset.Split) -> LabelledTextSplit {

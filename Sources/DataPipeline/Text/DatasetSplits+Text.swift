@@ -8,7 +8,7 @@ extension DatasetSplits {
     let corpus = try TextCorpus.open(
       try path(of: specification, dataDirectory: dataDirectory),
       tokenizer: tokenizer.map { .given($0) } ?? .trained(text.tokenizer), splits: try shares(of: specification),
-      monitor: monitor)
+      inflatingAtMost: specification.maxInflatedBytes, monitor: monitor)
     func split(_ part: TextCorpus.Split) throws(DataError) -> TextSplit {
       try TextSplit(part, of: corpus, windowLength: text.window, order: text.order)
     }
@@ -42,7 +42,8 @@ extension DatasetSplits {
     let path = try path(of: specification, dataDirectory: dataDirectory)
     let location = if let path { path } else { try BundledData.novel() }
     let splits = try shares(of: specification)
-    return try FileContents.open(location).withBytes { bytes throws(DataError) in
+    return try FileContents.open(location, inflatingAtMost: specification.maxInflatedBytes).withBytes {
+      bytes throws(DataError) in
       body(UnsafeRawBufferPointer(rebasing: bytes[try splits.ranges(of: bytes, source: location)[0]]))
     }
   }

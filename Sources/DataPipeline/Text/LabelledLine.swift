@@ -81,7 +81,7 @@ extension LabelledTextSpecification {
   }
 
   private func readText(_ path: String) throws(DataError) -> [UInt8] {
-    try FileContents.open(path).withBytes { bytes throws(DataError) in
+    try FileContents.open(path, inflatingAtMost: maxInflatedBytes).withBytes { bytes throws(DataError) in
       if let offset = UTF8Text.firstInvalidByte(bytes) {
         let byte = String(bytes[offset], radix: 16, uppercase: true)
         throw DataError(

@@ -32,6 +32,8 @@ public struct LabelledTextSpecification: Sendable, Equatable {
   public var textColumn = 0
   public var labelColumn = 1
   public var hasHeader = false
+  /// Bytes that a `.gz` file may inflate to.
+  public var maxInflatedBytes = DatasetSpecification.defaultMaxInflatedBytes
 
   public init(path: String, format: Format) {
     (self.path, self.format) = (path, format)

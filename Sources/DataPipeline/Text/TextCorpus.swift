@@ -39,10 +39,11 @@ public struct TextCorpus: Sendable {
   ///   - monitor: told where it waits for another process, and what takes long; may stop it.
   public static func open(
     _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true,
+    inflatingAtMost limit: Int = DatasetSpecification.defaultMaxInflatedBytes,
     monitor: PreparationMonitor = PreparationMonitor()
   ) throws(DataError) -> TextCorpus {
     let location = if let path { path } else { try BundledData.novel() }
-    let file = try FileContents.open(location)
+    let file = try FileContents.open(location, inflatingAtMost: limit)
     return try file.withBytes { bytes throws(DataError) in
       // What comes inflated out of a file, the bundled novel above all, is small.
       let caching = caching && path != nil && !location.hasSuffix(".gz")

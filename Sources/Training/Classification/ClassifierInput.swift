@@ -4,7 +4,7 @@ import Tensors
 
 /// Turns what a user names into what a model takes, in the way of the run's validation.
 enum ClassifierInput {
-  case image(ImageShape, Normalizer)
+  case image(ImageShape, Normalizer, maxPixels: Int)
   case text(any Tokenizer, length: Int)
 
   init(_ samples: CheckpointMetadata.Samples, of file: Checkpoint, _ configuration: RunConfiguration) throws {
@@ -23,7 +23,7 @@ enum ClassifierInput {
     let shape = ImageShape(height: samples.shape[0], width: samples.shape[1], channels: samples.shape[2])
     let normalizer = try Normalizer(of: file, kind: configuration.data.normalization)
     try normalizer.check(fits: shape)
-    self = .image(shape, normalizer)
+    self = .image(shape, normalizer, maxPixels: configuration.data.maxImagePixels)
   }
 
   /// Tokens that an input is padded to at most.
@@ -56,8 +56,8 @@ enum ClassifierInput {
     }
     let name = String(decoding: input, as: UTF8.self)
     switch self {
-    case .image(let shape, let normalizer):
-      return (try batch(of: ImageSplit(try image(name, shape, line: line)), normalizer, pool), nil)
+    case .image(let shape, let normalizer, let maxPixels):
+      return (try batch(of: ImageSplit(try image(name, shape, maxPixels, line: line)), normalizer, pool), nil)
     case .text(let tokenizer, let length):
       let shown = name.count > 40 ? "\(name.prefix(39))…" : name
       let split = try LabelledTextSplit(
@@ -67,9 +67,9 @@ enum ClassifierInput {
     }
   }
 
-  private func image(_ path: String, _ shape: ImageShape, line: Int?) throws(DataError) -> LoneImage {
+  private func image(_ path: String, _ shape: ImageShape, _ maxPixels: Int, line: Int?) throws(DataError) -> LoneImage {
     do throws(DataError) {
-      return try LoneImage(contentsOf: path, shape: shape)
+      return try LoneImage(contentsOf: path, shape: shape, limit: maxPixels)
     } catch {
       var error = error
       if let line { error.location = "line \(line), \(error.location)" }

@@ -26,7 +26,7 @@ extension RunConfiguration {
     }
     let evaluates = evaluation.everySteps != nil || evaluation.everyEpochs != nil
     context.check(
-      "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.hasValidation,
+      "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.mayHaveValidation,
       "early_stopping requires a validation split", hint: "give data.validation, for example validation: 0.1")
     context.check(
       "training.early_stopping", "evaluation.every_steps", "evaluation.every_epochs",
@@ -189,8 +189,9 @@ extension DatasetSpecification {
     knownFileCount.map { count in max(count - (validation?.count(of: count) ?? 0), 0) }
   }
 
-  fileprivate var hasValidation: Bool {
-    validation != nil
+  /// False where a run certainly has no validation split; of a folder of images only its files tell.
+  fileprivate var mayHaveValidation: Bool {
+    validation != nil || kind == .imageFolder && usesValidationFolder
       || isLabelledText && (labelledText.validationFile != nil || labelledText.validationLines != nil)
   }
 

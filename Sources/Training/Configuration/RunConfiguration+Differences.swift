@@ -29,7 +29,8 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
       "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
       "training.share_weights", "training.compare_replicas", "data.path", "data.file", "data.categories",
       "data.validation_file",
-      "data.validation_lines", "data.test_file",
+      "data.validation_lines", "data.test_file", "data.validation_folder", "data.max_image_pixels",
+      "data.max_inflated_bytes",
     ]
     let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }

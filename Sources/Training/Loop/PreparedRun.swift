@@ -50,6 +50,11 @@ public struct PreparedRun: Sendable {
       if error == .stopped { throw StoppedBeforeTraining(reason: stop.reason ?? .termination) }
       throw error
     }
+    guard training.earlyStopping == nil || data.validation != nil else {
+      throw DataError(
+        "training.early_stopping", "requires a validation split, and the data have no folder val",
+        advice: "give data.validation, for example validation: 0.1", isWrongUse: true)
+    }
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     if case .crossEntropy(_, .explicit(let weights)) = configuration.loss, weights.count != data.outputs {

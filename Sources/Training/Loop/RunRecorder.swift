@@ -66,6 +66,7 @@ final class RunRecorder {
       reporter?.detail("set aside \(path)")
     }
     try folder.writeConfiguration(run.configuration.effectiveYAML())
+    try folder.writeDataReport(run.data.report.isEmpty ? nil : run.data.report.json.description)
   }
 
   func isDue(minutes: Double?) -> Bool {

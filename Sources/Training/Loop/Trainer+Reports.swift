@@ -162,7 +162,7 @@ extension Trainer {
       stepsPerEpoch: run.sampler.stepsPerEpoch, firstStep: progress.step,
       earlyStopping: configuration.training.earlyStopping, hasStoppedEarly: hasStoppedEarly,
       bestStep: progress.best?.step, isUnfinished: progress.unfinished != nil, folder: recorder?.folder.path ?? "",
-      layers: session.replica.model.summary.description, unreadableImages: run.data.unreadable.map(\.description),
-      kernelWarning: BLAS.kernelWarning, imbalance: communicator.layout.imbalance)
+      layers: session.replica.model.summary.description, kernelWarning: BLAS.kernelWarning,
+      imbalance: communicator.layout.imbalance)
   }
 }

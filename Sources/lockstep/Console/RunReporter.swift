@@ -35,10 +35,6 @@ final class RunReporter: TrainingReporter {
         "\(run.shards) shards do not divide over \(run.workers) workers: the busiest has \(percent) % more than the mean"
       )
     }
-    if !run.unreadableImages.isEmpty {
-      warn("\(run.unreadableImages.count.counted("image")) left out that cannot be read")
-      run.unreadableImages.forEach(detail)
-    }
     detail(run.layers)
     earlyStopping = run.earlyStopping
     if run.hasStoppedEarly {

@@ -10,6 +10,10 @@ final class TestServer: Sendable {
     var honoursRanges = true
     /// Status for the first requests, before the file is served.
     var failures: [Int] = []
+    /// Leaves the length open: the body ends with the connection.
+    var hidesLength = false
+    /// Where a client is sent instead.
+    var redirect: String?
   }
 
   private struct State {
@@ -74,13 +78,14 @@ final class TestServer: Sendable {
     }
     guard let found else { return send(connection, "404 Not Found", [], []) }
     if let failure { return send(connection, "\(failure) Failure", [], []) }
+    if let target = found.redirect { return send(connection, "302 Found", ["Location: \(target)"], []) }
     let start = found.honoursRanges ? range.flatMap { Int($0.dropLast()) } ?? 0 : 0
     guard start < found.body.count else { return send(connection, "416 Range Not Satisfiable", [], []) }
     let body = found.body[start...]
     let headers = start > 0 ? ["Content-Range: bytes \(start)-\(found.body.count - 1)/\(found.body.count)"] : []
     send(
       connection, start > 0 ? "206 Partial Content" : "200 OK", headers, body.prefix(cut ?? .max),
-      length: body.count)
+      length: body.count, hidesLength: found.hidesLength)
   }
 
   private func readHead(_ connection: Int32) -> String? {
@@ -94,9 +99,11 @@ final class TestServer: Sendable {
   }
 
   private func send(
-    _ connection: Int32, _ status: String, _ headers: [String], _ body: ArraySlice<UInt8>, length: Int? = nil
+    _ connection: Int32, _ status: String, _ headers: [String], _ body: ArraySlice<UInt8>, length: Int? = nil,
+    hidesLength: Bool = false
   ) {
-    let lines = ["HTTP/1.1 \(status)", "Content-Length: \(length ?? body.count)", "Connection: close"] + headers
+    let size = hidesLength ? [] : ["Content-Length: \(length ?? body.count)"]
+    let lines = ["HTTP/1.1 \(status)", "Connection: close"] + size + headers
     var bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
     while !bytes.isEmpty {
       let sent = Foundation.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))

@@ -41,6 +41,10 @@ extension DatasetSpecification {
           "augment", \.augmentations, augmentation.list("flip, {shift: PIXELS}"),
           "Random changes to training images: `flip` mirrors left and right with probability one half; `shift` moves "
             + "by up to so many pixels along each axis and fills in zeros."),
+        Field(
+          "max_inflated_bytes", \.maxInflatedBytes, .integer(atLeast: 1, atMost: 1 << 40),
+          "Bytes that a file named `.gz` may inflate to. They are held in memory, and a small file may inflate to many."
+        ),
       ])
   }
 
@@ -52,6 +56,8 @@ extension DatasetSpecification {
     struct Keys {
       var size: Extent?
       var skipBadImages = false
+      var usesValidationFolder = true
+      var maxPixels = DatasetSpecification.defaultMaxImagePixels
     }
     return Variant(
       Kind.imageFolder.rawValue, "folders `train/CLASS/…` and `test/CLASS/…` with JPEG and PNG files", template: Keys(),
@@ -61,17 +67,29 @@ extension DatasetSpecification {
           "Size that images are scaled to; null requires images that are all of one size."),
         Field(
           "skip_bad_images", \.skipBadImages, .truth,
-          "Counts images that cannot be read and goes on without them (`--skip-bad-images`)."),
+          "Names images that cannot be read and goes on without them (`--skip-bad-images`)."),
+        Field(
+          "validation_folder", \.usesValidationFolder, .truth,
+          "Uses a folder `val`, `validation` or `valid` beside `train` as the validation split, unless `validation` takes it "
+            + "out of `train`."),
+        Field(
+          "max_image_pixels", \.maxPixels, .integer(atLeast: 1, atMost: SchemaInteger.largest),
+          "Pixels that an image file may have. Decoding takes up to 11 bytes for each, and a file of few bytes may promise many."
+        ),
       ],
       apply: { keys, data in
         data.kind = .imageFolder
         data.imageSize = keys.size.map { ($0.height, $0.width) }
         data.skipBadImages = keys.skipBadImages
+        data.usesValidationFolder = keys.usesValidationFolder
+        data.maxImagePixels = keys.maxPixels
       },
       take: { data in
         guard data.kind == .imageFolder else { return nil }
         let size = data.imageSize.map { Extent(height: $0.height, width: $0.width) }
-        return Keys(size: size, skipBadImages: data.skipBadImages)
+        return Keys(
+          size: size, skipBadImages: data.skipBadImages, usesValidationFolder: data.usesValidationFolder,
+          maxPixels: data.maxImagePixels)
       })
   }
 

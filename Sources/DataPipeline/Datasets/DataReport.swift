@@ -1,0 +1,51 @@
+/// What of the data is not used, or is used in a way that nobody asked for: for the person who trains on them.
+public struct DataReport: Sendable, Equatable {
+  /// A file or folder that is left out.
+  public struct Omission: Sendable, Equatable {
+    public var path: String
+    /// A short phrase, the same for all that are left out for the same reason: they are counted together.
+    public var reason: String
+    /// What is wrong with this one in particular, if anything is to be said.
+    public var detail: String?
+
+    public init(_ path: String, _ reason: String, detail: String? = nil) {
+      (self.path, self.reason, self.detail) = (path, reason, detail)
+    }
+  }
+
+  /// In the order in which they were found.
+  public var omissions: [Omission] = []
+  /// Sentences about what is used.
+  public var remarks: [String] = []
+
+  public init() {}
+
+  public var isEmpty: Bool { omissions.isEmpty && remarks.isEmpty }
+
+  public mutating func add(_ other: DataReport) {
+    omissions += other.omissions
+    remarks += other.remarks
+  }
+
+  /// Names a sentence gives; the rest are counted.
+  private static let mostNames = 5
+
+  /// A sentence for each reason, with how many and which.
+  public var sentences: [String] {
+    var reasons: [String] = []
+    var places: [String: [Int]] = [:]
+    for (place, omission) in omissions.enumerated() {
+      if places[omission.reason] == nil { reasons.append(omission.reason) }
+      places[omission.reason, default: []].append(place)
+    }
+    return remarks
+      + reasons.map { reason in
+        let found = places[reason] ?? []
+        let names = found.prefix(Self.mostNames).map { place in
+          omissions[place].path + (omissions[place].detail.map { " (\($0))" } ?? "")
+        }
+        let rest = found.count > names.count ? " and \(found.count - names.count) more" : ""
+        return "\(found.count) left out: \(reason) (\(names.joined(separator: ", "))\(rest))"
+      }
+  }
+}

@@ -1,0 +1,80 @@
+extension DatasetFiles {
+  /// Names of the folder of a validation split, in the order in which they are looked for.
+  static let validationFolders = ["val", "validation", "valid"]
+
+  /// `train`, `test` and a validation split of the folder's own.
+  static func openImages(in folder: String, _ specification: DatasetSpecification) throws(DataError) -> DatasetFiles {
+    let trainingFolder = folder.appendingPath("train")
+    let testFolder = folder.appendingPath("test")
+    guard PathKind(trainingFolder) == .folder else {
+      throw DataError(
+        trainingFolder, "no such folder",
+        advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (or .png), "
+          + "and, if there is a test split, as \(testFolder)/CLASS/NAME.jpg", isWrongUse: true)
+    }
+    var images = SplitReader(specification: specification)
+    let training = try images.read(trainingFolder)
+    images.training = training
+    var validation: ImageFolderDataset?
+    if let path = try images.validationFolder(in: folder) {
+      let found = try images.read(path)
+      images.report.remarks.append(
+        "validation split: \(found.count) images of \(path) (data.validation_folder: false leaves them out)")
+      validation = found
+    }
+    let test = PathKind(testFolder) == .folder ? try images.read(testFolder) : nil
+    return DatasetFiles(
+      training: training, validation: validation, test: test, unreadable: images.unreadable, report: images.report)
+  }
+}
+
+/// Reads the folders of a data set's splits, and notes what it does not take.
+private struct SplitReader {
+  let specification: DatasetSpecification
+  /// Decides about the classes, and about the size of images, once it is there.
+  var training: ImageFolderDataset?
+  var unreadable: [DataError] = []
+  var report = DataReport()
+
+  init(specification: DatasetSpecification) { self.specification = specification }
+
+  mutating func read(_ folder: String) throws(DataError) -> ImageFolderDataset {
+    let images = try ImageFolderDataset(
+      folder: folder, classNames: training?.classNames, size: specification.imageSize, shape: training?.imageShape,
+      maxPixels: specification.maxImagePixels)
+    report.add(images.report)
+    guard specification.skipBadImages else { return images }
+    let (readable, problems) = try images.withoutUnreadable()
+    unreadable += problems
+    report.omissions += problems.map { .init($0.location, "images that cannot be read", detail: $0.problem) }
+    return readable
+  }
+
+  /// The folder of the validation split, if there is one and nothing else is asked for. What else lies beside the training
+  /// folder is noted.
+  mutating func validationFolder(in folder: String) throws(DataError) -> String? {
+    let listing = try FolderListing(of: folder)
+    let candidates = DatasetFiles.validationFolders.filter { name in
+      listing.names.contains(name) && PathKind(folder.appendingPath(name)) == .folder
+    }
+    let isWanted = specification.usesValidationFolder && specification.validation == nil
+    let chosen = isWanted ? candidates.first : nil
+    for name in listing.names where !["train", "test", chosen].contains(name) {
+      let path = folder.appendingPath(name)
+      guard PathKind(path) == .folder else { continue }
+      let reason =
+        if !candidates.contains(name) {
+          "folders beside train and test"
+        } else if chosen != nil {
+          "folders beside the one of the validation split"
+        } else if specification.validation != nil {
+          "folders of a validation split, since data.validation takes it out of train"
+        } else {
+          "folders of a validation split, as data.validation_folder says"
+        }
+      report.omissions.append(.init(path, reason))
+    }
+    report.omissions += listing.escapedNames.map { .init(folder.appendingPath($0), ClassFolder.nameReason) }
+    return chosen.map { folder.appendingPath($0) }
+  }
+}

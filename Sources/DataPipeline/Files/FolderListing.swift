@@ -1,0 +1,40 @@
+import Foundation
+
+/// Names in a folder, sorted by their bytes, hidden ones left out: the order is the same on every machine.
+struct FolderListing {
+  /// Those that are UTF-8.
+  private(set) var names: [String] = []
+  /// Those that are not, which no path of this program can name; a byte that is no part of a character as `\xE9`.
+  private(set) var escapedNames: [String] = []
+
+  init(of folder: String) throws(DataError) {
+    guard let stream = opendir(folder) else { throw .system(folder, "cannot be listed", code: errno) }
+    defer { closedir(stream) }
+    var found: [[UInt8]] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        // The end, or a disk that fails: what was read so far is not the folder.
+        guard errno == 0 else { throw .system(folder, "cannot be listed", code: errno) }
+        break
+      }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in Array(bytes.prefix { $0 != 0 }) }
+      if name.first != UInt8(ascii: ".") { found.append(name) }
+    }
+    for name in found.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      if let text = String(validating: name, as: UTF8.self) {
+        names.append(text)
+      } else {
+        escapedNames.append(Self.escaped(name))
+      }
+    }
+  }
+
+  /// ASCII as it is, every other byte as `\xE9`.
+  private static func escaped(_ name: [UInt8]) -> String {
+    name.map { byte in
+      (0x20..<0x7F).contains(byte)
+        ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
+  }
+}

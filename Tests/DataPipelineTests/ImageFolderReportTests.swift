@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+@testable import DataPipeline
+
+/// Nothing of a folder of images is left out without a word.
+struct ImageFolderReportTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func open(_ change: (inout DatasetSpecification) -> Void = { _ in }) throws -> DatasetSplits {
+    var specification = DatasetSpecification()
+    (specification.kind, specification.path, specification.normalization) = (.imageFolder, folder.path, .none)
+    change(&specification)
+    return try DatasetSplits.open(specification, seed: 1)
+  }
+
+  private func write(_ names: String..., value: UInt8 = 1) throws {
+    for name in names { try folder.write(Fixtures.png(height: 11, width: 13, value: value), to: name) }
+  }
+
+  @Test("files are taken by what they hold, whatever their suffix")
+  func suffixes() throws {
+    let jpeg = try #require(try ImageFixtures.goldenFiles()["jpeg"])
+    for name in ["a.jfif", "b.JPE", "c.jif", "d", "e.jpeg_large"] { try folder.write(jpeg, to: "train/ant/" + name) }
+    try write("train/ant/f.bin")
+    let splits = try open()
+    #expect(splits.training.count == 6 && splits.report.isEmpty)
+    #expect(try splits.training.dataset.pixels(4).count == 11 * 13 * 3)
+  }
+
+  @Test("formats that are not read are counted and named")
+  func otherFormats() throws {
+    try write("train/ant/a.png")
+    let starts: [(String, [UInt8])] = [
+      ("w1.webp", Array("RIFF....WEBPVP8 ".utf8)), ("w2.webp", Array("RIFF....WEBPVP8L".utf8)),
+      ("b.bmp", Array("BM..............".utf8)), ("g.gif", Array("GIF89a..........".utf8)),
+      ("t.tiff", [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0]), ("h.heic", [0, 0, 0, 24] + Array("ftypheic".utf8)),
+      ("notes.txt", Array("notes".utf8)),
+    ]
+    for (name, bytes) in starts { try folder.write(bytes, to: "train/ant/" + name) }
+    for name in ["Thumbs.db", ".DS_Store", "desktop.ini"] { try folder.write([1], to: "train/ant/" + name) }
+    let splits = try open()
+    #expect(splits.training.count == 1)
+    let rest = "files, which are not read: convert them to JPEG or PNG"
+    #expect(
+      splits.notes.map { $0.replacing(folder.path + "/train/ant/", with: "") } == [
+        "1 left out: BMP \(rest) (b.bmp)", "1 left out: GIF \(rest) (g.gif)",
+        "1 left out: HEIC or AVIF \(rest) (h.heic)",
+        "1 left out: files that are no images (notes.txt)", "1 left out: TIFF \(rest) (t.tiff)",
+        "2 left out: WebP \(rest) (w1.webp, w2.webp)",
+      ])
+    #expect(splits.report.omissions.count == 7)
+    // A suffix that lies does not hide the format.
+    let lying = try folder.write(starts[0].1, to: "train/ant/lying.jpg")
+    let error = #expect(throws: DataError.self) { try PixelImage(contentsOf: lying) }
+    #expect(error?.problem == "unreadable image: WebP, neither JPEG nor PNG")
+  }
+
+  @Test("a long list is cut in the note, whole in the report")
+  func longLists() throws {
+    try write("train/ant/a.png")
+    for number in 0..<12 { try folder.write(Array("GIF89a".utf8), to: "train/ant/\(10 + number).gif") }
+    let splits = try open()
+    #expect(splits.notes.count == 1 && splits.notes[0].hasPrefix("12 left out: GIF files"))
+    #expect(splits.notes[0].hasSuffix("14.gif and 7 more)") && splits.report.omissions.count == 12)
+  }
+
+  @Test("folders that are not read: within a class, beside the splits; files beside the classes")
+  func strayFolders() throws {
+    try write("train/ant/a.png", "train/ant/more/b.png", "train/ant/more/deep/c.png", "extra/ant/d.png", "train/e.png")
+    try FileManager.default.createDirectory(atPath: folder.file("train/ant/empty"), withIntermediateDirectories: true)
+    let splits = try open()
+    #expect(splits.training.count == 1)
+    #expect(
+      splits.notes == [
+        "1 left out: beside the folders of the classes (\(folder.file("train/e.png")))",
+        "1 left out: in folders within a class's folder, which are not read (\(folder.file("train/ant/more")) (2 files))",
+        "1 left out: folders beside train and test (\(folder.file("extra")))",
+      ])
+  }
+
+  @Test(
+    "a folder of a validation split is used, unless something else is asked for",
+    arguments: ["val", "validation", "valid"])
+  func validationFolder(name: String) throws {
+    try write("train/ant/a.png", "train/ant/b.png", "train/bee/a.png", "train/bee/b.png", "\(name)/bee/x.png", value: 7)
+    let path = folder.file(name)
+    let used = try open()
+    #expect(used.validation?.labels == [1] && used.training.count == 4)
+    #expect(
+      used.notes == [
+        "validation split: 1 images of \(path) (data.validation_folder: false leaves them out)"
+      ])
+    let drawn = try open { $0.validation = .count(2) }
+    #expect(drawn.validation?.count == 2 && drawn.training.count == 2)
+    #expect(
+      drawn.notes == [
+        "1 left out: folders of a validation split, since data.validation takes it out of train (\(path))"
+      ])
+    let without = try open { $0.usesValidationFolder = false }
+    #expect(without.validation == nil && without.training.count == 4)
+    #expect(
+      without.notes == ["1 left out: folders of a validation split, as data.validation_folder says (\(path))"])
+  }
+
+  @Test("names that are not UTF-8 are said, with their bytes")
+  func foreignNames() throws {
+    try write("train/ant/a.png")
+    for name in ["/train/caf", "/train/ant/x"] {
+      let path = Array((folder.path + name).utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
+      #expect(mkdir(path, 0o755) == 0)
+    }
+    let splits = try open()
+    #expect(splits.classNames == ["ant"])
+    #expect(
+      splits.notes == [
+        "2 left out: a name that is not UTF-8: rename it (\(folder.file(#"train/caf\xE9"#)), "
+          + "\(folder.file(#"train/ant/x\xE9"#)))"
+      ])
+    // Nothing else would be there.
+    try FileManager.default.removeItem(atPath: folder.file("train/ant"))
+    let error = #expect(throws: DataError.self) { try open() }
+    #expect(error?.problem.contains(#"caf\xE9"#) == true)
+  }
+
+  @Test("composed and decomposed spellings of a name are one class")
+  func spellings() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    try write("train/\(decomposed)/a.png", "train/zoo/a.png", "train/cafz/a.png", "test/\(composed)/b.png")
+    let splits = try open()
+    // In the order of the composed names' bytes, whichever spelling the disk has.
+    #expect(splits.classNames.map { Array($0.utf8) } == ["cafz", composed, "zoo"].map { Array($0.utf8) })
+    #expect(splits.test?.labels == [1] && splits.notes.isEmpty)
+    let digest = try splits.contentDigest()
+    try FileManager.default.moveItem(atPath: folder.file("train/\(decomposed)"), toPath: folder.file("train/renamed"))
+    try FileManager.default.moveItem(atPath: folder.file("train/renamed"), toPath: folder.file("train/\(composed)"))
+    #expect(try open().contentDigest() == digest)
+
+    try write("train/\(decomposed)/c.png", value: 3)
+    let merged = try open()
+    #expect(merged.classNames.count == 3 && merged.training.labels?.count { $0 == 1 } == 2)
+    #expect(merged.notes.count == 1 && merged.notes[0].contains("2 folders spell 'caf\u{E9}' with other code points"))
+  }
+}
