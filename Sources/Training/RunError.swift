@@ -10,10 +10,12 @@ public protocol ExitCodeProviding: Error {
 /// Why a run cannot start or go on.
 public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case noTrainingSamples
-  case noSuchSplit(String)
+  case noSuchSplit(String, others: [String])
   case tooManyThreads(wanted: Int, most: Int)
   case moreWorkersThanShards(workers: Int, shards: Int)
   case batchSmallerThanShards(batchSize: Int, shards: Int)
+  case moreShardsThanSamples(shards: Int, samples: Int)
+  case statisticsOfOneSample(layer: String, batchSize: Int, shards: Int?)
   case streamsDoNotDivide(batchSize: Int, shards: Int)
   case anotherConfiguration(checkpoint: String, differences: [String])
   case otherShards(checkpoint: String, old: Int, new: Int)
@@ -38,8 +40,8 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
     switch self {
     case .noTrainingSamples:
       "the training split is empty; lower data.validation or raise data.train_limit"
-    case .noSuchSplit(let name):
-      "the data of this run have no \(name) split; choose another with --split"
+    case .noSuchSplit(let name, let others):
+      "the data of this run have no \(name) split; choose another: --split \(others.joined(separator: " or "))"
     case .tooManyThreads(let wanted, let most):
       """
       training.blas_threads is \(wanted), but this OpenBLAS takes at most \(most) (the most it was built for); lower it, or \
@@ -55,6 +57,23 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
       a batch_size of \(batchSize) cannot be cut into \(shards) shards; raise training.batch_size, or use fewer workers \
       or shards
+      """
+    case .moreShardsThanSamples(let shards, let samples):
+      """
+      \(shards) shards, but the training split has only \(samples.counted("sample")) for a batch; use at most \(samples) shards \
+      (training.shards) or workers
+      """
+    case .statisticsOfOneSample(let layer, let batchSize, let shards?):
+      """
+      layer \(layer) (batch_norm) takes its statistics over the samples of a shard, but a batch of \(batchSize) in \
+      \(shards.counted("shard")) leaves one sample to a shard, which has no variance; use at most \
+      \((batchSize / 2).counted("shard")) (training.shards, or --workers), raise training.batch_size, or take the statistics \
+      over the whole batch (batch_norm: {sync: true}; of an mlp, sync_batch_norm: true)
+      """
+    case .statisticsOfOneSample(let layer, let batchSize, nil):
+      """
+      layer \(layer) (batch_norm) takes its statistics over the batch, but that has \(batchSize.counted("sample")), which has no \
+      variance; raise training.batch_size to 2 or more
       """
     case .streamsDoNotDivide(let batchSize, let shards):
       """

@@ -27,14 +27,13 @@ public struct TrainedModel: Sendable {
     public let accuracy: Double
     public let classNames: [String]
     /// Share of each class that was recognised; nil where the split has no sample of it.
-    public let perClassAccuracy: [Double?]
+    public var perClassAccuracy: [Double?] { confusion.perClassAccuracy }
     /// Mean of `perClassAccuracy` over the classes that the split has; nil where there are none.
     public var meanPerClassRecall: Double? {
       let recalls = perClassAccuracy.compactMap { $0 }
       return recalls.isEmpty ? nil : recalls.reduce(0, +) / Double(recalls.count)
     }
-    /// Rows: true class; columns: predicted class.
-    public let confusion: [[Int]]
+    public let confusion: ConfusionMatrix
     /// Size of the text behind the predicted tokens, where the split is a text; then `samples` are their number.
     public let textSize: TextSplit.Size?
     /// Mean of −ln p of the true token of a text: the loss but for smoothing and weights.
@@ -86,6 +85,22 @@ public struct TrainedModel: Sendable {
       balancedWeights: PreparedRun.balancedWeights(of: data.training))
   }
 
+  /// What is measured where nobody says it: data that the model has not seen, test before validation, if there are any.
+  public var preferredSplit: EvaluationReport.Split {
+    if holds(.test) { return .test }
+    return holds(.validation) ? .validation : .training
+  }
+
+  private func holds(_ name: EvaluationReport.Split) -> Bool { samples(of: name).map { $0.count > 0 } ?? false }
+
+  private func samples(of name: EvaluationReport.Split) -> (any SampleSplit)? {
+    switch name {
+    case .training: data.training
+    case .validation: data.validation
+    case .test: data.test
+    }
+  }
+
   /// The model with its weights, in memory of its own.
   private func makeModel(context: ExecutionContext) throws -> Model {
     try Model(
@@ -97,16 +112,14 @@ public struct TrainedModel: Sendable {
   public func evaluate(
     _ name: EvaluationReport.Split, communicator: any Communicator
   ) throws -> Evaluation {
-    let split: (any SampleSplit)? =
-      switch name {
-      case .training: data.training
-      case .validation: data.validation
-      case .test: data.test
-      }
+    let split = samples(of: name)
     try communicator.takeProductMemory()
     let context = ExecutionContext()
     let (model, chosen) = try communicator.agree {
-      guard let split, split.count > 0 else { throw RunError.noSuchSplit(name.rawValue) }
+      guard let split, split.count > 0 else {
+        let others = [EvaluationReport.Split.training, .validation, .test].filter { $0 != name && holds($0) }
+        throw RunError.noSuchSplit(name.rawValue, others: others.map(\.rawValue))
+      }
       return (try makeModel(context: context), split)
     }
     let evaluator = Evaluator(
@@ -117,7 +130,7 @@ public struct TrainedModel: Sendable {
     }
     return Evaluation(
       samples: result.samples, loss: result.loss, accuracy: result.accuracy, classNames: data.classNames,
-      perClassAccuracy: result.perClassAccuracy, confusion: result.confusion,
+      confusion: result.confusion,
       textSize: data.tokenizer.flatMap { (chosen as? TextSplit)?.predictedSize($0) }, logLoss: result.logLoss)
   }
 }

@@ -44,6 +44,55 @@ import Testing
     #expect(ranks.output == result.output)
   }
 
+  @Test("evaluate measures the split that there is, and says which; a run without any says what is missing")
+  func missingSplits() throws {
+    let texts = try folder.write(
+      (0..<40).map { "\($0 % 2 == 0 ? "aab" : "bba")\(["c", "d", "e"][$0 % 3])\t\($0 % 2)\n" }.joined(), to: "texts.tsv"
+    )
+    let configuration = """
+      data: {dataset: labelled-text, path: '\(texts)'}
+      model: {layers: [embedding: 4, global_average_pool, linear: classes]}
+      training: {batch_size: 10, steps: 4}
+      """
+    func measured(_ settings: String...) throws -> (end: ProcessResult, evaluation: ProcessResult) {
+      let config = try folder.write(configuration, to: "config.yaml")
+      let run = folder.path("run-\(UUID().uuidString)")
+      let end = try Lockstep.run(["train", config, "--run-dir", run] + settings.flatMap { ["--set", $0] })
+      try #require(end.exitCode == 0, "\(end.errors)")
+      return (end, try Lockstep.run(["evaluate", run]))
+    }
+    let validated = try measured("data.validation=0.2")
+    #expect(validated.end.output.contains("done: validation accuracy") && !validated.end.output.contains("no accuracy"))
+    #expect(validated.evaluation.output.contains("validation: 8 samples"))
+    #expect(validated.evaluation.errors.contains("note: this is the validation split"))
+    let trained = try measured()
+    #expect(trained.end.output.contains("no accuracy on data that the model has not seen: set data.validation"))
+    #expect(trained.evaluation.output.contains("train: 40 samples"))
+    #expect(trained.evaluation.errors.contains("which the model has seen"))
+    let tested = try measured("data.test_file=texts.tsv", "data.validation=0.2")
+    #expect(tested.evaluation.output.contains("test: 40 samples") && !tested.evaluation.errors.contains("note:"))
+  }
+
+  @Test("thousands of classes: what is printed grows with neither their number nor its square")
+  func manyClasses() throws {
+    let texts = try folder.write((0..<1200).map { "text \($0)\tclass\($0)\n" }.joined(), to: "many.tsv")
+    let run = try trained(
+      """
+      data: {dataset: labelled-text, path: '\(texts)', test_file: many.tsv, tokenizer: bytes}
+      model: {layers: [embedding: 4, global_average_pool, linear: classes]}
+      training: {batch_size: 400, steps: 2}
+      """)
+    let tables = try Lockstep.run(["evaluate", run])
+    #expect(tables.exitCode == 0 && tables.lines.count < 60, "\(tables.errors)")
+    #expect(
+      tables.output.contains("1200 of 1200 classes have samples") && tables.output.contains("mixed up most often"))
+    let report = try #require(objects(Lockstep.run(["evaluate", run, "--json"]).output).first)
+    #expect(report["confusion_matrix"] is NSNull)
+    let cells = try #require(report["confusion_cells"] as? [[Int]])
+    #expect(cells.count <= 1200 && cells.reduce(0) { $0 + $1[2] } == 1200)
+    #expect((report["per_class_accuracy"] as? [Double])?.count == 1200)
+  }
+
   @Test("one worker, two, and a run that stops and goes on with three give the same weights")
   func sameBits() throws {
     let config = try folder.write(SmallRun.classification, to: "words.yaml")
@@ -77,7 +126,7 @@ import Testing
     #expect(all.count == 4 && all == all.sorted(by: >) && abs(all.reduce(0, +) - 1) < 1e-9)
     #expect(object["probability"] as? Double == all[0])
 
-    let lines = try folder.write("bogomoto\r\nvenvarkaris", to: "lines.txt")
+    let lines = try folder.write("\u{FEFF}bogomoto\r\nvenvarkaris", to: "lines.txt")
     let shell = try ChildProcess(
       "/bin/sh", ["-c", "\"$0\" classify \"$1\" --json --top 4 < \"$2\"", Build.lockstep, run, lines]
     ).wait()

@@ -52,6 +52,26 @@ import Testing
     #expect(configuration.training.shards == nil)
   }
 
+  @Test(
+    "a value that is no list, mapping or text in quotes is taken whole",
+    arguments: [
+      "/x #3/y", "/x: y", "a: b # c", "#x", "[old] data", "{a} b", "\"a\" # b", "- x", "& y", "*z", "!t", "a\nb", "| x",
+      "% y", "@z", "`q", "a ", "'", "null #", "5 % of a", "--- x",
+    ])
+  func aValueIsTakenWhole(path: String) throws {
+    #expect(try parse("data.path=\(path)").data.path == path)
+  }
+
+  @Test("what has a meaning in YAML keeps it")
+  func whatYAMLReads() throws {
+    #expect(try parse("data.path=\"a # b\"").data.path == "a # b")
+    #expect(try parse("data.path='it''s'").data.path == "it's")
+    #expect(try parse("data.path=null").data.path == nil && parse("data.path=~").data.path == nil)
+    #expect(try parse("training.seed= 7 ").training.seed == 7)
+    #expect(try parse("data= {dataset: cifar10, path: 'x #y'} ").data.path == "x #y")
+    #expect(messages("training.seed=7 #8").count == 1)
+  }
+
   @Test func anItemOfAListIsNamedByItsNumber() throws {
     let configuration = try parse("model.layers.1.linear=7", "model.layers.3.linear.bias=true", "model.layers.2=tanh")
     #expect(

@@ -27,7 +27,7 @@ import Testing
     ("{dataset: labelled-text, path: x, augment: [flip]}", "{layers: [embedding: 8]}", "leave them out for texts"),
     ("{dataset: labelled-text, format: numbered}", "{layers: [embedding: 8]}", "format numbered requires categories"),
     ("{dataset: labelled-text, categories: c.txt}", "{layers: [embedding: 8]}", "categories go with format numbered"),
-    ("{dataset: labelled-text, header: true}", "{layers: [embedding: 8]}", "go with format csv"),
+    ("{dataset: labelled-text, text_column: 2}", "{layers: [embedding: 8]}", "go with format csv"),
     (
       "{dataset: labelled-text, format: csv, text_column: 1}", "{layers: [embedding: 8]}",
       "text and label are in the same column"

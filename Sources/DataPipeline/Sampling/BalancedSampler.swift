@@ -28,6 +28,7 @@ public struct BalancedSampler: StepSampler {
   public var stepsPerEpoch: Int { places.stepsPerEpoch }
   public func epoch(ofStep step: Int) -> Int { places.epoch(ofStep: step) }
   public func position(ofStep step: Int) -> Int { places.position(ofStep: step) }
+  public func batchSize(ofStep step: Int) -> Int { places.batchSize(ofStep: step) }
 
   /// The samples of an epoch, in its order.
   public func order(epoch: Int) -> [Int] {

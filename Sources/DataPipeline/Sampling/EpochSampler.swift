@@ -39,6 +39,7 @@ public struct EpochSampler: StepSampler, Equatable {
   }
 
   public func position(ofStep step: Int) -> Int { positions(ofStep: step).lowerBound }
+  public func batchSize(ofStep step: Int) -> Int { positions(ofStep: step).count }
 
   public func makeReader() -> (Int) -> StepSamples {
     // One epoch's order, drawn anew when a step of another one is asked for.

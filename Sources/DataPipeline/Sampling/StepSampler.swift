@@ -9,8 +9,18 @@ public protocol StepSampler: Sendable {
   /// How far into its epoch a step begins, in samples.
   func position(ofStep step: Int) -> Int
 
+  /// Samples of the step's global batch.
+  func batchSize(ofStep step: Int) -> Int
+
   /// Gives each step's samples. What it returns may keep what is costly to draw, and serves one thread.
   func makeReader() -> (_ step: Int) -> StepSamples
+}
+
+extension StepSampler {
+  /// Samples of a full batch: fewer than asked for where an epoch has no more.
+  public var largestBatch: Int { batchSize(ofStep: 0) }
+  /// Samples of an epoch's last batch, which may be short.
+  public var lastBatch: Int { batchSize(ofStep: stepsPerEpoch - 1) }
 }
 
 /// A sampler's plan of one step.

@@ -12,7 +12,7 @@ struct CSVReader {
   /// The records of a file as texts with labels.
   static func lines(_ bytes: [UInt8], _ specification: LabelledTextSpecification) throws(DataError) -> [LabelledLine] {
     var reader = CSVReader(bytes, path: specification.path)
-    if specification.hasHeader { _ = try reader.next() }
+    if specification.hasHeader == true { _ = try reader.next() }
     var lines: [LabelledLine] = []
     let columns = (specification.textColumn, specification.labelColumn)
     while let (fields, line) = try reader.next() {

@@ -28,6 +28,7 @@ extension DatasetSplits {
     var splits = DatasetSplits(
       training: training, validation: validation, test: test, normalizer: .none, unreadable: [],
       tokenizer: dataset.tokenizer)
+    splits.notes += dataset.notes
     if tokenizer == nil { splits.noteSmallerVocabulary(than: settings.tokenizer) }
     if let only = training.onlyClass {
       splits.notes.append(

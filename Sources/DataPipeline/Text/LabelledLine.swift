@@ -7,24 +7,31 @@ struct LabelledLine: Equatable {
 
 extension LabelledTextSpecification {
   /// The records of the file, in order, its text known to be UTF-8.
-  func readLines() throws(DataError) -> [LabelledLine] {
+  func readLines() throws(DataError) -> LabelledLines {
     let bytes = try readText(path)
     let lines =
       switch format {
       case .csv: try CSVReader.lines(bytes, self)
-      case .tsv: try Self.lines(bytes, path, separator: UInt8(ascii: "\t"), expected: "text<TAB>label")
+      case .tsv:
+        try Self.lines(
+          bytes, path, separator: UInt8(ascii: "\t"), expected: "text<TAB>label", skipsFirst: hasHeader == true)
       case .numbered: try Self.lines(bytes, path, separator: UInt8(ascii: " "), expected: "text<SPACE>number")
       }
     guard !lines.isEmpty else { throw DataError(path, "holds no line with a label") }
-    return lines
+    return LabelledLines(lines, of: self)
   }
 
   /// Cuts at the last separator of each line. Empty lines are skipped but for what they count.
   private static func lines(
-    _ bytes: [UInt8], _ path: String, separator: UInt8, expected: String
+    _ bytes: [UInt8], _ path: String, separator: UInt8, expected: String, skipsFirst: Bool = false
   ) throws(DataError) -> [LabelledLine] {
     var lines: [LabelledLine] = []
+    var skipsNext = skipsFirst
     for (index, line) in splitIntoLines(bytes).enumerated() where !line.isEmpty {
+      if skipsNext {
+        skipsNext = false
+        continue
+      }
       guard let cut = line.lastIndex(of: separator) else {
         throw DataError("\(path), line \(index + 1)", "has no label", advice: "expected \(expected)")
       }
@@ -50,6 +57,7 @@ extension LabelledTextSpecification {
       throw DataError(self.path, "has numbers for labels", advice: "give the file that names them", isWrongUse: true)
     }
     var names: [String] = []
+    var known = Set<String>()
     for (index, line) in Self.splitIntoLines(try readText(path)).filter({ !$0.isEmpty }).enumerated() {
       let parts = String(decoding: line, as: UTF8.self).trimmed.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, Int(parts[0]) == index + 1 else {
@@ -57,7 +65,9 @@ extension LabelledTextSpecification {
           "\(path), line \(index + 1)", "is not '\(index + 1) NAME'", advice: "classes are numbered from 1")
       }
       let name = String(parts[1]).trimmed
-      guard !names.contains(name) else { throw DataError("\(path), line \(index + 1)", "names \(name) a second time") }
+      guard known.insert(name).inserted else {
+        throw DataError("\(path), line \(index + 1)", "names \(name) a second time")
+      }
       names.append(name)
     }
     return names
@@ -83,13 +93,17 @@ extension LabelledTextSpecification {
   private func readText(_ path: String) throws(DataError) -> [UInt8] {
     try FileContents.open(path, inflatingAtMost: maxInflatedBytes).withBytes { bytes throws(DataError) in
       if let offset = UTF8Text.firstInvalidByte(bytes) {
+        if offset == 0, let encoding = UTF8Text.otherEncoding(bytes) {
+          throw DataError(
+            path, "is \(encoding), as its byte order mark says",
+            advice: "convert it to UTF-8: iconv -f \(encoding) -t UTF-8")
+        }
         let byte = String(bytes[offset], radix: 16, uppercase: true)
         throw DataError(
           "\(path), byte \(offset), line \(UTF8Text.line(bytes, at: offset))", "is not UTF-8 (0x\(byte))",
           advice: "convert the file to UTF-8 (iconv)")
       }
-      // A byte order mark is no part of the first text.
-      return Array(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...])
+      return Array(bytes.dropFirst(UTF8Text.markLength(bytes)))
     }
   }
 

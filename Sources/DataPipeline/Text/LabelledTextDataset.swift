@@ -31,6 +31,11 @@ public struct LabelledTextDataset: Sendable {
   public let test: Split?
   /// Tokens that a sample is padded or cut to.
   public let maximumLength: Int
+  /// What a person should know of the files.
+  public var notes: [String] = []
+
+  /// Tokens that every sample may be padded to where nobody set `data.length`, or where no text is as long.
+  private static let longestPadding = 1 << 16
 
   /// The token that samples are padded with: a token more than the tokeniser has.
   public var padToken: Int32 { Int32(tokenizer.vocabularySize) }
@@ -57,7 +62,9 @@ public struct LabelledTextDataset: Sendable {
     monitor: PreparationMonitor = PreparationMonitor()
   ) throws(DataError) -> LabelledTextDataset {
     precondition(maximumLength.map { $0 > 0 } ?? true, "samples of \(maximumLength ?? 0) tokens")
-    let lines = try specification.readLines()
+    let read = try specification.readLines()
+    let lines = read.lines
+    var notes = [read.note].compactMap { $0 }
     let names = try specification.classNames(of: lines, known: classNames)
     let labels = try specification.labels(of: lines, in: specification.path, names: names)
     let (training, validation) = try specification.divide(lines, labels, names, seed: seed)
@@ -93,14 +100,30 @@ public struct LabelledTextDataset: Sendable {
     func split(ofFile path: String?) throws(DataError) -> Split? {
       guard let path else { return nil }
       let read = try specification.readLines(ofSplit: path, names: names, trained: trainedLabels)
+      if let note = read.note { notes.append(note) }
       return try split(path, read.lines, read.labels)
     }
     let trainingSplit = try split(training)
     var validationFile: String?
     if case .file(let path) = specification.validation { validationFile = path }
+    let validationSplit = validation.isEmpty ? try split(ofFile: validationFile) : try split(validation)
+    let testSplit = try split(ofFile: specification.testPath)
+    // Every sample is padded to it.
+    let longest = [trainingSplit, validationSplit, testSplit].reduce(Self.longestPadding) { max($0, $1?.longest ?? 0) }
+    if maximumLength == nil, trainingSplit.longest > Self.longestPadding {
+      let sample = (0..<trainingSplit.count).first { trainingSplit.tokens(ofSample: $0).count == trainingSplit.longest }
+      throw DataError(
+        "\(specification.path), line \(lines[training[sample ?? 0]].line)",
+        "has \(trainingSplit.longest) tokens, and every text would be padded to as many (at most \(Self.longestPadding))",
+        advice: "set data.length, for example data.length: 1000: longer texts are cut to it", isWrongUse: true)
+    }
+    if let maximumLength, maximumLength > longest {
+      throw DataError(
+        "data.length", "is \(maximumLength), but the longest training text has \(trainingSplit.longest) tokens",
+        advice: "lower it: shorter texts are padded to it", isWrongUse: true)
+    }
     return LabelledTextDataset(
-      tokenizer: tokenizer, classNames: names, training: trainingSplit,
-      validation: validation.isEmpty ? try split(ofFile: validationFile) : try split(validation),
-      test: try split(ofFile: specification.testPath), maximumLength: maximumLength ?? trainingSplit.longest)
+      tokenizer: tokenizer, classNames: names, training: trainingSplit, validation: validationSplit, test: testSplit,
+      maximumLength: maximumLength ?? trainingSplit.longest, notes: notes)
   }
 }

@@ -13,7 +13,8 @@ public struct LabelledTextSettings: Sendable, Equatable {
   public var testFile: String?
   public var textColumn = 0
   public var labelColumn = 1
-  public var hasHeader = false
+  /// Whether the first line names the columns; nil finds out.
+  public var hasHeader: Bool?
   public var tokenizer = TokenizerSpecification.characters
   /// Tokens that samples are cut or padded to; nil is the longest training sample's number.
   public var length: Int?

@@ -28,7 +28,7 @@ extension LabelledTextSpecification {
       guard let found else {
         let known =
           format == .numbered
-          ? "the numbers are 1 to \(names.count)" : "the classes are \(names.joined(separator: ", "))"
+          ? "the numbers are 1 to \(names.count)" : "the classes are \(Self.listed(names))"
         throw DataError("\(path), line \(line.line)", "has the unknown label '\(line.label)'", advice: known)
       }
       labels.append(found)
@@ -78,11 +78,13 @@ extension LabelledTextSpecification {
   /// - Parameter trained: Labels of the training lines.
   func readLines(
     ofSplit path: String, names: [String], trained: [Int32]
-  ) throws(DataError) -> (lines: [LabelledLine], labels: [Int32]) {
+  ) throws(DataError) -> (lines: [LabelledLine], labels: [Int32], note: String?) {
     var other = self
     other.path = path
-    let lines = try other.readLines()
-    if format != .numbered, let line = lines.first(where: { !names.contains($0.label) }) {
+    let read = try other.readLines()
+    let lines = read.lines
+    let known = Set(names)
+    if format != .numbered, let line = lines.first(where: { !known.contains($0.label) }) {
       throw unseen(line.label, in: path, line: line.line)
     }
     let labels = try labels(of: lines, in: path, names: names)
@@ -90,7 +92,14 @@ extension LabelledTextSpecification {
     if let sample = labels.indices.first(where: { !isTrained[Int(labels[$0])] }) {
       throw unseen(names[Int(labels[sample])], in: path, line: lines[sample].line)
     }
-    return (lines, labels)
+    return (lines, labels, read.note)
+  }
+
+  /// Names for a message, the first of them where there are thousands.
+  private static func listed(_ names: [String]) -> String {
+    let shown = 20
+    let rest = names.count > shown ? " and \(names.count - shown) more" : ""
+    return names.prefix(shown).joined(separator: ", ") + rest
   }
 
   private static func areSeen(_ labels: [Int32], count: Int) -> [Bool] {

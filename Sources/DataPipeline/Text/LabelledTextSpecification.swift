@@ -28,10 +28,11 @@ public struct LabelledTextSpecification: Sendable, Equatable {
   public var validation = Validation.fraction(0.1)
   /// A file of the same format whose lines are for testing.
   public var testPath: String?
-  /// Columns of a CSV file, by number from 0; and whether its first record names them.
+  /// Columns of a CSV file, by number from 0.
   public var textColumn = 0
   public var labelColumn = 1
-  public var hasHeader = false
+  /// Whether the first line names the columns; nil finds out.
+  public var hasHeader: Bool?
   /// Bytes that a `.gz` file may inflate to.
   public var maxInflatedBytes = DatasetSpecification.defaultMaxInflatedBytes
 

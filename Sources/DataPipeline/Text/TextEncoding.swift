@@ -79,10 +79,12 @@ struct TextEncoding {
       TokenFileHeader.tokensDigest(of: file) == found.tokensDigest
     else { return nil }
     var offset = TokenFileHeader.byteCount
-    return found.counts.map { count in
+    let sequences = found.counts.map { count in
       defer { offset += count * header.width.rawValue }
       return TokenSequence(.mapped(file), offset: offset, width: header.width, count: count)
     }
+    // Anybody can make a file whose digests are right; a token out of range would be a row that no table has.
+    return sequences.allSatisfy { $0.areBelow(tokenizer.vocabularySize) } ? sequences : nil
   }
 
   private enum WriteFailure: Error {

@@ -8,19 +8,20 @@ public struct TextSplits: Sendable, Equatable {
     (self.validation, self.test) = (validation, test)
   }
 
-  /// Bytes of the three splits; no character is cut.
+  /// Bytes of the three splits; no character is cut, and a byte order mark is left out.
   func ranges(of bytes: UnsafeRawBufferPointer, source: String) throws(DataError) -> [Range<Int>] {
     guard validation >= 0, test >= 0, validation + test < 1 else {
       throw DataError(
         source, "cannot give \(validation) of itself for validation and \(test) for testing",
         advice: "shares are 0 or more, and leave something to train on", isWrongUse: true)
     }
+    let start = UTF8Text.markLength(bytes)
     func cut(keeping share: Double) -> Int {
-      UTF8Text.boundary(bytes, atOrBefore: min(bytes.count, Int(Double(bytes.count) * share)))
+      max(start, UTF8Text.boundary(bytes, atOrBefore: min(bytes.count, Int(Double(bytes.count) * share))))
     }
     let training = cut(keeping: 1 - (validation + test))
     let testing = cut(keeping: 1 - test)
-    let ranges = [0..<training, training..<testing, testing..<bytes.count]
+    let ranges = [start..<training, training..<testing, testing..<bytes.count]
     for (range, (name, share)) in zip(ranges, [("training", 1), ("validation", validation), ("test", test)])
     where range.isEmpty && share > 0 {
       throw DataError(

@@ -41,7 +41,30 @@ public struct TokenSequence: Sendable {
     }
   }
 
-  private func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+  /// Whether every token is in 0 ..< `bound`; at the speed of memory.
+  func areBelow(_ bound: Int) -> Bool {
+    guard bound >= 0, bound < 1 << (8 * width.rawValue) else { return true }
+    return withBytes { bytes in
+      switch width {
+      case .two:
+        var largest: UInt16 = 0
+        for place in 0..<count {
+          let token = bytes.loadUnaligned(fromByteOffset: offset + 2 * place, as: UInt16.self)
+          largest = max(largest, UInt16(littleEndian: token))
+        }
+        return count == 0 || Int(largest) < bound
+      case .four:
+        var largest: UInt32 = 0
+        for place in 0..<count {
+          let token = bytes.loadUnaligned(fromByteOffset: offset + 4 * place, as: UInt32.self)
+          largest = max(largest, UInt32(littleEndian: token))
+        }
+        return count == 0 || Int(largest) < bound
+      }
+    }
+  }
+
+  private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     switch storage {
     case .mapped(let file): file.withBytes(body)
     case .memory(let bytes): bytes.withUnsafeBytes(body)

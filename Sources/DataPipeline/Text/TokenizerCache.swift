@@ -51,7 +51,10 @@ struct TokenizerCache {
     guard case .file = PathKind(path), let file = try? FileContents.map(path) else { return nil }
     let lines = file.withBytes { String(decoding: $0, as: UTF8.self) }.split(separator: "\n", maxSplits: 1)
     guard lines.count == 2, lines[0] == digest(of: String(lines[1])) else { return nil }
-    return try? Tokenizers.load(json: String(lines[1]), from: path)
+    guard let tokenizer = try? Tokenizers.load(json: String(lines[1]), from: path),
+      case .bytePairs(let found) = tokenizer.specification, case .bytePairs(let asked) = specification, found <= asked
+    else { return nil }
+    return tokenizer
   }
 
   private func digest(of json: String) -> String {

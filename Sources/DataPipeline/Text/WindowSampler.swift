@@ -41,11 +41,21 @@ public struct WindowSampler: Sendable, Equatable {
         source, "has \(tokenCount) tokens; a window of \(windowLength) needs \(windowLength + 1)",
         advice: "take more text or a shorter window")
     }
+    // The other orders take no more than the text has; this one draws, and would draw any number.
+    guard order != .random || tokens <= max(tokenCount, Self.smallBatch) else {
+      throw DataError(
+        "training.batch_size",
+        "\(batchSize) windows of \(windowLength) tokens are more than \(source) has (\(tokenCount) tokens)",
+        advice: "lower training.batch_size or data.window", isWrongUse: true)
+    }
     guard order != .sequential || tokenCount > batchSize else {
       throw DataError(
         source, "has \(tokenCount) tokens, too few for \(batchSize) streams", advice: "take more text or fewer streams")
     }
   }
+
+  /// Tokens of a batch that may be larger than the text it is drawn from.
+  private static let smallBatch = 1 << 20
 
   /// Tokens that can be predicted: all but the first.
   private var targetCount: Int { tokenCount - 1 }

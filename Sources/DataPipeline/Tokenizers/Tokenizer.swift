@@ -100,6 +100,11 @@ extension TokenizationError {
   ) -> DataError {
     switch self {
     case .notUTF8(let offset):
+      if offset == 0, let encoding = UTF8Text.otherEncoding(bytes) {
+        return DataError(
+          source, "is \(encoding), as its byte order mark says",
+          advice: "convert it to UTF-8: iconv -f \(encoding) -t UTF-8")
+      }
       let line = firstLine - 1 + UTF8Text.line(bytes, at: offset)
       let byte = String(bytes[offset], radix: 16, uppercase: true)
       return DataError(

@@ -17,6 +17,18 @@ enum UTF8Text {
     return nil
   }
 
+  /// Bytes of the byte order mark that a text begins with: it is no part of the text.
+  static func markLength(_ bytes: some Sequence<UInt8>) -> Int { bytes.starts(with: mark) ? mark.count : 0 }
+
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// The encoding that a text's byte order mark names, where it is not UTF-8.
+  static func otherEncoding(_ bytes: UnsafeRawBufferPointer) -> String? {
+    let start = Array(bytes.prefix(4))
+    if start == [0xFF, 0xFE, 0, 0] || start == [0, 0, 0xFE, 0xFF] { return "UTF-32" }
+    return start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) ? "UTF-16" : nil
+  }
+
   /// Bytes of the scalar that begins at `at`; 0 where none does.
   @inline(__always)
   static func wellFormedLength(_ bytes: UnsafeRawBufferPointer, at: Int) -> Int {

@@ -21,11 +21,27 @@ struct ConfigurationOverride {
       return nil
     }
     self.text = text
+    let written = text[text.index(after: equals)...]
+    guard Self.isYAML(written) else {
+      // White space around a number, a truth value or null is none of it.
+      let word = String(written.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      let isPlain = NumberText.number(word) != nil || ["true", "false", "null", "~"].contains(word)
+      value = YAMLNode(.scalar(isPlain ? word : String(written), quoted: false), at: place)
+      return
+    }
     var reader = YAMLReader(override: text)
-    let value = reader.read(String(text[text.index(after: equals)...]))
+    let value = reader.read(String(written))
     issues += reader.issues
     guard reader.issues.isEmpty else { return nil }
     self.value = value ?? YAMLNode(.scalar("", quoted: false), at: place)
+  }
+
+  /// Whether the value is a list, a mapping or a text in quotes. Any other is taken as it was given: of `/x #3` or `a: b` YAML
+  /// would leave a part out, or make something else.
+  private static func isYAML(_ written: Substring) -> Bool {
+    let text = written.drop { $0 == " " }
+    guard let first = text.first, let last = text.last(where: { $0 != " " }) else { return false }
+    return [("[", "]"), ("{", "}"), ("\"", "\""), ("'", "'")].contains { $0 == first && $1 == last } && text.count > 1
   }
 
   func apply(to root: inout YAMLNode, issues: inout [ConfigurationIssue]) {

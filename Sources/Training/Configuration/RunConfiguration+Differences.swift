@@ -29,7 +29,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
       "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
       "training.share_weights", "training.compare_replicas", "data.path", "data.file", "data.categories",
       "data.validation_file",
-      "data.validation_lines", "data.test_file", "data.validation_folder", "data.max_image_pixels",
+      "data.validation_lines", "data.test_file", "data.header", "data.validation_folder", "data.max_image_pixels",
       "data.max_inflated_bytes",
     ]
     let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]

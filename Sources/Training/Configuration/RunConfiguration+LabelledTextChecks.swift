@@ -17,10 +17,13 @@ extension RunConfiguration {
     context.check(
       "data.text_column", "data.label_column", holds: lines.textColumn != lines.labelColumn,
       "text and label are in the same column", hint: "columns are counted from 0")
-    let isPlain = (lines.textColumn, lines.labelColumn, lines.hasHeader) == (0, 1, false)
+    let isPlain = (lines.textColumn, lines.labelColumn) == (0, 1)
     context.check(
-      "data.format", "data.text_column", "data.label_column", "data.header", holds: lines.format == .csv || isPlain,
-      "text_column, label_column and header go with format csv", hint: "leave them out, or give format: csv")
+      "data.format", "data.text_column", "data.label_column", holds: lines.format == .csv || isPlain,
+      "text_column and label_column go with format csv", hint: "leave them out, or give format: csv")
+    context.check(
+      "data.format", "data.header", holds: lines.format != .numbered || lines.hasHeader != true,
+      "header goes with format csv or tsv", hint: "leave it out")
     context.check(
       "data.dataset", "model", holds: model.readsTokens,
       "the data are tokens, but the model reads numbers", hint: "begin its layers with an embedding")

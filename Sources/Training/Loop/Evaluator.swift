@@ -17,18 +17,9 @@ struct Evaluator {
     /// Mean of −ln p of the true token; nil where the split has classes.
     var logLoss: Double?
     var correct = 0
-    /// Rows: true class; columns: predicted class. Empty where there are no classes.
-    var confusion: [[Int]] = []
+    var confusion = ConfusionMatrix(classes: 0)
 
     var accuracy: Double { samples > 0 ? Double(correct) / Double(samples) : 0 }
-
-    /// Share of each class that was recognised; nil where the split has no sample of it.
-    var perClassAccuracy: [Double?] {
-      confusion.enumerated().map { index, row in
-        let total = row.reduce(0, +)
-        return total > 0 ? Double(row[index]) / Double(total) : nil
-      }
-    }
   }
 
   let split: any SampleSplit
@@ -51,11 +42,14 @@ struct Evaluator {
     let mine = Sharding.range(count: blockCount, part: communicator.worker, of: communicator.size)
     let loader = EvaluationLoader(assembler: assembler, blockSize: blockSize, blocks: mine)
     var sums: [UInt8] = []
+    var pairs: [UInt64] = []
     var isWhole = true
     do {
       for _ in mine {
         let block = try loader.next(unless: isStopped)
-        guard let found = evaluate(block, model: model, loss: loss, context: context) else { throw DataError.stopped }
+        guard let found = evaluate(block, model: model, loss: loss, context: context, pairs: &pairs) else {
+          throw DataError.stopped
+        }
         sums += found.bytes
       }
     } catch let error as DataError where error == .stopped {
@@ -63,11 +57,19 @@ struct Evaluator {
       loader.abandon()
     }
     guard try communicator.allGather([isWhole ? 1 : 0]).allSatisfy({ $0 == [1] }) else { return nil }
-    return combine(try communicator.allGather(sums).flatMap { $0 })
+    let blocks = try communicator.allGather(sums).flatMap { $0 }
+    guard classes > 0 else { return combine(blocks, pairs: []) }
+    // Counts have no rounding: their order does not matter.
+    let gathered = try communicator.allGather(pairs.withUnsafeBytes { Array($0) })
+    return combine(blocks, pairs: gathered.flatMap { bytes in bytes.withUnsafeBytes { Array($0.words) } })
   }
 
   /// Nil once a stop is asked for.
-  private func evaluate(_ batch: Batch, model: Model, loss: Loss, context: ExecutionContext) -> BlockSums? {
+  ///
+  /// - Parameter pairs: Gets the true and the predicted class of each sample.
+  private func evaluate(
+    _ batch: Batch, model: Model, loss: Loss, context: ExecutionContext, pairs: inout [UInt64]
+  ) -> BlockSums? {
     let tape = Tape(context: context, recording: false)
     let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
     // Once it has been said, it stays: else an output might be taken that was cut short.
@@ -80,8 +82,7 @@ struct Evaluator {
     guard !isAbandoned else { return nil }
     let result = loss(output, labels: batch.labels)
     var sums = BlockSums(
-      samples: batch.labels.count, correct: result.correct, loss: result.sum.value[0], weight: result.weight,
-      classes: classes)
+      samples: batch.labels.count, correct: result.correct, loss: result.sum.value[0], weight: result.weight)
     guard classes > 0 else {
       sums.logLoss = loss == loss.logLoss ? sums.loss : loss.logLoss(output, labels: batch.labels).sum.value[0]
       return sums
@@ -93,24 +94,21 @@ struct Evaluator {
       for candidate in 1..<max(1, classes) where scores[row * classes + candidate] > scores[row * classes + predicted] {
         predicted = candidate
       }
-      sums.confusion[Int(label) * classes + predicted] += 1
+      pairs.append(ConfusionMatrix.pair(actual: Int(label), predicted: predicted))
     }
     return sums
   }
 
-  private func combine(_ bytes: [UInt8]) -> Result {
-    var result = Result(confusion: Array(repeating: Array(repeating: 0, count: classes), count: classes))
+  private func combine(_ bytes: [UInt8], pairs: [UInt64]) -> Result {
+    var result = Result(confusion: ConfusionMatrix(classes: classes, pairs: pairs))
     var (loss, weight, logLoss) = (0.0, 0.0, 0.0)
-    for start in stride(from: 0, to: bytes.count, by: BlockSums.byteCount(classes: classes)) {
-      let sums = BlockSums(bytes: bytes[start...], classes: classes)
+    for start in stride(from: 0, to: bytes.count, by: BlockSums.byteCount) {
+      let sums = BlockSums(bytes: bytes[start...])
       result.samples += sums.samples
       result.correct += sums.correct
       loss += sums.loss
       weight += sums.weight
       logLoss += sums.logLoss
-      for index in 0..<(classes * classes) {
-        result.confusion[index / classes][index % classes] += Int(sums.confusion[index])
-      }
     }
     result.loss = weight > 0 ? loss / weight : 0
     if classes == 0, result.samples > 0 { result.logLoss = logLoss / Double(result.samples) }
@@ -125,15 +123,12 @@ private struct BlockSums {
   var loss: Double
   var weight: Double
   var logLoss = 0.0
-  /// `[true class, predicted class]`
-  var confusion: [Int32]
 
-  init(samples: Int, correct: Int, loss: Double, weight: Double, classes: Int) {
+  static let byteCount = 5 * 8
+
+  init(samples: Int, correct: Int, loss: Double, weight: Double) {
     (self.samples, self.correct, self.loss, self.weight) = (samples, correct, loss, weight)
-    confusion = [Int32](repeating: 0, count: classes * classes)
   }
-
-  static func byteCount(classes: Int) -> Int { 5 * 8 + 4 * classes * classes }
 
   var bytes: [UInt8] {
     var bytes: [UInt8] = []
@@ -142,20 +137,24 @@ private struct BlockSums {
     withUnsafeBytes(of: loss) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: weight) { bytes.append(contentsOf: $0) }
     withUnsafeBytes(of: logLoss) { bytes.append(contentsOf: $0) }
-    confusion.withUnsafeBytes { bytes.append(contentsOf: $0) }
     return bytes
   }
 
-  init(bytes: ArraySlice<UInt8>, classes: Int) {
-    (samples, correct, loss, weight, logLoss, confusion) = bytes.withUnsafeBytes { raw in
+  init(bytes: ArraySlice<UInt8>) {
+    (samples, correct, loss, weight, logLoss) = bytes.withUnsafeBytes { raw in
       (
         Int(raw.loadUnaligned(as: Int64.self)),
         Int(raw.loadUnaligned(fromByteOffset: 8, as: Int64.self)),
         raw.loadUnaligned(fromByteOffset: 16, as: Double.self),
         raw.loadUnaligned(fromByteOffset: 24, as: Double.self),
-        raw.loadUnaligned(fromByteOffset: 32, as: Double.self),
-        (0..<(classes * classes)).map { raw.loadUnaligned(fromByteOffset: 40 + 4 * $0, as: Int32.self) }
+        raw.loadUnaligned(fromByteOffset: 32, as: Double.self)
       )
     }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate var words: [UInt64] {
+    stride(from: 0, to: count, by: 8).map { loadUnaligned(fromByteOffset: $0, as: UInt64.self) }
   }
 }

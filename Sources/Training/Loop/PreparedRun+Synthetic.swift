@@ -44,6 +44,12 @@ extension PreparedRun {
     // Enough that batches do not stay in the cache, little enough to be made at once.
     // A whole number of batches, so that all steps are alike.
     let batchSize = original.training.batchSize
+    guard batchSize <= SchemaInteger.largestSynthetic / 2 else {
+      throw DataError(
+        "training.batch_size",
+        "is \(batchSize); a benchmark makes up at most \(SchemaInteger.largestSynthetic / 2) samples a batch",
+        advice: "lower it", isWrongUse: true)
+    }
     configuration.data.syntheticCount = batchSize * max(2, (2000 + batchSize - 1) / batchSize)
     return try PreparedRun(configuration)
   }

@@ -13,6 +13,8 @@ public struct PreparedRun: Sendable {
   let layers: [LayerSpecification]
   let loss: Loss
   let sampler: any StepSampler
+  /// Layers that want several samples at once.
+  let statistics: BatchStatistics
   public let totalSteps: Int
   let schedule: Schedule
   /// Contribution of a shard to the sum over workers, and its buckets.
@@ -65,6 +67,7 @@ public struct PreparedRun: Sendable {
     loss = Loss(
       configuration.loss, classes: data.outputs, balancedWeights: Self.balancedWeights(of: data.training))
     sampler = try Self.sampler(of: data.training, training)
+    try Self.checkBatch(sampler, training)
     if let balanced = sampler as? BalancedSampler {
       let (classes, samples) = (balanced.classCount, balanced.samplesPerClass)
       if classes * samples < training.batchSize {
@@ -81,6 +84,7 @@ public struct PreparedRun: Sendable {
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
       predictsTokens: data.predictsTokens, pool: nil)
     data.notes += model.notesOnPatches
+    statistics = BatchStatistics(of: model)
     reduction = ReductionLayout(store: model.store)
     buckets = reduction.buckets(model.store.parameters, training)
     memory = StateMemory(of: model.store, configuration)
@@ -111,19 +115,6 @@ public struct PreparedRun: Sendable {
         seed: training.seed, labels: labels, batchSize: training.batchSize, dropLast: training.dropLast)
     }
     return try split.makeSampler(seed: training.seed, batchSize: training.batchSize, dropLast: training.dropLast)
-  }
-
-  /// Parts of a batch: as configured, or one a worker.
-  public func shards(workers: Int) throws -> Int {
-    let shards = configuration.training.shards ?? workers
-    guard workers <= shards else { throw RunError.moreWorkersThanShards(workers: workers, shards: shards) }
-    guard shards <= configuration.training.batchSize else {
-      throw RunError.batchSmallerThanShards(batchSize: configuration.training.batchSize, shards: shards)
-    }
-    guard !carriesState || configuration.training.batchSize % shards == 0 else {
-      throw RunError.streamsDoNotDivide(batchSize: configuration.training.batchSize, shards: shards)
-    }
-    return shards
   }
 
   /// Whether recurrent layers go on where the step before ended.

@@ -74,7 +74,7 @@ public final class Trainer {
 
   private func trainAndMeasure() throws -> StopRequest.Reason? {
     reporter?.started(description)
-    for note in run.data.notes { reporter?.warn(note) }
+    for note in run.data.notes + run.notes(shards: communicator.layout.shards) { reporter?.warn(note) }
     try startProfile()
     session.startLoading(from: progress.step)
     clock.start(progress)

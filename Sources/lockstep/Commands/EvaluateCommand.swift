@@ -20,8 +20,10 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
   var path: String
 
-  @Option(help: "Which split: train, validation or test.")
-  var split: EvaluationReport.Split = .test
+  @Option(
+    help:
+      "Which split: train, validation or test (default: test; where there is none, validation; without both, train).")
+  var split: EvaluationReport.Split?
 
   @Option(help: "Folder that data sets are looked for in; for a text, the file itself.", completion: .file())
   var data: String?
@@ -39,8 +41,14 @@ struct EvaluateCommand: ParsableCommand {
         if place.rank == 0 { Terminal.standard.printError("warning: \(problem)") }
       }
     } work: { communicator, _, trained in
+      let asked = split
+      let split = asked ?? trained.preferredSplit
       let result = try trained.evaluate(split, communicator: communicator)
       if communicator.worker == 0 {
+        if asked == nil, split != .test {
+          let seen = split == .training ? "which the model has seen" : "as the data of this run have no test split"
+          Terminal.standard.printError("note: this is the \(split.rawValue) split, \(seen)")
+        }
         let text = EvaluationText(result: result, trained: trained, split: split)
         json ? Terminal.standard.print(json: text.json) : Terminal.standard.print(text.tables)
       }

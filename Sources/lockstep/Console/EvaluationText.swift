@@ -9,6 +9,12 @@ struct EvaluationText {
 
   /// More classes than this make no readable matrix on a terminal.
   private static let widestMatrix = 20
+  /// More classes than this are not listed.
+  private static let longestList = 200
+  /// What is shown then.
+  private static let worstCount = 20
+  /// More classes than this have no `confusion_matrix` in the JSON object, only `confusion_cells`.
+  private static let largestMatrix = 1000
 
   var tables: String {
     if let perplexity = result.perplexity { return textLines(perplexity) }
@@ -19,16 +25,45 @@ struct EvaluationText {
       "",
     ]
     let labels = Self.rowLabels(result.classNames)
-    let isSmall = labels.count <= Self.widestMatrix
-    let width = max("true class".count, labels.map(\.count).max() ?? 0)
-    let cell = max(4, "\(result.confusion.flatMap { $0 }.max() ?? 0)".count + 1)
-    lines += isSmall ? matrixHead(labels.count, width: width, cell: cell) : listHead(labels.count, width: width)
-    for (index, label) in labels.enumerated() {
-      var line = pad(label, width) + left(Format.percent(result.perClassAccuracy[index]), 10)
-      if isSmall { line += " |" + result.confusion[index].map { left("\($0)", cell) }.joined() }
-      lines.append(line)
-    }
+    lines += labels.count <= Self.longestList ? classLines(labels) : worstLines(labels)
     return lines.joined(separator: "\n")
+  }
+
+  /// A line for each class.
+  private func classLines(_ labels: [String]) -> [String] {
+    let isSmall = labels.count <= Self.widestMatrix
+    let rows = isSmall ? result.confusion.rows : []
+    let width = max("true class".count, labels.map(\.count).max() ?? 0)
+    let cell = max(4, "\(rows.joined().max() ?? 0)".count + 1)
+    let head = isSmall ? matrixHead(labels.count, width: width, cell: cell) : listHead(labels.count, width: width)
+    return head
+      + zip(labels, result.perClassAccuracy).enumerated().map { index, entry in
+        let line = pad(entry.0, width) + left(Format.percent(entry.1), 10)
+        return isSmall ? line + " |" + rows[index].map { left("\($0)", cell) }.joined() : line
+      }
+  }
+
+  /// Of classes too many to list: those that are recognised least, and the pairs that are mixed up most.
+  private func worstLines(_ labels: [String]) -> [String] {
+    let accuracies = result.perClassAccuracy
+    let measured = labels.indices.compactMap { index in accuracies[index].map { (index, $0) } }
+    let weakest = measured.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(Self.worstCount)
+    let width = max("true class".count, weakest.map { labels[$0.0].count }.max() ?? 0)
+    var lines = [
+      "\(measured.count) of \(labels.count) classes have samples; all of them are in the output of --json", "",
+      "the \(weakest.count) classes recognised least",
+      pad("true class", width) + left("accuracy", 10),
+    ]
+    lines += weakest.map { pad(labels[$0.0], width) + left(Format.percent($0.1), 10) }
+    let pairs = result.confusion.worst(Self.worstCount)
+    guard !pairs.isEmpty else { return lines }
+    let pairWidth = max("true class".count, pairs.map { labels[$0.actual].count }.max() ?? 0)
+    lines += ["", "the \(pairs.count.counted("pair")) mixed up most often"]
+    lines.append(left("samples", 10) + "  " + pad("true class", pairWidth) + "  predicted class")
+    lines += pairs.map {
+      left("\($0.count)", 10) + "  " + pad(labels[$0.actual], pairWidth) + "  " + labels[$0.predicted]
+    }
+    return lines
   }
 
   /// A text has no classes to tabulate.
@@ -73,6 +108,8 @@ struct EvaluationText {
 
   /// One object on one line.
   var json: String {
+    let confusion = result.confusion
+    let isTooLarge = confusion.classes > Self.largestMatrix
     let object: JSON = [
       "checkpoint": .string(trained.checkpoint),
       "step": .integer(trained.step),
@@ -87,7 +124,10 @@ struct EvaluationText {
       "classes": .array(result.classNames.map { .string($0) }),
       "per_class_accuracy": .array(result.perClassAccuracy.map { .number($0) }),
       "mean_per_class_recall": .number(result.meanPerClassRecall),
-      "confusion_matrix": .array(result.confusion.map { .array($0.map { .integer($0) }) }),
+      "confusion_matrix": isTooLarge ? .null : .array(confusion.rows.map { .array($0.map { .integer($0) }) }),
+      // Of classes too many for a matrix, what is not zero: [true class, predicted class, samples].
+      "confusion_cells": isTooLarge
+        ? .array(confusion.cells.map { [.integer($0.actual), .integer($0.predicted), .integer($0.count)] }) : .null,
     ]
     return object.description
   }

@@ -15,6 +15,8 @@ final class RunReporter: TrainingReporter {
   private var lastPlainLine = 0.0
   private var tableHeadIsPrinted = false
   private var earlyStopping: EarlyStoppingSettings?
+  /// How to come by an accuracy on data that the model has not seen, where the run has none such; else nil.
+  private var missingSplit: String?
 
   /// A terminal is redrawn ten times a second; a pipe gets a line every half minute. With -v both get every logged step.
   private static let drawingInterval = 0.1
@@ -37,6 +39,7 @@ final class RunReporter: TrainingReporter {
     }
     detail(run.layers)
     earlyStopping = run.earlyStopping
+    missingSplit = run.validationSamples == 0 && run.testSamples == 0 ? Self.advice(data: run.data) : nil
     if run.hasStoppedEarly {
       let best = EarlyStoppingText.best(run.bestStep)
       print("\(run.folder) is complete: it stopped early after step \(run.firstStep) of \(run.totalSteps)\(best)")
@@ -101,9 +104,26 @@ final class RunReporter: TrainingReporter {
       if summary.stoppedEarly, let earlyStopping {
         print("stopped early: \(EarlyStoppingText.criterion(earlyStopping))\(EarlyStoppingText.best(summary.bestStep))")
       }
-      let test = summary.testAccuracy.map { "test accuracy \(Format.percent($0)), " } ?? ""
-      print("done: \(test)\(summary.steps.counted("step")) in \(rate)")
+      let test = summary.testAccuracy.map { "test accuracy \(Format.percent($0)), " }
+      let validation = summary.validationAccuracy.map { "validation accuracy \(Format.percent($0)), " }
+      print("done: \(test ?? validation ?? "")\(summary.steps.counted("step")) in \(rate)")
+      if let missingSplit {
+        print("no accuracy on data that the model has not seen: \(missingSplit)")
+      } else if test == nil && validation == nil {
+        print("the test split was not evaluated (evaluation.at_end: false); lockstep evaluate \(folder) does it")
+      }
       print("run folder \(folder)")
+    }
+  }
+
+  /// The keys that give data of a kind samples to measure.
+  private static func advice(data: String) -> String {
+    let share = "set data.validation, for example data.validation: 0.1"
+    return switch data {
+    case "text", "novel": "\(share), or data.test: 0.1"
+    case "labelled-text": "\(share), or name a file as data.validation_file or data.test_file"
+    case "image-folder": "\(share), or add a folder test beside train"
+    default: share
     }
   }
 

@@ -3,15 +3,28 @@ import Foundation
 /// Lines of standard input as bytes, as they come: what is not UTF-8 is for the reader to judge.
 struct StandardInputLines: IteratorProtocol {
   private var buffer: [UInt8] = []
+  /// Bytes at the buffer's beginning that hold no line end: a long line is looked through once.
+  private var searched = 0
+  private var isFirst = true
 
   /// The next line without its end; nil at the end of the input. The last line may have no end.
   mutating func next() -> [UInt8]? {
-    var end = buffer.firstIndex(of: UInt8(ascii: "\n"))
-    while end == nil, fill() { end = buffer.firstIndex(of: UInt8(ascii: "\n")) }
+    var end = findEnd()
+    while end == nil, fill() { end = findEnd() }
     if end == nil && buffer.isEmpty { return nil }
-    let line = buffer[..<(end ?? buffer.count)]
-    defer { buffer.removeFirst(min(buffer.count, line.count + 1)) }
+    var line = buffer[..<(end ?? buffer.count)]
+    defer {
+      buffer.removeFirst(min(buffer.count, (end ?? buffer.count) + 1))
+      (searched, isFirst) = (0, false)
+    }
+    // A byte order mark is no part of the first line.
+    if isFirst, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
     return Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+  }
+
+  private mutating func findEnd() -> Int? {
+    defer { searched = buffer.count }
+    return buffer[searched...].firstIndex(of: UInt8(ascii: "\n"))
   }
 
   /// False at the end of the input.

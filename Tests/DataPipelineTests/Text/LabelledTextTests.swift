@@ -62,7 +62,63 @@ struct LabelledTextTests {
     (specification.hasHeader, specification.textColumn, specification.labelColumn) = (true, 1, 2)
     let dataset = try open(specification)
     #expect(samples(dataset, dataset.training) == ["a \"b\", c=x", "two\(end)lines=y", "plain=x", "\"=y"])
-    #expect(try specification.readLines().map(\.line) == [2, 4, 6, 7])
+    #expect(try specification.readLines().lines.map(\.line) == [2, 4, 6, 7])
+  }
+
+  @Test(
+    "a first line that names columns is left out, and said",
+    arguments: [
+      (.csv, "\u{FEFF}text,label\r\nred,a\r\nblue,b\r\n"), (.csv, "Text,Class\nred,a\nblue,b\n"),
+      (.tsv, "content\tcategory\nred\ta\nblue\tb\n"),
+    ] as [(LabelledTextSpecification.Format, String)])
+  func headers(format: LabelledTextSpecification.Format, text: String) throws {
+    var specification = try specification(text, format)
+    let dataset = try open(specification)
+    #expect(dataset.classNames == ["a", "b"] && samples(dataset, dataset.training) == ["red=a", "blue=b"])
+    #expect(dataset.notes.count == 1 && dataset.notes[0].contains("d.txt, line 1, is taken for a header"))
+    specification.hasHeader = true
+    let told = try open(specification)
+    #expect(told.training == dataset.training && told.notes.isEmpty)
+    specification.hasHeader = false
+    #expect(try open(specification).classNames.count == 3)
+  }
+
+  @Test("a first line whose label others have is a sample; one whose label is alone is mentioned")
+  func noHeaders() throws {
+    let recurring = try open(specification("red\tlabel\nblue\tlabel\n", .tsv))
+    #expect(recurring.training.count == 2 && recurring.notes.isEmpty)
+    let alone = try open(specification("word\tfarbe\nred\ta\npink\ta\n", .tsv))
+    #expect(alone.training.count == 3 && alone.notes.count == 1)
+    #expect(alone.notes.first?.contains("'farbe', which no other line has") == true)
+    let allAlone = try open(specification("word\tfarbe\nred\ta\npink\tb\n", .tsv))
+    #expect(allAlone.training.count == 3 && allAlone.notes.isEmpty)
+  }
+
+  @Test("the header of a test file is left out too")
+  func headerOfTestFile() throws {
+    var specification = try specification("text,label\nred,a\nblue,b\n", .csv)
+    specification.testPath = try folder.write("text,label\npink,a\n".utf8, to: "test.csv")
+    let dataset = try open(specification)
+    #expect(dataset.test.map { samples(dataset, $0) } == ["pink=a"] && dataset.notes.count == 2)
+  }
+
+  @Test("texts are not padded without a limit")
+  func padding() throws {
+    var specification = try specification(String(repeating: "x", count: 70_000) + "\ta\nred\tb\n", .tsv)
+    #expect(message(specification).contains("d.txt, line 1: has 70000 tokens"))
+    #expect(message(specification).contains("data.length: 1000"))
+    #expect(try open(specification, maximumLength: 70_000).maximumLength == 70_000)
+    #expect(try open(specification, maximumLength: 9).maximumLength == 9)
+    #expect(throws: DataError.self) { try open(specification, maximumLength: 70_001) }
+    specification = try self.specification("red\tb\n", .tsv)
+    #expect(throws: DataError.self) { try open(specification, maximumLength: Int(Int32.max)) }
+  }
+
+  @Test("UTF-16 is named")
+  func otherEncodings() throws {
+    var specification = try specification("", .tsv)
+    specification.path = try folder.write([0xFF, 0xFE, 0x61, 0] as [UInt8], to: "d.txt")
+    #expect(message(specification).contains("d.txt: is UTF-16"))
   }
 
   @Test(

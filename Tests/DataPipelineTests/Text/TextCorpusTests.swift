@@ -61,6 +61,46 @@ struct TextCorpusTests {
     #expect(folder.files.count == 3)
   }
 
+  @Test("a token that the vocabulary does not have is not used, though the digest is right", arguments: [0, 1, 2])
+  func tokensOutOfRange(split: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.text.utf8, to: "text.txt")
+    let splits = TextSplits(validation: 0.2, test: 0.2)
+    let first = try TextCorpus.open(path, tokenizer: .trained(.characters), splits: splits)
+    let name = try #require(folder.files.first { $0.hasSuffix(".tokens") })
+    let whole = try folder.read(name)
+    var bytes = whole
+    // The last token of the split.
+    let counts = [first.training, first.validation, first.test].map { $0?.tokens.count ?? 0 }
+    let place = TokenFileHeader.byteCount + 2 * (counts[...split].reduce(0, +) - 1)
+    bytes[place] = UInt8(first.tokenizer.vocabularySize)
+    let digest = bytes[TokenFileHeader.byteCount...].withUnsafeBytes { Digest.of($0) }
+    withUnsafeBytes(of: digest.littleEndian) { bytes.replaceSubrange(56..<64, with: $0) }
+    try folder.write(bytes, to: name)
+    let second = try TextCorpus.open(path, tokenizer: .trained(.characters), splits: splits)
+    #expect(tokens(second.test) == tokens(first.test) && tokens(second.training) == tokens(first.training))
+    #expect(try folder.read(name) == whole)
+  }
+
+  @Test("a byte order mark is no part of a text", arguments: [.characters, .bytes, .bytePairs(vocabularySize: 300)])
+  func byteOrderMark(kind: TokenizerSpecification) throws {
+    let folder = try TemporaryFolder()
+    let plain = try TextCorpus.open(try folder.write(Self.text.utf8, to: "plain.txt"), tokenizer: .trained(kind))
+    let marked = try TextCorpus.open(
+      try folder.write(("\u{FEFF}" + Self.text).utf8, to: "marked.txt"), tokenizer: .trained(kind))
+    #expect(marked.tokenizer.json == plain.tokenizer.json)
+    #expect(tokens(marked.training).prefix(20) == tokens(plain.training).prefix(20))
+    #expect(marked.byteCount == plain.byteCount)
+  }
+
+  @Test("UTF-16 is named", arguments: [[0xFF, 0xFE, 0x61, 0], [0xFE, 0xFF, 0, 0x61]] as [[UInt8]])
+  func otherEncodings(bytes: [UInt8]) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes, to: "text.txt")
+    let error = #expect(throws: DataError.self) { try TextCorpus.open(path, tokenizer: .trained(.characters)) }
+    #expect(error.map { "\($0)".contains("is UTF-16") && "\($0)".contains("iconv -f UTF-16") } == true)
+  }
+
   @Test func tokensAreMadeAnewWhenTheTextChanges() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Self.text.utf8, to: "text.txt")

@@ -85,6 +85,11 @@ extension Codec where Value == Bool {
   }
 }
 
+extension Codec where Value == Bool? {
+  /// `true`, `false`, or `auto`, which stands for nil.
+  static var truthOrAutomatic: Codec { word([("auto", nil), ("true", true), ("false", false)]) }
+}
+
 extension Codec where Value == String {
   /// Any text; written in quotes, so that it is text to every reader.
   static var text: Codec {

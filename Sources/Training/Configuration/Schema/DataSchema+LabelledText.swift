@@ -24,7 +24,10 @@ extension DatasetSpecification {
         Field("test_file", \.testFile, name, "File beside it with lines for testing."),
         Field("text_column", \.textColumn, column, "Column of the text in a CSV file, from 0."),
         Field("label_column", \.labelColumn, column, "Column of the label in a CSV file, from 0."),
-        Field("header", \.hasHeader, .truth, "Whether the first record of a CSV file names its columns."),
+        Field(
+          "header", \.hasHeader, .truthOrAutomatic,
+          "Whether the first line of the files names their columns (csv, tsv); `auto`: where its label is a word such as "
+            + "`label` or `class`, which no other line has."),
         Field("tokenizer", \.tokenizer, tokenizer, "What a token is, as of `dataset: text`."),
         Field(
           "length", \.length, Codec<Int>.integer(atLeast: 1).optional,

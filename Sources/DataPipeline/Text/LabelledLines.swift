@@ -1,0 +1,39 @@
+/// The lines of a file with their labels, and what a person should know of its first line.
+struct LabelledLines {
+  private(set) var lines: [LabelledLine]
+  private(set) var note: String?
+
+  /// Looks for a header, where it was not said whether there is one: a first line whose label is a word that tables name such
+  /// a column by, and no other line's.
+  init(_ lines: [LabelledLine], of specification: LabelledTextSpecification) {
+    self.lines = lines
+    guard specification.hasHeader == nil, specification.format != .numbered, lines.count > 1,
+      let first = lines.first, !lines.dropFirst().contains(where: { $0.label == first.label })
+    else { return }
+    let place = "\(specification.path), line \(first.line),"
+    if Self.columnNames.contains(first.label.lowercased()) {
+      self.lines.removeFirst()
+      note =
+        "\(place) is taken for a header and left out, as its label is '\(first.label)'; set data.header: false to keep it"
+    } else if Self.othersRecur(lines.dropFirst()) {
+      note =
+        "\(place) has the label '\(first.label)', which no other line has; if it is a header, set data.header: true"
+    }
+  }
+
+  /// Whether every label occurs twice or more.
+  private static func othersRecur(_ lines: ArraySlice<LabelledLine>) -> Bool {
+    var counts: [String: Int] = [:]
+    for line in lines { counts[line.label, default: 0] += 1 }
+    return counts.values.allSatisfy { $0 > 1 }
+  }
+
+  /// What a column of labels is called, in small letters.
+  private static let columnNames: Set<String> = [
+    "answer", "author", "categories", "category", "class", "class index", "class name", "class_id", "class_index",
+    "class_label", "class_name", "classes", "classid", "classname", "country", "emotion", "genre", "group", "intent",
+    "is_spam", "label", "label_id", "label_name", "label_text", "labels", "lang", "language", "nationality", "origin",
+    "output", "polarity", "rating", "score", "sentiment", "spam", "species", "stars", "tag", "tags", "target",
+    "targets", "topic", "type", "y",
+  ]
+}
