@@ -32,5 +32,6 @@ enum ProcessSignals {
     if isRank && !wantsBacktrace {
       for crash in crashes { signal(crash, SIG_DFL) }
     }
+    csignals_report_lost_mappings()
   }
 }

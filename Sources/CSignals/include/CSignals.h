@@ -3,6 +3,8 @@
 #ifndef CSIGNALS_H
 #define CSIGNALS_H
 
+#include <stddef.h>
+
 /// Blocks these signals in this thread and those that it starts from now on, for `csignals_next` to take. One that was ignored
 /// when the process started (SIGHUP under nohup; Ctrl-C of a background job) stays so. Call it once. Returns 0, or -1.
 int csignals_await(const int *_Nonnull signals, int count);
@@ -17,6 +19,15 @@ void csignals_end_by(int signal_number);
 /// when the thread ends. The thread's own stack pointer may be anywhere: oneDNN's products use it to walk through their buffers.
 /// Every thread that computes or reads mapped files calls it first. Calling it again does nothing. Returns 0, or -1 with `errno`.
 int csignals_use_alternate_stack(void);
+
+/// Notes the file that lies at these bytes of memory, so that it can be named when reading it fails. Returns a number for
+/// `csignals_forget_mapping`; -1 where there are too many: then it is not named.
+int csignals_note_mapping(const void *_Nonnull start, size_t count, const char *_Nonnull path);
+void csignals_forget_mapping(int number);
+
+/// From now on SIGBUS in such a file, which somebody has shortened or a disk no longer gives, names it on standard error and
+/// ends this process with 1. Any other SIGBUS goes where it went before. Returns 0, or -1 with `errno`.
+int csignals_report_lost_mappings(void);
 
 /// From now on this process gets `signal` when the thread that started it ends. Returns 0, or -1 where the system has no such
 /// thing. (`prctl` has a variable number of arguments, which Swift cannot call.)

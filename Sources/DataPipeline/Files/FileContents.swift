@@ -1,26 +1,34 @@
 import CImageFiles
+import CSignals
 import Foundation
 
 /// The bytes of a file, for reading.
 ///
 /// A plain file is mapped, shared and read-only: all ranks of a node then read one copy, the page cache's.
-/// (As with every mapping, a file that somebody shortens later ends the process.) What is
-/// compressed is inflated into memory of our own.
+/// A file that somebody shortens later ends the process, with a message that names it. What is compressed is inflated into memory of our own.
 final class FileContents: @unchecked Sendable {
   let path: String
   /// Goes with the object, so nobody outside gets hold of it but for the length of a call.
   private let bytes: UnsafeRawBufferPointer
   private enum Owner { case mapping, heap }
   private let owner: Owner
+  /// By which the mapping is known to whoever reports that it can no longer be read.
+  private let number: Int32
 
   private init(path: String, bytes: UnsafeRawBufferPointer, owner: Owner) {
     (self.path, self.bytes, self.owner) = (path, bytes, owner)
+    number =
+      if case .mapping = owner, let base = bytes.baseAddress { csignals_note_mapping(base, bytes.count, path) } else {
+        -1
+      }
   }
 
   deinit {
     guard let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress) else { return }
     switch owner {
-    case .mapping: munmap(base, bytes.count)
+    case .mapping:
+      csignals_forget_mapping(number)
+      munmap(base, bytes.count)
     case .heap: ci_free(base)
     }
   }

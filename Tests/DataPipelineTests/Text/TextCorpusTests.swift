@@ -82,7 +82,9 @@ struct TextCorpusTests {
     #expect(try folder.read(name) == whole)
   }
 
-  @Test("a byte order mark is no part of a text", arguments: [.characters, .bytes, .bytePairs(vocabularySize: 300)])
+  @Test(
+    "a byte order mark is no part of a text",
+    arguments: [.characters, .bytes, .bytePairs(vocabularySize: 300)] as [TokenizerSpecification])
   func byteOrderMark(kind: TokenizerSpecification) throws {
     let folder = try TemporaryFolder()
     let plain = try TextCorpus.open(try folder.write(Self.text.utf8, to: "plain.txt"), tokenizer: .trained(kind))
