@@ -79,8 +79,9 @@ static void on_bus_error(int signal, siginfo_t *info, void *context) {
         say(": was shortened, or can no longer be read, while it was in use; put the file back, and give the same command again\n");
         _exit(1);
     }
-    // Not ours: it happens again when this returns, and then to whoever had the signal.
+    // Not ours: it goes to the handler before this one. A fault happens again when this returns; a signal that a process sent does not.
     sigaction(signal, &before, NULL);
+    if (info->si_code <= 0) raise(signal);
 }
 
 int csignals_report_lost_mappings(void) {

@@ -37,7 +37,7 @@ struct PlainOutputTests {
     let train = "'\(Build.lockstep)' train '\(config)' --run-dir '\(folder.path("run"))' --set training.steps=40"
     let result = try ChildProcess(
       "/usr/bin/script", ["-qec", "stty cols 63; mpirun --oversubscribe -np 2 \(train)", "/dev/null"],
-      environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
+      environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "TERM": "xterm"]
     ).wait()
     #expect(result.exitCode == 0, "\(result.output)")
     let drawn = result.output.components(separatedBy: "\r\u{1B}[K").dropFirst().filter {

@@ -61,7 +61,9 @@ final class ChildProcess: Sendable {
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
     process.currentDirectoryURL = directory ?? Build.packageRoot
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // The program shows less in a locale without UTF-8, and `swift test` may ask its children for no colours.
+    let usual = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8", "NO_COLOR": ""]) { $1 }
+    process.environment = usual.merging(environment) { $1 }
     process.standardOutput = output.pipe.value
     process.standardError = errors.pipe.value
     process.standardInput = FileHandle.nullDevice
