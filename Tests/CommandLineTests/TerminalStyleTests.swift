@@ -35,7 +35,8 @@ struct TerminalStyleTests {
     let config = try folder.write(SmallRun.configuration, to: "small.yaml")
     let run = folder.path("run")
     let bytes = try PseudoTerminal.output(
-      of: Build.lockstep, ["train", config, "--run-dir", run, "--set", "training.steps=40"], environment: environment)
+      of: Build.lockstep, ["train", config, "--run-dir", run, "--set", "training.steps=40"],
+      environment: ["NO_COLOR": "", "TERM": "xterm", "LC_ALL": "C.UTF-8"].merging(environment) { $1 })
     let text = String(decoding: bytes, as: UTF8.self)
     #expect(text.contains("done: "), "\(text)")
     #expect(bytes.allSatisfy { $0 < 0x80 && $0 != 0x1B }, "\(text.debugDescription)")
