@@ -34,4 +34,18 @@ import Testing
       #expect(text.contains("found '\(value)'; the largest is "), "\(text)")
     }
   }
+
+  @Test(
+    "layers that are built one by one",
+    arguments: [
+      "{architecture: gpt, blocks: Q}", "{architecture: vit, blocks: Q}", "{architecture: resnet, blocks: Q}",
+      "{layers: [lstm: {size: 4, layers: Q}]}",
+    ])
+  func depth(model: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      try RunConfiguration.parse(text: Self.base, overrides: ["model=" + model.replacing("Q", with: "1025")])
+    }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains("found '1025'; the largest is 1024"), "\(text)")
+  }
 }

@@ -22,7 +22,7 @@ extension DatasetFiles {
         "validation split: \(found.count) images of \(path) (data.validation_folder: false leaves them out)")
       validation = found
     }
-    let test = PathKind(testFolder) == .folder ? try images.read(testFolder) : nil
+    let test = PathKind(testFolder) == .missing ? nil : try images.read(testFolder)
     return DatasetFiles(
       training: training, validation: validation, test: test, unreadable: images.unreadable, report: images.report)
   }

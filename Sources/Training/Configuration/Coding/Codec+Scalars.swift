@@ -12,6 +12,9 @@ extension Codec where Value == Int {
 
   /// A size in a model.
   static func size(atLeast minimum: Int = 1) -> Codec { integer(atLeast: minimum) }
+
+  /// A number of layers or blocks. Each is built before the memory of all is compared with the machine's.
+  static var depth: Codec { integer(atLeast: 1, atMost: 1024) }
 }
 
 /// Every integer of the schema but the seed is at most this, so that sums and products of two do not overflow.

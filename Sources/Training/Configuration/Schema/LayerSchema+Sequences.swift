@@ -35,7 +35,7 @@ extension LayerSchema {
       fields: [
         Field("size", \.size, .size(), required: true, "Elements of each layer's state.")
       ] + special + [
-        Field("layers", \.layers, .size(), "Layers on top of each other."),
+        Field("layers", \.layers, .depth, "Layers on top of each other."),
         Field(
           "bidirectional", \.bidirectional, .truth,
           "Runs each layer in both directions and puts their states beside each other."),

@@ -6,7 +6,7 @@ extension ModelSpecification {
       "gpt", "a decoder-only transformer over tokens (Radford et al., 2019)",
       template: GPT(blocks: 6, heads: 6, width: 384, context: 256),
       fields: [
-        Field("blocks", \.blocks, .size(), "Number of blocks."),
+        Field("blocks", \.blocks, .depth, "Number of blocks."),
         Field("heads", \.heads, .size(), "Attention heads a block; they divide the width."),
         Field("width", \.width, .size(), "Elements of the vector of each token."),
         Field("context", \.context, .size(), "Longest sequence, in tokens."),
@@ -36,7 +36,7 @@ extension ModelSpecification {
       fields: [
         Field("patch", \.patch, .size(), "Height and width of a patch; it divides the image's."),
         Field("width", \.width, .size(), "Elements of the vector of each patch."),
-        Field("blocks", \.blocks, .size(), "Number of blocks."),
+        Field("blocks", \.blocks, .depth, "Number of blocks."),
         Field("heads", \.heads, .size(), "Attention heads a block; they divide the width."),
         Field(
           "stem", \.stem, .word(),

@@ -61,7 +61,7 @@ extension ModelSpecification {
       template: ResidualNetwork(widths: [16, 32, 64], blocks: 3),
       fields: [
         Field("widths", \.widths, sizes(atLeast: 1), "Channels of each stage; all but the first halve the image."),
-        Field("blocks", \.blocks, .size(), "Basic blocks in each stage."),
+        Field("blocks", \.blocks, .depth, "Basic blocks in each stage."),
         Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`."),
       ],
       apply: { $1 = .residualNetwork($0) },
