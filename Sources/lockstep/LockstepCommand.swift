@@ -67,6 +67,8 @@ struct LockstepCommand: ParsableCommand {
       let hint = ForeignNames.hint(forOption: String(option))
     else { return text }
     var lines = text.components(separatedBy: "\n")
+    // The nearest option by spelling is not what was meant: `--lr` is not `--set`.
+    lines[0] = lines[0].components(separatedBy: ". Did you mean '")[0]
     lines.insert("hint: \(hint)", at: 1)
     return lines.joined(separator: "\n")
   }
