@@ -13,16 +13,13 @@ import Testing
 
   @Test(arguments: rows, columns) func everyEdge(rows: Int, columns: Int) {
     for inner in Self.inner {
+      let (x, y) = (randomTensor([rows, inner], .float32, 1), randomTensor([columns, inner], .float32, 2))
+      let products = sumsOfProducts(x, y, transposeB: true).map { $0.scaled(by: 0.5) }
       // Wider in memory than the product takes, with what would spoil it in the gaps.
       let (strideA, strideB, strideC) = (inner + 5, inner + 3, columns + 2)
-      let (a, b) = (randomTensor([rows, strideA], .float32, 1), randomTensor([columns, strideB], .float32, 2))
-      for row in 0..<rows { for gap in inner..<strideA { a[row * strideA + gap] = .nan } }
-      for row in 0..<columns { for gap in inner..<strideB { b[row * strideB + gap] = .nan } }
+      let (a, b) = (spread(x, stride: strideA), spread(y, stride: strideB))
       let c = randomTensor([rows, strideC], .float32, 3)
-      let (x, y, before) = (a.values, b.values, c.values)
-      let products = sumsOfProducts(
-        rows: rows, columns: columns, inner: inner, { x[$0 * strideA + $1] }, { y[$1 * strideB + $0] }
-      ).map { $0.scaled(by: 0.5) }
+      let before = c.values
       func places(_ values: [Double]) -> [Double] {
         (0..<rows * columns).map { values[$0 / columns * strideC + $0 % columns] }
       }
@@ -56,6 +53,17 @@ import Testing
     #expect(!isThin(64, 1024, 3072, plain, plain))
     #expect(!isThin(64, 1024, 3072, transposed, transposed))
     #expect(!isThin(64, 1024, 3072, plain, transposed, hasAVX512: false))
+  }
+
+  /// The rows of a matrix `stride` elements apart, and NaN between them.
+  private func spread(_ matrix: Tensor, stride: Int) -> Tensor {
+    let (rows, columns) = (matrix.shape[0], matrix.shape[1])
+    let result = Tensor(uninitialized: [rows, stride], pool: StoragePool())
+    ck_fill(CK_FLOAT32, result.count, .nan, result.pointer)
+    for row in 0..<rows {
+      floats(result).advanced(by: row * stride).update(from: floats(matrix).advanced(by: row * columns), count: columns)
+    }
+    return result
   }
 
   private func floats(_ tensor: Tensor) -> UnsafeMutablePointer<Float> {
