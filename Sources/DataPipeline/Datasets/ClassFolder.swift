@@ -9,7 +9,7 @@ struct ClassFolder {
   private(set) var report = DataReport()
 
   private static let suffixes = ["jpg", "jpeg", "png"]
-  /// What file managers write everywhere.
+  /// Names of files that file managers write everywhere.
   private static let ignored = ["thumbs.db", "desktop.ini"]
 
   /// - Parameter spellings: The folders of this class below `parent`.
@@ -82,7 +82,7 @@ struct ClassFolder {
     return suffixes.contains(name[name.index(after: dot)...].lowercased())
   }
 
-  /// What the file's first bytes say, or else its suffix; nil for what is no image.
+  /// Format that the first bytes of the file show, or else its suffix; nil for other files.
   private static func format(of path: String) -> ImageFormat? {
     // A pipe would keep us waiting.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

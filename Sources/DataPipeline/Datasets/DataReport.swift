@@ -1,11 +1,11 @@
-/// What of the data is not used, or is used in a way that nobody asked for: for the person who trains on them.
+/// Report of data that are not used, or are used in a way that nobody asked for.
 public struct DataReport: Sendable, Equatable {
   /// A file or folder that is left out.
   public struct Omission: Sendable, Equatable {
     public var path: String
     /// A short phrase, the same for all that are left out for the same reason: they are counted together.
     public var reason: String
-    /// What is wrong with this one in particular, if anything is to be said.
+    /// The fault of this one in particular, if there is more to say.
     public var detail: String?
 
     public init(_ path: String, _ reason: String, detail: String? = nil) {
