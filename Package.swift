@@ -57,7 +57,7 @@ let package = Package(
     .target(name: "CSharedMemory", cSettings: cSettings),
 
     // The layers of the trainer, lowest first; imports point up this list only.
-    module("Tensors", ["CKernels", "COpenBLAS", oneDNN]),
+    module("Tensors", ["CKernels", "COpenBLAS", "CSignals", oneDNN]),
     module("Autograd", ["CKernels", "Tensors"]),
     module("NeuralNetworks", ["CKernels", "Tensors", "Autograd"]),
     module("DataPipeline", ["Tensors", "CImageFiles", "CKernels", "CSignals"], resources: [.copy("Resources")]),

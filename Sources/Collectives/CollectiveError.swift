@@ -20,7 +20,7 @@ public enum CollectiveError: Error, Sendable, Equatable, CustomStringConvertible
         + operations.enumerated().map { "worker \($0) \($1)" }.joined(separator: ", ")
         + "; check that all of them run the same program and configuration"
     case .thread(let worker, let reason):
-      "the system refused a thread for worker \(worker): \(reason); use fewer workers or raise the limit (ulimit -u)"
+      "worker \(worker): \(reason)"
     }
   }
 }

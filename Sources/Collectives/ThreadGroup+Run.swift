@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 extension ThreadGroup {
   /// Runs `body` once a worker, worker 0 on the calling thread and each other one on a thread of its own, and
@@ -21,11 +22,11 @@ extension ThreadGroup {
       }
     }
 
-    var threads: [WorkerThread] = []
+    var threads: [SystemThread] = []
     func joinAll() { for thread in threads { thread.join() } }
     for worker in 1..<max(1, layout.workers) {
       do {
-        threads.append(try WorkerThread { perform(worker) })
+        threads.append(try SystemThread { perform(worker) })
       } catch {
         let failure = CollectiveError.thread(worker: worker, reason: error.description)
         group.abort(failure.description, from: worker)

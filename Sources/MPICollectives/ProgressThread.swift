@@ -2,6 +2,7 @@ import CMPI
 import Collectives
 import Glibc
 import Synchronization
+import Tensors
 
 /// Lets messages move on while their rank computes: asynchronous progress.
 ///
@@ -31,7 +32,7 @@ final class ProgressThread {
   private static let pauseMicroseconds: UInt32 = 4000
 
   private let state = State()
-  private var thread: WorkerThread?
+  private var thread: SystemThread?
   private var wasTried = false
 
   /// Starts the thread the first time it is set, if it is of use and the system does not refuse it. Else, messages move
@@ -39,7 +40,7 @@ final class ProgressThread {
   var isActive = false {
     didSet {
       guard isActive != oldValue else { return }
-      if !wasTried && Self.isOfUse { thread = try? WorkerThread { [state] in Self.run(state) } }
+      if !wasTried && Self.isOfUse { thread = try? SystemThread { [state] in Self.run(state) } }
       wasTried = true
       guard thread != nil else { return }
       cmpi_allow_progress(isActive)

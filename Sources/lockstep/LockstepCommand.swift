@@ -35,7 +35,7 @@ struct LockstepCommand: ParsableCommand {
   static func main() {
     let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment)
     let rank = launcher?.rank ?? 0
-    ProcessSignals.start(isRank: launcher != nil)
+    ProcessSignals.start()
     do {
       var command = try parseAsRoot()
       if rank > 0 && command is any FirstRankCommand { Foundation.exit(0) }

@@ -1,6 +1,7 @@
 import Collectives
 import Glibc
 import Synchronization
+import Tensors
 import Testing
 
 @testable import MPICollectives
@@ -109,7 +110,7 @@ import Testing
     let made = Atomic(0)
     let endpoints = Mutex<[Endpoint]>([])
     let threads = try (0..<3).map { _ in
-      try WorkerThread {
+      try SystemThread {
         var kept: [Stranger] = []
         while !isOver.load(ordering: .relaxed) {
           for endpoint in endpoints.withLock({ $0 }) {
@@ -156,7 +157,7 @@ import Testing
         listening: { endpoints in
           guard rank == 0, let endpoint = endpoints.first else { return }
           for (delay, isClosed) in [(UInt32(0), true), (0, false), (300_000, true), (300_000, false)] {
-            _ = try? WorkerThread {
+            _ = try? SystemThread {
               let stale = Stranger(endpoint)
               usleep(delay)
               stale.play(as: 1, to: 0, Handshake(secret: secret.withLock { $0 }, size: 3))
@@ -217,7 +218,7 @@ import Testing
     -> [PeerAcceptor.Proven]
   {
     let acceptor = PeerAcceptor(at: [.loopback], rank: 0, size: 2, limits: limits)
-    let thread = try WorkerThread { [handshake] in acceptor.run(handshake) }
+    let thread = try SystemThread { [handshake] in acceptor.run(handshake) }
     defer {
       acceptor.end()
       thread.join()
@@ -255,7 +256,7 @@ import Testing
     let (listener, port) = try #require(TCPSocket.listen(at: .loopback, backlog: 16))
     let asked = Atomic(0)
     let isOver = Atomic(false)
-    let thread = try WorkerThread {
+    let thread = try SystemThread {
       var kept: [Stranger] = []
       while !isOver.load(ordering: .relaxed) {
         let stranger = Stranger(accepted: TCPSocket.accept(from: listener))

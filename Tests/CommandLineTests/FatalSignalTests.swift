@@ -38,6 +38,15 @@ struct FatalSignalTests {
     #expect(try RankProcesses.mentioning(run).isEmpty)
   }
 
+  @Test("a single process dies of them at once", arguments: [SIGSEGV, SIGBUS, SIGABRT, SIGTRAP])
+  func single(signal: Int32) throws {
+    let child = try Lockstep.start(endless)
+    try waitForCheckpoint(of: child)
+    child.send(signal)
+    let result = try child.wait()
+    #expect(result.exitCode == 128 + signal && !result.errors.contains("Backtrac"), "\(result.errors)")
+  }
+
   @Test("Ctrl-\\ ends a single process")
   func quit() throws {
     let child = try Lockstep.start(endless)

@@ -77,7 +77,7 @@ struct LoaderTests {
   @Test func aLoaderThatIsLetGoStopsItsThread() throws {
     let made = Counter()
     for taken in 0..<4 {
-      let prefetcher = Prefetcher<Int>(0..<1000, depth: 2, name: "test") {
+      let prefetcher = Prefetcher<Int>(0..<1000, depth: 2) {
         { (number: Int) throws(DataError) -> Int in
           made.increment()
           return number
@@ -95,7 +95,7 @@ struct LoaderTests {
   @Test func preparesNoFurtherAheadThanItsDepth() throws {
     let made = Counter()
     let reached = DispatchSemaphore(value: 0)
-    let prefetcher = Prefetcher<Int>(0..<1000, depth: 3, name: "test") {
+    let prefetcher = Prefetcher<Int>(0..<1000, depth: 3) {
       { (number: Int) throws(DataError) -> Int in
         made.increment()
         if number == 2 { reached.signal() }
@@ -108,10 +108,21 @@ struct LoaderTests {
     #expect(try prefetcher.next() == 0)
   }
 
+  @Test func aThreadThatTheSystemRefusesIsAnErrorAndNoWait() throws {
+    let prefetcher = Prefetcher<Int>(0..<10, depth: 2, stackBytes: 1 << 46) {
+      { (number: Int) throws(DataError) -> Int in number }
+    }
+    for _ in 0..<2 {
+      #expect {
+        try prefetcher.next()
+      } throws: { "\($0)".contains("the system refused a thread") }
+    }
+  }
+
   @Test func emptyRangesNeedNoThread() {
     let started = Counter()
     do {
-      let prefetcher = Prefetcher<Int>(4..<4, depth: 2, name: "test") {
+      let prefetcher = Prefetcher<Int>(4..<4, depth: 2) {
         started.increment()
         return { (number: Int) throws(DataError) -> Int in number }
       }

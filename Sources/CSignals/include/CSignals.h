@@ -29,6 +29,10 @@ void csignals_forget_mapping(int number);
 /// ends this process with 1. Any other SIGBUS goes where it went before. Returns 0, or -1 with `errno`.
 int csignals_report_lost_mappings(void);
 
+/// From now on a crash (SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP) ends the process at once, with one sentence on standard
+/// error. Where the system gives no more memory, the sentence says that, and the exit code is 1. Returns 0, or -1 with `errno`.
+int csignals_report_crashes(void);
+
 /// From now on this process gets `signal` when the thread that started it ends. Returns 0, or -1 where the system has no such
 /// thing. (`prctl` has a variable number of arguments, which Swift cannot call.)
 int csignals_when_parent_ends(int signal);

@@ -18,7 +18,7 @@ public final class BatchLoader: Sendable {
   ) {
     precondition(
       shards.lowerBound >= 0 && shards.upperBound <= shardCount, "shards \(shards) of \(shardCount)")
-    prefetcher = Prefetcher(steps, depth: depth, name: "lockstep-loader") {
+    prefetcher = Prefetcher(steps, depth: depth) {
       let samples = sampler.makeReader()
       return { (step: Int) throws(DataError) -> [Batch] in
         let sampled = samples(step)

@@ -33,7 +33,7 @@ public final class EvaluationLoader: Sendable {
   public init(assembler: any BatchAssembler, blockSize: Int, blocks: Range<Int>, depth: Int = 2) {
     let all = assembler.evaluationBlocks(ofSize: blockSize)
     precondition(blocks.lowerBound >= 0 && blocks.upperBound <= all.blockCount, "blocks \(blocks) of \(all.blockCount)")
-    prefetcher = Prefetcher(blocks, depth: depth, name: "lockstep-loader") {
+    prefetcher = Prefetcher(blocks, depth: depth) {
       { (block: Int) throws(DataError) -> Batch in
         try assembler.assembleForEvaluation(all.samples(ofBlock: block))
       }

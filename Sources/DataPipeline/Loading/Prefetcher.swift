@@ -1,5 +1,5 @@
-import CSignals
 import Foundation
+import Tensors
 
 /// Makes elements for the numbers of a range on a thread of its own, a few ahead of whoever takes them. Once it is
 /// `depth` ahead it rests until half of them are taken, so that the threads do not take turns for each element.
@@ -11,8 +11,10 @@ final class Prefetcher<Element: Sendable>: Sendable {
 
   private let queue: Queue
 
-  /// - Parameter makeProducer: called once, on the thread; what it returns may keep state between elements.
-  init(_ numbers: Range<Int>, depth: Int, name: String, makeProducer: @escaping @Sendable () -> Producer) {
+  /// - Parameters:
+  ///   - stackBytes: Decoders keep little on the stack; 1 MiB is plenty.
+  ///   - makeProducer: called once, on the thread; what it returns may keep state between elements.
+  init(_ numbers: Range<Int>, depth: Int, stackBytes: Int = 1 << 20, makeProducer: @escaping @Sendable () -> Producer) {
     precondition(depth > 0, "a prefetcher that is \(depth) elements ahead")
     let queue = Queue(numbers: numbers, depth: depth)
     self.queue = queue
@@ -20,14 +22,12 @@ final class Prefetcher<Element: Sendable>: Sendable {
       queue.finish()
       return
     }
-    let thread = Thread {
-      csignals_use_alternate_stack()
-      Self.run(queue, makeProducer())
+    do throws(SystemThread.Refusal) {
+      try SystemThread.detach(stackBytes: stackBytes) { Self.run(queue, makeProducer()) }
+    } catch {
+      queue.put(.failure(DataError("reading the data ahead", error.problem, advice: error.advice)))
+      queue.finish()
     }
-    thread.name = name
-    // Decoders keep little on the stack; 1 MB is plenty, and only what is touched is used.
-    thread.stackSize = 1 << 20
-    thread.start()
   }
 
   deinit { queue.stop() }

@@ -1,5 +1,6 @@
 import Collectives
 import Glibc
+import Tensors
 
 /// Links every pair of ranks. Rank r connects to all lower ranks and is connected to by all higher ones: with n ranks,
 /// n−1 descriptors a rank.
@@ -49,7 +50,7 @@ struct PeerMesh {
     let acceptor = PeerAcceptor(
       at: ([.loopback] + own).filter { places.contains($0) }, rank: rank, size: size, limits: hooks.acceptor)
     hooks.listening(acceptor.endpoints)
-    let thread = try? WorkerThread { acceptor.run(handshake) }
+    let thread = try? SystemThread { acceptor.run(handshake) }
 
     let listening = thread == nil ? [] : acceptor.endpoints
     let endpoints = try communicator.allGather(Self.encode(listening.map(\.text))).map { bytes in

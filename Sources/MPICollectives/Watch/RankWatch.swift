@@ -1,5 +1,6 @@
 import Collectives
 import Glibc
+import Tensors
 
 /// Notices ranks that are lost, and ends this rank when one is: MPI itself would wait for them for ever.
 ///
@@ -49,7 +50,7 @@ public final class RankWatch: Sendable {
       deadline: MonotonicClock.seconds + patience)
     let watch = RankWatch(
       mesh, rank: mpi.rank, nodes: mpi.nodes, stallTimeout: stallTimeout, report: report, stop: stop)
-    if mpi.size > 1 { _ = try WorkerThread { watch.run() } }
+    if mpi.size > 1 { try SystemThread.detach { watch.run() } }
     return watch
   }
 

@@ -1,6 +1,7 @@
 import CSignals
 import Foundation
 import Synchronization
+import Tensors
 
 /// The one thread of a process that takes the signals that ask for a stop. No thread that computes ever runs a handler.
 public enum SignalListener {
@@ -13,13 +14,18 @@ public enum SignalListener {
   /// they are blocked from the process's start (`CProcessStart`). Until something else is told to handle them, they end the process.
   public static func start() {
     guard csignals_await(requests, Int32(requests.count)) == 0 else { return }
-    Thread.detachNewThread {
-      csignals_use_alternate_stack()
-      while true {
-        let signal = csignals_next()
-        guard signal > 0 else { return }
-        handler.withLock { $0 }(signal)
+    do {
+      try SystemThread.detach {
+        while true {
+          let signal = csignals_next()
+          guard signal > 0 else { return }
+          handler.withLock { $0 }(signal)
+        }
       }
+    } catch {
+      // Nothing could stop a process that blocks these signals and has nobody to take them.
+      _ = "error: \(error)\n".withCString { write(STDERR_FILENO, $0, strlen($0)) }
+      _exit(1)
     }
   }
 

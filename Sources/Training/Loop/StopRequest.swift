@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Tensors
 
 /// Whether this process was asked to stop, and by what. Set from a signal thread or a clock, read while data are prepared,
 /// and by workers once a step and throughout evaluations.
@@ -67,7 +68,8 @@ public final class StopRequest: Sendable {
     let reactions = reactions.withLock { $0 }
     reactions.passOn?()
     guard let giveUp = reactions.giveUp else { return }
-    Thread.detachNewThread { [self] in
+    // Without a thread, the stop is heeded at the end of preparing.
+    try? SystemThread.detach { [self] in
       Thread.sleep(forTimeInterval: Self.patience)
       if move(to: .givenUp) { giveUp(reason) }
     }
@@ -94,8 +96,10 @@ public final class StopRequest: Sendable {
   }
 
   /// Asks for a stop once `seconds` have passed.
-  public func request(_ reason: Reason, after seconds: Double) {
-    Thread.detachNewThread { [self] in
+  ///
+  /// - Throws: where the system refuses the thread that waits.
+  public func request(_ reason: Reason, after seconds: Double) throws {
+    try SystemThread.detach { [self] in
       Thread.sleep(forTimeInterval: seconds)
       request(reason)
     }

@@ -31,7 +31,7 @@ extension CommandRunner {
     let deadline = StartDeadline.forRanks(seconds: max(60, watching.stallTimeout), rank: launcher.rank)
     do {
       mpi = try MPIEnvironment.start(launcher: launcher)
-      ProcessSignals.set(isRank: true)
+      ProcessSignals.set()
     } catch {
       return report(error)
     }

@@ -104,7 +104,7 @@ struct TrainCommand: ParsableCommand {
     Supervisor.stopWithSupervisor(stop)
     let status = RunStatus()
     let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status, stop: stop)
-    if let timeLimit { stop.request(.timeLimit, after: timeLimit.seconds) }
+    if let timeLimit { try stop.request(.timeLimit, after: timeLimit.seconds) }
     let verbosity: RunReporter.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
     var options = RunOptions(
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))

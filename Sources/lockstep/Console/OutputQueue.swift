@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Hands output to a descriptor without ever keeping whoever prints: a thread of its own writes. Where nobody reads (a terminal
 /// after Ctrl-S, a full pipe), what is printed waits in the queue, up to a limit; then it is left out.
@@ -31,6 +32,8 @@ final class OutputQueue: @unchecked Sendable {
   /// Pieces, and parts of long ones, written so far.
   private var progress = 0
   private var isStarted = false
+  /// The system refused one: whoever prints then writes, and waits.
+  private var hasNoThread = false
 
   /// - Parameter failed: Told of each kind of error in writing once, on the thread that writes.
   init(_ descriptor: Int32, failed: @escaping @Sendable (_ code: Int32) -> Void = { _ in }) {
@@ -66,7 +69,11 @@ final class OutputQueue: @unchecked Sendable {
   private func append(_ piece: [UInt8]) {
     if !isStarted {
       isStarted = true
-      Thread.detachNewThread { [self] in writeAll() }
+      do { try SystemThread.detach { [self] in writeAll() } } catch { hasNoThread = true }
+    }
+    guard !hasNoThread else {
+      if let failure = write(piece) { failed(failure) }
+      return
     }
     pieces.append(piece)
     waitingBytes += piece.count
@@ -82,6 +89,10 @@ final class OutputQueue: @unchecked Sendable {
     return true
   }
 
+  private func write(_ piece: [UInt8], wrote: () -> Void = {}) -> Int32? {
+    piece.withUnsafeBytes { DescriptorOutput.write($0, to: descriptor, wrote: wrote) }
+  }
+
   private func writeAll() {
     var told: Set<Int32> = []
     condition.lock()
@@ -90,9 +101,7 @@ final class OutputQueue: @unchecked Sendable {
       let piece = pieces.removeFirst()
       isBusy = true
       condition.unlock()
-      let failure = piece.withUnsafeBytes { bytes in
-        DescriptorOutput.write(bytes, to: descriptor) { [self] in condition.withLock { progress += 1 } }
-      }
+      let failure = write(piece) { [self] in condition.withLock { progress += 1 } }
       if let failure, told.insert(failure).inserted { failed(failure) }
       condition.lock()
       isBusy = false
