@@ -107,3 +107,13 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Links libFuzzer, which only a build for fuzzing has: see Tests/fuzz/run.
+if Context.environment["LOCKSTEP_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CImageFiles", "CZlib", "Checkpoints", "Collectives", "DataPipeline", "MPICollectives", "Tensors", "Training",
+      ], path: "Tests/fuzz", exclude: ["run", "seeds", "leaks.txt"], swiftSettings: swiftSettings))
+}

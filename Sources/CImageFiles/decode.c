@@ -1,4 +1,4 @@
-// What is common to the image formats.
+// Code that the image formats share.
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// What the sources of this target share. A family of kernels is one template, `NAME_template.h`, that
+// Declarations that the sources of this target share. A family of kernels is one template, `NAME_template.h`, that
 // `instantiate.h` includes once for each type with REAL and K(name) set.
 #ifndef CK_KERNELS_H
 #define CK_KERNELS_H

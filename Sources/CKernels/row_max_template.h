@@ -12,7 +12,7 @@ CK_CLONES static REAL K(row_max)(ptrdiff_t n, const REAL *x) {
       other = __builtin_elementwise_max(other, *(const lanes *)(x + c + width));
     }
     if (c + width <= n) largest = __builtin_elementwise_max(largest, *(const lanes *)(x + c));
-    // What is left, and some that were seen already.
+    // The rest, and some that were seen already.
     largest = __builtin_elementwise_max(largest, other);
     largest = __builtin_elementwise_max(largest, *(const lanes *)(x + n - width));
     return __builtin_reduce_max(largest);

@@ -24,7 +24,7 @@ typedef struct {
   bool adding;
 } thin_product;
 
-// What will be wanted next: `count` elements, from `first` on, of each of a tile's rows of b.
+// Data that are required next, to be fetched ahead: `count` elements, from `first` on, of each of a tile's rows of b.
 typedef struct {
   const float *rows;
   ptrdiff_t first, count;

@@ -1,4 +1,4 @@
-// What Open MPI prints about an end that the program has explained itself.
+// Silences what Open MPI prints about an end that the program has explained itself.
 #define _GNU_SOURCE
 #include "internal.h"
 

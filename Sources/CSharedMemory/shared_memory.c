@@ -16,7 +16,7 @@
 
 static const size_t huge_page = (size_t)2 << 20;
 
-// What is large ends with a whole huge page.
+// Large regions end with a whole huge page.
 static size_t whole(size_t bytes) {
   return bytes < huge_page / 2 ? bytes : (bytes + huge_page - 1) / huge_page * huge_page;
 }

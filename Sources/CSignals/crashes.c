@@ -7,7 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// Swift's runtime ends the process where an allocation fails. When the one that failed was larger, its own message tells the size.
+// Swift's runtime aborts where an allocation fails. A larger allocation may fail while this one succeeds: then Swift's own message
+// tells its size.
 enum { PROBE_BYTES = 64 << 20 };
 
 static const char OUT_OF_MEMORY[] =

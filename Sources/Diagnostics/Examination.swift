@@ -35,7 +35,7 @@ public struct Examination: Sendable {
   ) throws {
     let problem = try CollectiveTest(communicator: communicator).run(lengths: depth.lengths)
     var facts = WorkerFacts.current(versions: versions)
-    // What cannot be shared each of them takes.
+    // Each of them takes what cannot be shared.
     let isShared = communicator.sharedMemoryProblem == nil
     facts.neededMemory = neededMemory.worker + (isShared ? 0 : neededMemory.host)
     facts.neededHostMemory = isShared ? neededMemory.host : 0

@@ -7,7 +7,7 @@ extension MPICommunicator {
     let alone = Islands(sizes: Array(repeating: 1, count: size))
     var shared = nodes == alone ? nil : try sharedArena(islands: nodes, buckets, sharedBuffers)
     if shared == nil && nodes != alone && sharedBuffers > 0 {
-      // What is to be shared beside a sum may be what is too much.
+      // Memory for sharing beside a sum may be what the system refuses.
       shared = try sharedArena(islands: nodes, buckets, 0)
     }
     let islands = shared == nil ? alone : nodes

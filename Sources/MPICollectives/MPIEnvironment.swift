@@ -92,7 +92,7 @@ public final class MPIEnvironment {
   /// mpirun explains a rank that exits with another code than 0 in two boxes, under which the program's own last line is buried. It
   /// says nothing of one that calls MPI_Abort.
   public func end(exitCode: Int32, launcher: MPILauncher) throws {
-    // What every rank has to print, and files that rank 0 writes, come before the first of them ends the job.
+    // Ranks print, and rank 0 writes its files, before the first of them ends the job.
     try communicator(shards: size).barrier()
     if launcher.name == "mpirun" { abort(exitCode: exitCode) }
     try finalize()

@@ -24,7 +24,7 @@ extension RecurrentPass {
         into: matrix(gates))
     }
     let table = lookup.table.value
-    // What lies between the rows is copied, never used.
+    // Elements between the rows are copied, never used.
     let products = Tensor(zeros: [table.shape[0], stride], dtype: dtype, pool: pool)
     BLAS.multiply(
       dtype, m: table.shape[0], n: width, k: inputs, MatrixView(table), weight, into: MatrixView(products))

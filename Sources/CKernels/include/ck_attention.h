@@ -1,4 +1,4 @@
-// What attention does between its matrix products, on a block of query rows against the keys they may see.
+// The steps of attention between its matrix products, on a block of query rows against the keys they may see.
 //
 // A causal row sees the keys up to its own position: `first` is the first row's position, and negative where
 // every row sees every key.

@@ -1,4 +1,4 @@
-// What all kernels share: the element type selector and the geometry of a sliding window.
+// Shared by all kernels: the element type selector and the geometry of a sliding window.
 #ifndef CK_BASE_H
 #define CK_BASE_H
 

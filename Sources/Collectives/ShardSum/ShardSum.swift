@@ -73,7 +73,7 @@ public final class ShardSum {
     }
   }
 
-  // What messages lie in is given back now.
+  // The buffers of messages are given back now.
   deinit { transport?.asynchronousProgress = false }
 
   /// Returns when all workers of the island have come here; then each sees what the others have written to the shared

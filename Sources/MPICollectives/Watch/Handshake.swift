@@ -39,7 +39,7 @@ struct Handshake: Sendable {
     Self.bytes(connection.connector) + connection.connectorChallenge + proof(of: .connector, connection)
   }
 
-  /// What the connector is told by `answer`; nil unless that proves it.
+  /// The connection that an answer to `challenge` proves; nil where it proves none.
   func connection(
     answeredBy answer: [UInt8], acceptor: Int, endpoint: Endpoint, challenge: [UInt8]
   ) -> Connection? {

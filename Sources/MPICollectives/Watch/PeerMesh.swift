@@ -21,7 +21,7 @@ struct PeerMesh {
     var connector = PeerConnector.Limits()
     /// Called with where this rank listens, before others know of it.
     var listening: @Sendable ([Endpoint]) -> Void = { _ in }
-    /// What stands for the secret on this rank.
+    /// Replaces the secret on this rank.
     var secret: @Sendable ([UInt8]) -> [UInt8] = { $0 }
   }
 
@@ -78,7 +78,7 @@ struct PeerMesh {
     missing = reports.enumerated().flatMap { lower, report in
       Self.decode(report).compactMap { Int($0) }.map { ($0, lower) }
     }
-    // What one end alone takes for a link is none.
+    // A link that one end alone knows of is none.
     for (higher, lower) in missing where higher == rank {
       if let link = links[lower] { close(link.descriptor) }
       links[lower] = nil

@@ -2,7 +2,7 @@ import Glibc
 
 /// The few calls on TCP sockets that setting up the watch takes. Descriptors; -1 where the system refuses. No call waits.
 enum TCPSocket {
-  /// What a connection has brought by now.
+  /// Bytes that a connection has brought by now.
   enum Reading {
     case bytes([UInt8])
     case closed

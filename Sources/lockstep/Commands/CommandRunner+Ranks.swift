@@ -62,7 +62,7 @@ extension CommandRunner {
       let name = { (rank: Int) in "rank \(rank) (\(mpi.nodes.hostNames[rank]))" }
       // First of all: another command does not bring what this one waits for.
       try job.requireEqual([JobFact("command", command)], name: name)
-      if Prepared.wantsEqualBuilds { try job.requireEqual(Version.jobFacts, name: name) }
+      if Prepared.requiresEqualBuilds { try job.requireEqual(Version.jobFacts, name: name) }
       let prepared = try job.agree {
         if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }
         if pinned { throw WrongUse.pinUnderLauncher }

@@ -21,11 +21,11 @@ protocol Preparation: Sendable {
   /// Facts that must be the same in all processes of a job.
   func jobFacts() throws -> [JobFact]
   /// Whether different builds are refused before the work starts.
-  static var wantsEqualBuilds: Bool { get }
+  static var requiresEqualBuilds: Bool { get }
 }
 
 extension Preparation {
-  static var wantsEqualBuilds: Bool { true }
+  static var requiresEqualBuilds: Bool { true }
 }
 
 /// Runs a command's work on every worker, and turns what goes wrong into one message and an exit code.

@@ -55,5 +55,5 @@ struct DoctorCommand: ParsableCommand {
 private struct DoctorPreparation: Preparation {
   func shards(workers: Int) -> Int { workers + 1 }
   func jobFacts() -> [JobFact] { [] }
-  static var wantsEqualBuilds: Bool { false }
+  static var requiresEqualBuilds: Bool { false }
 }

@@ -11,7 +11,7 @@ struct EvaluationText {
   private static let widestMatrix = 20
   /// More classes than this are not listed.
   private static let longestList = 200
-  /// What is shown then.
+  /// Lines to show then.
   private static let worstCount = 20
   /// More classes than this have no `confusion_matrix` in the JSON object, only `confusion_cells`.
   private static let largestMatrix = 1000

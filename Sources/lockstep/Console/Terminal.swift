@@ -17,7 +17,7 @@ final class Terminal: Sendable {
   let style: TerminalStyle
   private let output: Int32
   private let errors: Int32
-  /// Whose size counts: where a launcher passes the output on, its terminal's.
+  /// The terminal whose size counts: where a launcher passes the output on, the launcher's.
   private let sizeDescriptor: Int32
   /// Whether another process redraws a line on the same terminal, as the first rank does on that of all ranks.
   private let isShared: Bool
