@@ -136,6 +136,31 @@ import Testing
     #expect(try roundTrip(configuration) == configuration)
   }
 
+  @Test("every character of a text is read back, whatever the YAML library makes of it as it stands")
+  func everyCharacter() throws {
+    let all = (UInt32(0)...0x10ffff).compactMap(Unicode.Scalar.init)
+    for start in stride(from: 0, to: all.count, by: 1 << 15) {
+      let scalars = all[start..<min(start + 1 << 15, all.count)]
+      var text = String.UnicodeScalarView()
+      text.append(contentsOf: scalars)
+      let yaml = YAMLEmitter.inline(YAMLNode(.scalar(String(text), quoted: true)))
+      var reader = YAMLReader(fileName: "text.yaml")
+      let node = reader.read(yaml)
+      #expect(reader.issues.isEmpty, "\(reader.issues)")
+      guard case .scalar(let read, quoted: true) = node?.content else {
+        Issue.record("nothing is read of the characters from \(scalars.first?.value ?? 0) on")
+        continue
+      }
+      let wrong = zip(read.unicodeScalars, scalars).first { $0 != $1 }
+      #expect(read.unicodeScalars.count == scalars.count && wrong == nil, "U+\(String(wrong?.1.value ?? 0, radix: 16))")
+    }
+    let path = "a\u{85}b\u{2028}c\u{9B}d\u{FFFE}\u{FEFF}"
+    var configuration = try RunConfiguration.parse(
+      text: "model: {layers: [flatten, linear: classes]}\ntraining: {epochs: 9}")
+    configuration.data.path = path
+    #expect(try roundTrip(configuration).data.path?.unicodeScalars.elementsEqual(path.unicodeScalars) == true)
+  }
+
   @Test func theTextIsWhatPeopleWouldWrite() throws {
     let text = """
       model: {layers: [conv: {filters: 4, kernel: 3}, relu, flatten, dropout: 0.5, linear: 10]}

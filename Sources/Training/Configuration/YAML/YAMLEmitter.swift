@@ -50,12 +50,22 @@ enum YAMLEmitter {
       case "\\": quoted += "\\\\"
       case "\n": quoted += "\\n"
       case "\t": quoted += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+      case _ where isReadAsItself(scalar): quoted.unicodeScalars.append(scalar)
+      default:
         let digits = String(scalar.value, radix: 16)
-        quoted += "\\x" + (digits.count < 2 ? "0" : "") + digits
-      default: quoted.unicodeScalars.append(scalar)
+        let (kind, length) = scalar.value < 0x100 ? ("x", 2) : ("u", 4)
+        quoted += "\\" + kind + String(repeating: "0", count: length - digits.count) + digits
       }
     }
     return quoted + "\""
+  }
+
+  /// Whether the YAML library takes a character as it stands. It refuses controls and noncharacters, takes U+0085, U+2028 and
+  /// U+2029 for line ends, and U+FEFF for a byte order mark. All of these are below U+10000.
+  private static func isReadAsItself(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x20...0x7e, 0xa0...0x2027, 0x202a...0xd7ff, 0xe000...0xfefe, 0xff00...0xfffd, 0x10000...0x10ffff: true
+    default: false
+    }
   }
 }
