@@ -62,7 +62,8 @@ import Testing
     #expect(try Checkpoint(path: path).metadata == metadata)
     for (text, isRead) in [
       (#"{"shape":[2],"classes":["x"]}"#, true), (#"{"shape":[0],"classes":[]}"#, false),
-      (#"{"shape":[],"classes":[]}"#, false), (#"{"shape":[2],"classes":[3]}"#, false), (#"{"shape":2}"#, false),
+      (#"{"shape":[],"classes":[]}"#, false), (#"{"shape":[2],"classes":[3]}"#, false),
+      (#"{"shape":[2],"classes":["x","y","x"]}"#, false), (#"{"shape":2}"#, false),
     ] {
       #expect((CheckpointMetadata.Samples(json: try JSON(parsing: text)) != nil) == isRead, "\(text)")
     }

@@ -153,6 +153,14 @@ import Testing
     #expect(message([.parallel(branches: [[], inner])]) == "layer 0.branches.1.1 (linear): \(problem); \(hint)")
   }
 
+  @Test func noOutputs() {
+    #expect(
+      message([.vit(VisionTransformer(patch: 4, width: 8, blocks: 2, heads: 2), outputs: 0)])
+        == "layer 0 (vit): the number of outputs is 0; it must be at least 1")
+    #expect(
+      message([.flatten, linear(0)]) == "layer 1 (linear): the number of outputs is 0; it must be at least 1")
+  }
+
   @Test func outputsThatAreNotTheClasses() {
     #expect(
       message([.flatten, linear(7)], outputs: 10)

@@ -121,6 +121,44 @@ final class HostileCheckpointTests {
     #expect(resumeFailure(target, from: target.checkpoint) == nil)
   }
 
+  @Test("a mean and a deviation that do not go together, or that no data have")
+  func normalizer() throws {
+    let file = folder.appendingPathComponent("normalizer.safetensors").path
+    for (mean, deviation) in [
+      ([Float](repeating: 0, count: 3), [Float(1)]), ([.nan], [1]), ([0], [.infinity]), ([0], [0]), ([0], [-1]),
+      ([0], [.leastNonzeroMagnitude]),
+    ] {
+      try Checkpoint.write(
+        to: file, weights: [],
+        state: [
+          TensorSource("data.mean", shape: [mean.count], values: mean),
+          TensorSource("data.standard_deviation", shape: [deviation.count], values: deviation),
+        ],
+        metadata: CheckpointMetadata(
+          step: 1, epoch: 0, position: 0, shards: 1, workers: 1, blasThreads: 1, configuration: ""))
+      let error = #expect(throws: CheckpointError.self, "\(mean), \(deviation)") {
+        try Normalizer(of: Checkpoint(path: file), kind: .perChannel)
+      }
+      #expect(error?.kind == .damaged)
+    }
+  }
+
+  @Test(
+    "classify: no classes, two of one name, images of more pixels than the run's",
+    arguments: [
+      #"{"shape":[4,4,3],"classes":[]}"#, #"{"shape":[4,4,3],"classes":["a","b","a"]}"#,
+      #"{"shape":[20000,20000,3],"classes":["a","b","c"]}"#,
+    ])
+  func samples(text: String) throws {
+    let target = try target(
+      Self.images.replacingOccurrences(
+        of: "{layers: [flatten, linear: 4, batch_norm, relu, linear: 3]}",
+        with: "{layers: [conv: {filters: 2, kernel: 1}, global_average_pool, linear: classes]}"))
+    let file = try forged(target.bytes, "lockstep.samples", text)
+    let error = #expect(throws: CheckpointError.self) { try Classifier(at: file) { _ in } }
+    #expect(error?.kind == .damaged, "\(error.map { "\($0)" } ?? "")")
+  }
+
   private func text() throws -> String {
     let file = folder.appendingPathComponent("words.txt")
     try String(repeating: "to be or not to be\n", count: 20).write(to: file, atomically: true, encoding: .utf8)

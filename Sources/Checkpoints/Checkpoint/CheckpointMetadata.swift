@@ -112,7 +112,8 @@ extension CheckpointMetadata.Samples {
   init?(json: JSON) {
     guard let sizes = json["shape"]?.elements, let names = json["classes"]?.elements else { return nil }
     (shape, classes) = (sizes.compactMap { $0.integerValue }, names.compactMap { $0.text })
-    guard !shape.isEmpty, shape.count == sizes.count, shape.allSatisfy({ $0 > 0 }), classes.count == names.count
+    guard !shape.isEmpty, shape.count == sizes.count, shape.allSatisfy({ $0 > 0 }), classes.count == names.count,
+      Set(classes).count == classes.count
     else { return nil }
     var count = 1
     for size in shape {

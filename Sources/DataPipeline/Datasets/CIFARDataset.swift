@@ -65,7 +65,8 @@ enum CIFARDataset {
     let path = folder.appendingPath(variant.namesFile)
     let names = (try? String(contentsOfFile: path, encoding: .utf8))?.split(whereSeparator: \.isWhitespace).map(
       String.init)
-    if let names, names.count == variant.classCount { return names }
+    // A checkpoint whose classes share a name is not read again.
+    if let names, names.count == variant.classCount, Set(names).count == names.count { return names }
     return variant == .cifar10 ? classNamesOf10 : (0..<variant.classCount).map { "class \($0)" }
   }
 }

@@ -8,6 +8,7 @@ extension ModelBuilder {
     try place.requirePositive(patch, "the patch")
     try place.requirePositive(specification.blocks, "the number of blocks")
     try place.requirePositive(specification.heads, "the number of heads")
+    try place.requirePositive(outputs, "the number of outputs")
     guard height % patch == 0, width % patch == 0 else {
       throw place.error(
         "patches of \(patch)×\(patch) do not cut an image of \(height)×\(width) evenly",

@@ -26,6 +26,10 @@ public final class Classifier {
     let configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
     guard !configuration.data.isText else { throw ClassificationError.predictsTokens(file.path) }
     guard let samples = file.metadata.samples else { throw ClassificationError.olderCheckpoint(file.path) }
+    guard !samples.classes.isEmpty else {
+      throw CheckpointError(
+        .damaged, path: file.path, "it names no classes", hint: "use another checkpoint or get the file again")
+    }
     input = try ClassifierInput(samples, of: file, configuration)
     (classNames, loss) = (samples.classes, configuration.loss)
     BLAS.threadCount = configuration.training.blasThreads

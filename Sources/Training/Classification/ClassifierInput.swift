@@ -21,6 +21,14 @@ enum ClassifierInput {
       throw ClassificationError.takesNumbers(file.path, shape: samples.shape)
     }
     let shape = ImageShape(height: samples.shape[0], width: samples.shape[1], channels: samples.shape[2])
+    // The run read no larger files, but it may have scaled small ones up.
+    let scaled = configuration.data.imageSize.map { $0.height * $0.width } ?? 0
+    guard shape.height * shape.width <= max(configuration.data.maxImagePixels, scaled) else {
+      throw CheckpointError(
+        .damaged, path: file.path,
+        "it takes images of \(shape), more pixels than its configuration allows (data.max_image_pixels)",
+        hint: "use another checkpoint or get the file again")
+    }
     let normalizer = try Normalizer(of: file, kind: configuration.data.normalization)
     try normalizer.check(fits: shape)
     self = .image(shape, normalizer, maxPixels: configuration.data.maxImagePixels)

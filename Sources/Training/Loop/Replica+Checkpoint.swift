@@ -126,8 +126,16 @@ extension Normalizer {
       self = .none
       return
     }
-    self.init(
-      kind: kind, mean: try checkpoint.floats("data.mean"),
-      standardDeviation: try checkpoint.floats("data.standard_deviation"))
+    let mean = try checkpoint.floats("data.mean")
+    let deviation = try checkpoint.floats("data.standard_deviation")
+    // A subnormal deviation has no finite inverse.
+    guard mean.count == deviation.count, mean.allSatisfy({ $0.isFinite }),
+      deviation.allSatisfy({ $0 > 0 && $0.isNormal })
+    else {
+      throw CheckpointError(
+        .damaged, path: checkpoint.path, "its mean and standard deviation of the data make no sense",
+        hint: "use another checkpoint or get the file again")
+    }
+    self.init(kind: kind, mean: mean, standardDeviation: deviation)
   }
 }
