@@ -35,6 +35,21 @@ import Testing
     }
   }
 
+  @Test("images that are scaled to more than a sample may have")
+  func imageSize() {
+    let data = "data={dataset: image-folder, image_size: "
+    #expect(throws: Never.self) {
+      try RunConfiguration.parse(text: Self.base, overrides: [data + "[10000, 3333]}"])
+    }
+    for size in ["[10000, 3334]", "2147483647"] {
+      let error = #expect(throws: ConfigurationError.self) {
+        try RunConfiguration.parse(text: Self.base, overrides: [data + size + "}"])
+      }
+      let text = error.map { "\($0)" } ?? ""
+      #expect(text.contains("×3 values is too large; the largest has 100000000"), "\(text)")
+    }
+  }
+
   @Test(
     "layers that are built one by one",
     arguments: [

@@ -106,6 +106,13 @@ extension RunConfiguration {
       holds: data.syntheticShape.reduce(1.0) { $0 * Double($1) } <= Double(SchemaInteger.largestSynthetic),
       "a sample of \(data.syntheticShape.map(String.init).joined(separator: "×")) values is too large",
       hint: "the largest has \(SchemaInteger.largestSynthetic)")
+    if let size = data.imageSize {
+      context.check(
+        "data.image_size",
+        holds: Double(size.height) * Double(size.width) * 3 <= Double(SchemaInteger.largestSynthetic),
+        "a sample of \(size.height)×\(size.width)×3 values is too large",
+        hint: "the largest has \(SchemaInteger.largestSynthetic)")
+    }
   }
 
   private func checkOptimizer(_ context: inout DecodingContext) {

@@ -20,7 +20,7 @@ extension Codec where Value == Int {
 /// Every integer of the schema but the seed is at most this, so that sums and products of two do not overflow.
 enum SchemaInteger {
   static let largest = Int(Int32.max)
-  /// Of what is made up and held in memory, one by one: samples, and the values of a sample.
+  /// Of what is held in memory, one by one: samples that are made up, and the values of a sample.
   static let largestSynthetic = 100_000_000
 
   static func hint(_ text: String, _ quoted: Bool = false, largest: Int = largest) -> String? {
