@@ -132,6 +132,11 @@ import Testing
     try save(folder, step: 1)
     #expect(try text(of: temporary.file("run/metrics.jsonl")) == "{\"step\":1}\n")
     #expect(try text(of: temporary.file("run/metrics.jsonl.superseded")) == "mine")
+    unlink(temporary.file("run/metrics.jsonl"))
+    try temporary.write("mine too", to: "run/metrics.jsonl")
+    try save(folder, step: 2)
+    #expect(try text(of: temporary.file("run/metrics.jsonl.superseded")) == "mine")
+    #expect(try text(of: temporary.file("run/metrics.jsonl.superseded-2")) == "mine too")
   }
 
   @Test("a whole run folder that is removed ends the run")

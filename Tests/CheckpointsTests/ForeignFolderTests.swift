@@ -117,6 +117,12 @@ import Testing
     // Its own is written over.
     try folder.writeConfiguration("training: {steps: 4}\n")
     #expect(warnings.count == 1)
+    // Another one is set aside beside the first.
+    try temporary.write("# mine too\n", to: "run/config.yaml")
+    try folder.writeConfiguration("training: {steps: 5}\n")
+    #expect(try text(of: path + "/config.yaml.superseded") == "# mine\n")
+    #expect(try text(of: path + "/config.yaml.superseded-2") == "# mine too\n")
+    #expect(warnings.count == 2 && warnings[1].contains("config.yaml.superseded-2"), "\(warnings)")
   }
 
   @Test("the file of the configuration is never written over, whatever leads to it")

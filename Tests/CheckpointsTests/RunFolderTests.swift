@@ -143,6 +143,26 @@ import Testing
     #expect(looking?.hint == "give another run folder or a checkpoint file")
   }
 
+  @Test("a checkpoint that is set aside does not replace one that was set aside before")
+  func setAsideAgain() throws {
+    let temporary = try TemporaryFolder()
+    let folder = try RunFolder(path: temporary.file("run"))
+    try save(folder, step: 10)
+    var kept: [[UInt8]] = []
+    for text in ["first", "second", "third"] {
+      try temporary.write(text, to: "run/checkpoints/step-00000020.safetensors")
+      let aside = try folder.rewind(to: 10)
+      #expect(aside.count == 1)
+      kept += try aside.map(bytes)
+    }
+    let name = "step-00000020.safetensors.superseded"
+    #expect(
+      try temporary.names(in: "run/checkpoints") == ["step-00000010.safetensors", name, name + "-2", name + "-3"])
+    #expect(try text(of: temporary.file("run/checkpoints/\(name)")) == "first")
+    #expect(try text(of: temporary.file("run/checkpoints/\(name)-3")) == "third")
+    #expect(kept.map { String(decoding: $0, as: UTF8.self) } == ["first", "second", "third"])
+  }
+
   /// What a process that was killed while writing leaves behind.
   @Test func leftoversOfAKilledRunAreRemoved() throws {
     let temporary = try TemporaryFolder()

@@ -123,6 +123,31 @@ struct RunFolderTests {
     #expect(other.exitCode == 2, "\(other.errors)")
   }
 
+  @Test("runs of one configuration that start at once have a folder each; a refused one leaves none")
+  func sameSecond() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.configuration, to: "mine.yaml")
+    let children = try (0..<4).map { number in
+      try ChildProcess(
+        Build.lockstep, ["train", "mine.yaml", "-q", "--max-restarts", number < 2 ? "0" : "1"], directory: folder.url)
+    }
+    for child in children {
+      let result = try child.wait()
+      #expect(result.exitCode == 0, "\(result.errors)")
+    }
+    func runs() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path("runs")) }
+    let made = try runs()
+    #expect(made.count == 4, "\(made)")
+    for name in made { #expect(try SmallRun.summary(of: folder.path("runs/\(name)"))["steps"] as? Int == 3) }
+    let nowhere = folder.path("nowhere.safetensors")
+    for restarts in ["0", "1"] {
+      let refused = try run(
+        ["train", "mine.yaml", "-q", "--resume", nowhere, "--max-restarts", restarts], in: folder.url)
+      #expect(refused.exitCode == 2 && refused.errors.contains("nowhere"), "\(refused.errors)")
+    }
+    #expect(try Set(runs()) == Set(made))
+  }
+
   @Test("evaluate while a run replaces its checkpoints")
   func evaluatingMeanwhile() throws {
     let folder = try TemporaryFolder()

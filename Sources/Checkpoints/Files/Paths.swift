@@ -48,9 +48,18 @@ enum Paths {
     if isFolder(path) { return }
     let parent = folder(of: path)
     if parent != path, !isFolder(parent), !isThere(parent) { try createFolder(parent) }
-    guard uninterrupted({ mkdir(path, 0o777) }) == 0 || (errno == EEXIST && isFolder(path)) else {
-      throw .system(.unwritable, path: path, action: "create the folder")
+    guard try makeFolder(path) || isFolder(path) else {
+      throw .system(.unwritable, path: path, action: "create the folder", code: EEXIST)
     }
+  }
+
+  /// Creates one folder.
+  ///
+  /// - Returns: whether nothing was there before.
+  static func makeFolder(_ path: String) throws(CheckpointError) -> Bool {
+    if uninterrupted({ mkdir(path, 0o777) }) == 0 { return true }
+    guard errno == EEXIST else { throw .system(.unwritable, path: path, action: "create the folder") }
+    return false
   }
 
   private static func isFolder(_ path: String) -> Bool { (try? kind(of: path)) == .folder }
@@ -86,10 +95,22 @@ enum Paths {
     }
   }
 
-  static func rename(_ path: String, to newPath: String) throws(CheckpointError) {
-    guard uninterrupted({ Glibc.rename(path, newPath) }) == 0 else {
+  /// Renames a file to `….superseded`, or to `….superseded-2` and so on beside earlier ones, so that none is lost.
+  ///
+  /// Looking before renaming is enough: only the one run that has the folder's lock does this.
+  ///
+  /// - Returns: where the file is now.
+  static func setAside(_ path: String) throws(CheckpointError) -> String {
+    var newPath = path + ".superseded"
+    var number = 2
+    while try status(of: newPath, followingLinks: false) != nil {
+      newPath = "\(path).superseded-\(number)"
+      number += 1
+    }
+    guard uninterrupted({ rename(path, newPath) }) == 0 else {
       throw .system(.unwritable, path: path, action: "rename the file to \(name(of: newPath))")
     }
+    return newPath
   }
 }
 

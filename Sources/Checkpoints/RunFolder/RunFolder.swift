@@ -28,14 +28,20 @@ public final class RunFolder {
 
   /// Creates the folder if need be, marks it as a run's, and locks it.
   ///
-  /// - Parameter configurationFile: The file that the run's configuration was read from, which is never written over.
+  /// - Parameters:
+  ///   - configurationFile: The file that the run's configuration was read from, which is never written over.
+  ///   - isClaimed: Whether `claim` made the folder for this run.
   /// - Throws: if the folder cannot be written, if another run holds it, or if it holds files of others with the names that a
   ///   run gives its own. Nothing is written or removed before that is known.
-  public convenience init(path: String, configurationFile: String? = nil) throws(CheckpointError) {
-    try self.init(path: path, configurationFile: configurationFile, calls: SystemCalls())
+  public convenience init(
+    path: String, configurationFile: String? = nil, isClaimed: Bool = false
+  ) throws(CheckpointError) {
+    try self.init(path: path, configurationFile: configurationFile, isClaimed: isClaimed, calls: SystemCalls())
   }
 
-  init(path: String, configurationFile: String? = nil, calls: SystemCalls) throws(CheckpointError) {
+  init(
+    path: String, configurationFile: String? = nil, isClaimed: Bool = false, calls: SystemCalls
+  ) throws(CheckpointError) {
     (self.path, self.calls) = (path, calls)
     let found = try Paths.status(of: path)
     if let found, let root = try Paths.status(of: "/"), found.isSameFile(as: root) {
@@ -55,7 +61,7 @@ public final class RunFolder {
       lock = try FolderLock(folder: path)
       let isNew = try Paths.kind(of: checkpoints) == nil
       try Paths.createFolder(checkpoints)
-      made = (!isThere, isMarkNew, isNew)
+      made = (!isThere || isClaimed, isMarkNew, isNew)
       let ours = [FolderLock.name, RunLayout.markName, Paths.name(of: checkpoints)]
       let found = try Paths.names(in: path, calls: calls).filter { !ours.contains($0) }
       wasEmpty = try (found + Paths.names(in: checkpoints, calls: calls)).isEmpty
@@ -66,6 +72,19 @@ public final class RunFolder {
     }
     metrics = StepLog(path: RunLayout.metrics(in: path), calls: calls)
     samples = StepLog(path: RunLayout.samples(in: path), calls: calls)
+  }
+
+  /// Makes a folder that no other run has, not even one that starts at the same time: at `path`, or at the first of `path-2`,
+  /// `path-3` and so on where nothing is.
+  public static func claim(_ path: String) throws(CheckpointError) -> String {
+    try Paths.createFolder(Paths.folder(of: path))
+    var claimed = path
+    var number = 2
+    while try !Paths.makeFolder(claimed) {
+      claimed = "\(path)-\(number)"
+      number += 1
+    }
+    return claimed
   }
 
   /// For a run that is refused before it begins: takes back what opening the folder made, and no more than that.
@@ -85,8 +104,8 @@ public final class RunFolder {
       if kind == .file, try ReadableFile.contents(of: file) == Array(text.utf8) { return }
       // In a folder that the run has just marked nothing was there; one of an earlier version bears no mark.
       if !made.mark, try !Self.isMarked(configuration: file) {
-        try Paths.rename(file, to: file + ".superseded")
-        warn("\(file) was not written by a run; it is now \(Paths.name(of: file)).superseded")
+        let newPath = try Paths.setAside(file)
+        warn("\(file) was not written by a run; it is now \(Paths.name(of: newPath))")
       }
     }
     try AtomicFile.write(text, to: file, calls: calls)
@@ -165,9 +184,7 @@ public final class RunFolder {
     var setAside: [String] = []
     if wasRunFolder { try removeLeftovers() }
     for checkpoint in try checkpoints() where checkpoint.step > step {
-      let path = checkpoint.path + ".superseded"
-      try Paths.rename(checkpoint.path, to: path)
-      setAside.append(path)
+      setAside.append(try Paths.setAside(checkpoint.path))
     }
     try metrics.cut(after: step, keepingTest: keepingTest)
     // A run that starts anew writes the sample before its first step again.

@@ -48,8 +48,7 @@ final class StepLog {
     let contents = try contents(count: Int(own.st_size))
     var aside = ""
     if found != nil {
-      try Paths.rename(path, to: path + ".superseded")
-      aside = " (the other is now \(Paths.name(of: path)).superseded)"
+      aside = " (the other is now \(Paths.name(of: try Paths.setAside(path))))"
     }
     closeFile()
     try rewrite(contents)

@@ -1,3 +1,4 @@
+import Checkpoints
 import Collectives
 import DataPipeline
 import Foundation
@@ -172,19 +173,12 @@ public struct RunOptions: Sendable {
     URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
   }
 
-  /// `runs/NAME-20260131-235959`, with a number behind it where that exists.
-  public static func newRunFolder(named name: String) -> String {
+  /// Makes the folder `runs/NAME-20260131-235959`, with a number behind it where that exists.
+  public static func claimRunFolder(named name: String) throws(CheckpointError) -> String {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyyMMdd-HHmmss"
-    let base = "runs/\(name)-\(formatter.string(from: Date()))"
-    var path = base
-    var number = 2
-    while FileManager.default.fileExists(atPath: path) {
-      path = "\(base)-\(number)"
-      number += 1
-    }
-    return path
+    return try RunFolder.claim("runs/\(name)-\(formatter.string(from: Date()))")
   }
 }
 

@@ -29,8 +29,8 @@ final class RunRecorder {
     self.reporter = reporter
     dataDigest = try run.data.contentDigest()
     folder = try RunFolder(
-      path: run.options.runFolder ?? RunOptions.newRunFolder(named: run.options.name),
-      configurationFile: run.options.configurationFile)
+      path: run.options.runFolder ?? RunOptions.claimRunFolder(named: run.options.name),
+      configurationFile: run.options.configurationFile, isClaimed: run.options.runFolder == nil)
     folder.warn = { reporter?.warn($0) }
     do {
       checkpoint = try Self.checkpoint(for: run.options.resume, in: folder, reporter: reporter)

@@ -93,12 +93,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     Terminal.standard.neverWait()
-    if maxRestarts > 0 {
-      let folder = runDir ?? RunOptions.newRunFolder(named: RunOptions.name(ofConfiguration: config))
-      let supervisor = Supervisor(
-        restarts: maxRestarts, runFolder: folder, resume: resume, arguments: CommandLine.arguments.dropFirst())
-      throw ExitCode(try supervisor.run())
-    }
+    if maxRestarts > 0 { throw ExitCode(try supervise()) }
     let stop = StopRequest()
     stop.listenForSignals(terminationDelay: isRank ? Self.terminationDelay : 0)
     Supervisor.stopWithSupervisor(stop)
@@ -127,6 +122,20 @@ struct TrainCommand: ParsableCommand {
         run, communicator: communicator, place: (place.ranks, place.nodes), reporter: reporter, status: status)
       return try trainer.train()?.exitCode ?? 0
     }
+  }
+
+  private func supervise() throws -> Int32 {
+    let folder: String
+    do {
+      folder = try runDir ?? RunOptions.claimRunFolder(named: RunOptions.name(ofConfiguration: config))
+    } catch {
+      return CommandRunner.report(error)
+    }
+    // A run that was refused leaves the folder empty that was claimed for it; another one is not removed.
+    defer { if runDir == nil { rmdir(folder) } }
+    let supervisor = Supervisor(
+      restarts: maxRestarts, runFolder: folder, resume: resume, arguments: CommandLine.arguments.dropFirst())
+    return try supervisor.run()
   }
 
   /// In seconds; a rank that died is noticed, and the job ended, in a third of it.
