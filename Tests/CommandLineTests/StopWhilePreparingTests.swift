@@ -58,14 +58,16 @@ struct StopWhilePreparingTests {
     try expectStopped(try Lockstep.start(arguments + ["--time-limit", "0.1"]), code: 143)
   }
 
-  @Test("SIGTERM to one rank, whether it learns or waits for the other", arguments: [0, 1])
-  func oneRank(signalled: Int) throws {
+  @Test(
+    "a signal to one rank, whether it learns or waits for the other",
+    arguments: [(0, SIGTERM, Int32(143)), (1, SIGTERM, 143), (1, SIGINT, 130)])
+  func oneRank(signalled: Int, signal: Int32, code: Int32) throws {
     let child = try Lockstep.startRanks(2, arguments)
     try waitForLearning(child)
     let ranks = try RankProcesses.descendants(of: child.processID, running: "lockstep")
     try #require(ranks.count == 2, "found ranks \(ranks)")
-    kill(ranks[signalled], SIGTERM)
-    try expectStopped(child, code: 143)
+    kill(ranks[signalled], signal)
+    try expectStopped(child, code: code)
   }
 
   @Test("SIGUSR1 to mpirun")

@@ -36,4 +36,24 @@ struct StopTests {
   func theReasonIsTheSameOnEveryWorker(reasons: [StopRequest.Reason?], agreed: StopRequest.Reason?) throws {
     #expect(try outcomes(of: reasons) == [agreed, agreed, agreed])
   }
+
+  @Test(
+    "while data are prepared the worker that was asked knows the reason, those that were told do not",
+    arguments: [
+      ([.passedOn, .interrupt, .passedOn], 130), ([.passedOn, nil, .hangup], 129), ([.passedOn, .passedOn, nil], 143),
+      ([.timeLimit, .interrupt, nil], 143),
+    ] as [([StopRequest.Reason?], Int32)])
+  func preparing(reasons: [StopRequest.Reason?], code: Int32) throws {
+    let codes = try ThreadGroup.run(layout: ShardLayout(shards: 3, workers: 3)) { communicator -> Int32 in
+      do {
+        try communicator.agree {
+          if let reason = reasons[communicator.worker] { throw StoppedBeforeTraining(reason: reason) }
+        }
+        return 0
+      } catch let failure as AgreedFailure {
+        return failure.exitCode
+      }
+    }
+    #expect(codes == [code, code, code])
+  }
 }

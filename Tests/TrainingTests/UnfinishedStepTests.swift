@@ -101,6 +101,21 @@ final class UnfinishedStepTests {
     try expectEqual("run", "reference")
   }
 
+  @Test("a stop during the sample before the first step says so")
+  func sampleBeforeTheFirstStep() throws {
+    let stop = StopRequest()
+    let run = try PreparedRun(
+      try RunConfiguration.parse(text: Self.text, overrides: ["samples.at=[0]"]),
+      options: RunOptions(runFolder: path("run")), stop: stop)
+    let trainer = try Trainer(run, communicator: SoloCommunicator(shards: 3), place: (1, 1), reporter: nil)
+    stop.request(.interrupt)
+    let failure = #expect(throws: AgreedFailure.self) { try trainer.train() }
+    #expect(failure?.exitCode == 130)
+    #expect(
+      failure?.description
+        == "stopped during the sample before the first step: nothing was trained, and no checkpoint was written")
+  }
+
   @Test("a sample is written on resume", arguments: [4, 12])
   func sample(step: Int) throws {
     _ = try train(Self.text, in: "reference", workers: 1)

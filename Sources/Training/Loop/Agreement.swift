@@ -20,15 +20,19 @@ extension Communicator {
       result = try work()
     } catch {
       let code = (error as? any ExitCodeProviding)?.exitCode ?? 1
-      report = [UInt8(clamping: code)] + Array("\(error)".utf8)
+      let isPassedOn = (error as? StoppedBeforeTraining)?.reason == .passedOn
+      report = [UInt8(clamping: code), isPassedOn ? 1 : 0] + Array("\(error)".utf8)
     }
     let reports = try allGather(report)
     let failed = reports.indices.filter { !reports[$0].isEmpty }
-    guard let first = failed.first else {
+    guard let lowest = failed.first else {
       guard let result else { preconditionFailure("work neither failed nor gave a result") }
       return result
     }
-    let text = String(decoding: reports[first].dropFirst(), as: UTF8.self)
+    // Workers that only were told of a stop by others know neither its reason nor its exit code.
+    let areStops = failed.allSatisfy { reports[$0][0] > 128 }
+    let first = areStops ? failed.first { reports[$0][1] == 0 } ?? lowest : lowest
+    let text = String(decoding: reports[first].dropFirst(2), as: UTF8.self)
     // Where all fail alike it is everybody's error, not one rank's.
     let prefix = failed.count == size || first == only ? "" : "worker \(first): "
     throw AgreedFailure(description: prefix + text, exitCode: Int32(reports[first][0]))

@@ -120,12 +120,22 @@ public final class StopRequest: Sendable {
   }
 }
 
-/// A run that was told to stop while its data were being prepared.
+/// A run that was told to stop before its first step: while its data were being prepared, or while it wrote the sample that comes
+/// before that step.
 public struct StoppedBeforeTraining: ExitCodeProviding, CustomStringConvertible {
   public let reason: StopRequest.Reason
-  public init(reason: StopRequest.Reason) { self.reason = reason }
+  let isInSample: Bool
+
+  public init(reason: StopRequest.Reason) { self.init(reason: reason, isInSample: false) }
+
+  init(reason: StopRequest.Reason, isInSample: Bool) {
+    (self.reason, self.isInSample) = (reason, isInSample)
+  }
+
   public var exitCode: Int32 { reason.exitCode }
   public var description: String {
-    "stopped while the data were being prepared: nothing was trained, and nothing changed"
+    isInSample
+      ? "stopped during the sample before the first step: nothing was trained, and no checkpoint was written"
+      : "stopped while the data were being prepared: nothing was trained, and nothing changed"
   }
 }

@@ -81,7 +81,7 @@ public final class Trainer {
     if progress.step == 0 {
       try writeSampleIfDue()
       if progress.unfinished != nil {
-        let stopped = StoppedBeforeTraining(reason: try agreedStopReason())
+        let stopped = StoppedBeforeTraining(reason: try agreedStopReason(), isInSample: true)
         throw AgreedFailure(description: "\(stopped)", exitCode: stopped.exitCode)
       }
     }
