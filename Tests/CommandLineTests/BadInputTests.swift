@@ -219,6 +219,10 @@ struct BadInputTests {
     }
     let file = try folder.write("", to: "file")
     expectMessage(try Lockstep.run(["data", "list", "--data", file]), code: 2, mentions: ["is not a folder"])
+    let loop = folder.path("loop")
+    symlink("loop", loop)
+    expectMessage(
+      try Lockstep.run(["data", "list", "--data", loop]), code: 2, mentions: ["Too many levels of symbolic links"])
     let empty = folder.path("empty")
     try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
     let list = try Lockstep.run(["data", "list", "--data", empty])

@@ -413,7 +413,11 @@ import Testing
       message(missing) == "\(missing): no such configuration file; check the path; recipes are under configs/")
     #expect(
       message(folder.path)
-        == "\(folder.path): the configuration cannot be read; it must be a file that you may read")
+        == "\(folder.path): the configuration cannot be read: Is a directory; name a file in that folder")
+    let loop = folder.appendingPathComponent("loop.yaml").path
+    symlink("loop.yaml", loop)
+    #expect(message(loop) == "\(loop): the configuration cannot be read: Too many levels of symbolic links")
+    #expect(message(missing + "/x.yaml").contains(": no such configuration file; check the path"))
     let binary = folder.appendingPathComponent("binary.yaml")
     try Data([0x6d, 0xff, 0xfe]).write(to: binary)
     #expect(message(binary.path) == "\(binary.path): the configuration is not UTF-8 text")

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 extension RunConfiguration {
   /// Reads a configuration file.
@@ -10,13 +10,11 @@ extension RunConfiguration {
   /// - Throws: All mistakes together, each with its place.
   public static func load(file: String, overrides: [String] = []) throws(ConfigurationError) -> RunConfiguration {
     let place = SourcePlace.wholeFile(file)
-    let bytes: Data
-    do {
+    let bytes: [UInt8]
+    do throws(ReadFailure) {
       bytes = try read(file)
     } catch {
-      let exists = FileManager.default.fileExists(atPath: file)
-      let message = exists ? "the configuration cannot be read" : "no such configuration file"
-      let hint = exists ? "it must be a file that you may read" : "check the path; recipes are under configs/"
+      let (message, hint) = error.words
       throw ConfigurationError([ConfigurationIssue(place: place, message: message, hint: hint)])
     }
     guard bytes.count <= YAMLReader.largestSize else {
@@ -34,16 +32,38 @@ extension RunConfiguration {
   }
 
   /// The bytes of a file, one more than the reader takes at most: it may be a device that never ends.
-  private static func read(_ file: String) throws -> Data {
-    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-    defer { try? handle.close() }
-    var bytes = Data()
-    while bytes.count <= YAMLReader.largestSize,
-      let piece = try handle.read(upToCount: YAMLReader.largestSize + 1 - bytes.count), !piece.isEmpty
-    {
-      bytes += piece
+  private static func read(_ file: String) throws(ReadFailure) -> [UInt8] {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ReadFailure(code: errno) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: YAMLReader.largestSize + 1)
+    var count = 0
+    while count < bytes.count {
+      let piece = bytes.withUnsafeMutableBytes {
+        Glibc.read(descriptor, $0.baseAddress.map { $0 + count }, $0.count - count)
+      }
+      if piece == 0 { break }
+      if piece > 0 { count += piece } else if errno != EINTR { throw ReadFailure(code: errno) }
     }
-    return bytes
+    return Array(bytes.prefix(count))
+  }
+
+  /// The system's reason why a file cannot be read.
+  private struct ReadFailure: Error {
+    let code: Int32
+
+    var words: (message: String, hint: String?) {
+      switch code {
+      case ENOENT, ENOTDIR: ("no such configuration file", "check the path; recipes are under configs/")
+      case EACCES, EPERM:
+        ("the configuration may not be read", "check the permissions of the file and of the folders above it")
+      default:
+        (
+          "the configuration cannot be read: \(String(cString: strerror(code)))",
+          code == EISDIR ? "name a file in that folder" : nil
+        )
+      }
+    }
   }
 
   /// Reads a configuration from YAML text; `fileName` is what messages call it.

@@ -26,15 +26,26 @@ struct DataCommand: ParsableCommand {
 
     /// A folder that was named must be there; the default one need not.
     func requireFolder() throws {
-      var isFolder: ObjCBool = false
-      guard let data else { return }
-      let exists = FileManager.default.fileExists(atPath: data, isDirectory: &isFolder)
-      guard !(exists && isFolder.boolValue) else { return }
+      guard let data, let code = Self.problem(with: data) else { return }
+      let words =
+        switch code {
+        case ENOENT: "no such folder"
+        case ENOTDIR: "is not a folder"
+        case EACCES: "this folder may not be read"
+        default: "cannot be looked at: \(String(cString: strerror(code)))"
+        }
+      let advice = code == ENOENT ? "; lockstep data fetch NAME --data DIR creates it" : ""
       try DataCommand.reporting {
-        throw DataError(
-          data, exists ? "is not a folder" : "no such folder",
-          advice: "check --data; lockstep data fetch NAME --data DIR creates it", isWrongUse: true)
+        throw DataError(data, words, advice: "check --data\(advice)", isWrongUse: true)
       }
+    }
+
+    /// The system's reason why files of a folder cannot be found; nil where they can.
+    private static func problem(with folder: String) -> Int32? {
+      var status = stat()
+      guard stat(folder, &status) == 0 else { return errno }
+      guard status.st_mode & S_IFMT == S_IFDIR else { return ENOTDIR }
+      return access(folder, X_OK) == 0 ? nil : errno
     }
   }
 
