@@ -26,7 +26,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case otherClasses(checkpoint: String)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
   case endedDiverged(step: Int, learningRate: Double, sign: String, checkpoint: String?)
-  case spoiltWeights(step: Int, parameter: String, learningRate: Double, checkpoint: String?)
+  case spoiltWeights(step: Int, tensor: String, learningRate: Double, checkpoint: String?)
   case replicasDiffer(step: Int, workers: String, tensor: String?, count: String, checkpoint: String?, folder: String)
 
   public var exitCode: Int32 {
@@ -121,9 +121,9 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       the run diverged in its last step, \(step), at learning rate \(learningRate.readable): \(sign)
       \(Self.advice(checkpoint))
       """
-    case .spoiltWeights(let step, let parameter, let learningRate, let checkpoint):
+    case .spoiltWeights(let step, let tensor, let learningRate, let checkpoint):
       """
-      after step \(step) at learning rate \(learningRate.readable) the weights are not finite; the first layer parameter is \(parameter)
+      after step \(step) at learning rate \(learningRate.readable) the first tensor that is not finite is \(tensor)
       \(Self.advice(checkpoint))
       """
     case .replicasDiffer(let step, let workers, let tensor, let count, let checkpoint, let folder):

@@ -46,9 +46,9 @@ extension Trainer {
     try compareReplicas()
     let carried = try session.carried?.gathered(over: communicator) ?? []
     guard let recorder else { return }
-    if let parameter = session.replica.firstNonFiniteTensor {
+    if let tensor = session.replica.firstNonFiniteTensor {
       throw RunError.spoiltWeights(
-        step: progress.step, parameter: parameter, learningRate: learningRate, checkpoint: recorder.goodCheckpoint)
+        step: progress.step, tensor: tensor, learningRate: learningRate, checkpoint: recorder.goodCheckpoint)
     }
     progress.wallSeconds = clock.wallSeconds
     try recorder.write(session.replica, carried: carried, metadata: metadata())
