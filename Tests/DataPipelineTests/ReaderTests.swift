@@ -72,6 +72,9 @@ struct ReaderTests {
     #expect(splits.training.dataset.labels == [99, 0])
     #expect(splits.classNames.count == 100 && splits.classNames[99] == "name99")
     #expect(try splits.training.dataset.pixels(1) == Fixtures.noise(3072, seed: 5))
+    // Names that are not all different name nothing.
+    try folder.write(Array((0..<100).map { "name\($0 % 99)" }.joined(separator: "\n").utf8), to: "fine_label_names.txt")
+    #expect(try DatasetSplits.open(specification(.cifar100), seed: 1).classNames[99] == "class 99")
   }
 
   @Test func missingFilesAreNamedWithWhereToGetThem() throws {
