@@ -282,6 +282,31 @@ import Testing
     #expect(answer == "silence" || asked.load(ordering: .relaxed) > 0)
   }
 
+  /// The address that answers is due last, while the others are tried again and again.
+  @Test func thereAreNeverMoreAttemptsThanMayBe() throws {
+    let (listener, silent) = try #require(TCPSocket.listen(at: .loopback, backlog: 64))
+    defer { close(listener) }
+    let nobody = [Endpoint(address: .loopback, port: silent)]
+    let many = PeerConnector(rank: 20, handshake: handshake, limits: PeerConnector.Limits(attempts: 3))
+    _ = many.connect(to: Array(repeating: nobody, count: 20), until: MonotonicClock.seconds + 0.3)
+    var made: [Stranger] = []
+    while case let stranger = Stranger(accepted: TCPSocket.accept(from: listener)), stranger.isThere {
+      made.append(stranger)
+    }
+    #expect(made.count == 3)
+
+    var found: [PeerConnector.Proven?] = []
+    let proven = try withAcceptor { endpoint in
+      let few = PeerConnector(
+        rank: 1, handshake: handshake, limits: PeerConnector.Limits(attempt: 0.2, attempts: 2))
+      found = few.connect(
+        to: [nobody + nobody + [endpoint]] + Array(repeating: nobody, count: 5), until: MonotonicClock.seconds + 3)
+    }
+    #expect(found.first.map { $0 != nil } == true && proven.count == 1)
+    for connection in proven { close(connection.link.descriptor) }
+    for case let connection? in found { close(connection.link.descriptor) }
+  }
+
   /// One address refuses, one belongs to somebody else who says nothing, the last one is right.
   @Test func allAddressesOfARankAreTried() throws {
     let (closed, refusing) = try #require(TCPSocket.listen(at: .loopback, backlog: 1))

@@ -81,10 +81,7 @@ final class PeerAcceptor: Sendable {
       let isResting = start < restUntil
       events += listeners.map { pollfd(fd: isResting ? -1 : $0.descriptor, events: Int16(POLLIN), revents: 0) }
       let wake = (unproven.map(\.deadline) + [start + 0.5, isResting ? restUntil : .infinity]).min() ?? start
-      // An interrupted wait is one with nothing to report.
-      if poll(&events, nfds_t(events.count), Int32(max(0, (wake - start) * 1000).rounded(.up))) < 0 {
-        for index in events.indices { events[index].revents = 0 }
-      }
+      _ = TCPSocket.wait(for: &events, seconds: wake - start)
 
       let now = MonotonicClock.seconds
       // First those that may have answered: they are not to make room for newcomers.

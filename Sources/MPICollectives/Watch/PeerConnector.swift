@@ -10,6 +10,8 @@ struct PeerConnector {
     var nextAddress = 0.25
     /// Seconds until an address that has refused is tried again: the first time, and at most.
     var retry = 0.05...1.0
+    /// Connections that have not been proven yet, of all ranks together: each takes a descriptor.
+    var attempts = 256
   }
 
   /// A connection whose other end has proven to be the rank that was meant.
@@ -60,7 +62,7 @@ struct PeerConnector {
     while !targets.isEmpty {
       let now = MonotonicClock.seconds
       if now >= deadline { break }
-      for index in targets.indices { begin(&targets[index], at: now) }
+      begin(&targets, at: now)
       wait(for: &targets, until: deadline) { proven[$0] = $1 }
       for target in targets where proven[target.rank] != nil { giveUp(target.attempt) }
       targets.removeAll { proven[$0.rank] != nil }
@@ -73,10 +75,19 @@ struct PeerConnector {
     if let attempt { close(attempt.descriptor) }
   }
 
-  /// Starts an attempt if it is time, and gives one up that has taken too long.
+  /// Gives attempts up that have taken too long, and starts those for which it is time: as many as may be, longest due first.
+  private func begin(_ targets: inout [Target], at now: Double) {
+    for index in targets.indices {
+      if let attempt = targets[index].attempt, now >= attempt.deadline { fail(&targets[index], at: now) }
+    }
+    let room = limits.attempts - targets.count { $0.attempt != nil }
+    let due = targets.indices.filter { targets[$0].attempt == nil && now >= targets[$0].nextAttempt }
+    for index in due.sorted(by: { targets[$0].nextAttempt < targets[$1].nextAttempt }).prefix(max(0, room)) {
+      begin(&targets[index], at: now)
+    }
+  }
+
   private func begin(_ target: inout Target, at now: Double) {
-    if let attempt = target.attempt, now >= attempt.deadline { fail(&target, at: now) }
-    guard target.attempt == nil, now >= target.nextAttempt else { return }
     let descriptor = TCPSocket.beginConnecting(to: target.endpoint)
     if descriptor < 0 {
       fail(&target, at: now)
@@ -94,16 +105,17 @@ struct PeerConnector {
 
   private func wait(for targets: inout [Target], until deadline: Double, found: (Int, Proven) -> Void) {
     let now = MonotonicClock.seconds
-    var events = targets.map { target in
-      let events = target.attempt?.stage == .connecting ? POLLOUT : POLLIN
-      return pollfd(fd: target.attempt?.descriptor ?? -1, events: Int16(events), revents: 0)
+    let open = targets.indices.filter { targets[$0].attempt != nil }
+    var events = open.map { index in
+      let events = targets[index].attempt?.stage == .connecting ? POLLOUT : POLLIN
+      return pollfd(fd: targets[index].attempt?.descriptor ?? -1, events: Int16(events), revents: 0)
     }
-    let wake = targets.map { $0.attempt?.deadline ?? $0.nextAttempt }.reduce(deadline, min)
-    let milliseconds = Int32(min(1000, max(0, (wake - now) * 1000)).rounded(.up))
-    // An interrupted wait is one with nothing to report.
-    guard poll(&events, nfds_t(events.count), milliseconds) > 0 else { return }
+    // Where no more attempts may be made, one that ends makes room for those that are due.
+    let isFull = open.count >= limits.attempts
+    let wake = targets.map { $0.attempt?.deadline ?? (isFull ? .infinity : $0.nextAttempt) }.reduce(deadline, min)
+    guard TCPSocket.wait(for: &events, seconds: min(1, wake - now)) else { return }
     var linked: Set<Int> = []
-    for index in targets.indices where events[index].revents != 0 && !linked.contains(targets[index].rank) {
+    for (index, event) in zip(open, events) where event.revents != 0 && !linked.contains(targets[index].rank) {
       guard let link = goOn(&targets[index]) else { continue }
       linked.insert(targets[index].rank)
       found(targets[index].rank, link)

@@ -73,25 +73,26 @@ public final class RankWatch: Sendable {
   private func run() {
     var now = MonotonicClock.seconds
     var record = PeerRecord(rank: rank, linked: links.map { $0 != nil }, timeout: stallTimeout, now: now)
+    let peers = links.indices.filter { links[$0] != nil }
     // poll passes over descriptors below zero.
-    var events = links.map { pollfd(fd: $0?.descriptor ?? -1, events: Int16(POLLIN), revents: 0) }
+    var events = peers.map { pollfd(fd: links[$0]?.descriptor ?? -1, events: Int16(POLLIN), revents: 0) }
     var nextBeat = now
     var speaking = Double.infinity
     var ending = Double.infinity
     while true {
       let wake = min(nextBeat, speaking, ending, now + record.beatInterval)
-      poll(&events, nfds_t(events.count), Int32(max(0, (wake - now) * 1000).rounded(.up)))
+      _ = TCPSocket.wait(for: &events, seconds: wake - now)
       let late = MonotonicClock.seconds - wake
       now = MonotonicClock.seconds
       if late > 2 * record.beatInterval { record.pardon(late) }
 
-      for peer in links.indices where events[peer].fd >= 0 && events[peer].revents != 0 {
+      for (index, peer) in peers.enumerated() where events[index].fd >= 0 && events[index].revents != 0 {
         guard let (messages, isOpen) = links[peer]?.receive() else { continue }
         record.heard(messages, from: peer, at: now)
         if messages.contains(.stop) { stop() }
         if !isOpen {
           record.closed(peer)
-          events[peer].fd = -1
+          events[index].fd = -1
         }
       }
       if now >= nextBeat {

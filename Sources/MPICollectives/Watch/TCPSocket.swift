@@ -83,6 +83,17 @@ enum TCPSocket {
     }
   }
 
+  /// Waits until one of `events` has something to report, at most so long; false if none has. The system takes no more entries than a
+  /// process may have descriptors, so idle ones are to be left out. An error is a pause: callers ask again.
+  static func wait(for events: inout [pollfd], seconds: Double) -> Bool {
+    let count = poll(&events, nfds_t(events.count), Int32(max(0, seconds * 1000).rounded(.up)))
+    if count >= 0 { return count > 0 }
+    let code = errno
+    for index in events.indices { events[index].revents = 0 }
+    if code != EINTR { usleep(50_000) }
+    return false
+  }
+
   /// Closed in every program that this one starts, so that its end is the link's end.
   private static func make() -> Int32 {
     socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
