@@ -6,17 +6,17 @@ import Testing
 
 /// What ends ranks that do not come together.
 struct StartDeadlineTests {
-  @Test func aDeadlineThatIsMetIsNotMissed() {
+  @Test func aDeadlineThatIsMetIsNotMissed() throws {
     let missed = Mutex<[String]>([])
     let (first, last) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-    let met = StartDeadline(seconds: 2) { missed.withLock { $0.append("met") } }
+    let met = try StartDeadline(seconds: 2) { missed.withLock { $0.append("met") } }
     met.meet()
-    let none = StartDeadline(seconds: 0.1) {
+    let none = try StartDeadline(seconds: 0.1) {
       missed.withLock { $0.append("first") }
       first.signal()
     }
     first.wait()
-    let later = StartDeadline(seconds: 3) {
+    let later = try StartDeadline(seconds: 3) {
       missed.withLock { $0.append("last") }
       last.signal()
     }

@@ -73,6 +73,32 @@ struct SupervisorTests {
     #expect(try RankProcesses.mentioning(run).isEmpty)
   }
 
+  @Test(
+    "a stop that comes between two attempts ends with its code too",
+    arguments: [(SIGHUP, Int32(129)), (SIGINT, Int32(130)), (SIGUSR1, Int32(143))])
+  func stoppedBetween(signal: Int32, code: Int32) throws {
+    let folder = try TemporaryFolder()
+    let (child, run) = try start(folder, restarts: 3)
+    kill(try worker(of: child, run: run, beyond: 0), SIGKILL)
+    try child.waitUntil("the pause") { child.errorsSoFar.contains("restart 1 of 3") }
+    child.send(signal)
+    let result = try child.wait()
+    #expect(result.exitCode == code, "\(result.errors)")
+    #expect(try RankProcesses.mentioning(run).isEmpty)
+  }
+
+  @Test("a run that cannot be started at all has failed; that is no wrong use")
+  func noProgram() throws {
+    let folder = try TemporaryFolder()
+    let script =
+      "cp \"$1\" \"$0\" && exec 3<\"$0\" && rm \"$0\" && : >\"$0 (deleted)\" && exec /proc/self/fd/3 train a.yaml --max-restarts 1"
+    let result = try ChildProcess("/bin/sh", ["-c", script, folder.path("program"), Build.lockstep]).wait()
+    #expect(
+      result.exitCode == 1 && result.errors.hasPrefix("error: the process that trains cannot be started"),
+      "\(result.errors)")
+    #expect(!result.errors.contains("Usage"), "\(result.errors)")
+  }
+
   @Test("a run whose supervisor is killed stops with a checkpoint")
   func killedSupervisor() throws {
     let folder = try TemporaryFolder()
@@ -105,5 +131,13 @@ struct SupervisorTests {
     #expect(
       Supervisor.without(["--run-dir", "--max-restarts", "--resume"], arguments)
         == ["train", "a.yaml", "-q", "--set", "a=b"])
+  }
+
+  @Test func optionsOfAnAttemptComeBeforeTheEndOfOptions() {
+    let supervisor = Supervisor(
+      restarts: 1, runFolder: "runs/x", resume: "auto", arguments: ["train", "--max-restarts", "1", "--", "--run-dir"])
+    #expect(
+      supervisor.arguments(resuming: "never")
+        == ["train", "--run-dir", "runs/x", "--resume", "never", "--", "--run-dir"])
   }
 }

@@ -66,7 +66,7 @@ struct ClassifyCommand: FirstRankCommand {
         }
         var lines = StandardInputLines()
         var number = 0
-        while let line = lines.next() {
+        while let line = try lines.next() {
           number += 1
           classify(line, line: number)
         }

@@ -27,9 +27,10 @@ extension CommandRunner {
       _exit(reason.exitCode)
     }
     let mpi: MPIEnvironment
-    // Larger jobs take seconds to start, whatever silence is borne later.
-    let deadline = StartDeadline.forRanks(seconds: max(60, watching.stallTimeout), rank: launcher.rank)
+    let deadline: StartDeadline
     do {
+      // Larger jobs take seconds to start, whatever silence is borne later.
+      deadline = try StartDeadline.forRanks(seconds: max(60, watching.stallTimeout), rank: launcher.rank)
       mpi = try MPIEnvironment.start(launcher: launcher)
       ProcessSignals.set()
     } catch {

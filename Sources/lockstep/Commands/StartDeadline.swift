@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Ends a wait that nothing else watches: ranks come together before they watch each other, and MPI waits for ever.
 final class StartDeadline: @unchecked Sendable {
@@ -8,9 +9,9 @@ final class StartDeadline: @unchecked Sendable {
   /// - Parameters:
   ///   - seconds: From now.
   ///   - missed: Called on another thread unless `meet` was called by then.
-  init(seconds: Double, missed: @escaping @Sendable () -> Void) {
+  init(seconds: Double, missed: @escaping @Sendable () -> Void) throws(SystemThread.Refusal) {
     end = .now() + seconds
-    Thread.detachNewThread { [met, end] in
+    try SystemThread.detach { [met, end] in
       if met.wait(timeout: end) == .timedOut { missed() }
     }
   }
@@ -28,8 +29,8 @@ extension StartDeadline {
   /// - Parameters:
   ///   - seconds: To come together, for all of them.
   ///   - rank: By the launcher's count; nil if it does not say.
-  static func forRanks(seconds: Double, rank: Int?) -> StartDeadline {
-    StartDeadline(seconds: seconds + patience * Double(min(rank ?? 0, 2))) {
+  static func forRanks(seconds: Double, rank: Int?) throws(SystemThread.Refusal) -> StartDeadline {
+    try StartDeadline(seconds: seconds + patience * Double(min(rank ?? 0, 2))) {
       CommandRunner.report(RanksMissing(seconds: seconds), prefix: rank.map { "rank \($0): " } ?? "")
       // Without a word to MPI, which may never return.
       _exit(1)

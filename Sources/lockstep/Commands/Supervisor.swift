@@ -9,8 +9,8 @@ struct Supervisor {
   let runFolder: String
   /// Value of `--resume`.
   let resume: String
-  /// The arguments of `lockstep`, without those that are decided here.
-  let arguments: [String]
+  /// The arguments of `lockstep`, `train` first, without those that are decided here.
+  private let arguments: [String]
 
   /// - Parameter arguments: All of this process, its own name left out.
   init(restarts: Int, runFolder: String, resume: String, arguments: some Sequence<String>) {
@@ -18,11 +18,13 @@ struct Supervisor {
     self.arguments = Self.without(["--max-restarts", "--run-dir", "--resume"], arguments)
   }
 
-  /// `arguments` without these options and their values, in either way of writing them.
+  /// `arguments` without these options and their values, in either way of writing them. Behind `--` nothing is an option.
   static func without(_ options: [String], _ arguments: some Sequence<String>) -> [String] {
     var kept: [String] = []
     var isValue = false
-    for argument in arguments {
+    var rest = arguments.makeIterator()
+    while let argument = rest.next() {
+      if !isValue && argument == "--" { return kept + [argument] + IteratorSequence(rest) }
       if !isValue && !options.contains(where: { argument == $0 || argument.hasPrefix($0 + "=") }) {
         kept.append(argument)
       }
@@ -50,14 +52,18 @@ struct Supervisor {
     child.passOnSignals()
     var left = restarts
     while true {
-      let code = try child.run(
-        arguments + ["--run-dir", runFolder, "--resume", left == restarts ? resume : resumeOnRestart])
+      let code = try child.run(arguments(resuming: left == restarts ? resume : resumeOnRestart))
       guard isFailure(code), left > 0, !child.wasToldToStop else { return code }
       left -= 1
       Terminal.standard.printError(
         "warning: the run ended with \(code); restart \(restarts - left) of \(restarts) in \(runFolder)")
       Thread.sleep(forTimeInterval: Self.pause)
     }
+  }
+
+  /// Of an attempt. What is decided here comes right behind `train`: at the end it could stand behind `--`.
+  func arguments(resuming resume: String) -> [String] {
+    Array(arguments.prefix(1)) + ["--run-dir", runFolder, "--resume", resume] + arguments.dropFirst()
   }
 
   /// Done, wrong use, and stopped on request are not.
@@ -69,13 +75,21 @@ struct Supervisor {
   }
 }
 
+/// The system has started no process for an attempt.
+private struct NotStarted: Error, CustomStringConvertible {
+  let reason: String
+
+  var description: String { "the process that trains cannot be started: \(reason)" }
+}
+
 /// The process that does the work, one after another. Signals to this process go to it.
 private final class Child: @unchecked Sendable {
   private let lock = NSLock()
   private var process: Process?
-  private var isToldToStop = false
+  /// The signal that told this process to stop.
+  private var stopSignal: Int32?
 
-  var wasToldToStop: Bool { lock.withLock { isToldToStop } }
+  var wasToldToStop: Bool { lock.withLock { stopSignal != nil } }
 
   func run(_ arguments: [String]) throws -> Int32 {
     let process = Process()
@@ -83,12 +97,15 @@ private final class Child: @unchecked Sendable {
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging([Supervisor.variable: "\(getpid())"]) { $1 }
     // Under the lock, so that a signal finds either no process and no start, or one to go to.
-    try lock.withLock {
-      guard !isToldToStop else { return }
-      try process.run()
-      self.process = process
+    let stop = try lock.withLock {
+      if stopSignal == nil {
+        do { try process.run() } catch { throw NotStarted(reason: error.localizedDescription) }
+        self.process = process
+      }
+      return stopSignal
     }
-    guard process.processIdentifier > 0 else { return 143 }
+    // Between two attempts there is nobody else to tell the signal by the exit code.
+    if let stop { return [SIGHUP, SIGINT].contains(stop) ? 128 + stop : 128 + SIGTERM }
     process.waitUntilExit()
     lock.withLock { self.process = nil }
     return process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
@@ -98,7 +115,7 @@ private final class Child: @unchecked Sendable {
   func passOnSignals() {
     SignalListener.handle { [self] signal in
       lock.withLock {
-        isToldToStop = true
+        stopSignal = stopSignal ?? signal
         if let process, process.isRunning { kill(process.processIdentifier, signal) }
       }
     }

@@ -1,16 +1,19 @@
 import Foundation
 
 /// Lines of standard input as bytes, as they come: what is not UTF-8 is for the reader to judge.
-struct StandardInputLines: IteratorProtocol {
+struct StandardInputLines {
+  private let descriptor: Int32
   private var buffer: [UInt8] = []
   /// Bytes at the buffer's beginning that hold no line end: a long line is looked through once.
   private var searched = 0
   private var isFirst = true
 
+  init(of descriptor: Int32 = STDIN_FILENO) { self.descriptor = descriptor }
+
   /// The next line without its end; nil at the end of the input. The last line may have no end.
-  mutating func next() -> [UInt8]? {
+  mutating func next() throws(Failure) -> [UInt8]? {
     var end = findEnd()
-    while end == nil, fill() { end = findEnd() }
+    while end == nil, try fill() { end = findEnd() }
     if end == nil && buffer.isEmpty { return nil }
     var line = buffer[..<(end ?? buffer.count)]
     defer {
@@ -28,12 +31,27 @@ struct StandardInputLines: IteratorProtocol {
   }
 
   /// False at the end of the input.
-  private mutating func fill() -> Bool {
+  private mutating func fill() throws(Failure) -> Bool {
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = read(STDIN_FILENO, &piece, piece.count)
+      let count = read(descriptor, &piece, piece.count)
       if count > 0 { buffer += piece[..<count] }
-      if count >= 0 || errno != EINTR { return count > 0 }
+      if count >= 0 { return count > 0 }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN:
+        // Whoever gave us the input set it not to wait.
+        var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&event, 1, -1)
+      case let code: throw Failure(code: code)
+      }
     }
+  }
+
+  /// The input cannot be read, which is not its end.
+  struct Failure: Error, CustomStringConvertible {
+    let code: Int32
+
+    var description: String { "the standard input cannot be read: \(String(cString: strerror(code)))" }
   }
 }

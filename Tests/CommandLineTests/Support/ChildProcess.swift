@@ -81,6 +81,7 @@ final class ChildProcess: Sendable {
 
   var processID: Int32 { process.value.processIdentifier }
   var outputSoFar: String { output.text }
+  var errorsSoFar: String { errors.text }
   func send(_ signal: Int32) { kill(processID, signal) }
 
   /// Waits for the end; after `limit` seconds the child is killed and the call fails with what it had printed.
