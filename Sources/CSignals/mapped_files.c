@@ -20,19 +20,12 @@ static struct mapping mappings[256];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction before;
 
-/// Without what a terminal takes for commands; a path that is too long loses its beginning.
+/// A path that is too long loses its beginning, whole characters of it: the rest of one would be shown as something else.
 static void copy_path(char *to, const char *path) {
     size_t length = strlen(path), limit = sizeof mappings[0].path - 1;
-    if (length > limit) {
-        path += length - limit;
-        length = limit;
-    }
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)path[i], next = (unsigned char)path[i + 1];
-        int is_control = byte < 0x20 || byte == 0x7f || (byte == 0xc2 && next >= 0x80 && next < 0xa0);
-        to[i] = is_control ? '?' : (char)byte;
-    }
-    to[length] = 0;
+    if (length > limit) path += length - limit;
+    while (length > limit && ((unsigned char)*path & 0xc0) == 0x80) path++;
+    strcpy(to, path);
 }
 
 int csignals_note_mapping(const void *start, size_t count, const char *path) {

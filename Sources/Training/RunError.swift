@@ -1,6 +1,7 @@
 import Checkpoints
 import DataPipeline
 import NeuralNetworks
+import Tensors
 
 /// Errors that say which exit code they deserve; all others end with 1.
 public protocol ExitCodeProviding: Error {
@@ -41,7 +42,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
     case .noTrainingSamples:
       "the training split is empty; lower data.validation or raise data.train_limit"
     case .noSuchSplit(let name, let others):
-      "the data of this run have no \(name) split; choose another: --split \(others.joined(separator: " or "))"
+      "the data of this run have no \(name.onOneLine) split; choose another: --split \(others.map(\.onOneLine).joined(separator: " or "))"
     case .tooManyThreads(let wanted, let most):
       """
       training.blas_threads is \(wanted), but this OpenBLAS takes at most \(most) (the most it was built for); lower it, or \
@@ -65,14 +66,14 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
     case .statisticsOfOneSample(let layer, let batchSize, let shards?):
       """
-      layer \(layer) (batch_norm) takes its statistics over the samples of a shard, but a batch of \(batchSize) in \
+      layer \(layer.onOneLine) (batch_norm) takes its statistics over the samples of a shard, but a batch of \(batchSize) in \
       \(shards.counted("shard")) leaves one sample to a shard, which has no variance; use at most \
       \((batchSize / 2).counted("shard")) (training.shards, or --workers), raise training.batch_size, or take the statistics \
       over the whole batch (batch_norm: {sync: true}; of an mlp, sync_batch_norm: true)
       """
     case .statisticsOfOneSample(let layer, let batchSize, nil):
       """
-      layer \(layer) (batch_norm) takes its statistics over the batch, but that has \(batchSize.counted("sample")), which has no \
+      layer \(layer.onOneLine) (batch_norm) takes its statistics over the batch, but that has \(batchSize.counted("sample")), which has no \
       variance; raise training.batch_size to 2 or more
       """
     case .streamsDoNotDivide(let batchSize, let shards):
@@ -82,38 +83,38 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
     case .anotherConfiguration(let checkpoint, let differences):
       """
-      \(checkpoint) belongs to a run with another configuration:
-      \(differences.map { "  " + $0 }.joined(separator: "\n"))
+      \(checkpoint.onOneLine) belongs to a run with another configuration:
+      \(differences.map { "  " + $0.onOneLine }.joined(separator: "\n"))
       go on with the configuration in its run folder, or start a new run with another --run-dir
       """
     case .otherShards(let checkpoint, let old, let new):
       """
-      \(checkpoint) was trained with \(old.counted("shard")), this run would have \(new), one a worker; go on with \(old.counted("worker")), or \
+      \(checkpoint.onOneLine) was trained with \(old.counted("shard")), this run would have \(new), one a worker; go on with \(old.counted("worker")), or \
       with --set training.shards=\(old) and any number of workers up to that
       """
     case .alreadyFurther(let checkpoint, let step, let totalSteps):
       """
-      \(checkpoint) is after step \(step), but this run would end at step \(totalSteps); raise training.steps or \
+      \(checkpoint.onOneLine) is after step \(step), but this run would end at step \(totalSteps); raise training.steps or \
       training.epochs, or start a new run with another --run-dir
       """
     case .folderNotEmpty(let path):
-      "\(path) is not empty, and --resume never was given; choose another --run-dir, or leave --resume out to go on there"
+      "\(path.onOneLine) is not empty, and --resume never was given; choose another --run-dir, or leave --resume out to go on there"
     case .otherData(let checkpoint):
       """
-      the training data are not those that \(checkpoint) was trained on (classes, labels, pixels or texts, \
+      the training data are not those that \(checkpoint.onOneLine) was trained on (classes, labels, pixels or texts, \
       or their mean or deviation differ); check --data and data.path
       """
     case .otherState(let checkpoint, let tensor, let found, let expected):
       """
-      \(checkpoint) holds \(Self.shape(found)) for the carried state \(tensor), this run has \(Self.shape(expected)); go on \
+      \(checkpoint.onOneLine) holds \(Self.shape(found)) for the carried state \(tensor.onOneLine), this run has \(Self.shape(expected)); go on \
       from another checkpoint (--resume CHECKPOINT), or start a new run with another --run-dir
       """
     case .otherClasses(let checkpoint):
-      "the data have other classes than those that \(checkpoint) tells apart; check --data and data.path"
+      "the data have other classes than those that \(checkpoint.onOneLine) tells apart; check --data and data.path"
     case .diverged(let step, let learningRate, let loss, let layer, let checkpoint):
       """
       the loss became \(loss.readable) in step \(step) at learning rate \(learningRate.readable)\
-      \(layer.map { "; the first layer whose output is not finite is \($0)" } ?? "; all layers' outputs are finite")
+      \(layer.map { "; the first layer whose output is not finite is \($0.onOneLine)" } ?? "; all layers' outputs are finite")
       \(Self.advice(checkpoint))
       """
     case .endedDiverged(let step, let learningRate, let sign, let checkpoint):
@@ -123,14 +124,14 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
     case .spoiltWeights(let step, let tensor, let learningRate, let checkpoint):
       """
-      after step \(step) at learning rate \(learningRate.readable) the first tensor that is not finite is \(tensor)
+      after step \(step) at learning rate \(learningRate.readable) the first tensor that is not finite is \(tensor.onOneLine)
       \(Self.advice(checkpoint))
       """
     case .replicasDiffer(let step, let workers, let tensor, let count, let checkpoint, let folder):
       """
-      the replicas differ after step \(step): \(workers); \
-      \(tensor.map { "the first tensor that differs is \($0) (\(count) differ)" } ?? "a second look found no tensor that differs")
-      \(checkpoint.map { "the last good checkpoint is \($0); to go on from it, give the same command --run-dir \(folder)" }
+      the replicas differ after step \(step): \(workers.onOneLine); \
+      \(tensor.map { "the first tensor that differs is \($0.onOneLine) (\(count) differ)" } ?? "a second look found no tensor that differs")
+      \(checkpoint.map { "the last good checkpoint is \($0.onOneLine); to go on from it, give the same command --run-dir \(folder.onOneLine)" }
         ?? "no good checkpoint was written before: start again")
       equal replicas come apart by a fault of memory or of a processor: check that host, or leave it out; if it comes again \
       elsewhere at the same step, report it as an error of this program
@@ -143,7 +144,8 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   }
 
   private static func advice(_ checkpoint: String?) -> String {
-    let kept = checkpoint.map { "the last good checkpoint is \($0); " } ?? "no good checkpoint was written before; "
+    let kept =
+      checkpoint.map { "the last good checkpoint is \($0.onOneLine); " } ?? "no good checkpoint was written before; "
     return kept + "try a lower learning rate, a warm-up, or optimizer.clip_norm"
   }
 }

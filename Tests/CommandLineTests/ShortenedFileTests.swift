@@ -10,7 +10,7 @@ import Testing
   @Test("the file is named, by a process and by ranks", arguments: [1, 2])
   func named(ranks: Int) throws {
     let words = (0..<60_000).map { "word\($0 % 977) " }.joined()
-    let text = try folder.write(words, to: "text\(ranks).txt")
+    let text = try folder.write(words, to: "text\(ranks)\u{202E}.txt")
     let config = try folder.write(
       """
       data: {dataset: text, path: '\(text)', tokenizer: bytes, window: 16}
@@ -36,5 +36,6 @@ import Testing
     let result = try ranks > 1 ? Lockstep.runRanks(ranks, arguments) : Lockstep.run(arguments)
     #expect(result.exitCode == 1, "\(result.errors)")
     #expect(result.errors.contains(".tokens: was shortened"), "\(result.errors)")
+    #expect(result.errors.contains("text\(ranks)\u{FFFD}.txt."), "\(result.errors)")
   }
 }

@@ -20,6 +20,13 @@ import Testing
     #expect("\(error)".contains("use at most 1 worker,"))
   }
 
+  @Test func aNameOutOfAFileDoesNotMakeALine() {
+    let error = RunError.otherState(
+      checkpoint: "a\nb", tensor: "c\nerror: d\u{202E}", found: [2], expected: nil)
+    #expect(!"\(error)".contains("\n"))
+    #expect("\(error)".hasPrefix("a\u{FFFD}b holds") && "\(error)".contains("state c\u{FFFD}error: d\u{FFFD}, this"))
+  }
+
   @Test func aLossThatIsNotFiniteHasNoSign() {
     let error = RunError.diverged(
       step: 6, learningRate: 1e10, loss: -.nan, layer: "layer 12 (linear)", checkpoint: nil)

@@ -20,8 +20,9 @@ void csignals_end_by(int signal_number);
 /// Every thread that computes or reads mapped files calls it first. Calling it again does nothing. Returns 0, or -1 with `errno`.
 int csignals_use_alternate_stack(void);
 
-/// Notes the file that lies at these bytes of memory, so that it can be named when reading it fails. Returns a number for
-/// `csignals_forget_mapping`; -1 where there are too many: then it is not named.
+/// Notes the file that lies at these bytes of memory, so that it can be named when reading it fails: `path` is shown as it is, so
+/// the caller replaces control characters. Returns a number for `csignals_forget_mapping`; -1 where there are too many: then it is
+/// not named.
 int csignals_note_mapping(const void *_Nonnull start, size_t count, const char *_Nonnull path);
 void csignals_forget_mapping(int number);
 

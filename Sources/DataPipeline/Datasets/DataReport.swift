@@ -1,3 +1,5 @@
+import Tensors
+
 /// Report of data that are not used, or are used in a way that nobody asked for.
 public struct DataReport: Sendable, Equatable {
   /// A file or folder that is left out.
@@ -30,7 +32,7 @@ public struct DataReport: Sendable, Equatable {
   /// Names a sentence gives; the rest are counted.
   private static let mostNames = 5
 
-  /// A sentence for each reason, with how many and which.
+  /// A sentence for each reason, with how many and which; each is one line, whatever names hold.
   public var sentences: [String] {
     var reasons: [String] = []
     var places: [String: [Int]] = [:]
@@ -38,14 +40,14 @@ public struct DataReport: Sendable, Equatable {
       if places[omission.reason] == nil { reasons.append(omission.reason) }
       places[omission.reason, default: []].append(place)
     }
-    return remarks
-      + reasons.map { reason in
-        let found = places[reason] ?? []
-        let names = found.prefix(Self.mostNames).map { place in
-          omissions[place].path + (omissions[place].detail.map { " (\($0))" } ?? "")
-        }
-        let rest = found.count > names.count ? " and \(found.count - names.count) more" : ""
-        return "\(found.count) left out: \(reason) (\(names.joined(separator: ", "))\(rest))"
+    let counted = reasons.map { reason in
+      let found = places[reason] ?? []
+      let names = found.prefix(Self.mostNames).map { place in
+        omissions[place].path + (omissions[place].detail.map { " (\($0))" } ?? "")
       }
+      let rest = found.count > names.count ? " and \(found.count - names.count) more" : ""
+      return "\(found.count) left out: \(reason) (\(names.joined(separator: ", "))\(rest))"
+    }
+    return (remarks + counted).map(\.onOneLine)
   }
 }

@@ -1,6 +1,7 @@
 import CImageFiles
 import CSignals
 import Foundation
+import Tensors
 
 /// The bytes of a file, for reading.
 ///
@@ -18,7 +19,9 @@ final class FileContents: @unchecked Sendable {
   private init(path: String, bytes: UnsafeRawBufferPointer, owner: Owner) {
     (self.path, self.bytes, self.owner) = (path, bytes, owner)
     number =
-      if case .mapping = owner, let base = bytes.baseAddress { csignals_note_mapping(base, bytes.count, path) } else {
+      if case .mapping = owner, let base = bytes.baseAddress {
+        csignals_note_mapping(base, bytes.count, path.onOneLine)
+      } else {
         -1
       }
   }

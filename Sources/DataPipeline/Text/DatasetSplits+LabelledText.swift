@@ -1,3 +1,5 @@
+import Tensors
+
 extension DatasetSplits {
   /// The splits of lines with labels.
   ///
@@ -32,7 +34,7 @@ extension DatasetSplits {
     if tokenizer == nil { splits.noteSmallerVocabulary(than: settings.tokenizer) }
     if let only = training.onlyClass {
       splits.notes.append(
-        "all \(training.count) training texts have the label '\(only)': there is nothing to tell apart; "
+        "all \(training.count) training texts have the label '\(only.onOneLine)': there is nothing to tell apart; "
           + "check data.format")
     }
     let all: [(String, LabelledTextSplit?)] = [("training", training), ("validation", validation), ("test", test)]

@@ -1,6 +1,9 @@
+import Tensors
+
 /// The lines of a file with their labels, and what a person should know of its first line.
 struct LabelledLines {
   private(set) var lines: [LabelledLine]
+  /// One line, whatever the label holds.
   private(set) var note: String?
 
   /// Looks for a header, where it was not said whether there is one: a first line whose label is a word that tables name such
@@ -15,9 +18,11 @@ struct LabelledLines {
       self.lines.removeFirst()
       note =
         "\(place) is taken for a header and left out, as its label is '\(first.label)'; set data.header: false to keep it"
+        .onOneLine
     } else if Self.othersRecur(lines.dropFirst()) {
       note =
         "\(place) has the label '\(first.label)', which no other line has; if it is a header, set data.header: true"
+        .onOneLine
     }
   }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Texts with one label each, as tokens.
 public struct LabelledTextDataset: Sendable {
   /// Samples of a split, in the order of the file.
@@ -83,7 +85,7 @@ public struct LabelledTextDataset: Sendable {
     }
     func split(_ path: String, _ lines: [LabelledLine], _ labels: [Int32]) throws(DataError) -> Split {
       var split = Split()
-      let poll = monitor.follow("encoding \(path)")
+      let poll = monitor.follow("encoding \(path.onOneLine)")
       for (line, label) in zip(lines, labels) {
         try poll()
         let tokens = try line.text.withTypedBytes { bytes throws(DataError) in

@@ -30,7 +30,9 @@ extension Communicator {
       let names = all[0].map(\.name) + all[rank].map(\.name).filter { name in !all[0].contains { $0.name == name } }
       for fact in names {
         let (first, other) = (all[0].value(of: fact), all[rank].value(of: fact))
-        if first != other { differences.append("\(fact): \(name(0)) has \(first), \(name(rank)) has \(other)") }
+        guard first != other else { continue }
+        let (ours, theirs) = excerpts(of: first, and: other)
+        differences.append("\(fact): \(name(0)) has \(ours), \(name(rank)) has \(theirs)")
       }
     }
     throw AgreedFailure(
@@ -41,6 +43,18 @@ extension Communicator {
         """,
       exitCode: 2)
   }
+}
+
+/// Two values on a line each; of long ones, such as the names of a thousand classes, what is around the first difference.
+private func excerpts(of first: String, and other: String) -> (String, String) {
+  let common = zip(first, other).prefix { $0 == $1 }.count
+  let start = max(0, common - 30)
+  func excerpt(_ text: String) -> String {
+    guard text.count > 200 else { return text.onOneLine }
+    let part = text.dropFirst(start).prefix(150)
+    return "\(start > 0 ? "…" : "")\(part)\(start + part.count < text.count ? "…" : "")".onOneLine
+  }
+  return (excerpt(first), excerpt(other))
 }
 
 private func digest(_ text: String) -> [UInt8] {

@@ -94,6 +94,12 @@ struct LabelledTextTests {
     #expect(allAlone.training.count == 3 && allAlone.notes.isEmpty)
   }
 
+  @Test("a note is one line, whatever a label holds")
+  func lineEndsInLabels() throws {
+    let dataset = try open(specification("x,\"a\n\u{202E}b\"\nred,c\npink,c\n", .csv))
+    #expect(dataset.notes.count == 1 && dataset.notes[0].contains("'a\u{FFFD}\u{FFFD}b', which no other line has"))
+  }
+
   @Test("the header of a test file is left out too")
   func headerOfTestFile() throws {
     var specification = try specification("text,label\nred,a\nblue,b\n", .csv)
