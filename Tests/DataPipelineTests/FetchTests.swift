@@ -211,6 +211,28 @@ final class FetchTests {
     #expect(catalog.status(of: entry).files.map(\.state).contains(.damaged("has 30 bytes, expected 31")))
   }
 
+  @Test("a file that another process fetches is waited for, and not fetched again")
+  func anotherProcess() throws {
+    let entry = asEntry(try idxDataset())
+    let catalog = DataCatalog(directory: folder.file("data"), downloader: quick)
+    try catalog.fetch(entry)
+    let name = "data/mnist/train-images-idx3-ubyte"
+    let images = try folder.read(name)
+    try FileManager.default.removeItem(atPath: folder.file(name))
+    let lock = try #require(FileLock.take(folder.file(name) + ".gz.lock", patience: .zero, limit: .zero) { _ in })
+    let requests = server.requests.count
+    let holders = Mutex<[String]>([])
+    try catalog.fetch(entry) { [folder] progress in
+      guard case .waiting(let holder) = progress.stage else { return }
+      holders.withLock { $0.append(holder) }
+      _ = try? folder.write(images, to: name)
+      lock.release()
+    }
+    #expect(holders.withLock { $0.count == 1 && $0[0].hasPrefix("process \(getpid()) on ") })
+    #expect(server.requests.count == requests && catalog.verify(entry).isWhole)
+    #expect(folder.files.count { $0.hasPrefix("data/") } == 4)
+  }
+
   @Test func aWrongChecksumIsSaidAndNothingStays() throws {
     let entry = asEntry(try idxDataset(wrongChecksum: true))
     let catalog = DataCatalog(directory: folder.file("data"), downloader: quick)
@@ -259,6 +281,7 @@ final class FetchTests {
     #expect(throws: DataError(cut, "damaged gzip data: they end early", advice: "fetch it again")) {
       try TarArchive.extract(cut, into: folder.file("cut"), inflatingAtMost: 1 << 20)
     }
+    #expect(folder.files.filter { $0.hasPrefix("cut/") }.allSatisfy { names.contains(String($0.dropFirst(4))) })
     let other = try folder.write(gzip(Fixtures.noise(2000)), to: "noise.tar.gz")
     #expect(throws: DataError(other, "no tar archive, or a damaged one", advice: "fetch it again")) {
       try TarArchive.extract(other, into: folder.file("noise"), inflatingAtMost: 1 << 20)

@@ -81,6 +81,37 @@ struct ImageFolderReportTests {
       ])
   }
 
+  @Test("links within an inner folder are not followed, and its files are counted up to a bound")
+  func innerLinks() throws {
+    try write("train/ant/a.png", "train/ant/more/b.png")
+    for name in ["x", "y"] { symlink(".", folder.file("train/ant/more/" + name)) }
+    for number in 0..<1001 { try folder.write([], to: "train/ant/many/\(number)") }
+    let reason = "in folders within a class's folder, which are not read"
+    #expect(
+      try open().notes == [
+        "2 left out: \(reason) (\(folder.file("train/ant/many")) (1000 or more files), "
+          + "\(folder.file("train/ant/more")) (3 files))"
+      ])
+  }
+
+  @Test("what cannot be looked at is an error, not an omission", arguments: ["train/loop", "train/ant/loop"])
+  func unreadable(name: String) throws {
+    try write("train/ant/a.png")
+    symlink("loop", folder.file(name))
+    let error = #expect(throws: DataError.self) { try open() }
+    #expect(error?.location == folder.file(name))
+    #expect(error?.problem.hasPrefix("cannot be examined: ") == true)
+  }
+
+  @Test("a note is one line, whatever a file is called")
+  func lineEnds() throws {
+    try write("train/ant/a.png")
+    try folder.write([1], to: "train/ant/a\nerror: b\u{202E}.txt")
+    let splits = try open()
+    #expect(splits.notes.count == 1 && splits.notes[0].contains("/a\u{FFFD}error: b\u{FFFD}.txt"))
+    #expect(splits.report.omissions[0].path.hasSuffix("/a\nerror: b\u{202E}.txt"))
+  }
+
   @Test(
     "a folder of a validation split is used, unless something else is asked for",
     arguments: ["val", "validation", "valid"])

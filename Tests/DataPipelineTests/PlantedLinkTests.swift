@@ -46,7 +46,39 @@ import Testing
   func looking() throws {
     let folder = try TemporaryFolder()
     symlink("loop", folder.file("loop"))
-    #expect(PathKind(folder.file("loop")) != .missing)
-    #expect(PathKind(folder.file("nothing")) == .missing)
+    #expect(!PathKind.isMissing(folder.file("loop")) && PathKind.isMissing(folder.file("nothing")))
+    #expect(throws: DataError.self) { try PathKind(folder.file("loop")) }
+    #expect(try PathKind(folder.file("nothing")) == .missing)
+  }
+
+  @Test("a named pipe in place of an unfinished file is not written into, nor waited for")
+  func pipe() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("x.part")
+    for hasReader in [true, false] {
+      try #require(unlink(path) == 0 || errno == ENOENT)
+      try #require(mkfifo(path, 0o600) == 0)
+      let reader = hasReader ? open(path, O_RDONLY | O_NONBLOCK) : -1
+      defer { if reader >= 0 { close(reader) } }
+      let file = try OutputFile(path, appending: true)
+      try Array("a".utf8).withTypedBytes { bytes throws(DataError) in try file.write(bytes) }
+      try file.close()
+      try #require(try PathKind(path) == .file(size: 1))
+    }
+  }
+
+  @Test("of several that want a lock one has it, though each holder removes the file")
+  func locks() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("x.lock")
+    let first = try #require(FileLock.take(path, patience: .zero, limit: .zero) { _ in })
+    let second = try #require(
+      FileLock.take(path, patience: .zero, limit: .seconds(10)) { holder in
+        #expect(holder.hasPrefix("process \(getpid()) on "))
+        first.release()
+      })
+    #expect(FileLock.take(path, patience: .zero, limit: .zero) { _ in } == nil)
+    second.release()
+    #expect(folder.files.isEmpty)
   }
 }

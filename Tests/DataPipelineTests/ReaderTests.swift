@@ -74,7 +74,26 @@ struct ReaderTests {
     #expect(try splits.training.dataset.pixels(1) == Fixtures.noise(3072, seed: 5))
     // Names that are not all different name nothing.
     try folder.write(Array((0..<100).map { "name\($0 % 99)" }.joined(separator: "\n").utf8), to: "fine_label_names.txt")
+    #expect(try openingFails(.cifar100).problem == "names a class twice")
+    try FileManager.default.removeItem(atPath: folder.file("fine_label_names.txt"))
     #expect(try DatasetSplits.open(specification(.cifar100), seed: 1).classNames[99] == "class 99")
+  }
+
+  @Test("a file of class names that cannot be used is an error")
+  func classNames() throws {
+    try Fixtures.writeCIFAR10(to: folder, "")
+    let path = folder.file("batches.meta.txt")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    #expect(try openingFails(.cifar10).description == "\(path): is not a file")
+    try FileManager.default.removeItem(atPath: path)
+    for (bytes, problem) in [
+      (Array("cat dog".utf8), "has 2 names, expected 10"), ([0xFF], "is not UTF-8"),
+      ([UInt8](repeating: 32, count: 70_000), "has 70000 bytes, too many for the names of classes"),
+    ] {
+      try folder.write(bytes, to: "batches.meta.txt")
+      let error = try openingFails(.cifar10)
+      #expect(error.location == path && error.problem == problem)
+    }
   }
 
   @Test func missingFilesAreNamedWithWhereToGetThem() throws {

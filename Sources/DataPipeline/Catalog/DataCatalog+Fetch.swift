@@ -2,7 +2,11 @@ import Foundation
 
 /// How far a download is.
 public struct FetchProgress: Sendable, Equatable {
-  public enum Stage: Sendable, Equatable { case downloading, checking, unpacking }
+  public enum Stage: Sendable, Hashable {
+    /// Another process, which is named, fetches the same file.
+    case waiting(holder: String)
+    case downloading, checking, unpacking
+  }
 
   public var file: String
   public var stage: Stage
@@ -15,7 +19,7 @@ extension DataCatalog {
   /// Downloads what is missing of a data set, or damaged as far as reading it shows, checks and unpacks it.
   ///
   /// A file comes as `NAME.part` and gets its name when it is whole and its checksum is right. What an interrupted
-  /// download left is gone on with.
+  /// download left is gone on with. Of several processes one fetches a file, and the others wait for it.
   /// - Parameter progress: called now and then, while bytes come on another thread.
   public func fetch(
     _ entry: Entry, progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }
@@ -56,7 +60,22 @@ extension DataCatalog {
     let folder = remote.unpacking == .tar ? directory : directory.appendingPath(dataset.folders[0])
     try Self.makeFolder(folder)
     let archive = folder.appendingPath(remote.name)
-    if PathKind(archive) == .missing {
+    var holder: String?
+    let lock = FileLock.take(archive + ".lock", patience: .zero, limit: Self.longestWait) { name in
+      holder = name
+      progress(FetchProgress(file: remote.name, stage: .waiting(holder: name), bytes: 0, totalBytes: remote.size))
+    }
+    defer { lock?.release() }
+    if let holder {
+      // A file system without locks is another matter: there two at once are the user's.
+      guard lock != nil else { throw DataError(archive, "is still being fetched by \(holder)") }
+      if isThere(remote, of: dataset, verify(dataset)) { return }
+    }
+    for part in dataset.files(unpackedFrom: remote) {
+      UnfinishedFile.removeLeftovers(
+        of: self.folder(of: dataset).appendingPath(part.name), untouchedFor: Self.abandoned)
+    }
+    if PathKind.isMissing(archive) {
       try download(remote, to: archive, progress: progress)
     } else {
       try check(remote, archive, progress: progress)
@@ -72,12 +91,18 @@ extension DataCatalog {
     unlink(archive)
   }
 
+  /// How long another process that fetches the same is waited for.
+  private static let longestWait = Duration.seconds(24 * 3600)
+  /// Seconds without a write after which an unfinished file counts as a killed process's.
+  private static let abandoned = 600.0
+
   /// Whether what the archive holds is unpacked already, and not damaged.
   private func isThere(_ remote: KnownDataset.RemoteFile, of dataset: KnownDataset, _ status: DataStatus) -> Bool {
     let folder = folder(of: dataset)
     return dataset.files(unpackedFrom: remote).allSatisfy { part in
       let path = folder.appendingPath(part.name)
-      return PathKind(path) == .file(size: part.size) && status.files.contains { $0.path == path && $0.state == .whole }
+      return (try? PathKind(path)) == .file(size: part.size)
+        && status.files.contains { $0.path == path && $0.state == .whole }
     }
   }
 
@@ -125,9 +150,8 @@ extension DataCatalog {
 
   private static func gunzip(_ path: String, size: Int) throws(DataError) {
     let contents = try FileContents.open(path, inflatingAtMost: size)
-    let target = String(path.dropLast(3))
-    let output = try OutputFile(target + ".part", appending: false)
-    try contents.withBytes { bytes throws(DataError) in try output.write(bytes) }
-    try output.close(renamingTo: target)
+    try OutputFile.write(String(path.dropLast(3))) { output throws(DataError) in
+      try contents.withBytes { bytes throws(DataError) in try output.write(bytes) }
+    }
   }
 }

@@ -77,8 +77,14 @@ extension DataCatalog {
   private static func check(
     _ file: KnownDataset.LocalFile, of dataset: KnownDataset, in folder: String, readingContents: Bool
   ) -> DataStatus.File {
-    guard let path = try? IDXDataset.find(file.name, in: folder), case .file(let size) = PathKind(path) else {
-      return DataStatus.File(path: folder.appendingPath(file.name), state: .missing)
+    let missing = DataStatus.File(path: folder.appendingPath(file.name), state: .missing)
+    guard let path = try? IDXDataset.find(file.name, in: folder) else { return missing }
+    let size: Int
+    do throws(DataError) {
+      guard case .file(let found) = try PathKind(path) else { return missing }
+      size = found
+    } catch {
+      return DataStatus.File(path: path, state: .damaged(error.problem))
     }
     // Somebody may have put the archive's own file there.
     let archive = dataset.remoteFiles.first { path.hasSuffix(".gz") && $0.name == file.name + ".gz" }

@@ -69,7 +69,7 @@ public struct KnownDataset: Sendable {
     let names = files.map(\.name).joined(separator: ", ")
     throw DataError(
       root,
-      "\(PathKind(root) == .missing ? "no such folder" : "no \(name) here"); expected \(names) in it or in "
+      "\(PathKind.isMissing(root) ? "no such folder" : "no \(name) here"); expected \(names) in it or in "
         + "\(root.appendingPath(folders[0]))", advice: fetchAdvice(root), isWrongUse: true)
   }
 
@@ -83,6 +83,6 @@ public struct KnownDataset: Sendable {
   }
 
   static func exists(_ name: String, in folder: String) -> Bool {
-    IDXDataset.alternatives(name).contains { PathKind(folder.appendingPath($0)) != .missing }
+    IDXDataset.alternatives(name).contains { !PathKind.isMissing(folder.appendingPath($0)) }
   }
 }

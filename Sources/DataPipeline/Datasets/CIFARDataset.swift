@@ -1,5 +1,3 @@
-import Foundation
-
 /// CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their binary form: records of one (two) label bytes and 3072 pixel
 /// bytes, `[3, 32, 32]`.
 enum CIFARDataset {
@@ -57,16 +55,35 @@ enum CIFARDataset {
         "truncated: \(short.count) records where another batch has \(longest)", advice: advice)
     }
     return RecordDataset(
-      imageShape: shape, layout: .planar, classNames: classNames(variant, in: folder), labels: labels,
+      imageShape: shape, layout: .planar, classNames: try classNames(variant, in: folder, advice: advice),
+      labels: labels,
       segments: segments)
   }
 
-  private static func classNames(_ variant: Variant, in folder: String) -> [String] {
+  /// Far more than a hundred names take.
+  private static let mostBytesOfNames = 1 << 16
+
+  /// Names of their file; where there is none, the known ones or numbers.
+  private static func classNames(
+    _ variant: Variant, in folder: String, advice: String
+  ) throws(DataError) -> [String] {
     let path = folder.appendingPath(variant.namesFile)
-    let names = (try? String(contentsOfFile: path, encoding: .utf8))?.split(whereSeparator: \.isWhitespace).map(
-      String.init)
+    guard try PathKind(path) != .missing else {
+      return variant == .cifar10 ? classNamesOf10 : (0..<variant.classCount).map { "class \($0)" }
+    }
+    let file = try FileContents.map(path)
+    guard file.count <= mostBytesOfNames else {
+      throw DataError(path, "has \(file.count) bytes, too many for the names of classes", advice: advice)
+    }
+    guard let text = file.withBytes({ String(validating: $0, as: UTF8.self) }) else {
+      throw DataError(path, "is not UTF-8", advice: advice)
+    }
+    let names = text.split(whereSeparator: \.isWhitespace).map(String.init)
+    guard names.count == variant.classCount else {
+      throw DataError(path, "has \(names.count) names, expected \(variant.classCount)", advice: advice)
+    }
     // A checkpoint whose classes share a name is not read again.
-    if let names, names.count == variant.classCount, Set(names).count == names.count { return names }
-    return variant == .cifar10 ? classNamesOf10 : (0..<variant.classCount).map { "class \($0)" }
+    guard Set(names).count == names.count else { throw DataError(path, "names a class twice", advice: advice) }
+    return names
   }
 }

@@ -31,7 +31,7 @@ struct ClassFolder {
     var spellings: [String: [String]] = [:]
     for name in listing.names {
       let path = folder.appendingPath(name)
-      guard PathKind(path) == .folder else {
+      guard try PathKind(path) == .folder else {
         if ignored.contains(name.lowercased()) { continue }
         report.omissions.append(.init(path, "beside the folders of the classes"))
         continue
@@ -52,18 +52,17 @@ struct ClassFolder {
     report.omissions += listing.escapedNames.map { DataReport.Omission(folder.appendingPath($0), Self.nameReason) }
     for name in listing.names where !Self.ignored.contains(name.lowercased()) {
       let path = folder.appendingPath(name)
-      if Self.isNamedAsImage(name), PathKind(path) != .folder {
+      // An image that cannot be looked at is one that cannot be read, which --skip-bad-images is about.
+      if Self.isNamedAsImage(name), (try? PathKind(path)) != .folder {
         images.append(path)
         continue
       }
-      switch PathKind(path) {
-      case .folder:
-        let count = Self.fileCount(below: path)
-        guard count > 0 else { continue }
-        report.omissions.append(
-          .init(path, "in folders within a class's folder, which are not read", detail: "\(count) files"))
-      case .file, .missing:
-        let format = Self.format(of: path)
+      if try PathKind(path) == .folder {
+        noteInnerFolder(path)
+        continue
+      }
+      do throws(DataError) {
+        let format = try Self.format(of: path)
         if format?.isReadable == true {
           images.append(path)
         } else {
@@ -73,8 +72,22 @@ struct ClassFolder {
               format.map { "\($0.rawValue) files, which are not read: convert them to JPEG or PNG" }
                 ?? "files that are no images"))
         }
+      } catch {
+        report.omissions.append(.init(path, "files that cannot be read", detail: error.problem))
       }
     }
+  }
+
+  private mutating func noteInnerFolder(_ path: String) {
+    let detail: String
+    do throws(DataError) {
+      let count = try Self.fileCount(below: path)
+      guard count > 0 else { return }
+      detail = count < Self.mostCounted ? "\(count) files" : "\(Self.mostCounted) or more files"
+    } catch {
+      detail = error.location == path ? error.problem : "\(error.location) \(error.problem)"
+    }
+    report.omissions.append(.init(path, "in folders within a class's folder, which are not read", detail: detail))
   }
 
   private static func isNamedAsImage(_ name: String) -> Bool {
@@ -83,24 +96,41 @@ struct ClassFolder {
   }
 
   /// Format that the first bytes of the file show, or else its suffix; nil for other files.
-  private static func format(of path: String) -> ImageFormat? {
+  private static func format(of path: String) throws(DataError) -> ImageFormat? {
     // A pipe would keep us waiting.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      // A link that leads nowhere, a socket: no file that could hold an image.
+      if [ENOENT, ENXIO].contains(errno) { return nil }
+      throw .system(path, "cannot be opened", code: errno)
+    }
     defer { close(descriptor) }
     var start = [UInt8](repeating: 0, count: ImageFormat.signatureLength)
     let count = Foundation.read(descriptor, &start, start.count)
+    // Nobody has written to a pipe yet.
+    guard count >= 0 || errno == EAGAIN else { throw .system(path, "cannot be read", code: errno) }
     return start.prefix(max(0, count)).withUnsafeBytes { ImageFormat(startingWith: $0) }
   }
 
-  /// Files in a folder and the folders below it, hidden ones left out.
-  private static func fileCount(below folder: String, depth: Int = 0) -> Int {
-    guard depth < 16, let listing = try? FolderListing(of: folder) else { return 0 }
-    return listing.escapedNames.count
-      + listing.names.reduce(0) { count, name in
-        let path = folder.appendingPath(name)
-        if ignored.contains(name.lowercased()) { return count }
-        return count + (PathKind(path) == .folder ? fileCount(below: path, depth: depth + 1) : 1)
+  /// From so many files on, their number matters to nobody; to count them all may take hours.
+  private static let mostCounted = 1000
+
+  /// Files in a folder and the folders below it, hidden ones left out, at most `mostCounted`. Links are files here: followed, they
+  /// could lead round and round.
+  private static func fileCount(below folder: String) throws(DataError) -> Int {
+    var count = 0
+    var folders = [folder]
+    while count < mostCounted, let next = folders.popLast() {
+      let listing = try FolderListing(of: next)
+      count += listing.escapedNames.count
+      for name in listing.names where !ignored.contains(name.lowercased()) {
+        if count >= mostCounted { break }
+        let path = next.appendingPath(name)
+        var status = stat()
+        let isFolder = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        if isFolder { folders.append(path) } else { count += 1 }
       }
+    }
+    return min(count, mostCounted)
   }
 }

@@ -6,7 +6,7 @@ extension DatasetFiles {
   static func openImages(in folder: String, _ specification: DatasetSpecification) throws(DataError) -> DatasetFiles {
     let trainingFolder = folder.appendingPath("train")
     let testFolder = folder.appendingPath("test")
-    guard PathKind(trainingFolder) == .folder else {
+    guard try PathKind(trainingFolder) == .folder else {
       throw DataError(
         trainingFolder, "no such folder",
         advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (or .png), "
@@ -22,7 +22,7 @@ extension DatasetFiles {
         "validation split: \(found.count) images of \(path) (data.validation_folder: false leaves them out)")
       validation = found
     }
-    let test = PathKind(testFolder) == .missing ? nil : try images.read(testFolder)
+    let test = PathKind.isMissing(testFolder) ? nil : try images.read(testFolder)
     return DatasetFiles(
       training: training, validation: validation, test: test, unreadable: images.unreadable, report: images.report)
   }
@@ -54,14 +54,15 @@ private struct SplitReader {
   /// folder is noted.
   mutating func validationFolder(in folder: String) throws(DataError) -> String? {
     let listing = try FolderListing(of: folder)
-    let candidates = DatasetFiles.validationFolders.filter { name in
-      listing.names.contains(name) && PathKind(folder.appendingPath(name)) == .folder
+    var candidates: [String] = []
+    for name in DatasetFiles.validationFolders where listing.names.contains(name) {
+      if try PathKind(folder.appendingPath(name)) == .folder { candidates.append(name) }
     }
     let isWanted = specification.usesValidationFolder && specification.validation == nil
     let chosen = isWanted ? candidates.first : nil
     for name in listing.names where !["train", "test", chosen].contains(name) {
       let path = folder.appendingPath(name)
-      guard PathKind(path) == .folder else { continue }
+      guard try PathKind(path) == .folder else { continue }
       let reason =
         if !candidates.contains(name) {
           "folders beside train and test"

@@ -60,9 +60,7 @@ struct DatasetFiles {
     let training = try IDXDataset.open(
       images: IDXDataset.trainingImages, labels: IDXDataset.trainingLabels, in: folder, classNames: classNames,
       advice: advice, inflatingAtMost: limit)
-    let hasTest = IDXDataset.alternatives(IDXDataset.testImages).contains { name in
-      PathKind(folder.appendingPath(name)) != .missing
-    }
+    let hasTest = KnownDataset.exists(IDXDataset.testImages, in: folder)
     guard needsTest || hasTest else { return DatasetFiles(training: training) }
     let test = try IDXDataset.open(
       images: IDXDataset.testImages, labels: IDXDataset.testLabels, in: folder, classNames: training.classNames,
@@ -84,7 +82,7 @@ struct DatasetFiles {
       throw DataError(
         "data.path", "is not given for \(kind.rawValue)", advice: "give it or --data; \(expected)", isWrongUse: true)
     }
-    guard PathKind(path) == .folder else {
+    guard try PathKind(path) == .folder else {
       throw DataError(path, "no such folder", advice: expected, isWrongUse: true)
     }
     return path

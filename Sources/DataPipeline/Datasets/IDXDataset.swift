@@ -45,7 +45,7 @@ enum IDXDataset {
 
   /// The plain file, the gzipped one, or either under the other usual name ("train-images.idx3-ubyte").
   static func find(_ name: String, in folder: String) throws(DataError) -> String {
-    for candidate in alternatives(name) where PathKind(folder.appendingPath(candidate)) != .missing {
+    for candidate in alternatives(name) where !PathKind.isMissing(folder.appendingPath(candidate)) {
       return folder.appendingPath(candidate)
     }
     throw DataError(folder.appendingPath(name), "missing (and no \(name).gz either)", isWrongUse: true)

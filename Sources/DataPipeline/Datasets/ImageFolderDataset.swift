@@ -76,7 +76,7 @@ struct ImageFolderDataset: ImageDataset {
 
   func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 {
     var text = paths[record].lastPathComponent
-    if case .file(let size) = PathKind(paths[record]) { text += " \(size)" }
+    if case .file(let size)? = try? PathKind(paths[record]) { text += " \(size)" }
     return Array(text.utf8).withUnsafeBytes { Digest.of($0, seed: seed) }
   }
 

@@ -15,7 +15,7 @@ public struct LoneImage: ImageDataset {
   ) throws(DataError) {
     precondition(shape.channels == 1 || shape.channels == 3, "an image file for samples of \(shape)")
     imageShape = shape
-    switch PathKind(path) {
+    switch try PathKind(path) {
     case .missing:
       throw DataError(path, "no such file", advice: "the model requires JPEG or PNG files", isWrongUse: true)
     case .folder: throw DataError(path, "is a folder", advice: "give the image files themselves", isWrongUse: true)

@@ -29,7 +29,7 @@ public struct Normalizer: Sendable, Equatable {
       self = .none
       return
     }
-    self.init(kind, of: try PixelMoments(of: split), shape: split.dataset.imageShape)
+    self.init(kind, of: try PixelMoments(of: split, byChannel: kind == .perChannel), shape: split.dataset.imageShape)
   }
 
   /// The same from the sums over a split of images of a shape.

@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// Sums of pixels and of their squares over many images, for each element of `[height, width, channels]`. Whole
 /// numbers: parts of a split can be added up in any order, to the same bits.
@@ -11,20 +12,36 @@ public struct PixelMoments: Sendable, Equatable {
   /// 255² · 2¹⁶ is just below 2³²: so many images fit the kernel's 32-bit sums.
   private static let imagesPerFlush = 1 << 16
 
-  public init(of split: ImageSplit) throws(DataError) {
+  /// - Parameter byChannel: Whether all pixels of a channel are summed together.
+  public init(of split: ImageSplit, byChannel: Bool = false) throws(DataError) {
     let dataset = split.dataset
+    let channels = dataset.imageShape.channels
+    @Sendable func sum(_ records: ArraySlice<Int>) throws(DataError) -> PixelMoments {
+      let moments = try Self.sum(dataset, records)
+      return byChannel ? moments.summedByChannel(channels) : moments
+    }
     guard dataset.decodesOnRead else {
-      self = try Self.sum(dataset, split.records[...])
+      self = try sum(split.records[...])
       return
     }
-    // Decoding takes its time; parts may be added in any order, since the sums are exact.
+    // Decoding takes its time; parts are added as they come, since the sums are exact: to keep them all would take 16 bytes a value
+    // of every part.
     let partSize = 256
-    let parts = mapConcurrently(count: (split.count + partSize - 1) / partSize) { part in
+    let total = Mutex(PixelMoments(empty: byChannel ? channels : dataset.imageShape.count))
+    let failure = Mutex<(part: Int, error: DataError)?>(nil)
+    _ = mapConcurrently(count: (split.count + partSize - 1) / partSize) { part in
+      // The first failure by position, whichever comes first.
+      if failure.withLock({ $0.map { $0.part < part } ?? false }) { return }
       let records = split.records[part * partSize..<min(split.count, (part + 1) * partSize)]
-      return Result { () throws(DataError) in try Self.sum(dataset, records) }
+      do throws(DataError) {
+        let moments = try sum(records)
+        total.withLock { $0.add(moments) }
+      } catch {
+        failure.withLock { if $0.map({ part < $0.part }) ?? true { $0 = (part, error) } }
+      }
     }
-    self.init(empty: dataset.imageShape.count)
-    for part in parts { add(try part.get()) }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
+    self = total.withLock { $0 }
   }
 
   /// The numbers as `words` has them.
@@ -44,7 +61,7 @@ public struct PixelMoments: Sendable, Equatable {
     squares = sums
   }
 
-  /// The sums of all pixels of a channel together.
+  /// The sums of all pixels of a channel together; of sums by channel the same.
   func summedByChannel(_ channels: Int) -> PixelMoments {
     var result = PixelMoments(empty: channels)
     result.count = count * (sums.count / channels)

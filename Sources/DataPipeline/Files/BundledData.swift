@@ -42,7 +42,7 @@ public enum BundledData {
     let candidates = folders()
     for folder in candidates {
       let path = folder.appendingPath("Resources").appendingPath(name)
-      if PathKind(path) != .missing { return path }
+      if !PathKind.isMissing(path) { return path }
     }
     throw DataError(
       "bundled data \(name)", "not found; looked in \(candidates.joined(separator: ", "))",

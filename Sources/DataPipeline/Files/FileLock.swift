@@ -1,10 +1,11 @@
 import Foundation
+import Tensors
 
 /// A lock that the processes of a node take one after the other: a file, which goes with its holder.
 ///
 /// Links are not followed, nor is a file written to that has other names: in a folder that others may write to, it could be
 /// anybody's.
-final class FileLock {
+final class FileLock: Sendable {
   private let path: String
   private let descriptor: Int32
 
@@ -20,25 +21,34 @@ final class FileLock {
     _ path: String, patience: Duration, limit: Duration, isStopped: () -> Bool = { false },
     waiting: (_ holder: String) -> Void
   ) -> FileLock? {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
-    guard descriptor >= 0 else { return nil }
     let start = ContinuousClock.now
     var isSaid = false
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let code = errno
-      let waited = ContinuousClock.now - start
-      if code == EWOULDBLOCK && waited >= patience && !isSaid {
-        waiting(holder(of: descriptor))
-        isSaid = true
+    var tries = 0
+    while true {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
+      guard descriptor >= 0 else { return nil }
+      while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        let code = errno
+        let waited = ContinuousClock.now - start
+        if code == EWOULDBLOCK && waited >= patience && !isSaid {
+          waiting(holder(of: descriptor))
+          isSaid = true
+        }
+        guard code == EWOULDBLOCK || code == EINTR, waited < limit, !isStopped() else {
+          close(descriptor)
+          return nil
+        }
+        usleep(20_000)
       }
-      guard code == EWOULDBLOCK || code == EINTR, waited < limit, !isStopped() else {
-        close(descriptor)
-        return nil
-      }
-      usleep(20_000)
+      tries += 1
+      // The holder removes the file: who comes later makes another, and must not have that one's lock beside this.
+      if isAt(path, descriptor) || tries == mostTries { return FileLock(path, descriptor) }
+      close(descriptor)
     }
-    return FileLock(path, descriptor)
   }
+
+  /// On some file systems a file never looks the same twice.
+  private static let mostTries = 16
 
   private init(_ path: String, _ descriptor: Int32) {
     (self.path, self.descriptor) = (path, descriptor)
@@ -54,21 +64,24 @@ final class FileLock {
     if ftruncate(descriptor, 0) == 0 { text.withUTF8 { _ = pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
   }
 
-  /// The file goes first: who waits for it still gets the lock, and finds what was made under it. One that another process has
-  /// made in its place is that process's.
+  /// The file goes first. One that another process has made in its place is that process's.
   func release() {
-    var (own, found) = (stat(), stat())
-    if fstat(descriptor, &own) == 0, lstat(path, &found) == 0, own.st_dev == found.st_dev, own.st_ino == found.st_ino {
-      unlink(path)
-    }
+    if Self.isAt(path, descriptor) { unlink(path) }
     close(descriptor)
   }
 
-  /// The holder's text.
+  /// Whether the file still has its name.
+  private static func isAt(_ path: String, _ descriptor: Int32) -> Bool {
+    var (own, found) = (stat(), stat())
+    return fstat(descriptor, &own) == 0 && lstat(path, &found) == 0
+      && own.st_dev == found.st_dev && own.st_ino == found.st_ino
+  }
+
+  /// The holder's text, which anybody could have written, on one line.
   private static func holder(of descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = pread(descriptor, &bytes, bytes.count, 0)
     let text = String(decoding: bytes.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    return text.isEmpty ? "another process" : text
+    return text.isEmpty ? "another process" : text.onOneLine
   }
 }

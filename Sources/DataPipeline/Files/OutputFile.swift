@@ -7,14 +7,17 @@ final class OutputFile {
   private(set) var count: Int
   private var descriptor: Int32
 
-  /// Whatever has the name already is not written through: a link in a folder that others may write to could lead to any file.
+  /// Whatever has the name already is not written through: a link in a folder that others may write to could lead to any file, and
+  /// a named pipe would keep us waiting for a reader.
   ///
   /// - Parameter appending: goes on after what is there; otherwise the file starts empty.
   init(_ path: String, appending: Bool) throws(DataError) {
     self.path = path
-    descriptor = appending ? open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) : -1
+    descriptor = appending ? open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1
     var status = stat()
-    if descriptor >= 0, fstat(descriptor, &status) != 0 || status.st_nlink > 1 {
+    if descriptor >= 0,
+      fstat(descriptor, &status) != 0 || status.st_nlink > 1 || status.st_mode & S_IFMT == S_IFIFO
+    {
       Foundation.close(descriptor)
       descriptor = -1
     }
@@ -30,6 +33,19 @@ final class OutputFile {
   }
 
   deinit { if descriptor >= 0 { Foundation.close(descriptor) } }
+
+  /// Writes `target` under a name of its own until it is whole; where that fails, nothing of it is left.
+  static func write(_ target: String, _ body: (OutputFile) throws(DataError) -> Void) throws(DataError) {
+    let temporary = UnfinishedFile.name(for: target)
+    do throws(DataError) {
+      let file = try OutputFile(temporary, appending: false)
+      try body(file)
+      try file.close(renamingTo: target)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(DataError) {
     var rest = bytes

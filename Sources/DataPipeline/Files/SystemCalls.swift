@@ -13,15 +13,20 @@ enum PathKind: Equatable {
   case missing, folder
   case file(size: Int)
 
-  init(_ path: String) {
+  /// - Throws: where the system cannot say what is there, if anything: without the right to look, or on a disk that fails.
+  init(_ path: String) throws(DataError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      // Where looking fails there may be something: to open it says why.
-      self = errno == ENOENT || errno == ENOTDIR ? .missing : .file(size: 0)
+      let code = errno
+      guard code == ENOENT || code == ENOTDIR else { throw .system(path, "cannot be examined", code: code) }
+      self = .missing
       return
     }
     self = status.st_mode & S_IFMT == S_IFDIR ? .folder : .file(size: Int(status.st_size))
   }
+
+  /// Where looking fails there may be something: to open it says why.
+  static func isMissing(_ path: String) -> Bool { (try? PathKind(path)) == .missing }
 }
 
 extension String {

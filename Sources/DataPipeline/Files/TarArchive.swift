@@ -74,22 +74,14 @@ struct TarArchive: ~Copyable {
     } catch {
       throw DataError(parent, "cannot be made: \(error.localizedDescription)")
     }
-    let output = try OutputFile(target + ".part", appending: false)
-    var rest = size
-    while rest > 0 {
-      let block = try read(min(rest, Self.blockSize))
-      rest -= block.count
-      let failure = block.withUnsafeBytes { bytes -> DataError? in
-        do throws(DataError) {
-          try output.write(bytes)
-          return nil
-        } catch {
-          return error
-        }
+    try OutputFile.write(target) { output throws(DataError) in
+      var rest = size
+      while rest > 0 {
+        let block = try read(min(rest, Self.blockSize))
+        rest -= block.count
+        try block.withTypedBytes { bytes throws(DataError) in try output.write(bytes) }
       }
-      if let failure { throw failure }
     }
-    try output.close(renamingTo: target)
   }
 
   /// Exactly so many bytes.

@@ -1,3 +1,5 @@
+import Tensors
+
 extension DatasetSplits {
   /// A text's splits: by position, training first.
   static func openText(
@@ -20,7 +22,7 @@ extension DatasetSplits {
       training: try split(corpus.training), validation: validation, test: test, normalizer: .none, unreadable: [],
       tokenizer: corpus.tokenizer)
     if tokenizer == nil { splits.noteSmallerVocabulary(than: text.tokenizer) }
-    if let note = corpus.note, corpus.byteCount >= largeText { splits.notes.append(note) }
+    if let note = corpus.note, corpus.byteCount >= largeText { splits.notes.append(note.onOneLine) }
     return splits
   }
 
@@ -64,7 +66,7 @@ extension DatasetSplits {
     of specification: DatasetSpecification, dataDirectory: String?
   ) throws(DataError) -> String? {
     guard specification.kind == .text else {
-      if let file = dataDirectory, case .file = PathKind(file) {
+      if let file = dataDirectory, case .file = try PathKind(file) {
         throw DataError(
           file, "is a text, but dataset: novel reads the bundled one", advice: "use dataset: text", isWrongUse: true)
       }
@@ -75,12 +77,10 @@ extension DatasetSplits {
         "data.path", "no text is named", advice: "give a UTF-8 text file as data.path or --data, or use dataset: novel",
         isWrongUse: true)
     }
-    guard PathKind(path) != .folder else {
-      throw DataError(path, "is a folder", advice: "give the text file itself", isWrongUse: true)
+    switch try PathKind(path) {
+    case .folder: throw DataError(path, "is a folder", advice: "give the text file itself", isWrongUse: true)
+    case .missing: throw DataError(path, "no such file", advice: "check --data and data.path", isWrongUse: true)
+    case .file: return path
     }
-    guard PathKind(path) != .missing else {
-      throw DataError(path, "no such file", advice: "check --data and data.path", isWrongUse: true)
-    }
-    return path
   }
 }

@@ -30,7 +30,7 @@ public struct LabelledTextSettings: Sendable, Equatable {
     at path: String, drawing share: DatasetSpecification.Split?
   ) throws(DataError) -> LabelledTextSpecification {
     var lines = path
-    if PathKind(path) == .folder {
+    if try PathKind(path) == .folder {
       guard let file else {
         throw DataError(
           path, "is a folder", advice: "give the file with the lines, or its name in the folder as data.file",
@@ -42,12 +42,12 @@ public struct LabelledTextSettings: Sendable, Equatable {
     func beside(_ name: String?) throws(DataError) -> String? {
       guard let name else { return nil }
       let path = name.hasPrefix("/") ? name : folder + name
-      guard PathKind(path) != .missing else {
+      guard !PathKind.isMissing(path) else {
         throw DataError(path, "no such file", advice: "it is looked for beside the training lines", isWrongUse: true)
       }
       return path
     }
-    guard PathKind(lines) != .missing else {
+    guard !PathKind.isMissing(lines) else {
       throw DataError(lines, "no such file", advice: "check --data, data.path and data.file", isWrongUse: true)
     }
     var specification = LabelledTextSpecification(path: lines, format: format)

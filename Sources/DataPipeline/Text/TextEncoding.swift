@@ -20,7 +20,7 @@ struct TextEncoding {
   ) {
     (self.bytes, self.path, self.ranges) = (bytes, path, ranges)
     (self.tokenizer, self.origin) = (tokenizer, origin)
-    poll = monitor.follow("encoding \(path)")
+    poll = monitor.follow("encoding \(path.onOneLine)")
     var hash = SHA256()
     hash.update(tokenizer.json.utf8)
     hash.update("\(ranges.map { [$0.lowerBound, $0.upperBound] })".utf8)
@@ -66,7 +66,7 @@ struct TextEncoding {
 
   /// The tokens of the file, if it is there and was made of this text in this way.
   private func kept(at cachePath: String) -> [TokenSequence]? {
-    guard case .file = PathKind(cachePath), let file = try? FileContents.map(cachePath),
+    guard case .file? = try? PathKind(cachePath), let file = try? FileContents.map(cachePath),
       file.count >= TokenFileHeader.byteCount
     else { return nil }
     var found = header

@@ -33,7 +33,7 @@ struct TokenizerCache {
       lockPath, patience: patience, limit: longestWait, isStopped: monitor.isStopped
     ) { holder in
       monitor.warn(
-        "waiting for \(holder), which learns the byte pairs of \(text); after \(longestWait.components.seconds) s they are "
+        "waiting for \(holder), which learns the byte pairs of \(text.onOneLine); after \(longestWait.components.seconds) s they are "
           + "learned here too")
     }
     defer { lock?.release() }
@@ -46,9 +46,15 @@ struct TokenizerCache {
     return learned
   }
 
+  /// Bytes of the largest vocabulary: of 2²⁰ merges each is two numbers of at most seven digits with a comma behind them, and the
+  /// rest is short.
+  static let mostBytes = 16 << 20 + 1 << 10
+
   /// Nil where there is none, or where it is damaged: then it is learned anew.
   private func kept() -> (any Tokenizer)? {
-    guard case .file = PathKind(path), let file = try? FileContents.map(path) else { return nil }
+    guard case .file? = try? PathKind(path), let file = try? FileContents.map(path), file.count <= Self.mostBytes else {
+      return nil
+    }
     let lines = file.withBytes { String(decoding: $0, as: UTF8.self) }.split(separator: "\n", maxSplits: 1)
     guard lines.count == 2, lines[0] == digest(of: String(lines[1])) else { return nil }
     guard let tokenizer = try? Tokenizers.load(json: String(lines[1]), from: path),
@@ -65,14 +71,8 @@ struct TokenizerCache {
 
   /// Under a name of this process's own first, so that nobody reads half a file.
   private func write(_ json: String) throws(DataError) {
-    let temporary = UnfinishedFile.name(for: path)
-    do throws(DataError) {
-      let file = try OutputFile(temporary, appending: false)
+    try OutputFile.write(path) { file throws(DataError) in
       try Array("\(digest(of: json))\n\(json)".utf8).withTypedBytes { bytes throws(DataError) in try file.write(bytes) }
-      try file.close(renamingTo: path)
-    } catch {
-      unlink(temporary)
-      throw error
     }
   }
 

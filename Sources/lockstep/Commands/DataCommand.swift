@@ -157,9 +157,13 @@ private final class FetchDisplay: Sendable {
       last = now
       return true
     }
+    if case .waiting(let holder) = progress.stage {
+      terminal.printError("\(progress.file): waiting for \(holder), which fetches it")
+    }
     guard terminal.isInteractive, isDue else { return }
     let megabytes = { (bytes: Int) in Format.decimal(Double(bytes) / 1e6, 1) }
     switch progress.stage {
+    case .waiting: break
     case .downloading:
       terminal.redraw("\(progress.file): \(megabytes(progress.bytes)) of \(megabytes(progress.totalBytes)) MB")
     case .checking: terminal.redraw("\(progress.file): comparing the checksum")

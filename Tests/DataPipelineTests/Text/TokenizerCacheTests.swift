@@ -47,6 +47,18 @@ import Testing
     }
   }
 
+  @Test func aFileThatIsLargerThanAnyVocabularyIsNotRead() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.text.utf8, to: "text.txt")
+    let json = try open(folder).tokenizer.json
+    let name = try name(in: folder)
+    let whole = try folder.read(name)
+    let large = json + String(repeating: " ", count: TokenizerCache.mostBytes)
+    try folder.write("\(Array(large.utf8).withUnsafeBytes { SHA256.hexadecimal(of: $0) })\n\(large)".utf8, to: name)
+    #expect(try open(folder).tokenizer.json == json)
+    #expect(try folder.read(name) == whole)
+  }
+
   @Test func anotherTextOrSizeHasItsOwn() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.text.utf8, to: "text.txt")
