@@ -46,7 +46,7 @@ struct LockstepCommand: ParsableCommand {
       // At the end of a process OpenBLAS waits for its threads, one of which may be asking for memory for ever.
       fflush(nil)
       _exit(code.rawValue)
-    } catch  where exitCode(for: error) == .failure {
+    } catch let error where exitCode(for: error) == .failure {
       // No fault of the arguments: ArgumentParser knows those, help and versions by other codes.
       let code = CommandRunner.report(error, prefix: rank > 0 ? "rank \(rank): " : "")
       fflush(nil)
