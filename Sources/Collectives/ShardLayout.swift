@@ -10,7 +10,7 @@ public struct ShardLayout: Sendable, Equatable {
   public init(shards: Int, workers: Int) {
     precondition(
       workers >= 1 && workers <= shards,
-      "\(workers) workers for \(shards) shards: every worker needs at least one shard")
+      "\(workers) workers for \(shards) shards: every worker requires at least one shard")
     self.workers = workers
     tree = ReductionTree(shards: shards)
   }

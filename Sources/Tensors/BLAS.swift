@@ -20,7 +20,8 @@ public enum BLAS {
   ) {
     precondition(
       a.shape.count == 2 && b.shape.count == 2 && c.shape.count == 2 && a.dtype == b.dtype && b.dtype == c.dtype,
-      "a product of \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape) into \(c.dtype)\(c.shape) needs matrices of one type")
+      "a product of \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape) into \(c.dtype)\(c.shape) requires matrices of one type"
+    )
     let (m, k) = transposeA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
     let (inner, n) = transposeB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
     precondition(

@@ -16,7 +16,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
   public let cells: [Cell]
   /// Samples of each true class.
   public let totals: [Int]
-  /// Those of them that were recognised.
+  /// Samples of them that were recognised.
   public let recognized: [Int]
 
   /// - Parameter pairs: True and predicted class of each sample (`pair(actual:predicted:)`), in any order.

@@ -50,7 +50,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
     case .moreWorkersThanShards(let workers, let shards):
       """
-      \(workers.counted("worker")) for \(shards.counted("shard")): a worker needs at least one shard; use at most \
+      \(workers.counted("worker")) for \(shards.counted("shard")): a worker requires at least one shard; use at most \
       \(shards.counted("worker")), or set \
       training.shards to \(workers) or more (another number of shards gives other bits)
       """

@@ -85,7 +85,7 @@ public struct TrainedModel: Sendable {
       balancedWeights: PreparedRun.balancedWeights(of: data.training))
   }
 
-  /// What is measured where nobody says it: data that the model has not seen, test before validation, if there are any.
+  /// The split that is measured where none is named: data that the model has not seen, test before validation, if there are any.
   public var preferredSplit: EvaluationReport.Split {
     if holds(.test) { return .test }
     return holds(.validation) ? .validation : .training

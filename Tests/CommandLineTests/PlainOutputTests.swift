@@ -30,7 +30,7 @@ struct PlainOutputTests {
 
   @Test(
     "ranks whose launcher prints to a terminal draw a bar as wide as it",
-    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "needs script (bsdutils)"))
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "requires script (bsdutils)"))
   func terminal() throws {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.configuration, to: "small.yaml")

@@ -10,7 +10,8 @@ struct CIFARCopyTests {
   }
   private static let isThere = archive.map { !PathKind.isMissing($0) } ?? false
 
-  @Test(.enabled(if: isThere, "needs cifar10-jpeg.tar.xz in the folder LOCKSTEP_TEST_DATA"), .timeLimit(.minutes(10)))
+  @Test(
+    .enabled(if: isThere, "requires cifar10-jpeg.tar.xz in the folder LOCKSTEP_TEST_DATA"), .timeLimit(.minutes(10)))
   func realJPEGFilesAreReadAndHaveTheKnownMeans() throws {
     let folder = try TemporaryFolder()
     let tar = Process()

@@ -93,8 +93,9 @@ import Testing
       message([attention(2) { $0.positions = .rotary }])
         == "layer 1 (self_attention): rotary positions turn pairs, but a head has 3 elements; use an even number")
     #expect(
-      message([.globalMaxPool, attention(2)]).hasPrefix("layer 2 (self_attention): needs a sequence [time, channels]"))
-    #expect(message([.flatten, .positions(PositionsSpecification())]).hasPrefix("layer 2 (positions): needs a seq"))
+      message([.globalMaxPool, attention(2)]).hasPrefix(
+        "layer 2 (self_attention): requires a sequence [time, channels]"))
+    #expect(message([.flatten, .positions(PositionsSpecification())]).hasPrefix("layer 2 (positions): requires a seq"))
     #expect(
       message([attention(2)], predictsTokens: true)
         == "layer 1 (self_attention): sees the tokens that are to be predicted; write causal: true")

@@ -136,7 +136,7 @@ import Testing
     #expect(problem { _ in } == nil)
     #expect(problem { $0.heads = 3 } == "3 heads do not divide a width of 8")
     #expect(problem { $0.context = 6 } == "has a context of 6, but gets sequences of 7")
-    #expect(problem({ _ in }, shape: [4, 4, 1]) == "needs tokens [time], but gets 4×4×1")
+    #expect(problem({ _ in }, shape: [4, 4, 1]) == "requires tokens [time], but gets 4×4×1")
     #expect(
       problem { ($0.heads, $0.positions) = (8, .rotary) } == "rotary positions turn pairs, but a head has 1 elements")
     #expect(throws: ModelError.self) {

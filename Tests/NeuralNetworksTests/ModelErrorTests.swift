@@ -108,7 +108,7 @@ import Testing
       message([.oneHot], inputShape: [5])
         == "layer 0 (one_hot): the number of different tokens is not known; it goes with data of tokens")
     let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
-    #expect(message([table, .oneHot], inputShape: [5]).hasPrefix("layer 1 (one_hot): needs the numbers of tokens"))
+    #expect(message([table, .oneHot], inputShape: [5]).hasPrefix("layer 1 (one_hot): requires the numbers of tokens"))
     #expect(message([table, linear(3), relu], inputShape: [5]) == "built with outputs [5, 3]")
     #expect(
       message([table, convolution(4, 3)], inputShape: [5])
@@ -128,10 +128,10 @@ import Testing
     let hint = "put an embedding in front of it, and last: true only into the last recurrent layer"
     #expect(
       message([table, .recurrent(lstm), .recurrent(lstm)], inputShape: [5])
-        == "layer 2 (lstm): needs a sequence [time, channels], but gets a vector of 12; \(hint)")
+        == "layer 2 (lstm): requires a sequence [time, channels], but gets a vector of 12; \(hint)")
     #expect(
       message([.recurrent(lstm)])
-        == "layer 0 (lstm): needs a sequence [time, channels], but gets an image of 8×8×6; \(hint)")
+        == "layer 0 (lstm): requires a sequence [time, channels], but gets an image of 8×8×6; \(hint)")
     lstm.layers = 0
     #expect(
       message([table, .recurrent(lstm)], inputShape: [5])
@@ -146,7 +146,7 @@ import Testing
   @Test func layersInsideOthersAreNamed() {
     let inner: [LayerSpecification] = [convolution(4, 3, padding: .same), linear(3)]
     let hint = "put flatten or global_average_pool in front of it"
-    let problem = "needs a vector, but gets an image of 8×8×4 [height, width, channels]"
+    let problem = "requires a vector, but gets an image of 8×8×4 [height, width, channels]"
     #expect(
       message([.activation(.relu), .residual(body: inner, shortcut: [])])
         == "layer 1.body.1 (linear): \(problem); \(hint)")

@@ -140,7 +140,7 @@ import Testing
     #expect(
       problem({ ($0.patch, $0.stem) = (3, .convolutions) }, shape: [9, 9, 1])
         == "a stem of convolutions halves the image again and again, but a patch is 3")
-    #expect(problem({ _ in }, shape: [7])?.hasPrefix("needs an image [height, width, channels]") == true)
+    #expect(problem({ _ in }, shape: [7])?.hasPrefix("requires an image [height, width, channels]") == true)
     #expect(throws: ModelError.self) {
       try Model([relu, .vit(specification(), outputs: 5)], inputShape: [8, 12, 3])
     }

@@ -62,7 +62,7 @@ struct BatchPartsTests {
     if let text { #expect(notes.first?.contains(text) == true && notes.first?.contains("drop_last") == true) }
   }
 
-  @Test("drop_last needs a whole batch, whatever draws the samples")
+  @Test("drop_last requires a whole batch, whatever draws the samples")
   func dropLast() throws {
     #expect(throws: (any Error).self) { try run("batch_size: 41, drop_last: true") }
     let error = #expect(throws: DataError.self) {

@@ -137,7 +137,7 @@ extension RunFolder {
             isGone = true
             if attempt < mostListings { break } else { continue }
           }
-          // What a failing disk hides may be whole: to go back behind it would lose it.
+          // A checkpoint that a failing disk hides may be whole: to go back behind it would lose it.
           guard error.kind != .unreadable else { throw error }
           if told.insert(file.path).inserted { damaged(error) }
         }

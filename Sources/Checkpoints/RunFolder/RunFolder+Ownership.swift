@@ -1,6 +1,6 @@
 import Glibc
 
-/// Whose a folder is: a run writes only where nothing of anybody else's can be in its way.
+/// Ownership of a folder: a run writes only where nothing of anybody else's can be in its way.
 extension RunFolder {
   /// Whether a run has marked the folder as its own.
   ///
@@ -45,7 +45,7 @@ extension RunFolder {
     let path = Paths.join(folder, name)
     switch name {
     case RunLayout.markName: return true
-    // What an earlier version left where it refused to begin.
+    // Left by an earlier version where it refused to begin.
     case FolderLock.name: return try !FolderLock.isOurs(path)
     case Paths.name(of: RunLayout.checkpointsFolder(in: folder)):
       guard try Paths.kind(of: path) == .folder else { return true }

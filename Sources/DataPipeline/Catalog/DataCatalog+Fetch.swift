@@ -41,7 +41,7 @@ extension DataCatalog {
   func fetch(_ dataset: KnownDataset, progress: @escaping @Sendable (FetchProgress) -> Void) throws(DataError) {
     var fetched: [String] = []
     while true {
-      // What is damaged may show only when nothing is missing any more: look again until all is well.
+      // Damage may show only when nothing is missing any more: look again until all is well.
       let status = verify(dataset)
       let wanted = dataset.remoteFiles.filter { !isThere($0, of: dataset, status) }
       guard let remote = wanted.first(where: { !fetched.contains($0.name) }) else {

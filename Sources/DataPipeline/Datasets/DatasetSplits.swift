@@ -12,7 +12,7 @@ public struct DatasetSplits: Sendable {
   public var tokenizer: (any Tokenizer)?
   /// Notes about the data for a person, to be shown before training.
   public var notes: [String] = []
-  /// What of the files is left out, for the run's folder; the notes say it in short.
+  /// The files that are left out, for the run's folder; the notes say it in short.
   public var report = DataReport()
 
   public var classNames: [String] { training.classNames }

@@ -17,7 +17,7 @@ struct ImageFolderDataset: ImageDataset {
   /// Images of another size are scaled; otherwise they are an error.
   let resizes: Bool
 
-  /// What of the folder is not used.
+  /// The files of the folder that are not used.
   let report: DataReport
   /// Pixels that a file may have.
   let maxPixels: Int
@@ -62,7 +62,7 @@ struct ImageFolderDataset: ImageDataset {
     }
   }
 
-  /// What is there instead of images, for an error message.
+  /// Describes, for an error message, the files that are there instead of images.
   private static func appendix(_ report: DataReport) -> String {
     report.sentences.isEmpty ? "" : " (\(report.sentences.joined(separator: "; ")))"
   }

@@ -2,9 +2,9 @@ import Foundation
 
 /// Names in a folder, sorted by their bytes, hidden ones left out: the order is the same on every machine.
 struct FolderListing {
-  /// Those that are UTF-8.
+  /// Names that are UTF-8.
   private(set) var names: [String] = []
-  /// Those that are not, which no path of this program can name; a byte that is no part of a character as `\xE9`.
+  /// Names that are not UTF-8, which no path of this program can give; a byte that is no part of a character as `\xE9`.
   private(set) var escapedNames: [String] = []
 
   init(of folder: String) throws(DataError) {

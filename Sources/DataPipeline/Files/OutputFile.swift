@@ -21,7 +21,7 @@ final class OutputFile {
       Foundation.close(descriptor)
       descriptor = -1
     }
-    // What is left is nobody's any more: it has a temporary name.
+    // A file of this name was left by a process that ended: its name is a temporary one.
     while descriptor < 0 {
       descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
       guard descriptor < 0, errno != EINTR else { continue }

@@ -33,7 +33,7 @@ struct LabelledLines {
     return counts.values.allSatisfy { $0 > 1 }
   }
 
-  /// What a column of labels is called, in small letters.
+  /// Names of a column of labels, in small letters.
   private static let columnNames: Set<String> = [
     "answer", "author", "categories", "category", "class", "class index", "class name", "class_id", "class_index",
     "class_label", "class_name", "classes", "classid", "classname", "country", "emotion", "genre", "group", "intent",

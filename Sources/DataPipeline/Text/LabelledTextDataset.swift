@@ -33,7 +33,7 @@ public struct LabelledTextDataset: Sendable {
   public let test: Split?
   /// Tokens that a sample is padded or cut to.
   public let maximumLength: Int
-  /// What a person should know of the files.
+  /// Notes on the files for a person.
   public var notes: [String] = []
 
   /// Tokens that every sample may be padded to where nobody set `data.length`, or where no text is as long.

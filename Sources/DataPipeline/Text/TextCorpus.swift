@@ -45,7 +45,7 @@ public struct TextCorpus: Sendable {
     let location = if let path { path } else { try BundledData.novel() }
     let file = try FileContents.open(location, inflatingAtMost: limit)
     return try file.withBytes { bytes throws(DataError) in
-      // What comes inflated out of a file, the bundled novel above all, is small.
+      // Inflated files, the bundled novel above all, are small.
       let caching = caching && path != nil && !location.hasSuffix(".gz")
       return try TextCorpus(
         bytes, path: location, tokenizer: source, splits: splits,

@@ -38,7 +38,7 @@ public struct WindowSampler: Sendable, Equatable {
     }
     guard tokenCount > windowLength else {
       throw DataError(
-        source, "has \(tokenCount) tokens; a window of \(windowLength) needs \(windowLength + 1)",
+        source, "has \(tokenCount) tokens; a window of \(windowLength) requires \(windowLength + 1)",
         advice: "take more text or a shorter window")
     }
     // The other orders take no more than the text has; this one draws, and would draw any number.

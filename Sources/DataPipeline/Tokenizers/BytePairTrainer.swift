@@ -47,7 +47,7 @@ struct BytePairTrainer {
 
   init(_ bytes: UnsafeRawBufferPointer, poll: () throws(DataError) -> Void) throws(DataError) {
     words = try BytePairWords(bytes, poll: poll)
-    // What follows each byte.
+    // The bytes that follow each byte.
     var followers = [NeighborCounts](repeating: NeighborCounts(), count: 256)
     for word in 0..<words.count {
       if word % Self.stride == 0 { try poll() }

@@ -52,7 +52,7 @@ struct WordSplitter {
     while end < bytes.count {
       let (kind, length) = classify(at: end)
       if kind != .space { return last > start ? last : end }
-      // What is cut anyway need not be looked at to its end.
+      // A word that is cut anyway need not be looked at to its end.
       if end - start > 2 * Self.longest { return end }
       last = end
       end += length

@@ -15,7 +15,7 @@ struct LayerPlace {
       let found =
         isSequence ? "a sequence of \(describe(inputShape)) [time, channels]" : "a vector of \(describe(inputShape))"
       throw error(
-        "needs an image [height, width, channels], but gets \(found)",
+        "requires an image [height, width, channels], but gets \(found)",
         hint: isSequence
           ? "over sequences use conv1d, max_pool1d or average_pool1d"
           : "move it in front of the layer that flattens the image")
@@ -27,7 +27,7 @@ struct LayerPlace {
   func requirePlaces() throws(ModelError) {
     guard inputShape.count > 1 else {
       throw error(
-        "needs an image or a sequence, but gets a vector of \(describe(inputShape))",
+        "requires an image or a sequence, but gets a vector of \(describe(inputShape))",
         hint: "move it in front of the layer that makes a vector")
     }
   }
@@ -40,7 +40,7 @@ struct LayerPlace {
         inputShape.count == 1
         ? "put an embedding in front of it, and nothing that takes time away" : "for images there is \(imageWord)"
       throw error(
-        "needs a sequence [time, channels], but gets \(found) of \(describe(inputShape))", hint: hint ?? advice)
+        "requires a sequence [time, channels], but gets \(found) of \(describe(inputShape))", hint: hint ?? advice)
     }
     return (inputShape[0], inputShape[1])
   }

@@ -88,7 +88,7 @@ extension ModelBuilder {
     try place.requirePositive(outputs, "the number of outputs")
     guard place.inputShape.count < 3 else {
       throw place.error(
-        "needs a vector, but gets an image of \(describe(place.inputShape)) [height, width, channels]",
+        "requires a vector, but gets an image of \(describe(place.inputShape)) [height, width, channels]",
         hint: "put flatten or global_average_pool in front of it")
     }
     try place.requireCount(of: [outputs] + place.inputShape.suffix(1), "has a weight of")

@@ -32,7 +32,7 @@ extension ModelBuilder {
   private func requireTokens(at place: LayerPlace) throws(ModelError) {
     guard place.inputShape.count == 1, place.path == "0" else {
       throw place.error(
-        "needs the numbers of tokens [time], but gets \(describe(place.inputShape))",
+        "requires the numbers of tokens [time], but gets \(describe(place.inputShape))",
         hint: "make it the model's first layer, on data of tokens")
     }
   }

@@ -4,7 +4,8 @@ import Autograd
 extension ModelBuilder {
   func gpt(_ specification: GPT, vocabulary: Int, at place: LayerPlace) throws(ModelError) -> GPTNetwork {
     guard place.inputShape.count == 1 else {
-      throw place.error("needs tokens [time], but gets \(describe(place.inputShape))", hint: "give it data of tokens")
+      throw place.error(
+        "requires tokens [time], but gets \(describe(place.inputShape))", hint: "give it data of tokens")
     }
     guard place.path == "0" else {
       throw place.error("stands behind other layers", hint: "make it the whole model")

@@ -14,7 +14,7 @@ public struct ResidualNetwork: Sendable, Equatable {
   public init(widths: [Int], blocks: Int) { (self.widths, self.blocks) = (widths, blocks) }
 
   func layers(outputs: Int) -> [LayerSpecification] {
-    guard var channels = widths.first else { preconditionFailure("a residual network needs at least one width") }
+    guard var channels = widths.first else { preconditionFailure("a residual network requires at least one width") }
     var layers = convolutionAndNorm(filters: channels, kernel: 3, stride: 1) + [.activation(.relu)]
     for (stage, width) in widths.enumerated() {
       for block in 0..<blocks {

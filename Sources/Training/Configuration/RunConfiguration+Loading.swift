@@ -94,7 +94,7 @@ extension RunConfiguration {
   }
 
   /// Dotted paths of the keys that every configuration has.
-  static var knownPaths: [String] { record.template.settings().map(\.path) }
+  static let knownPaths = record.template.settings().map(\.path)
 
   /// Defaults that depend on what else was given.
   private mutating func fillDependentDefaults(_ context: DecodingContext) {

@@ -11,7 +11,7 @@ struct StopText {
   mutating func end(in piece: [UInt8]) -> Int? {
     guard !text.isEmpty else { return nil }
     let seen = tail + piece
-    // What came before has no match, so one ends in the piece, if anywhere.
+    // The text before has no match, so one ends in the piece, if anywhere.
     for end in stride(from: text.count, through: seen.count, by: 1) where seen[..<end].suffix(text.count) == text[...] {
       return end - tail.count
     }

@@ -14,7 +14,8 @@ extension Normalizer {
     guard let split = split as? ImageSplit else { preconditionFailure("\(kind.rawValue) normalisation of a text") }
     let part = Sharding.range(count: split.count, part: communicator.worker, of: communicator.size)
     let mine = try communicator.agree {
-      try PixelMoments(of: ImageSplit(dataset: split.dataset, records: Array(split.records[part])))
+      let own = ImageSplit(dataset: split.dataset, records: Array(split.records[part]))
+      return try PixelMoments(of: own, byChannel: kind == .perChannel)
     }
     var whole = mine
     // Between workers of one processor type: native byte order.

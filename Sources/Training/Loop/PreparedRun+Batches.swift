@@ -1,7 +1,7 @@
 import DataPipeline
 import NeuralNetworks
 
-/// What a batch, and the shards that it is cut into, must hold.
+/// Requirements on a batch and on the shards that it is cut into.
 extension PreparedRun {
   /// The first layer of each kind that normalises by statistics over samples; nil where there is none.
   struct BatchStatistics: Sendable {
@@ -37,7 +37,7 @@ extension PreparedRun {
     return shards
   }
 
-  /// What a person should know of the batches' parts before they are trained on.
+  /// Notes for a person on the batches' parts, before they are trained on.
   func notes(shards: Int) -> [String] {
     guard let layer = statistics.ofShards ?? statistics.ofBatches else { return [] }
     let last = sampler.lastBatch

@@ -14,7 +14,7 @@ public struct PreparedRun: Sendable {
   let layers: [LayerSpecification]
   let loss: Loss
   let sampler: any StepSampler
-  /// Layers that want several samples at once.
+  /// Layers that require several samples at once.
   let statistics: BatchStatistics
   public let totalSteps: Int
   let schedule: Schedule

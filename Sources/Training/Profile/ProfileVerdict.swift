@@ -40,7 +40,7 @@ public struct ProfileVerdict: Sendable, Equatable {
       limit = .data
       sentences.append(
         "loading data limits this run: workers wait \(percent(share([.data]))) of a step for their batch, which one helper thread "
-          + "a worker prepares; give it a core of its own, data that need less decoding, or fewer augmentations")
+          + "a worker prepares; give it a core of its own, data that take less decoding, or fewer augmentations")
     } else if longestWait >= 0.1 {
       limit = .waiting
       sentences.append(Self.waiting(profile, longest: longestWait))
@@ -49,12 +49,12 @@ public struct ProfileVerdict: Sendable, Equatable {
       sentences.append(
         "communication limits this run: \(percent(share(communication))) of a step, of it "
           + "\(percent(share([.exposedCommunication]))) after the backward pass; a larger training.batch_size or a "
-          + "smaller model needs less of it")
+          + "smaller model requires less of it")
     } else if share([.optimizer]) >= 0.25 {
       limit = .optimizer
       sentences.append(
         "the optimiser limits this run: \(percent(share([.optimizer]))) of a step; a larger "
-          + "training.batch_size needs fewer updates")
+          + "training.batch_size requires fewer updates")
     } else {
       limit = .computing
       sentences.append(
@@ -64,7 +64,7 @@ public struct ProfileVerdict: Sendable, Equatable {
   }
 
   private static func waiting(_ profile: RunProfile, longest: Double) -> String {
-    // Who is late there says which of them had to wait for a core, not which is slow.
+    // Being late there says which of them had to wait for a core, not which is slow.
     if let crowded = profile.crowdedHost {
       let kind = profile.workersAreRanks ? "ranks" : "workers"
       return

@@ -8,7 +8,7 @@ struct SurnamesTests {
   private static let folder = ProcessInfo.processInfo.environment["LOCKSTEP_TEST_DATA"]
   private static let isThere = folder.map { !PathKind.isMissing($0 + "/surnames.txt") } ?? false
 
-  @Test(.enabled(if: isThere, "needs surnames.txt in the folder LOCKSTEP_TEST_DATA"))
+  @Test(.enabled(if: isThere, "requires surnames.txt in the folder LOCKSTEP_TEST_DATA"))
   func theValidationSetIsBalanced() throws {
     let folder = try #require(Self.folder)
     var specification = LabelledTextSpecification(path: folder + "/surnames.txt", format: .numbered)

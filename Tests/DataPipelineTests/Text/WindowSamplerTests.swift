@@ -94,7 +94,7 @@ struct WindowSamplerTests {
       #expect {
         try WindowSampler(seed: 0, tokenCount: 7, windowLength: 7, batchSize: 1, order: order, source: "a.txt")
       } throws: {
-        "\($0)" == "a.txt: has 7 tokens; a window of 7 needs 8; take more text or a shorter window"
+        "\($0)" == "a.txt: has 7 tokens; a window of 7 requires 8; take more text or a shorter window"
       }
       #expect(throws: Never.self) { try sampler(order, tokens: 8, window: 7, batch: 1) }
     }
