@@ -10,7 +10,7 @@ bool ci_decode(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *im
   static const uint8_t jpeg[3] = {0xFF, 0xD8, 0xFF};
   static const uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
   image->pixels = NULL;
-  image->exceeds_limit = false;
+  image->exceeds_limit = image->lacks_memory = false;
   image->orientation = 1;
   if (count == 0) return ci_fail(image->message, "the file is empty");
   if (count >= sizeof jpeg && !memcmp(bytes, jpeg, sizeof jpeg)) return ci_decode_jpeg(bytes, count, limit, image);

@@ -15,7 +15,7 @@ static bool ci_grow(ci_bytes *bytes, size_t *capacity, size_t limit) {
   size_t larger = *capacity ? 2 * *capacity : 1 << 16;
   if (larger > limit) larger = limit;
   uint8_t *data = realloc(bytes->data, larger);
-  if (!data) return ci_fail(bytes->message, "no memory for %zu bytes", larger);
+  if (!data) return ci_fail_for_memory(bytes, "no memory for %zu bytes", larger);
   bytes->data = data;
   *capacity = larger;
   return true;
@@ -35,6 +35,8 @@ static bool ci_inflate_all(z_stream *stream, size_t limit, ci_bytes *result) {
       // Several gzip files in one are one (RFC 1952, 2.2).
       if (stream->avail_in == 0) return true;
       if (inflateReset(stream) != Z_OK) return ci_fail(result->message, "zlib could not go on");
+    } else if (code == Z_MEM_ERROR) {
+      return ci_fail_for_memory(result, "no memory for inflating");
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
       return ci_fail(result->message, "damaged gzip data: %s", stream->msg ? stream->msg : zError(code));
     } else if (stream->avail_in == 0 && stream->avail_out > 0) {
@@ -52,7 +54,7 @@ bool ci_gunzip(const uint8_t *bytes, size_t count, size_t limit, ci_bytes *resul
   stream.next_in = (Bytef *)bytes;
   stream.avail_in = (uInt)count;
   // 15 + 16: the largest window, and a gzip header.
-  if (inflateInit2(&stream, 15 + 16) != Z_OK) return ci_fail(result->message, "zlib could not start");
+  if (inflateInit2(&stream, 15 + 16) != Z_OK) return ci_fail_for_memory(result, "no memory for inflating");
   bool whole = ci_inflate_all(&stream, limit, result);
   inflateEnd(&stream);
   if (!whole) {

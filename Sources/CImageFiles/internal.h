@@ -17,6 +17,9 @@ __attribute__((format(printf, 2, 3))) static inline bool ci_fail(
   return false;
 }
 
+/// Fails for want of memory; `what` is an image or bytes.
+#define ci_fail_for_memory(what, ...) ((what)->lacks_memory = true, ci_fail((what)->message, __VA_ARGS__))
+
 /// Fails where an image has more pixels than `limit`; both sizes are below 2³¹.
 static inline bool ci_check_size(ptrdiff_t width, ptrdiff_t height, ptrdiff_t limit, ci_image *image) {
   if (width * height <= limit) return true;

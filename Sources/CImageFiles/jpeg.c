@@ -10,7 +10,7 @@
 typedef struct {
   struct jpeg_error_mgr manager;
   jmp_buf escape;
-  char *message;
+  ci_image *image;
 } ci_jpeg_error;
 
 /// libjpeg calls this while it reads the scans.
@@ -27,7 +27,8 @@ static void ci_jpeg_give_up(j_common_ptr common) {
   ci_jpeg_error *error = (ci_jpeg_error *)common->err;
   char text[JMSG_LENGTH_MAX];
   error->manager.format_message(common, text);
-  ci_fail(error->message, "%s", text);
+  error->image->lacks_memory = error->manager.msg_code == JERR_OUT_OF_MEMORY;
+  ci_fail(error->image->message, "%s", text);
   longjmp(error->escape, 1);
 }
 
@@ -82,8 +83,8 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_imag
 
   image->pixels = NULL;
   image->message[0] = 0;
-  image->exceeds_limit = false;
-  error.message = image->message;
+  image->exceeds_limit = image->lacks_memory = false;
+  error.image = image;
   jpeg.err = jpeg_std_error(&error.manager);
   error.manager.error_exit = ci_jpeg_give_up;
   error.manager.emit_message = ci_jpeg_note;
@@ -119,7 +120,7 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_imag
     jpeg_destroy_decompress(&jpeg);
     free(pixels);
     free(row);
-    return ci_fail(image->message, "no memory for %td × %td pixels", width, height);
+    return ci_fail_for_memory(image, "no memory for %td × %td pixels", width, height);
   }
   while (jpeg.output_scanline < jpeg.output_height) {
     uint8_t *target = pixels + (ptrdiff_t)jpeg.output_scanline * width * 3;

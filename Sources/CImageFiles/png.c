@@ -30,12 +30,12 @@ static void ci_png_read(png_structp png, png_bytep target, size_t count) {
 bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image) {
   image->pixels = NULL;
   image->message[0] = 0;
-  image->exceeds_limit = false;
+  image->exceeds_limit = image->lacks_memory = false;
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, image->message, ci_png_give_up, ci_png_ignore);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
     png_destroy_read_struct(&png, NULL, NULL);
-    return ci_fail(image->message, "libpng could not start");
+    return ci_fail_for_memory(image, "no memory for libpng");
   }
   ci_png_source source = {bytes, count, 0};
   // Changed between setjmp and longjmp, hence volatile.
@@ -67,7 +67,10 @@ bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image
 
   pixels = malloc((size_t)(width * height * 3));
   rows = malloc((size_t)height * sizeof(png_bytep));
-  if (!pixels || !rows) png_error(png, "no memory for the pixels");
+  if (!pixels || !rows) {
+    image->lacks_memory = true;
+    png_error(png, "no memory for the pixels");
+  }
   for (ptrdiff_t y = 0; y < height; y++) rows[y] = pixels + y * width * 3;
   png_read_image(png, rows);
   png_read_end(png, NULL);

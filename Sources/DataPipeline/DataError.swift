@@ -11,6 +11,9 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Whether a wrong name or path was given, rather than something having failed.
   public var isWrongUse: Bool
 
+  /// Whether the system refused memory: no fault of the data.
+  public var isOutOfMemory = false
+
   public init(_ location: String, _ problem: String, advice: String? = nil, isWrongUse: Bool = false) {
     (self.location, self.problem, self.advice) = (location, problem, advice)
     self.isWrongUse = isWrongUse
@@ -24,6 +27,14 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension DataError {
+  /// The system refused memory for reading a file.
+  static func outOfMemory(_ location: String, _ problem: String) -> DataError {
+    let advice = "use fewer workers on this host, or smaller files"
+    var error = DataError(location, "out of memory: \(problem)", advice: advice)
+    error.isOutOfMemory = true
+    return error
+  }
+
   /// The reason of the last failed system call, in words.
   static func system(_ location: String, _ action: String, code: Int32, advice: String? = nil) -> DataError {
     DataError(location, "\(action): \(systemMessage(code))", advice: advice)

@@ -31,7 +31,9 @@ struct OutOfMemoryTests {
       let result = try ChildProcess("/usr/bin/env", limited(limit, train + ["--resume", "auto"])).wait()
       guard result.exitCode != 0 else { continue }
       refused += 1
-      let isSaid = ["out of memory: ", "the system refused a thread: "].contains { result.errors.contains($0) }
+      let isSaid = ["out of memory: ", "Cannot allocate memory", "the system refused a thread: "].contains {
+        result.errors.contains($0)
+      }
       #expect(
         result.exitCode == 1 && isSaid && result.errors.split(separator: "\n").count { $0.hasPrefix("error: ") } == 1,
         "\(limit): \(result.errors)")

@@ -20,7 +20,7 @@ import Testing
     #expect(
       message([.activation(.relu), linear(10)])
         == """
-        layer 1 (linear): needs a vector, but gets an image of 8×8×6 [height, width, channels]; \
+        layer 1 (linear): requires a vector, but gets an image of 8×8×6 [height, width, channels]; \
         put flatten or global_average_pool in front of it
         """)
   }
@@ -30,7 +30,7 @@ import Testing
       #expect(
         message([.flatten, layer])
           == """
-          layer 1 (\(layer.name)): needs an image [height, width, channels], but gets a vector of 384; \
+          layer 1 (\(layer.name)): requires an image [height, width, channels], but gets a vector of 384; \
           move it in front of the layer that flattens the image
           """)
     }
@@ -101,7 +101,7 @@ import Testing
     #expect(
       message([embedding])
         == """
-        layer 0 (embedding): needs the numbers of tokens [time], but gets 8×8×6; \
+        layer 0 (embedding): requires the numbers of tokens [time], but gets 8×8×6; \
         make it the model's first layer, on data of tokens
         """)
     #expect(
@@ -113,7 +113,7 @@ import Testing
     #expect(
       message([table, convolution(4, 3)], inputShape: [5])
         == """
-        layer 1 (conv): needs an image [height, width, channels], but gets a sequence of 5×4 [time, channels]; \
+        layer 1 (conv): requires an image [height, width, channels], but gets a sequence of 5×4 [time, channels]; \
         over sequences use conv1d, max_pool1d or average_pool1d
         """)
   }

@@ -214,19 +214,19 @@ import Testing
     #expect(
       message([.globalMaxPool, conv(4, 3)])
         == """
-        layer 2 (conv1d): needs a sequence [time, channels], but gets a vector of 3; \
+        layer 2 (conv1d): requires a sequence [time, channels], but gets a vector of 3; \
         put an embedding in front of it, and nothing that takes time away
         """)
     #expect(
       message([.lastStep, .globalMaxPool])
         == """
-        layer 2 (global_max_pool): needs an image or a sequence, but gets a vector of 3; \
+        layer 2 (global_max_pool): requires an image or a sequence, but gets a vector of 3; \
         move it in front of the layer that makes a vector
         """)
     #expect(
       message([convolution(4, 3)])
         == """
-        layer 1 (conv): needs an image [height, width, channels], but gets a sequence of 7×3 [time, channels]; \
+        layer 1 (conv): requires an image [height, width, channels], but gets a sequence of 7×3 [time, channels]; \
         over sequences use conv1d, max_pool1d or average_pool1d
         """)
     let image = [8, 8, 6]

@@ -22,6 +22,8 @@ typedef struct {
   int orientation;
   /// Whether decoding failed because the file asks for more than `limit` pixels allow.
   bool exceeds_limit;
+  /// Whether it failed because the system refused memory, which is no fault of the file.
+  bool lacks_memory;
   char message[CI_MESSAGE_LENGTH];
 } ci_image;
 
@@ -31,6 +33,8 @@ typedef struct {
   size_t count;
   /// Whether inflating failed at the limit.
   bool exceeds_limit;
+  /// Whether it failed because the system refused memory, which is no fault of the data.
+  bool lacks_memory;
   char message[CI_MESSAGE_LENGTH];
 } ci_bytes;
 

@@ -117,6 +117,7 @@ struct ImageFolderDataset: ImageDataset {
         return error
       }
     }
+    if let refusal = problems.lazy.compactMap({ $0 }).first(where: \.isOutOfMemory) { throw refusal }
     let kept = problems.indices.filter { problems[$0] == nil }
     guard !kept.isEmpty else { throw DataError(paths[0], "unreadable, like all \(count) images") }
     return (ImageFolderDataset(self, keeping: kept), problems.compactMap { $0 })

@@ -102,6 +102,7 @@ final class FileContents: @unchecked Sendable {
           path, text(ofMessage: &result.message),
           advice: "unpack it with gunzip and give the plain file, or raise data.max_inflated_bytes")
       }
+      if result.lacks_memory { throw .outOfMemory(path, text(ofMessage: &result.message)) }
       let reason = bytes.isEmpty ? "the file is empty" : text(ofMessage: &result.message)
       throw DataError(path, reason, advice: "fetch the file again")
     }

@@ -36,6 +36,7 @@ public struct PixelImage: Sendable, Equatable {
           path, "unreadable image: \(text(ofMessage: &image.message))",
           advice: "scale it down, or raise data.max_image_pixels")
       }
+      if image.lacks_memory { throw .outOfMemory(path, text(ofMessage: &image.message)) }
       if let format = file.withBytes({ ImageFormat(startingWith: $0) }), !format.isReadable {
         throw DataError(path, "unreadable image: \(format.rawValue), neither JPEG nor PNG")
       }
