@@ -57,7 +57,7 @@ import Testing
 /// The checks of `CommunicatorTests` between processes, and what happens when one of them fails. More ranks than
 /// cores is what a test machine has.
 @Suite(
-  .serialized, .enabled(if: Mpirun.executable != nil, "mpirun is not installed"), .timeLimit(.minutes(10)))
+  .serialized, .enabled(if: Mpirun.executable != nil, "mpirun is not installed"), .timeLimit(.minutes(15)))
 struct MPICommunicatorTests {
   @Test(arguments: 1...4)
   func ranksKeepTheLaws(ranks: Int) throws {

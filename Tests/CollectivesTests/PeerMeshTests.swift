@@ -7,7 +7,7 @@ import Testing
 @testable import MPICollectives
 
 /// Ranks that link with each other, as threads of this process, among strangers and after delays.
-@Suite(.timeLimit(.minutes(2))) struct PeerMeshTests {
+@Suite(.timeLimit(.minutes(15))) struct PeerMeshTests {
   private typealias Hooks = PeerMesh.Hooks
 
   private func meshes(
@@ -210,7 +210,7 @@ import Testing
 }
 
 /// One listening rank alone, and what can be sent to it; and one connecting rank alone.
-@Suite(.timeLimit(.minutes(2))) struct PeerHandshakeOnSocketsTests {
+@Suite(.timeLimit(.minutes(15))) struct PeerHandshakeOnSocketsTests {
   private let handshake = Handshake(secret: Handshake.randomBytes(32), size: 2)
 
   /// Rank 0 of 2, while `body` runs.

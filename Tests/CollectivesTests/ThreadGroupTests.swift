@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Nobody waits for ever: whatever one worker does, the others come back. (A hang fails by the time limit.)
-@Suite(.timeLimit(.minutes(10))) struct ThreadGroupTests {
+@Suite(.timeLimit(.minutes(15))) struct ThreadGroupTests {
   private func layout(_ workers: Int) -> ShardLayout { ShardLayout(shards: workers, workers: workers) }
 
   @Test(arguments: 0..<3)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What a model writes may hold what a terminal takes for commands, and a class's name what breaks a table.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct ControlCharacterTests {
   private let folder: TemporaryFolder
   private var run: String { folder.path("run") }

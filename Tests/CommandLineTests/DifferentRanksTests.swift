@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Ranks that were not started alike are refused before they train, with what differs.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct DifferentRanksTests {
   /// Rank 0 with the first program and arguments, rank 1 with the second.
   private func run(_ first: [String], _ second: [String]) throws -> ProcessResult {

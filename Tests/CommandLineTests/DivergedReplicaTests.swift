@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A bit that flips in the memory of one rank ends the job, named, and the run goes on from the last good checkpoint.
-@Suite(.takingTurns, .timeLimit(.minutes(3)))
+@Suite(.takingTurns, .timeLimit(.minutes(15)))
 struct DivergedReplicaTests {
   private func train(_ ranks: Int, fault rank: Int, after step: Int) throws -> (
     result: ProcessResult, folder: TemporaryFolder

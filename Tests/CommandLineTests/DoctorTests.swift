@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `lockstep doctor` says and returns, alone and under mpirun.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct DoctorTests {
   private func json(_ text: String) throws -> [String: Any] {
     try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]

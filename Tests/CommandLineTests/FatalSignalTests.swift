@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Signals that stand for a crash end the process they are sent to, and with it its job.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct FatalSignalTests {
   private let folder: TemporaryFolder
   private let config: String

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The last line of a job that does not end well is the program's own, and not the launcher's.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(10)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct LastWordTests {
   @Test("what is wrong with a configuration is the last that is printed")
   func wrongConfiguration() throws {

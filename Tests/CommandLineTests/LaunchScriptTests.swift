@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The scripts in `launch/`: a stop that is asked for ends in a checkpoint, a failed job is started again.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(4)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct LaunchScriptTests {
   private let folder: TemporaryFolder
   private let config: String
@@ -123,7 +123,7 @@ struct LaunchScriptTests {
   }
 
   @Suite(
-    .serialized, .timeLimit(.minutes(4)), .enabled(if: FakeCluster.problem == nil, "\(FakeCluster.problem ?? "")"))
+    .serialized, .timeLimit(.minutes(15)), .enabled(if: FakeCluster.problem == nil, "\(FakeCluster.problem ?? "")"))
   struct OnSeveralHosts {
     private let scripts = try? LaunchScriptTests()
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What is found before MPI starts is said by rank 0 alone, and every rank ends with the same exit code.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct LauncherTests {
   private func count(_ text: String, in whole: String) -> Int { whole.components(separatedBy: text).count - 1 }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A job that loses a rank says which one and when, ends by itself, and can go on from its last checkpoint.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(10)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct LostRankTests {
   /// A run of many more steps than it will get to do.
   private final class EndlessRun {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Memory that the system refuses ends a run with one line, wherever it is refused.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct OutOfMemoryTests {
   private let folder: TemporaryFolder
   private let train: [String]

@@ -3,7 +3,7 @@ import Testing
 
 /// Jobs over several hosts that lose one.
 @Suite(
-  .serialized, .takingTurns, .timeLimit(.minutes(10)),
+  .serialized, .takingTurns, .timeLimit(.minutes(15)),
   .enabled(if: FakeCluster.problem == nil, "\(FakeCluster.problem ?? "")"))
 struct SeveralHostsTests {
   private let long = ["--set", "training.steps=1000000"]

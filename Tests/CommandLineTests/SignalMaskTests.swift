@@ -3,7 +3,7 @@ import Testing
 
 /// A handler would run on the stack of whatever thread the signal meets, and oneDNN's products have none to spare: one thread
 /// waits for signals, all others have them blocked, those of libraries too.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(4)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct SignalMaskTests {
   private let folder: TemporaryFolder
   private let config: String

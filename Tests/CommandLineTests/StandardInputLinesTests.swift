@@ -3,7 +3,7 @@ import Testing
 
 @testable import lockstep
 
-@Suite(.timeLimit(.minutes(5))) struct StandardInputLinesTests {
+@Suite(.timeLimit(.minutes(15))) struct StandardInputLinesTests {
   @Test("an input that was set not to wait is waited for")
   func nonblocking() throws {
     let pipe = Pipe()

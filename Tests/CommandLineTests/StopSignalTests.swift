@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Which signals stop a run, with which exit code, and when.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(5)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct StopSignalTests {
   private let folder: TemporaryFolder
   private let config: String

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Whoever stops a run while byte pairs are learned, or the text encoded, does not wait until that is done.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(5)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct StopWhilePreparingTests {
   private let folder: TemporaryFolder
   private let arguments: [String]

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Somebody else on the machine connects to every port on which ranks listen for each other, as soon as it is there.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(10)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct StrangerTests {
   @Test("strangers who connect to the ranks' listeners neither end a job nor blind its watch")
   func strangersAreOfNoConsequence() throws {

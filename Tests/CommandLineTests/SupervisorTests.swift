@@ -4,7 +4,7 @@ import Testing
 @testable import lockstep
 
 /// `--max-restarts`: a run whose process fails is started again from its last checkpoint.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct SupervisorTests {
   private func start(_ folder: TemporaryFolder, restarts: Int, _ more: [String] = []) throws -> (ChildProcess, String) {
     let config = try folder.write(SmallRun.configuration, to: "small.yaml")

@@ -4,7 +4,7 @@ import Testing
 @testable import lockstep
 
 /// What a terminal that shows less than others is sent.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(3)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct TerminalStyleTests {
   @Test(
     "environments",

@@ -4,7 +4,7 @@ import Testing
 @testable import lockstep
 
 /// Output that nobody reads neither ends a run nor keeps it waiting.
-@Suite(.serialized, .takingTurns, .timeLimit(.minutes(4)))
+@Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct UnreadOutputTests {
   private let folder: TemporaryFolder
   private let config: String

@@ -11,7 +11,7 @@ struct CIFARCopyTests {
   private static let isThere = archive.map { !PathKind.isMissing($0) } ?? false
 
   @Test(
-    .enabled(if: isThere, "requires cifar10-jpeg.tar.xz in the folder LOCKSTEP_TEST_DATA"), .timeLimit(.minutes(10)))
+    .enabled(if: isThere, "requires cifar10-jpeg.tar.xz in the folder LOCKSTEP_TEST_DATA"), .timeLimit(.minutes(15)))
   func realJPEGFilesAreReadAndHaveTheKnownMeans() throws {
     let folder = try TemporaryFolder()
     let tar = Process()

@@ -6,7 +6,7 @@ import Testing
 @testable import DataPipeline
 
 /// Downloads from a server of the test's own: resume, checksums, unpacking, verification.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 final class FetchTests {
   private let folder: TemporaryFolder
   private let server: TestServer

@@ -6,7 +6,7 @@ import Testing
 @testable import DataPipeline
 
 /// Laws of the loaders: the spread changes nothing, errors arrive, nothing hangs.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 struct LoaderTests {
   private let pool = StoragePool()
   private let dataset = MemoryDataset(count: 53)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Diagnostics
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 struct ExaminationTests {
   private func examine(
     workers: Int, _ wrap: @escaping @Sendable (ThreadCommunicator) -> any Communicator = { $0 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Training
 
 /// Weights may be finite and yet too large to compute with: a checkpoint of such is not the last good one.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 final class GoodCheckpointTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
 

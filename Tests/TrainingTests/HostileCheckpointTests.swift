@@ -7,7 +7,7 @@ import Testing
 @testable import Training
 
 /// Checkpoints with right checksums and numbers that no run comes to: a message, never a trap.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 final class HostileCheckpointTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Training
 
-@Suite(.timeLimit(.minutes(5))) struct JobIdentityTests {
+@Suite(.timeLimit(.minutes(15))) struct JobIdentityTests {
   private func difference(_ first: String, _ second: String) throws -> String {
     let error = try #require(throws: AgreedFailure.self) {
       try ThreadGroup.run(layout: ShardLayout(shards: 2, workers: 2)) { communicator in

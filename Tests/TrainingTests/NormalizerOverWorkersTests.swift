@@ -6,7 +6,7 @@ import Testing
 @testable import Training
 
 /// Workers that each read a part of the images come to the normaliser of one that reads all.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 struct NormalizerOverWorkersTests {
   /// Images like files: reading them is what costs.
   private final class CountedImages: ImageDataset {

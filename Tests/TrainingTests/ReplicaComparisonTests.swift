@@ -6,7 +6,7 @@ import Testing
 @testable import Training
 
 /// A bit that flips in one replica ends the run, with a name, before a checkpoint holds it.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 struct ReplicaComparisonTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Training
 
 /// One worker's wish to stop stops all of them, for the same reason.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 struct StopTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Training
 
 /// A stop in the middle of an evaluation, or of a sample, is not waited out; the run that goes on makes up for it.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 final class UnfinishedStepTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
 
