@@ -123,7 +123,7 @@ struct RunFolderTests {
     #expect(other.exitCode == 2, "\(other.errors)")
   }
 
-  @Test("runs of one configuration that start at once have a folder each; a refused one leaves none")
+  @Test("runs that start in the same second have a folder each, and a refused run leaves none")
   func sameSecond() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.configuration, to: "mine.yaml")

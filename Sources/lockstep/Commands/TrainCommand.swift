@@ -131,7 +131,7 @@ struct TrainCommand: ParsableCommand {
     } catch {
       return CommandRunner.report(error)
     }
-    // A run that was refused leaves the folder empty that was claimed for it; another one is not removed.
+    // A refused run leaves its claimed folder empty. rmdir removes empty folders only.
     defer { if runDir == nil { rmdir(folder) } }
     let supervisor = Supervisor(
       restarts: maxRestarts, runFolder: folder, resume: resume, arguments: CommandLine.arguments.dropFirst())
