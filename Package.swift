@@ -58,8 +58,9 @@ let package = Package(
 
     // The layers of the trainer, lowest first; imports point up this list only.
     module("Tensors", ["CKernels", "COpenBLAS", "CSignals", oneDNN]),
+    module("Configuration", ["Tensors", "Yams"]),
     module("Autograd", ["CKernels", "Tensors"]),
-    module("NeuralNetworks", ["CKernels", "Tensors", "Autograd"]),
+    module("NeuralNetworks", ["CKernels", "Configuration", "Tensors", "Autograd"]),
     module("DataPipeline", ["Tensors", "CImageFiles", "CKernels", "CSignals"], resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels", "CSharedMemory", "CSignals"]),
     module("MPICollectives", ["Tensors", "Collectives", "CMPI"]),
@@ -67,11 +68,14 @@ let package = Package(
     module("Checkpoints", ["Tensors", "CZlib"]),
     module(
       "Training",
-      ["Tensors", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "CSignals", "Yams"]),
+      [
+        "Configuration", "Tensors", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints",
+        "CSignals",
+      ]),
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints", "DataPipeline",
+        "Configuration", "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints", "DataPipeline",
         "Tensors", "CProcessStart", "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -96,7 +100,9 @@ let package = Package(
       path: "Tests/collectives-selftest", swiftSettings: swiftSettings),
     tests(of: "Diagnostics", ["Collectives", "Tensors"]),
     tests(of: "Checkpoints", ["Tensors"], resources: [.copy("Resources")]),
-    tests(of: "Training", ["Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Tensors"]),
+    tests(
+      of: "Training",
+      ["Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Configuration", "Tensors"]),
     // Trains under mpirun with a fault that the product has no way to make.
     .executableTarget(
       name: "training-selftest", dependencies: ["Training", "Collectives", "MPICollectives", "CProcessStart"],
@@ -114,6 +120,8 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CImageFiles", "CZlib", "Checkpoints", "Collectives", "DataPipeline", "MPICollectives", "Tensors", "Training",
+        "CImageFiles", "CZlib", "Checkpoints", "Collectives", "Configuration", "DataPipeline", "MPICollectives",
+        "Tensors",
+        "Training",
       ], path: "Tests/fuzz", exclude: ["run", "seeds", "leaks.txt"], swiftSettings: swiftSettings))
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Configuration
 import DataPipeline
 import NeuralNetworks
 import Tensors

@@ -69,7 +69,7 @@ struct LockstepCommand: ParsableCommand {
   /// ArgumentParser's message with a hint for an option that another trainer has.
   static func withHint(_ text: String) -> String {
     guard let option = text.firstMatch(of: /Unknown option '--?([^'=]+)/)?.1,
-      let hint = ForeignNames.hint(forOption: String(option))
+      let hint = ForeignOptions.hint(for: String(option))
     else { return text }
     var lines = text.components(separatedBy: "\n")
     // The nearest option by spelling is not what was meant: `--lr` is not `--set`.

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Testing
 
@@ -85,7 +86,7 @@ import Testing
       ("weight_decay", "--set optimizer.weight_decay=…"), ("gpus", "Lockstep trains on CPUs; leave it out"),
     ])
   func options(option: String, ours: String) {
-    #expect(ForeignNames.hint(forOption: option) == ours)
+    #expect(ForeignOptions.hint(for: option) == ours)
   }
 
   @Test("a short word is near nothing but itself", arguments: ["lr", "l1", "k", "p"])

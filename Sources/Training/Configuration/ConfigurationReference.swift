@@ -1,3 +1,4 @@
+import Configuration
 import DataPipeline
 import NeuralNetworks
 
@@ -53,38 +54,15 @@ public enum ConfigurationReference {
 
   private static var sections: [String] {
     [
-      section(DatasetSpecification.record), section(ModelSpecification.record), section(LossSpecification.record),
-      section(OptimizerSpecification.record), section(ScheduleSpecification.record), section(TrainingSettings.record),
-      section(EarlyStoppingSettings.record),
-      section(EvaluationSettings.record), section(CheckpointSettings.record), section(LoggingSettings.record),
-      section(SampleSettings.record),
+      ReferencePage.section(DatasetSpecification.record), ReferencePage.section(ModelSpecification.record),
+      ReferencePage.section(LossSpecification.record),
+      ReferencePage.section(OptimizerSpecification.record), ReferencePage.section(ScheduleSpecification.record),
+      ReferencePage.section(TrainingSettings.record),
+      ReferencePage.section(EarlyStoppingSettings.record),
+      ReferencePage.section(EvaluationSettings.record), ReferencePage.section(CheckpointSettings.record),
+      ReferencePage.section(LoggingSettings.record),
+      ReferencePage.section(SampleSettings.record),
     ]
-  }
-
-  private static func section<Root>(_ record: Record<Root>) -> String {
-    var fields = record.fields.map { $0.describedDefault(record.template) }
-    var parts = ["## `\(record.name)`", record.summary]
-    if let choice = record.choice {
-      let fallback = choice.isFallbackUnnamed ? "none" : choice.fallback
-      let description = FieldDescription(
-        name: choice.key, type: choice.type, isRequired: false, example: "", defaultText: fallback,
-        meaning: choice.meaning)
-      fields.insert(description, at: 0)
-      parts += [table(fields)] + forms(choice)
-    } else {
-      parts.append(table(fields))
-    }
-    return parts.joined(separator: "\n\n")
-  }
-
-  private static func forms<Root>(_ choice: Choice<Root>) -> [String] {
-    var parts = [choice.variants.map { "- `\($0.name)`: \($0.meaning)" }.joined(separator: "\n")]
-    for variant in choice.variants where !variant.fields.isEmpty {
-      let isUnnamed = choice.isFallbackUnnamed && variant.name == choice.fallback
-      let title = isUnnamed ? "Without `\(choice.key)`:" : "Keys that go with `\(choice.key): \(variant.name)`:"
-      parts += [title, table(variant.fields)]
-    }
-    return parts
   }
 
   private static var layers: String {
@@ -103,7 +81,7 @@ public enum ConfigurationReference {
         if field.name == variant.shorthand { field.meaning = "● " + field.meaning }
         return field
       }
-      return title + "\n\n" + table(fields)
+      return title + "\n\n" + ReferencePage.table(fields)
     }
     return ([introduction] + parts).joined(separator: "\n\n")
   }
@@ -121,17 +99,4 @@ public enum ConfigurationReference {
     `block_size` may not differ; of `early_stopping` itself, `patience` may grow. A run that was stopped early is complete:
     started again it says so and only measures the test split anew; with more patience it goes on.
     """
-
-  private static func table(_ fields: [FieldDescription]) -> String {
-    let rows = fields.map { field in
-      let fallback = field.isRequired ? "required" : field.defaultText.map { $0.isWords ? $0 : "`\($0)`" } ?? ""
-      return "| `\(field.name)` | \(field.type) | \(fallback) | \(field.meaning) |"
-    }
-    return (["| key | type | default | meaning |", "|---|---|---|---|"] + rows).joined(separator: "\n")
-  }
-}
-
-extension String {
-  /// A default told in a sentence, not as a value.
-  fileprivate var isWords: Bool { contains(" ") && !hasPrefix("[") && !hasPrefix("{") || self == "none" }
 }

@@ -1,3 +1,5 @@
+import Configuration
+
 /// A setting in which two configurations differ.
 public struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
   /// Effect of going on from a checkpoint with the new value.

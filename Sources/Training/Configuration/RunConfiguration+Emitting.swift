@@ -1,3 +1,5 @@
+import Configuration
+
 extension RunConfiguration {
   /// The whole configuration as YAML, defaults filled in. Reading it back gives an equal configuration.
   public func effectiveYAML() -> String { YAMLEmitter.document(Self.record.codec.encode(self)) }

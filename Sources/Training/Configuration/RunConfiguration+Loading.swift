@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 
 extension RunConfiguration {
@@ -81,10 +82,10 @@ extension RunConfiguration {
     }
     guard var root = document else { throw ConfigurationError(issues) }
     for override in overrides.compactMap({ ConfigurationOverride($0, issues: &issues) }) {
-      override.apply(to: &root, issues: &issues)
+      override.apply(to: &root, replacing: rivals, issues: &issues)
     }
 
-    var context = DecodingContext(issues: issues, knownPaths: knownPaths)
+    var context = DecodingContext(issues: issues, knownPaths: knownPaths, names: .common)
     context.remember("", at: root.place)
     var configuration = record.codec.decode(root, "", &context)
     configuration?.fillDependentDefaults(context)
@@ -92,6 +93,14 @@ extension RunConfiguration {
     guard let configuration, context.issues.isEmpty else { throw ConfigurationError(context.issues) }
     return configuration
   }
+
+  /// Keys of which a configuration has one, by section.
+  private static let rivals: [String: [[String]]] = [
+    "training": [["steps", "epochs"]],
+    "optimizer": [["clip_norm", "clip_value"]],
+    "data": [["validation", "validation_file", "validation_lines"]],
+    "model": [["layers", "architecture"]],
+  ]
 
   /// Dotted paths of the keys that every configuration has.
   static let knownPaths = record.template.settings().map(\.path)

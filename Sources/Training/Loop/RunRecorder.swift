@@ -1,4 +1,5 @@
 import Checkpoints
+import Configuration
 import Foundation
 
 /// Work of worker 0 beside training: it owns the run folder, finds the checkpoint to go on from, writes

@@ -1,4 +1,5 @@
 import Checkpoints
+import Configuration
 import DataPipeline
 import Foundation
 import Tensors

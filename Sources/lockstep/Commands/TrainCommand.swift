@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collectives
+import Configuration
 import Diagnostics
 import Foundation
 import MPICollectives

@@ -1,3 +1,4 @@
+import Configuration
 import Training
 
 @testable import Training

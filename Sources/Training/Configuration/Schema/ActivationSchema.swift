@@ -1,3 +1,4 @@
+import Configuration
 import NeuralNetworks
 
 extension LayerSchema {
@@ -54,7 +55,7 @@ extension Codec where Value == Initializer {
       decode: { node, path, context in
         let keys = ["normal", "fan_in"]
         if let only = node.entries?.first?.key, node.entries?.count == 1, !keys.contains(only) {
-          let hint = NearestWord.find(only, in: keys).map { "did you mean '\($0)'?" }
+          let hint = context.nearestWord(only, in: keys).map { "did you mean '\($0)'?" }
           context.mismatch(node, path: path, expected: type, hint: hint)
           return nil
         }

@@ -1,3 +1,4 @@
+import Configuration
 import DataPipeline
 import NeuralNetworks
 
@@ -164,7 +165,7 @@ extension DatasetSpecification {
         case .count(let count): YAMLNode(plain: "\(count)")
         case .fraction(let share): YAMLNode(plain: NumberText.format(share))
         }
-      }, hint: { text, quoted in SchemaInteger.hint(text, quoted) })
+      }, hint: { text, quoted, _ in SchemaInteger.hint(text, quoted) })
   }
 
   private static var augmentation: Codec<Augmentation> {

@@ -1,3 +1,4 @@
+import Configuration
 import NeuralNetworks
 
 /// Layers over sequences of tokens or of vectors.

@@ -1,3 +1,4 @@
+import Configuration
 import NeuralNetworks
 
 /// Layers that move a window over time.
@@ -40,8 +41,8 @@ extension LayerSchema {
   }
 
   private static func pool1D(
-    _ name: String, _ meaning: String, make: @escaping (Pooling1DSpecification) -> LayerSpecification,
-    take: @escaping (LayerSpecification) -> Pooling1DSpecification?
+    _ name: String, _ meaning: String, make: @escaping @Sendable (Pooling1DSpecification) -> LayerSpecification,
+    take: @escaping @Sendable (LayerSpecification) -> Pooling1DSpecification?
   ) -> Form {
     struct Keys {
       var kernel = 1
@@ -79,7 +80,7 @@ extension Codec where Value == TimePadding {
             return .symmetric(value)
           }
           if let word = words.first(where: { $0.0 == text }) { return word.1 }
-          let nearest = NearestWord.find(text, in: words.map(\.0))
+          let nearest = context.nearestWord(text, in: words.map(\.0))
           let hint = nearest.map { "did you mean '\($0)'?" } ?? SchemaInteger.hint(text)
           context.mismatch(node, path: path, expected: type, hint: hint)
           return nil

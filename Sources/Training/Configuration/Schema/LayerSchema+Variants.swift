@@ -1,3 +1,4 @@
+import Configuration
 import NeuralNetworks
 
 extension LayerSchema {
@@ -70,8 +71,8 @@ extension LayerSchema {
     + "by side, so their activations are in memory at once, and workers meet twice a layer and step."
 
   static func pool(
-    _ name: String, _ meaning: String, make: @escaping (PoolingSpecification) -> LayerSpecification,
-    take: @escaping (LayerSpecification) -> PoolingSpecification?
+    _ name: String, _ meaning: String, make: @escaping @Sendable (PoolingSpecification) -> LayerSpecification,
+    take: @escaping @Sendable (LayerSpecification) -> PoolingSpecification?
   ) -> Form {
     struct Keys {
       var kernel = Extent(1)

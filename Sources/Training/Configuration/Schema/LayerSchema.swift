@@ -1,3 +1,4 @@
+import Configuration
 import NeuralNetworks
 
 /// The layers of a list, each a bare word (`relu`), a word with one value (`linear: 300`), or a word with keys
@@ -7,8 +8,8 @@ enum LayerSchema {
     Codec(type: "layer", decode: decode, encode: encode)
   }
 
-  /// Made once: a configuration may have many layers. Nothing in it ever changes.
-  nonisolated(unsafe) static let variants: [Variant<LayerSpecification>] = makeVariants()
+  /// Made once: a configuration may have many layers.
+  static let variants: [Variant<LayerSpecification>] = makeVariants()
 
   private static func makeVariants() -> [Variant<LayerSpecification>] {
     [linear, convolution, batchNorm] + activations
@@ -56,7 +57,7 @@ enum LayerSchema {
     guard let variant = variants.first(where: { $0.name == entry.key }) else {
       context.report(
         "\(path): unknown layer '\(entry.key.shortened)'",
-        hint: context.hint { NearestWord.hint(entry.key, in: variants.map(\.name), listTitle: "layers") },
+        hint: context.hint { $0.hint(entry.key, in: variants.map(\.name), listTitle: "layers") },
         at: entry.keyPlace,
         path: path)
       return nil

@@ -1,3 +1,5 @@
+import Configuration
+
 extension SampleSettings {
   static var record: Record<SampleSettings> {
     Record(

@@ -1,6 +1,6 @@
 /// Collects what goes wrong while nodes become values, and remembers where keys stood for checks that follow.
-struct DecodingContext {
-  private(set) var issues: [ConfigurationIssue] = []
+package struct DecodingContext {
+  package private(set) var issues: [ConfigurationIssue] = []
   /// Looked up only, never gone through, so that its order does not matter.
   private var places: [String: SourcePlace] = [:]
   private var unsound: Set<String> = []
@@ -8,44 +8,60 @@ struct DecodingContext {
 
   /// Dotted paths of keys, to tell where a key belongs that stands in the wrong section.
   private let knownPaths: [String]
+  /// Other libraries' names for keys and words.
+  package let names: ForeignNames
 
-  init(issues: [ConfigurationIssue] = [], knownPaths: [String] = []) {
-    (self.issues, self.knownPaths) = (issues, knownPaths)
+  package init(
+    issues: [ConfigurationIssue] = [], knownPaths: [String] = [], names: ForeignNames = ForeignNames()
+  ) {
+    (self.issues, self.knownPaths, self.names) = (issues, knownPaths, names)
   }
 
-  mutating func report(_ message: String, hint: String? = nil, at place: SourcePlace, path: String) {
+  package mutating func report(_ message: String, hint: String? = nil, at place: SourcePlace, path: String) {
     issues.append(ConfigurationIssue(place: place, message: message, hint: hint))
     unsound.insert(path)
   }
 
   /// Reports that the value at `path` has another type than it must.
-  mutating func mismatch(_ node: YAMLNode, path: String, expected: String, hint: String? = nil) {
+  package mutating func mismatch(_ node: YAMLNode, path: String, expected: String, hint: String? = nil) {
     let subject = path.isEmpty ? "the configuration" : path
     report("\(subject): expected \(expected), found \(node.summary)", hint: hint, at: node.place, path: path)
   }
 
   /// A key that nothing reads.
-  mutating func reportUnknown(_ entry: YAMLNode.Entry, path: String, known: [String]) {
+  package mutating func reportUnknown(_ entry: YAMLNode.Entry, path: String, known: [String]) {
     let section = path.isEmpty ? "" : " in \(path)"
-    let paths = knownPaths
-    let suggestion = hint { Self.hint(entry.key, path: path, known: known, knownPaths: paths) }
+    let suggestion = hint { $0.hint(entry.key, path: path, known: known) }
     report(
       "unknown key '\(entry.key.shortened)'\(section)", hint: suggestion,
       at: entry.keyPlace, path: path.isEmpty ? entry.key : "\(path).\(entry.key)")
   }
 
   /// Only the first mistakes are shown, and looking for what was meant takes time.
-  mutating func hint(_ make: () -> String) -> String? {
+  package mutating func hint(_ make: (DecodingContext) -> String) -> String? {
     guard hintsLeft > 0 else { return nil }
     hintsLeft -= 1
-    return make()
+    return make(self)
+  }
+
+  /// The candidate that other libraries call `word`, or that the fewest edits turn `word` into, the first of equals; nil if
+  /// none is near.
+  package func nearestWord(_ word: String, in candidates: [String]) -> String? {
+    names.word(word, in: candidates) ?? NearestWord.nearest(word, in: candidates)
+  }
+
+  /// `did you mean 'x'?`, or the whole list where nothing is near.
+  package func hint(_ word: String, in candidates: [String], listTitle: String) -> String {
+    if let advice = names.advice(onWord: word) { return advice }
+    if let nearest = nearestWord(word, in: candidates) { return "did you mean '\(nearest)'?" }
+    return "\(listTitle): \(candidates.joined(separator: ", "))"
   }
 
   /// Ours for another library's name, then a key of this name elsewhere, then the nearest one here.
-  private static func hint(_ key: String, path: String, known: [String], knownPaths: [String]) -> String {
-    if let here = ForeignNames.key(key, at: path, known: known) { return "did you mean '\(here)'?" }
+  private func hint(_ key: String, path: String, known: [String]) -> String {
+    if let here = names.key(key, at: path, known: known) { return "did you mean '\(here)'?" }
     if NearestWord.nearest(key, in: known).map({ NearestWord.folded($0) }) != NearestWord.folded(key),
-      let elsewhere = whereBelongs(key, knownPaths: knownPaths)
+      let elsewhere = whereBelongs(key)
     {
       return elsewhere
     }
@@ -54,27 +70,27 @@ struct DecodingContext {
   }
 
   /// Hint for a key that belongs into another section, or to the command line.
-  private static func whereBelongs(_ key: String, knownPaths: [String]) -> String? {
+  private func whereBelongs(_ key: String) -> String? {
     let folded = NearestWord.folded(key)
     let own = knownPaths.filter { path in
       path.contains(".") && path.split(separator: ".").last.map { NearestWord.folded(String($0)) } == folded
     }
-    let paths = own.isEmpty ? ForeignNames.path(of: key).map { [$0] } ?? [] : own
-    guard let last = paths.last else { return ForeignNames.advice(onKey: key) }
+    let paths = own.isEmpty ? names.path(of: key).map { [$0] } ?? [] : own
+    guard let last = paths.last else { return names.advice(onKey: key) }
     let others = paths.dropLast().joined(separator: ", ")
     return "did you mean \(others.isEmpty ? "" : others + " or ")\(last)?"
   }
 
-  mutating func remember(_ path: String, at place: SourcePlace) { places[path] = place }
+  package mutating func remember(_ path: String, at place: SourcePlace) { places[path] = place }
 
   /// Whether the key was written (even as `null`).
-  func isGiven(_ path: String) -> Bool { places[path] != nil }
+  package func isGiven(_ path: String) -> Bool { places[path] != nil }
 
   private func isUnsound(_ path: String) -> Bool { unsound.contains { $0 == path || $0.hasPrefix("\(path).") } }
 
   /// Reports what is wrong with the keys at `paths` taken together, at the last of them that was written; unless one of
   /// them was not understood in the first place.
-  mutating func check(
+  package mutating func check(
     _ paths: String..., holds condition: Bool, _ message: @autoclosure () -> String,
     hint: @autoclosure () -> String? = nil
   ) {

@@ -1,8 +1,8 @@
-import NeuralNetworks
+import Configuration
 
 extension Codec where Value == Extent {
   /// Sizes along height and width, written as one number or as `[height, width]`.
-  static func extent(atLeast minimum: Int) -> Codec {
+  package static func extent(atLeast minimum: Int) -> Codec {
     let type = "integer ≥ \(minimum) or [height, width]"
     let size = Codec<Int>.size(atLeast: minimum)
     return Codec(
@@ -33,7 +33,7 @@ extension Codec where Value == Extent {
 }
 
 extension Codec where Value == Padding {
-  static var padding: Codec {
+  package static var padding: Codec {
     let amount = Codec<Extent>.extent(atLeast: 0)
     let type = "valid, same, integer ≥ 0 or [height, width]"
     return Codec(
@@ -42,7 +42,7 @@ extension Codec where Value == Padding {
         if case .scalar(let text, _) = node.content, NumberText.integer(text) == nil {
           let words: [(String, Padding)] = [("valid", .valid), ("same", .same)]
           if let word = words.first(where: { $0.0 == text }) { return word.1 }
-          let nearest = NearestWord.find(text, in: words.map(\.0))
+          let nearest = context.nearestWord(text, in: words.map(\.0))
           context.mismatch(node, path: path, expected: type, hint: nearest.map { "did you mean '\($0)'?" })
           return nil
         }

@@ -2,49 +2,53 @@
 ///
 /// Scalars stay text until a codec reads them, so `1e-5` and `1.0e-5` are one number, and YAML 1.1's surprises (`no`
 /// as false, `012` as ten) cannot happen.
-struct YAMLNode: Sendable {
-  enum Content: Sendable {
+package struct YAMLNode: Sendable {
+  package enum Content: Sendable {
     case scalar(String, quoted: Bool)
     case sequence([YAMLNode])
     case mapping([Entry])
   }
 
-  struct Entry: Sendable {
-    var key: String
-    var keyPlace: SourcePlace
-    var value: YAMLNode
+  package struct Entry: Sendable {
+    package var key: String
+    package var keyPlace: SourcePlace
+    package var value: YAMLNode
+
+    package init(key: String, keyPlace: SourcePlace, value: YAMLNode) {
+      (self.key, self.keyPlace, self.value) = (key, keyPlace, value)
+    }
   }
 
-  var content: Content
-  var place = SourcePlace.none
+  package var content: Content
+  package var place = SourcePlace.none
 
-  static let null = YAMLNode(plain: "null")
+  package static let null = YAMLNode(plain: "null")
 
-  init(_ content: Content, at place: SourcePlace = .none) { (self.content, self.place) = (content, place) }
+  package init(_ content: Content, at place: SourcePlace = .none) { (self.content, self.place) = (content, place) }
 
   /// A word or a number.
-  init(plain text: String) { self.init(.scalar(text, quoted: false)) }
+  package init(plain text: String) { self.init(.scalar(text, quoted: false)) }
 
-  init(mapping entries: [(String, YAMLNode)]) {
+  package init(mapping entries: [(String, YAMLNode)]) {
     self.init(.mapping(entries.map { Entry(key: $0.0, keyPlace: .none, value: $0.1) }))
   }
 
   /// An unquoted nothing, `null` or `~`.
-  var isNull: Bool {
+  package var isNull: Bool {
     guard case .scalar(let text, quoted: false) = content else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text)
   }
 
-  var isScalar: Bool {
+  package var isScalar: Bool {
     if case .scalar = content { true } else { false }
   }
 
-  var entries: [Entry]? {
+  package var entries: [Entry]? {
     if case .mapping(let entries) = content { entries } else { nil }
   }
 
   /// How messages name what was found.
-  var summary: String {
+  package var summary: String {
     switch content {
     case .scalar where isNull: "nothing"
     case .scalar(let text, quoted: false): "'\(text.shortened)'"

@@ -1,12 +1,12 @@
 /// `a.b=value` from the command line: puts a value into the tree before it is decoded, so that it is checked and
 /// reported like one of the file.
-struct ConfigurationOverride {
+package struct ConfigurationOverride {
   private let text: String
   private let keys: [String]
   private let value: YAMLNode
 
   /// Nil after it has reported what is wrong with the text.
-  init?(_ text: String, issues: inout [ConfigurationIssue]) {
+  package init?(_ text: String, issues: inout [ConfigurationIssue]) {
     let place = SourcePlace.override(text)
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
       let issue = ConfigurationIssue(
@@ -44,26 +44,22 @@ struct ConfigurationOverride {
     return [("[", "]"), ("{", "}"), ("\"", "\""), ("'", "'")].contains { $0 == first && $1 == last } && text.count > 1
   }
 
-  func apply(to root: inout YAMLNode, issues: inout [ConfigurationIssue]) {
+  /// - Parameter rivals: Keys of which a configuration has one, by section: the one given here replaces the others.
+  package func apply(
+    to root: inout YAMLNode, replacing rivals: [String: [[String]]], issues: inout [ConfigurationIssue]
+  ) {
     set(keys[...], in: &root, path: "", issues: &issues)
-    if !value.isNull, let section = keys.first, keys.count == 2 {
-      replaceRivals(of: keys[1], section: section, in: &root)
+    if !value.isNull, let section = keys.first, keys.count == 2,
+      let group = rivals[section]?.first(where: { $0.contains(keys[1]) })
+    {
+      replace(group, by: keys[1], section: section, in: &root)
     }
   }
 
-  /// Keys of which a configuration has one, by section.
-  private static let rivals: [String: [[String]]] = [
-    "training": [["steps", "epochs"]],
-    "optimizer": [["clip_norm", "clip_value"]],
-    "data": [["validation", "validation_file", "validation_lines"]],
-    "model": [["layers", "architecture"]],
-  ]
-
   /// Takes what the file says of keys that exclude the one given here out of the tree; what other overrides say stays, and is
   /// a mistake if it is too much.
-  private func replaceRivals(of key: String, section: String, in root: inout YAMLNode) {
-    guard let group = Self.rivals[section]?.first(where: { $0.contains(key) }),
-      case .mapping(var sections) = root.content, let index = sections.firstIndex(where: { $0.key == section }),
+  private func replace(_ group: [String], by key: String, section: String, in root: inout YAMLNode) {
+    guard case .mapping(var sections) = root.content, let index = sections.firstIndex(where: { $0.key == section }),
       case .mapping(let entries) = sections[index].value.content
     else { return }
     // Layers take the place of an architecture with all its sizes.

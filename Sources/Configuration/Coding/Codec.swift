@@ -1,17 +1,25 @@
 /// Reads a value from a node and writes it back.
-struct Codec<Value> {
+package struct Codec<Value: Sendable>: Sendable {
   /// Form of a value, for messages and the reference page: `integer ≥ 1`.
-  let type: String
+  package let type: String
   /// Nil after it has reported what is wrong.
-  let decode: (YAMLNode, _ path: String, inout DecodingContext) -> Value?
-  let encode: (Value) -> YAMLNode
+  package let decode: @Sendable (YAMLNode, _ path: String, inout DecodingContext) -> Value?
+  package let encode: @Sendable (Value) -> YAMLNode
+
+  package init(
+    type: String, decode: @escaping @Sendable (YAMLNode, _ path: String, inout DecodingContext) -> Value?,
+    encode: @escaping @Sendable (Value) -> YAMLNode
+  ) {
+    (self.type, self.decode, self.encode) = (type, decode, encode)
+  }
 }
 
 extension Codec {
   /// A codec of scalars: `parse` gives nil for what is not a value.
-  init(
-    type: String, parse: @escaping (_ text: String, _ quoted: Bool) -> Value?, format: @escaping (Value) -> YAMLNode,
-    hint: @escaping (_ text: String, _ quoted: Bool) -> String? = { _, _ in nil }
+  package init(
+    type: String, parse: @escaping @Sendable (_ text: String, _ quoted: Bool) -> Value?,
+    format: @escaping @Sendable (Value) -> YAMLNode,
+    hint: @escaping @Sendable (_ text: String, _ quoted: Bool, DecodingContext) -> String? = { _, _, _ in nil }
   ) {
     self.init(
       type: type,
@@ -21,14 +29,14 @@ extension Codec {
           return nil
         }
         if let value = parse(text, quoted) { return value }
-        context.mismatch(node, path: path, expected: type, hint: hint(text, quoted))
+        context.mismatch(node, path: path, expected: type, hint: hint(text, quoted, context))
         return nil
       },
       encode: format)
   }
 
   /// The value or `null`.
-  var optional: Codec<Value?> {
+  package var optional: Codec<Value?> {
     Codec<Value?>(
       type: "\(type), or null",
       decode: { node, path, context in
@@ -38,7 +46,7 @@ extension Codec {
   }
 
   /// A list of values.
-  func list(_ items: String, atLeast minimum: Int = 0) -> Codec<[Value]> {
+  package func list(_ items: String, atLeast minimum: Int = 0) -> Codec<[Value]> {
     let type = "list of \(items)"
     return Codec<[Value]>(
       type: type,

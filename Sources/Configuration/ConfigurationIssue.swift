@@ -1,7 +1,7 @@
 import Tensors
 
 /// Where something stands that was read.
-enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
+package enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
   case file(String, line: Int, column: Int)
   case wholeFile(String)
   /// An override as it was given, `a.b=value`.
@@ -9,7 +9,7 @@ enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
   /// Made by the program.
   case none
 
-  var description: String {
+  package var description: String {
     switch self {
     case .file(let name, let line, let column): "\(name):\(line):\(column)"
     case .wholeFile(let name): name
@@ -19,7 +19,7 @@ enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Order in which issues are listed: the file from top to bottom, then overrides.
-  var position: (line: Int, column: Int) {
+  package var position: (line: Int, column: Int) {
     switch self {
     case .file(_, let line, let column): (line, column)
     case .wholeFile: (0, 0)
@@ -30,9 +30,13 @@ enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
 
 /// One mistake in a configuration: what is wrong, where, and what to do about it.
 public struct ConfigurationIssue: Sendable, Equatable, CustomStringConvertible {
-  let place: SourcePlace
+  package let place: SourcePlace
   public let message: String
   public let hint: String?
+
+  package init(place: SourcePlace, message: String, hint: String?) {
+    (self.place, self.message, self.hint) = (place, message, hint)
+  }
 
   /// `FILE:LINE:COLUMN: what is wrong; what to do`.
   public var description: String {
@@ -45,7 +49,7 @@ public struct ConfigurationIssue: Sendable, Equatable, CustomStringConvertible {
 public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
   public let issues: [ConfigurationIssue]
 
-  init(_ issues: [ConfigurationIssue]) {
+  package init(_ issues: [ConfigurationIssue]) {
     // The offset makes the sort stable: issues of one place, and those of overrides, stay as they were found.
     let ordered = issues.enumerated().sorted {
       ($0.element.place.position.line, $0.element.place.position.column, $0.offset)

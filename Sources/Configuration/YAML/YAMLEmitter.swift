@@ -1,12 +1,12 @@
 /// Writes nodes as YAML: sections and lists of layers as blocks, everything else on one line.
-enum YAMLEmitter {
+package enum YAMLEmitter {
   /// A document whose root is a mapping of sections.
-  static func document(_ root: YAMLNode) -> String {
+  package static func document(_ root: YAMLNode) -> String {
     lines(root, blockDepth: 2).joined(separator: "\n") + "\n"
   }
 
   /// The node on one line, as differences and tables show it.
-  static func inline(_ node: YAMLNode) -> String {
+  package static func inline(_ node: YAMLNode) -> String {
     switch node.content {
     case .scalar(let text, let quoted): quoted ? quote(text) : text
     case .sequence(let items): "[" + items.map(inline).joined(separator: ", ") + "]"

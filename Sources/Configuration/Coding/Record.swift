@@ -1,19 +1,20 @@
 /// A mapping with known keys; one of them may choose a form that brings more.
-struct Record<Root> {
-  let name: String
-  let summary: String
+package struct Record<Root: Sendable>: Sendable {
+  package let name: String
+  package let summary: String
   /// Defaults of keys that are not given.
-  let template: Root
-  let fields: [Field<Root>]
-  let choice: Choice<Root>?
+  package let template: Root
+  package let fields: [Field<Root>]
+  package let choice: Choice<Root>?
 
-  init(_ name: String, _ summary: String, template: Root, choice: Choice<Root>? = nil, fields: [Field<Root>]) {
+  package init(_ name: String, _ summary: String, template: Root, choice: Choice<Root>? = nil, fields: [Field<Root>]) {
     (self.name, self.summary, self.template) = (name, summary, template)
     (self.fields, self.choice) = (fields, choice)
   }
 
-  var codec: Codec<Root> {
-    Codec(type: "mapping", decode: decode, encode: { YAMLNode(.mapping(encode($0))) })
+  package var codec: Codec<Root> {
+    Codec(
+      type: "mapping", decode: { decode($0, path: $1, context: &$2) }, encode: { YAMLNode(.mapping(encode($0))) })
   }
 
   private func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> Root? {
@@ -69,27 +70,27 @@ struct Record<Root> {
 }
 
 /// The key of a record whose word chooses the record's form.
-struct Choice<Root> {
-  let key: String
-  let meaning: String
+package struct Choice<Root: Sendable>: Sendable {
+  package let key: String
+  package let meaning: String
   /// The form taken where the key is not given.
-  let fallback: String
+  package let fallback: String
   /// The fallback is chosen by leaving the key out, and only so.
-  let isFallbackUnnamed: Bool
-  let variants: [Variant<Root>]
+  package let isFallbackUnnamed: Bool
+  package let variants: [Variant<Root>]
 
-  init(
+  package init(
     _ key: String, _ meaning: String, fallback: String, isFallbackUnnamed: Bool = false, variants: [Variant<Root>]
   ) {
     (self.key, self.meaning, self.fallback) = (key, meaning, fallback)
     (self.isFallbackUnnamed, self.variants) = (isFallbackUnnamed, variants)
   }
 
-  var words: [String] { variants.map(\.name).filter { !isFallbackUnnamed || $0 != fallback } }
-  var type: String { "one of \(words.joined(separator: ", "))" }
+  package var words: [String] { variants.map(\.name).filter { !isFallbackUnnamed || $0 != fallback } }
+  package var type: String { "one of \(words.joined(separator: ", "))" }
 
   /// The form that `entries` choose, nil after it has reported that there is no such form.
-  func decode(
+  package func decode(
     _ entries: [YAMLNode.Entry], path: String, into root: inout Root, context: inout DecodingContext
   ) -> Variant<Root>? {
     guard let entry = entries.first(where: { $0.key == key }) else { return variant(fallback) }
@@ -101,18 +102,18 @@ struct Choice<Root> {
     return variant(word)
   }
 
-  func encodeKey(_ root: Root) -> [YAMLNode.Entry] {
+  package func encodeKey(_ root: Root) -> [YAMLNode.Entry] {
     guard let name = variants.first(where: { $0.encode(root) != nil })?.name else { return [] }
     if isFallbackUnnamed && name == fallback { return [] }
     return [YAMLNode.Entry(key: key, keyPlace: .none, value: YAMLNode(plain: name))]
   }
 
-  func encodeFields(_ root: Root) -> [YAMLNode.Entry] {
+  package func encodeFields(_ root: Root) -> [YAMLNode.Entry] {
     variants.lazy.compactMap { $0.encode(root) }.first ?? []
   }
 
   /// The forms that have a key of this name, nil if none has.
-  func owners(of name: String) -> [String]? {
+  package func owners(of name: String) -> [String]? {
     let owners = variants.filter { $0.fields.contains { $0.name == name } }.map(\.name)
     return owners.isEmpty ? nil : owners
   }

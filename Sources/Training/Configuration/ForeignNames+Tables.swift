@@ -1,9 +1,11 @@
-/// The names that PyTorch, Keras, Lightning and their like use, and ours for the same: the one table that hints are made of.
-///
-/// Spellings differ in case, hyphens and underscores only as `NearestWord` folds them, so each stands here once.
-public enum ForeignNames {
+import Configuration
+
+extension ForeignNames {
+  /// The names that PyTorch, Keras, Lightning and their like use.
+  static let common = ForeignNames(keys: keys, keyAdvice: keyAdvice, words: words, wordAdvice: wordAdvice)
+
   /// Ours, as `section.key`, and theirs. `layers.` stands for the keys of a layer, `*.` for a key of any section.
-  private static let keys: [(ours: String, theirs: [String])] = [
+  private static let keys: [Pair] = [
     ("schedule.rate", ["lr", "learningrate", "initiallr", "initiallearningrate", "baselr", "initlr", "peaklr", "eta"]),
     ("schedule.max", ["maxlr", "maxlearningrate"]),
     ("schedule.min", ["minlr", "etamin", "finallr", "endlr", "minlearningrate"]),
@@ -119,7 +121,7 @@ public enum ForeignNames {
   ]
 
   /// Names without a key of ours, and what to do.
-  private static let advice: [(names: [String], hint: String)] = [
+  private static let keyAdvice: [Advice] = [
     (
       ["numworkers", "workers", "nproc", "ndevices", "devices"],
       "workers are chosen on the command line: --workers N, or mpirun -np N"
@@ -134,7 +136,7 @@ public enum ForeignNames {
     (["resumefromcheckpoint", "ckptpath"], "a checkpoint is chosen on the command line: --resume CHECKPOINT"),
   ]
 
-  private static let words: [(ours: String, theirs: [String])] = [
+  private static let words: [Pair] = [
     ("sgd", ["momentum", "sgdm", "msgd", "nesterov"]),
     ("adam", ["fusedadam", "adamoptimizer"]),
     ("adamw", ["fusedadamw", "adamwtorch", "adamweightdecay", "adamwfused"]),
@@ -201,7 +203,7 @@ public enum ForeignNames {
     ("shuffled", ["random", "shuffle"]),
   ]
 
-  private static let wordAdvice: [(names: [String], hint: String)] = [
+  private static let wordAdvice: [Advice] = [
     (["softmax", "logsoftmax"], "leave it out: the loss cross-entropy has it"),
     (
       ["reducelronplateau", "plateau", "reduceonplateau"],
@@ -211,76 +213,4 @@ public enum ForeignNames {
     (["multistep", "multisteplr", "exponential", "exponentiallr", "exponentialdecay"], "there is none; step is near"),
     (["batchnorm3d", "conv3d", "maxpool3d"], "there are no layers of volumes"),
   ]
-
-  // MARK: Look-ups
-
-  /// Our key for `word` among the keys of the section at `path`.
-  static func key(_ word: String, at path: String, known: [String]) -> String? {
-    let folded = NearestWord.folded(word)
-    let section = path.hasPrefix("model.layers") ? "layers" : path.prefix { $0 != "." }.description
-    for entry in keys where entry.theirs.contains(folded) {
-      let parts = entry.ours.split(separator: ".").map(String.init)
-      let isHere = parts.count == 1 ? path.isEmpty : parts[0] == section || parts[0] == "*"
-      if isHere, let key = parts.last, known.contains(key) { return key }
-    }
-    return nil
-  }
-
-  /// Our key for `word`, whatever its section.
-  static func path(of word: String) -> String? {
-    let folded = NearestWord.folded(word)
-    return keys.first {
-      $0.theirs.contains(folded) && $0.ours.contains(".") && !$0.ours.hasPrefix("*.") && !$0.ours.hasPrefix("layers.")
-    }?.ours
-  }
-
-  /// Advice on a key that has no counterpart.
-  static func advice(onKey word: String) -> String? {
-    let folded = word == "<<" ? word : NearestWord.folded(word)
-    return advice.first { $0.names.contains(folded) }?.hint
-  }
-
-  /// Our word for `word` among `candidates`.
-  static func word(_ word: String, in candidates: [String]) -> String? {
-    let folded = NearestWord.folded(word)
-    return words.first { $0.theirs.contains(folded) && candidates.contains($0.ours) }?.ours
-  }
-
-  static func advice(onWord word: String) -> String? {
-    let folded = NearestWord.folded(word)
-    return wordAdvice.first { $0.names.contains(folded) }?.hint
-  }
-
-  // MARK: Options
-
-  private static let options: [(names: [String], hint: String)] = [
-    (
-      ["numworkers", "nproc", "nprocpernode", "nprocs", "threads", "jobs", "numprocesses", "devices"],
-      "--workers N, or mpirun -np N"
-    ),
-    (["outputdir", "output", "out", "logdir", "savedir", "outdir", "workdir"], "--run-dir DIR"),
-    (["datadir", "datapath", "dataroot", "datasetdir"], "--data DIR"),
-    (
-      ["checkpoint", "ckpt", "resumefrom", "resumefromcheckpoint", "ckptpath", "loadcheckpoint"], "--resume CHECKPOINT"
-    ),
-    (["config", "configfile", "cfg"], "the configuration is an argument of its own: lockstep train FILE"),
-    (["gpus", "gpu", "device", "accelerator", "cuda"], "Lockstep trains on CPUs; leave it out"),
-    (["override", "overrides", "opts", "option"], "--set a.b=value"),
-    (["maxnewtokens", "numtokens", "maxtokens"], "--length N"),
-    (["temp"], "--temperature T"),
-  ]
-
-  /// Replacement for an option that is not there: `--epochs` is a key of the configuration.
-  ///
-  /// - Parameter option: without its dashes.
-  public static func hint(forOption option: String) -> String? {
-    let folded = NearestWord.folded(option)
-    if let known = options.first(where: { $0.names.contains(folded) }) { return known.hint }
-    let own = RunConfiguration.knownPaths.filter { path in
-      path.split(separator: ".").last.map { NearestWord.folded(String($0)) == folded } ?? false
-    }
-    if own.count == 1 { return "--set \(own[0])=…" }
-    return path(of: option).map { "--set \($0)=…" }
-      ?? (own.isEmpty ? nil : own.map { "--set \($0)=…" }.joined(separator: " or "))
-  }
 }

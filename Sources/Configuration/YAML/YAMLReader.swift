@@ -2,23 +2,23 @@
 ///
 /// The text may come from anybody, inside a checkpoint too, so what a few bytes of it can ask for is bounded: values after
 /// aliases are put in, levels, and bytes. A key that is given twice is a mistake like any other.
-struct YAMLReader {
-  let fileName: String
-  private(set) var issues: [ConfigurationIssue] = []
+package struct YAMLReader {
+  package let fileName: String
+  package private(set) var issues: [ConfigurationIssue] = []
 
   /// Where the text's values are said to be: lines and columns of a file, or one override.
   private let override: String?
 
   /// Far beyond every configuration that a person writes.
-  static let largestSize = 1 << 20
-  static let mostValues = 100_000
-  static let mostLevels = 64
+  package static let largestSize = 1 << 20
+  package static let mostValues = 100_000
+  package static let mostLevels = 64
 
-  init(fileName: String) { (self.fileName, override) = (fileName, nil) }
-  init(override: String) { (fileName, self.override) = ("", override) }
+  package init(fileName: String) { (self.fileName, override) = (fileName, nil) }
+  package init(override: String) { (fileName, self.override) = ("", override) }
 
   /// The document's root, nil if there is none to go on with. Mistakes are added to `issues`.
-  mutating func read(_ text: String) -> YAMLNode? {
+  package mutating func read(_ text: String) -> YAMLNode? {
     guard text.utf8.count <= Self.largestSize else {
       report(
         "the text has \(text.utf8.count) bytes; the most that is read is \(Self.largestSize)",
@@ -207,7 +207,7 @@ private struct YAMLComposer {
 
 extension String {
   /// As messages show it: a text from a file may be as long as the file.
-  var shortened: String {
+  package var shortened: String {
     let most = 100
     return utf8.count <= most ? self : String(prefix(most)) + "…"
   }

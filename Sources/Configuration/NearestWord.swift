@@ -1,13 +1,7 @@
 /// Finds what someone may have meant.
-enum NearestWord {
-  /// The candidate that other libraries call `word`, or that the fewest edits turn `word` into, the first of equals; nil if
-  /// none is near.
-  static func find(_ word: String, in candidates: [String]) -> String? {
-    ForeignNames.word(word, in: candidates) ?? nearest(word, in: candidates)
-  }
-
-  /// By edits alone.
-  static func nearest(_ word: String, in candidates: [String]) -> String? {
+package enum NearestWord {
+  /// The candidate that the fewest edits turn `word` into, the first of equals; nil if none is near.
+  package static func nearest(_ word: String, in candidates: [String]) -> String? {
     // No word of ours is as long, and the time grows with the length.
     guard word.utf8.count <= longest else { return nil }
     let folded = fold(word)
@@ -25,15 +19,8 @@ enum NearestWord {
 
   private static let longest = 100
 
-  /// `did you mean 'x'?`, or the whole list where nothing is near.
-  static func hint(_ word: String, in candidates: [String], listTitle: String) -> String {
-    if let advice = ForeignNames.advice(onWord: word) { return advice }
-    if let nearest = find(word, in: candidates) { return "did you mean '\(nearest)'?" }
-    return "\(listTitle): \(candidates.joined(separator: ", "))"
-  }
-
   /// As words are compared.
-  static func folded(_ word: String) -> String { String(fold(String(word.prefix(longest)))) }
+  package static func folded(_ word: String) -> String { String(fold(String(word.prefix(longest)))) }
 
   /// `batchSize`, `batch-size` and `batch_size` are one word to whoever types them.
   private static func fold(_ word: String) -> [Character] {

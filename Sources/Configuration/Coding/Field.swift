@@ -1,18 +1,18 @@
 /// One key of a mapping.
-struct Field<Root> {
-  let description: FieldDescription
-  let decode: (YAMLNode, _ path: String, inout Root, inout DecodingContext) -> Void
-  let encode: (Root) -> YAMLNode
+package struct Field<Root: Sendable>: Sendable {
+  package let description: FieldDescription
+  package let decode: @Sendable (YAMLNode, _ path: String, inout Root, inout DecodingContext) -> Void
+  package let encode: @Sendable (Root) -> YAMLNode
 
-  var name: String { description.name }
-  var isRequired: Bool { description.isRequired }
+  package var name: String { description.name }
+  package var isRequired: Bool { description.isRequired }
 
   /// - Parameters:
   ///   - required: There is no default; the key must be given.
   ///   - example: What to write, for a required key that is missing.
   ///   - defaultText: The default in words, where it is not the value that `Root` starts with.
-  init<Value>(
-    _ name: String, _ keyPath: WritableKeyPath<Root, Value>, _ codec: Codec<Value>, required: Bool = false,
+  package init<Value>(
+    _ name: String, _ keyPath: WritableKeyPath<Root, Value> & Sendable, _ codec: Codec<Value>, required: Bool = false,
     example: String? = nil, defaultText: String? = nil, _ meaning: String
   ) {
     description = FieldDescription(
@@ -25,7 +25,7 @@ struct Field<Root> {
   }
 
   /// The default as the reference page shows it, where `Root` starts as `template`.
-  func describedDefault(_ template: Root) -> FieldDescription {
+  package func describedDefault(_ template: Root) -> FieldDescription {
     var described = description
     if described.defaultText == nil && !isRequired { described.defaultText = YAMLEmitter.inline(encode(template)) }
     return described
@@ -33,23 +33,23 @@ struct Field<Root> {
 }
 
 /// A key as the reference page describes it.
-struct FieldDescription {
-  var name: String
-  var type: String
-  var isRequired: Bool
-  var example: String
-  var defaultText: String?
-  var meaning: String
+package struct FieldDescription: Sendable {
+  package var name: String
+  package var type: String
+  package var isRequired: Bool
+  package var example: String
+  package var defaultText: String?
+  package var meaning: String
 }
 
 extension [Field<Void>] {
-  static var none: [Field<Void>] { [] }
+  package static var none: [Field<Void>] { [] }
 }
 
 /// Reads the entries of one mapping into a value's fields.
-enum FieldReader {
+package enum FieldReader {
   /// - Parameter place: of the mapping, for keys that are missing.
-  static func decode<Root>(
+  package static func decode<Root>(
     _ entries: [YAMLNode.Entry], fields: [Field<Root>], into root: inout Root, path: String, place: SourcePlace,
     context: inout DecodingContext
   ) {
@@ -69,7 +69,7 @@ enum FieldReader {
     }
   }
 
-  static func encode<Root>(_ root: Root, fields: [Field<Root>]) -> [YAMLNode.Entry] {
+  package static func encode<Root>(_ root: Root, fields: [Field<Root>]) -> [YAMLNode.Entry] {
     fields.map { YAMLNode.Entry(key: $0.name, keyPlace: .none, value: $0.encode(root)) }
   }
 }
