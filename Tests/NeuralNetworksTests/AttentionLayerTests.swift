@@ -10,26 +10,26 @@ import Testing
   private let context = ExecutionContext()
   private static let lengths = [6, 2, 5]
 
-  private func attention(_ heads: Int, _ change: (inout SelfAttentionSpecification) -> Void = { _ in })
+  private func attention(_ heads: Int, _ change: (inout MultiHeadAttention.Settings) -> Void = { _ in })
     -> LayerSpecification
   {
-    var specification = SelfAttentionSpecification(heads: heads)
+    var specification = MultiHeadAttention.Settings(heads: heads)
     change(&specification)
     return .selfAttention(specification)
   }
 
   private func norm(epsilon: Double = 1e-5, bias: Bool = true) -> LayerSpecification {
-    var specification = LayerNormSpecification()
+    var specification = LayerNorm.Settings()
     (specification.epsilon, specification.bias) = (epsilon, bias)
     return .layerNorm(specification)
   }
 
   private func classifier(
-    _ attention: LayerSpecification, positions: PositionsSpecification.Kind, pooling: LayerSpecification
+    _ attention: LayerSpecification, positions: Positions.Settings.Vectors, pooling: LayerSpecification
   ) throws -> Model {
     try Model(
       [
-        .embedding(EmbeddingSpecification(width: 8)), .positions(PositionsSpecification(positions)),
+        .embedding(Embedding.Settings(width: 8)), .positions(Positions.Settings(positions)),
         .residual(body: [norm(), attention], shortcut: []),
         .residual(
           body: [norm(epsilon: 1e-3, bias: false), linear(12), .activation(.gelu), linear(8)], shortcut: []),
@@ -76,7 +76,7 @@ import Testing
   @Test func whatDoesNotFit() {
     func message(_ layers: [LayerSpecification], predictsTokens: Bool = false) -> String {
       do throws(ModelError) {
-        let embedding = LayerSpecification.embedding(EmbeddingSpecification(width: 6))
+        let embedding = LayerSpecification.embedding(Embedding.Settings(width: 6))
         let model = try Model([embedding] + layers, inputShape: [7], vocabulary: 11, predictsTokens: predictsTokens)
         return "built with outputs \(model.outputShape)"
       } catch {
@@ -95,7 +95,7 @@ import Testing
     #expect(
       message([.globalMaxPool, attention(2)]).hasPrefix(
         "layer 2 (self_attention): requires a sequence [time, channels]"))
-    #expect(message([.flatten, .positions(PositionsSpecification())]).hasPrefix("layer 2 (positions): requires a seq"))
+    #expect(message([.flatten, .positions(Positions.Settings())]).hasPrefix("layer 2 (positions): requires a seq"))
     #expect(
       message([attention(2)], predictsTokens: true)
         == "layer 1 (self_attention): sees the tokens that are to be predicted; write causal: true")

@@ -47,7 +47,7 @@ import Testing
       #expect(dense.store.parameters[1].value.values.allSatisfy { $0 == 0 })
 
       // A window of nine: fan-in 9·8/2 channels of a group, fan-out 9·64/2 filters of a group.
-      var grouped = ConvolutionSpecification(filters: 64, kernel: Extent(3))
+      var grouped = Convolution2D.Settings(filters: 64, kernel: Extent(3))
       grouped.groups = 2
       grouped.initializer = initializer
       let images = try initialized(.convolution(grouped), inputShape: [8, 8, 8])
@@ -57,9 +57,9 @@ import Testing
   }
 
   @Test func recurrentWeightsMayHaveAnInitializer() throws {
-    var specification = RecurrentSpecification(.gru, size: 61)
+    var specification = Recurrent.Settings(.gru, size: 61)
     specification.initializer = .scaledNormal(gain: 0.5)
-    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 43))
+    let table = LayerSpecification.embedding(Embedding.Settings(vocabulary: 7, width: 43))
     let model = try Model([table, .recurrent(specification)], inputShape: [5])
     model.initialize(seed: 1)
     let parameters = model.store.parameters

@@ -69,10 +69,10 @@ import Testing
   /// Steps whose samples have lengths of their own, so that hardly any two pack as many places, soon take hardly any.
   @Test func stepsOfAnyLengthsTakeMemoryOfOneStep() throws {
     let context = ExecutionContext()
-    var convolution = Convolution1DSpecification(filters: 8, kernel: 3)
+    var convolution = Convolution1D.Settings(filters: 8, kernel: 3)
     convolution.padding = .same
     let layers: [LayerSpecification] = [
-      .embedding(EmbeddingSpecification(width: 4)), batchNorm, .convolution1D(convolution), batchNorm, relu,
+      .embedding(Embedding.Settings(width: 4)), batchNorm, .convolution1D(convolution), batchNorm, relu,
       .globalMaxPool, linear(5),
     ]
     let model = try Model(

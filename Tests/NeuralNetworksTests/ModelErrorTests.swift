@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func imageLayersBehindAVector() {
-    for layer in [convolution(4, 3), .maxPool(PoolingSpecification(kernel: Extent(2)))] {
+    for layer in [convolution(4, 3), .maxPool(ImagePool.Window(kernel: Extent(2)))] {
       #expect(
         message([.flatten, layer])
           == """
@@ -38,7 +38,7 @@ import Testing
 
   @Test func windowsLargerThanTheImage() {
     #expect(
-      message([convolution(4, 3, stride: 2), .maxPool(PoolingSpecification(kernel: Extent(4)))])
+      message([convolution(4, 3, stride: 2), .maxPool(ImagePool.Window(kernel: Extent(4)))])
         == """
         layer 1 (max_pool): a 4×4 window does not fit its input 3×3×4; \
         use a smaller window, global_average_pool, or less striding and pooling in front of it
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func paddingOfMoreThanHalfAWindow() {
-    var pooling = PoolingSpecification(kernel: Extent(2))
+    var pooling = ImagePool.Window(kernel: Extent(2))
     pooling.padding = .symmetric(Extent(height: 1, width: 2))
     #expect(
       message([.averagePool(pooling)])
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func sequences() {
-    let embedding = LayerSpecification.embedding(EmbeddingSpecification(width: 4))
+    let embedding = LayerSpecification.embedding(Embedding.Settings(width: 4))
     #expect(
       message([embedding], inputShape: [5])
         == "layer 0 (embedding): the number of different tokens is not known; write vocabulary: with their number")
@@ -107,7 +107,7 @@ import Testing
     #expect(
       message([.oneHot], inputShape: [5])
         == "layer 0 (one_hot): the number of different tokens is not known; it goes with data of tokens")
-    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
+    let table = LayerSpecification.embedding(Embedding.Settings(vocabulary: 7, width: 4))
     #expect(message([table, .oneHot], inputShape: [5]).hasPrefix("layer 1 (one_hot): requires the numbers of tokens"))
     #expect(message([table, linear(3), relu], inputShape: [5]) == "built with outputs [5, 3]")
     #expect(
@@ -119,8 +119,8 @@ import Testing
   }
 
   @Test func recurrentLayers() {
-    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
-    var lstm = RecurrentSpecification(.lstm, size: 6)
+    let table = LayerSpecification.embedding(Embedding.Settings(vocabulary: 7, width: 4))
+    var lstm = Recurrent.Settings(.lstm, size: 6)
     lstm.bidirectional = true
     #expect(message([table, .recurrent(lstm)], inputShape: [5]) == "built with outputs [5, 12]")
     lstm.last = true
@@ -201,11 +201,11 @@ import Testing
     #expect(
       message([], inputShape: [1_000_000_000_000])
         == "the model: takes samples of 1000000000000 numbers, \(limit)")
-    let table = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: large))
+    let table = LayerSpecification.embedding(Embedding.Settings(vocabulary: 7, width: large))
     #expect(message([table], inputShape: [40]) == "layer 0 (embedding): gives 40×2000000000 numbers, \(limit)")
-    let small = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 7, width: 4))
+    let small = LayerSpecification.embedding(Embedding.Settings(vocabulary: 7, width: 4))
     #expect(
-      message([small, .recurrent(RecurrentSpecification(.lstm, size: large))], inputShape: [5])
+      message([small, .recurrent(Recurrent.Settings(.lstm, size: large))], inputShape: [5])
         == "layer 1 (lstm): has weights of 1×8000000000×4000000000 numbers, \(limit)")
     var gpt = GPT(blocks: 2, heads: 1, width: large, context: 8)
     gpt.positions = .learned

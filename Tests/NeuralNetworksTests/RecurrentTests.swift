@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct RecurrentTests {
   private let context = ExecutionContext()
-  private static let embedding = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 11, width: 3))
+  private static let embedding = LayerSpecification.embedding(Embedding.Settings(vocabulary: 11, width: 3))
 
   private static let cells: [RecurrentCell] = [.rnnTanh, .rnnReLU, .lstm, .gru]
 
@@ -15,7 +15,7 @@ import Testing
     _ cell: RecurrentCell, layers: Int = 1, bidirectional: Bool = false, dropout: Double = 0, last: Bool = false,
     layerNorm: Bool = false
   ) -> LayerSpecification {
-    var specification = RecurrentSpecification(cell, size: 7)
+    var specification = Recurrent.Settings(cell, size: 7)
     (specification.layers, specification.bidirectional) = (layers, bidirectional)
     (specification.dropout, specification.last, specification.layerNorm) = (dropout, last, layerNorm)
     return .recurrent(specification)

@@ -8,20 +8,20 @@ import Testing
 /// Layers over time, and samples of different lengths in one batch.
 @Suite struct SequenceLayerTests {
   private let context = ExecutionContext()
-  private static let embedding = LayerSpecification.embedding(EmbeddingSpecification(vocabulary: 11, width: 3))
+  private static let embedding = LayerSpecification.embedding(Embedding.Settings(vocabulary: 11, width: 3))
   private static let lengths = [7, 3, 5]
 
   private func conv(
     _ filters: Int, _ kernel: Int, padding: TimePadding = .valid, dilation: Int = 1, groups: Int? = 1, stride: Int = 1
   ) -> LayerSpecification {
-    var specification = Convolution1DSpecification(filters: filters, kernel: kernel)
+    var specification = Convolution1D.Settings(filters: filters, kernel: kernel)
     (specification.padding, specification.dilation) = (padding, dilation)
     (specification.groups, specification.stride) = (groups, stride)
     return .convolution1D(specification)
   }
 
-  private func pool(_ kernel: Int, stride: Int? = nil, padding: TimePadding = .valid) -> Pooling1DSpecification {
-    var specification = Pooling1DSpecification(kernel: kernel, stride: stride)
+  private func pool(_ kernel: Int, stride: Int? = nil, padding: TimePadding = .valid) -> TimePool.Window {
+    var specification = TimePool.Window(kernel: kernel, stride: stride)
     specification.padding = padding
     return specification
   }
@@ -30,7 +30,7 @@ import Testing
     _ cell: RecurrentCell, _ size: Int, layers: Int = 1, bidirectional: Bool = true, last: Bool = false,
     layerNorm: Bool = false
   ) -> LayerSpecification {
-    var specification = RecurrentSpecification(cell, size: size)
+    var specification = Recurrent.Settings(cell, size: size)
     (specification.layers, specification.bidirectional) = (layers, bidirectional)
     (specification.last, specification.layerNorm) = (last, layerNorm)
     return .recurrent(specification)
@@ -152,7 +152,7 @@ import Testing
 
   /// Statistics of padded sequences are those of their real places, shard by shard and side by side.
   @Test(arguments: [false, true]) func batchNormalization(sync: Bool) throws {
-    let layers = [LayerSpecification.batchNorm(BatchNormSpecification(sync: sync)), .globalMaxPool, linear(4)]
+    let layers = [LayerSpecification.batchNorm(BatchNorm.Settings(sync: sync)), .globalMaxPool, linear(4)]
     let model = try model(layers)
     let labels = Tensor([2, 0, 1], shape: [3], dtype: .int32, pool: context.pool)
     let loss = Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: 4)
@@ -260,7 +260,7 @@ import Testing
       message([.parallel(branches: [[], [conv(4, 3)]])]).hasSuffix(
         "all branches must give the same places in time, or none; only channels may differ"))
     do throws(ModelError) {
-      _ = try Model([.selfAttention(SelfAttentionSpecification(heads: 2))], inputShape: [8, 8, 6])
+      _ = try Model([.selfAttention(MultiHeadAttention.Settings(heads: 2))], inputShape: [8, 8, 6])
       Issue.record("attention over an image")
     } catch {
       #expect(error.hint == "for images there is architecture: vit")

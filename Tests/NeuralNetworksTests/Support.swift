@@ -20,7 +20,7 @@ func convolution(
   _ filters: Int, _ kernel: Int, stride: Int = 1, padding: Padding = .valid, dilation: Int = 1, groups: Int? = 1,
   bias: Bool = true
 ) -> LayerSpecification {
-  var specification = ConvolutionSpecification(filters: filters, kernel: Extent(kernel))
+  var specification = Convolution2D.Settings(filters: filters, kernel: Extent(kernel))
   specification.stride = Extent(stride)
   specification.padding = padding
   specification.dilation = Extent(dilation)
@@ -29,11 +29,11 @@ func convolution(
   return .convolution(specification)
 }
 
-let batchNorm = LayerSpecification.batchNorm(BatchNormSpecification())
+let batchNorm = LayerSpecification.batchNorm(BatchNorm.Settings())
 let relu = LayerSpecification.activation(.relu)
 
-func pooling(_ kernel: Int, stride: Int? = nil, padding: Padding = .valid) -> PoolingSpecification {
-  var specification = PoolingSpecification(kernel: Extent(kernel), stride: stride.map { Extent($0) })
+func pooling(_ kernel: Int, stride: Int? = nil, padding: Padding = .valid) -> ImagePool.Window {
+  var specification = ImagePool.Window(kernel: Extent(kernel), stride: stride.map { Extent($0) })
   specification.padding = padding
   return specification
 }

@@ -13,7 +13,7 @@ import Testing
 
   /// Every way in which layers hold others, with normalisation inside; a part of one sample.
   private func layers(sync: Bool) -> [LayerSpecification] {
-    let norm = LayerSpecification.batchNorm(BatchNormSpecification(sync: sync))
+    let norm = LayerSpecification.batchNorm(BatchNorm.Settings(sync: sync))
     return [
       convolution(3, 2, padding: .same, bias: false), norm, relu,
       .residual(body: [convolution(3, 1), norm], shortcut: []), relu,
@@ -115,7 +115,7 @@ import Testing
   /// Values far from zero: their squares would lose all digits of a variance near one.
   @Test func momentsAreCombinedWithoutCancellation() throws {
     let model = try Model(
-      [.batchNorm(BatchNormSpecification(sync: true)), linear(3)], inputShape: [1], dtype: .float64, pool: context.pool)
+      [.batchNorm(BatchNorm.Settings(sync: true)), linear(3)], inputShape: [1], dtype: .float64, pool: context.pool)
     randomizeParameters(of: model)
     let offsets: [Double] = [0, 2, -1, 1, 3, -3, 5]
     let x = Tensor(offsets.map { 1e9 + $0 }, shape: [7, 1], dtype: .float64, pool: context.pool)

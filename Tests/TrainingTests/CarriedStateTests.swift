@@ -6,10 +6,10 @@ import Testing
 /// Whether what a checkpoint carries is what the model does.
 @Suite struct CarriedStateTests {
   private func message(_ found: [(name: String, shape: [Int])]) throws -> String? {
-    var lstm = RecurrentSpecification(.lstm, size: 5)
+    var lstm = Recurrent.Settings(.lstm, size: 5)
     lstm.layers = 2
     let layers: [LayerSpecification] = [
-      .embedding(EmbeddingSpecification(width: 3)), .recurrent(lstm), .recurrent(RecurrentSpecification(.gru, size: 7)),
+      .embedding(Embedding.Settings(width: 3)), .recurrent(lstm), .recurrent(Recurrent.Settings(.gru, size: 7)),
     ]
     let model = try Model(layers, inputShape: [4], vocabulary: 9)
     let expected = CarriedState.names(in: model).map { ($0.name, [6, $0.width]) }

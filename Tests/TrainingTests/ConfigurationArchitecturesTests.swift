@@ -71,9 +71,9 @@ import Testing
   }
 
   private static func depth(_ layer: LayerSpecification) -> Int {
-    switch layer {
-    case .linear, .convolution: 1
-    case .residual(let body, _): body.reduce(0) { $0 + depth($1) }
+    switch layer.name {
+    case "linear", "conv": 1
+    case "residual": layer.settings.inner[0].reduce(0) { $0 + depth($1) }
     default: 0
     }
   }

@@ -12,7 +12,7 @@ import Testing
 
   private func layers(_ text: String) throws -> [LayerSpecification] {
     let configuration = try parse("data: {dataset: idx}\nmodel: {layers: \(text)}\ntraining: {epochs: 1}")
-    guard case .layers(let layers) = configuration.model else { return [] }
+    guard let layers = configuration.model.layerList else { return [] }
     return layers
   }
 
@@ -26,23 +26,23 @@ import Testing
   }
 
   @Test func everyLayerIsRead() throws {
-    var convolution = ConvolutionSpecification(filters: 40, kernel: Extent(4))
+    var convolution = Convolution2D.Settings(filters: 40, kernel: Extent(4))
     convolution.stride = Extent(4)
-    var full = ConvolutionSpecification(filters: 6, kernel: Extent(height: 3, width: 5))
+    var full = Convolution2D.Settings(filters: 6, kernel: Extent(height: 3, width: 5))
     full.stride = Extent(height: 2, width: 1)
     full.padding = .symmetric(Extent(height: 1, width: 2))
     full.dilation = Extent(2)
     full.groups = nil
     full.bias = false
     full.initializer = .normal(standardDeviation: 0.01)
-    var norm = BatchNormSpecification()
+    var norm = BatchNorm.Settings()
     norm.momentum = 0.2
     norm.epsilon = 1e-3
-    var pool = PoolingSpecification(kernel: Extent(3), stride: Extent(2))
+    var pool = ImagePool.Window(kernel: Extent(3), stride: Extent(2))
     pool.padding = .same
-    var rnn = RecurrentSpecification(.rnnReLU, size: 5)
+    var rnn = Recurrent.Settings(.rnnReLU, size: 5)
     rnn.layers = 2
-    var gru = RecurrentSpecification(.gru, size: 7)
+    var gru = Recurrent.Settings(.gru, size: 7)
     (gru.bidirectional, gru.dropout, gru.last) = (true, 0.5, true)
 
     let text = """
@@ -63,8 +63,8 @@ import Testing
         .convolution(convolution), .convolution(full), .activation(.relu), .activation(.leakyReLU(slope: 0.01)),
         .activation(.leakyReLU(slope: 0.1)), .activation(.leakyReLU(slope: 0.2)), .activation(.sigmoid),
         .activation(.tanh), .activation(.gelu), .activation(.geluTanh), .activation(.silu),
-        .batchNorm(BatchNormSpecification()), .batchNorm(norm), .maxPool(PoolingSpecification(kernel: Extent(2))),
-        .maxPool(PoolingSpecification(kernel: Extent(height: 2, width: 3))), .averagePool(pool), .globalAveragePool,
+        .batchNorm(BatchNorm.Settings()), .batchNorm(norm), .maxPool(ImagePool.Window(kernel: Extent(2))),
+        .maxPool(ImagePool.Window(kernel: Extent(height: 2, width: 3))), .averagePool(pool), .globalAveragePool,
         .dropout(rate: 0.5), .dropout(rate: 0.3), .flatten, .activation(.relu),
         .linear(outputs: 300, bias: true, initializer: .heNormal),
         .linear(outputs: 5, bias: false, initializer: .zeros),
@@ -76,9 +76,9 @@ import Testing
           [.activation(.relu)],
           [.activation(.tanh), .linear(outputs: 2, bias: true, initializer: .heNormal)], [],
         ]),
-        .embedding(EmbeddingSpecification(width: 16)),
-        .embedding(EmbeddingSpecification(vocabulary: 80, width: 100, standardDeviation: 0.02)),
-        .recurrent(RecurrentSpecification(.lstm, size: 512)), .recurrent(RecurrentSpecification(.rnnTanh, size: 3)),
+        .embedding(Embedding.Settings(width: 16)),
+        .embedding(Embedding.Settings(vocabulary: 80, width: 100, standardDeviation: 0.02)),
+        .recurrent(Recurrent.Settings(.lstm, size: 512)), .recurrent(Recurrent.Settings(.rnnTanh, size: 3)),
         .recurrent(rnn), .recurrent(gru),
       ])
   }
@@ -106,7 +106,7 @@ import Testing
       training:
         steps: 5
       """)
-    var convolution = ConvolutionSpecification(filters: 8, kernel: Extent(3))
+    var convolution = Convolution2D.Settings(filters: 8, kernel: Extent(3))
     convolution.padding = .same
     let expected: [LayerSpecification] = [
       .convolution(convolution), .activation(.relu), .flatten,
@@ -178,7 +178,7 @@ import Testing
           - residual: {body: *body}
       training: {epochs: 1}
       """)
-    guard case .layers(let layers) = configuration.model else { return }
+    guard let layers = configuration.model.layerList else { return }
     #expect(layers.count == 2)
     #expect(layers[0] == layers[1])
   }

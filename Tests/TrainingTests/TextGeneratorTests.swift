@@ -9,12 +9,12 @@ import Testing
 /// Models that take the places before a new one again.
 @Suite struct TextGeneratorTests {
   private static let layers: [LayerSpecification] = {
-    var convolution = Convolution1DSpecification(filters: 6, kernel: 5)
+    var convolution = Convolution1D.Settings(filters: 6, kernel: 5)
     convolution.padding = .causal
-    var attention = SelfAttentionSpecification(heads: 2)
+    var attention = MultiHeadAttention.Settings(heads: 2)
     attention.causal = true
     return [
-      .embedding(EmbeddingSpecification(width: 4)), .convolution1D(convolution), .activation(.tanh),
+      .embedding(Embedding.Settings(width: 4)), .convolution1D(convolution), .activation(.tanh),
       .selfAttention(attention), .linear(outputs: nil, bias: true, initializer: .heNormal),
     ]
   }()
@@ -63,7 +63,7 @@ import Testing
   func longPrompts() throws {
     let prompt = [UInt8](repeating: 0x78, count: Self.window + 1)
     let tooLong = GenerationError.promptTooLong(tokens: Self.window + 1, context: Self.window)
-    let positions = [Self.layers[0], .positions(PositionsSpecification()), Self.layers[4]]
+    let positions = [Self.layers[0], .positions(Positions.Settings()), Self.layers[4]]
     for layers in [Self.layers, positions] {
       let model = try model(layers)
       #expect(throws: tooLong) {

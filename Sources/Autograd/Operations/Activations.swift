@@ -16,22 +16,3 @@ extension Variable {
     }
   }
 }
-
-extension Activation {
-  /// The C kernels' word for it.
-  var kernel: ck_activation {
-    switch self {
-    case .relu: CK_RELU
-    case .leakyReLU: CK_LEAKY_RELU
-    case .sigmoid: CK_SIGMOID
-    case .tanh: CK_TANH
-    case .gelu: CK_GELU
-    case .geluTanh: CK_GELU_TANH
-    case .silu: CK_SILU
-    }
-  }
-
-  var slope: Double {
-    if case .leakyReLU(let slope) = self { slope } else { 0 }
-  }
-}

@@ -48,6 +48,13 @@ extension Codec where Value == Int? {
   }
 }
 
+extension Codec where Value == [Int] {
+  /// Sizes in a model, one after the other.
+  package static func sizes(atLeast minimum: Int) -> Codec {
+    Codec<Int>.size().list("integers ≥ 1", atLeast: minimum)
+  }
+}
+
 extension Codec where Value == UInt64 {
   package static var seed: Codec {
     Codec(

@@ -17,6 +17,11 @@ package struct Record<Root: Sendable>: Sendable {
       type: "mapping", decode: { decode($0, path: $1, context: &$2) }, encode: { YAMLNode(.mapping(encode($0))) })
   }
 
+  /// Reports keys of a value that do not go together, by the form that the value has.
+  package func check(_ root: Root, _ context: inout DecodingContext) {
+    choice?.variants.first { $0.encode(root) != nil }?.check(root, &context)
+  }
+
   private func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> Root? {
     var entries: [YAMLNode.Entry] = []
     switch node.content {

@@ -9,6 +9,8 @@ package struct Variant<Value: Sendable>: Sendable {
   package let prepare: @Sendable (inout Value) -> Void
   package let decode:
     @Sendable ([YAMLNode.Entry], _ path: String, SourcePlace, inout Value, inout DecodingContext) -> Void
+  /// Reports keys of a value that do not go together.
+  package let check: @Sendable (Value, inout DecodingContext) -> Void
   /// Nil for a value of another form.
   package let encode: @Sendable (Value) -> [YAMLNode.Entry]?
 
@@ -20,9 +22,11 @@ package struct Variant<Value: Sendable>: Sendable {
   package init<Payload: Sendable>(
     _ name: String, _ meaning: String, shorthand: String? = nil, template: Payload, fields: [Field<Payload>],
     prepare: @escaping @Sendable (inout Value) -> Void = { _ in },
-    apply: @escaping @Sendable (Payload, inout Value) -> Void, take: @escaping @Sendable (Value) -> Payload?
+    apply: @escaping @Sendable (Payload, inout Value) -> Void, take: @escaping @Sendable (Value) -> Payload?,
+    check: @escaping @Sendable (Value, inout DecodingContext) -> Void = { _, _ in }
   ) {
-    (self.name, self.meaning, self.shorthand, self.prepare) = (name, meaning, shorthand, prepare)
+    (self.name, self.meaning, self.shorthand) = (name, meaning, shorthand)
+    (self.prepare, self.check) = (prepare, check)
     self.fields = fields.map { $0.describedDefault(template) }
     decode = { entries, path, place, value, context in
       var payload = template

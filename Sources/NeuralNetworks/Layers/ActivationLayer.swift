@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import Tensors
 
 /// An elementwise non-linearity; input and output have one shape.
@@ -17,5 +18,38 @@ public final class ActivationLayer: Layer {
 
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
     isFused && pass.fusesLayers ? x : x.activated(by: activation)
+  }
+}
+
+extension ActivationLayer {
+  package struct Settings: LayerSettings {
+    var activation: Activation
+
+    package var kind: String { activation.name }
+
+    package static let forms: [LayerForm] = Activation.all.map { activation in
+      LayerForm(
+        activation.name, activation.meaning, shorthand: activation.hasSlope ? "slope" : nil,
+        template: Settings(activation: activation),
+        fields: activation.hasSlope ? [Field("slope", \.activation.slope, .notNegative, "Slope below zero.")] : [],
+        examples: [LayerExample(.activation(activation), on: [5, 7, 3])])
+    }
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      let isFused = (previous as? any ActivationFusing)?.fuse(activation) ?? false
+      return ActivationLayer(
+        path: place.path, inputShape: place.inputShape, activation: activation, isFused: isFused)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// An elementwise non-linearity.
+  public static func activation(_ activation: Activation) -> Self {
+    Self(ActivationLayer.Settings(activation: activation))
   }
 }

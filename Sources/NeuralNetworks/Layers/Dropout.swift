@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import Tensors
 
 /// Zeroes each value with probability `rate` in training and scales the others by 1 / (1 − rate) (Srivastava et al., 2014);
@@ -22,4 +23,33 @@ public final class Dropout: Layer {
     let key = DropoutKey(seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: ordinal)
     return x.dropout(rate: rate, key: key)
   }
+}
+
+extension Dropout {
+  package struct Settings: LayerSettings {
+    var rate = 0.5
+
+    package static let forms = [
+      LayerForm(
+        "dropout", "Sets a share of the values to zero in training and scales the rest up.", shorthand: "rate",
+        template: Settings(), fields: [Field("rate", \.rate, .share, "Share of values that become zero.")],
+        examples: [LayerExample(.dropout(rate: 0.3), on: [5, 7, 3])])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      guard rate >= 0, rate < 1 else {
+        throw place.error("the rate is \(rate)", hint: "it must be at least 0 and below 1")
+      }
+      return Dropout(path: place.path, inputShape: place.inputShape, rate: rate, builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Zeroes each value with probability `rate` in training.
+  public static func dropout(rate: Double) -> Self { Self(Dropout.Settings(rate: rate)) }
 }

@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import Tensors
 
 /// Makes a vector of each image: input `[batch, height, width, channels]`, output `[batch, channels·height·width]`;
@@ -21,4 +22,28 @@ public final class Flatten: Layer {
     guard let lengths = pass.takeLengths(), x.shape.count == 3 else { return x.reshaped([x.shape[0], -1]) }
     return x.masked(lengths: lengths).reshaped([x.shape[0], -1])
   }
+}
+
+extension Flatten {
+  package struct Settings: LayerSettings {
+    package static let forms = [
+      LayerForm(
+        "flatten", "Makes `[channels · height · width]` features of an image, in PyTorch's order.",
+        settings: Settings(),
+        examples: [LayerExample(.flatten, on: [5, 7, 3]), LayerExample(.flatten, on: [5, 3])])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      return Flatten(path: place.path, inputShape: place.inputShape)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Makes a vector of each image or sequence.
+  public static var flatten: Self { Self(Flatten.Settings()) }
 }

@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import Tensors
 
 /// The mean of each channel over a whole image or sequence: input `[batch, height, width, channels]` or
@@ -17,4 +18,28 @@ public final class GlobalAveragePool: Layer {
     let lengths = pass.takeLengths()
     return x.shape.count == 4 ? x.globalAveragePool() : x.meanOverTime(lengths: lengths)
   }
+}
+
+extension GlobalAveragePool {
+  package struct Settings: LayerSettings {
+    package static let forms = [
+      LayerForm(
+        "global_average_pool", "The mean of each channel over the whole image or sequence.", settings: Settings(),
+        examples: [LayerExample(.globalAveragePool, on: [5, 7, 3]), LayerExample(.globalAveragePool, on: [5, 3])])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      try place.requirePlaces()
+      return GlobalAveragePool(path: place.path, inputShape: place.inputShape)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// The mean of each channel over the whole image or sequence.
+  public static var globalAveragePool: Self { Self(GlobalAveragePool.Settings()) }
 }

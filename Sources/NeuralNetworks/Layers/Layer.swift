@@ -19,6 +19,9 @@ public protocol Layer: AnyObject {
   /// Layers inside this one, in order.
   var children: [any Layer] { get }
 
+  /// Names and widths of the states that the layer hands from one pass to the next: see `RecurrentState`.
+  var carriedStates: [(name: String, width: Int)] { get }
+
   /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
   func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable
 
@@ -34,6 +37,7 @@ extension Layer {
   public var parameters: [Parameter] { [] }
   public var children: [any Layer] { [] }
   public var spansBatch: Bool { false }
+  public var carriedStates: [(name: String, width: Int)] { [] }
 
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     zip(parts, pass.parts).map { self($0, $1) }

@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import Tensors
 
 /// A fully connected layer: y = x·Wᵀ + b.
@@ -42,4 +43,63 @@ public final class Linear: ActivationFusing {
     x.linear(
       weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), activation: activation)
   }
+}
+
+extension Linear {
+  package struct Settings: LayerSettings {
+    /// Nil takes as many as the data have classes, or different tokens where the next one is predicted.
+    var outputs: Int?
+    var bias = true
+    var initializer = Initializer.heNormal
+
+    package static let forms = [
+      LayerForm(
+        "linear", "y = W·x + b on features.", shorthand: "outputs", template: Settings(outputs: 1),
+        fields: [
+          Field(
+            "outputs", \.outputs, .count(or: "classes"), required: true, example: "outputs: 300 or outputs: classes",
+            "Number of outputs; `classes` takes that of the data: their classes or, where the next token of a text is predicted, "
+              + "the tokens of the vocabulary."),
+          Field("bias", \.bias, .truth, "Adds a learned constant."),
+          Field(
+            "initializer", \.initializer, .initializer,
+            "How the weights start, `{fan_in: gain}` being normal with variance gain / fan-in; biases start at 0."),
+        ],
+        examples: [
+          LayerExample(.linear(outputs: 5), on: [7]), LayerExample(.linear(outputs: 3, bias: false), on: [5, 7]),
+        ])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      guard let outputs = outputs ?? builder.outputs else {
+        throw place.error("takes its outputs from the data, which have no classes", hint: "give it a number")
+      }
+      try place.requirePositive(outputs, "the number of outputs")
+      guard place.inputShape.count < 3 else {
+        throw place.error(
+          "requires a vector, but gets an image of \(describe(place.inputShape)) [height, width, channels]",
+          hint: "put flatten or global_average_pool in front of it")
+      }
+      try place.requireCount(of: [outputs] + place.inputShape.suffix(1), "has a weight of")
+      return Linear(
+        path: place.path, inputShape: place.inputShape, outputs: outputs, bias: bias, initializer: initializer,
+        builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// y = x·Wᵀ + b.
+  ///
+  /// - Parameter outputs: Nil takes as many as the data have classes, or different tokens where the next one is predicted.
+  public static func linear(outputs: Int?, bias: Bool = true, initializer: Initializer = .heNormal) -> Self {
+    Self(Linear.Settings(outputs: outputs, bias: bias, initializer: initializer))
+  }
+
+  /// The outputs that a linear layer has whatever the data are; nil for other layers.
+  package var linearOutputs: Int? { (settings as? Linear.Settings)?.outputs }
 }

@@ -1,5 +1,7 @@
+import Tensors
+
 /// Where a layer stands and what reaches it, for building it and for saying what does not fit.
-struct LayerPlace {
+package struct LayerPlace {
   let path: String
   let kind: String
   let inputShape: [Int]
@@ -45,6 +47,15 @@ struct LayerPlace {
     return (inputShape[0], inputShape[1])
   }
 
+  /// Numbers of tokens, which only a model's first layer gets.
+  func requireTokens() throws(ModelError) {
+    guard inputShape.count == 1, path == "0" else {
+      throw error(
+        "requires the numbers of tokens [time], but gets \(describe(inputShape))",
+        hint: "make it the model's first layer, on data of tokens")
+    }
+  }
+
   /// The layer for images that does what this one does.
   private var imageWord: String {
     switch kind {
@@ -63,6 +74,12 @@ struct LayerPlace {
   func requirePositive(_ extent: Extent, _ what: String) throws(ModelError) {
     guard extent.height > 0, extent.width > 0 else {
       throw error("\(what) is \(describe(extent))", hint: "both sizes must be at least 1")
+    }
+  }
+
+  func requireNonNegative(_ padding: ImagePadding) throws(ModelError) {
+    guard min(padding.top, padding.bottom, padding.left, padding.right) >= 0 else {
+      throw error("the padding is negative", hint: "it must be at least 0")
     }
   }
 

@@ -8,6 +8,7 @@ public final class Model {
   public let store: ParameterStore
   public let root: Sequential
   private let initialValues: [InitialValue]
+  private let timeDependences: [TimeDependence]
   /// Whether samples are windows of tokens, of any length up to `inputShape`.
   private let takesTokens: Bool
 
@@ -33,6 +34,7 @@ public final class Model {
     try place.requireCount(of: inputShape, "takes samples of")
     self.inputShape = inputShape
     takesTokens = vocabulary != nil
+    timeDependences = specifications.flatMap(\.timeDependences)
     root = try builder.sequential(specifications, path: "", inputShape: inputShape)
     store = builder.store
     initialValues = builder.initialValues
@@ -51,20 +53,16 @@ public final class Model {
   /// Whether a layer looks at the whole batch, so that all parts have to be passed through side by side.
   public var spansBatch: Bool { layers.contains { $0.spansBatch } }
 
-  /// Whether a layer looks at other places in time by attention that keeps what it has seen.
-  public var attends: Bool { layers.contains { $0 is SelfAttention } }
+  /// Whether a layer keeps what it has read of a text from one pass to the next.
+  public var cachesContext: Bool { timeDependences.contains(.cachedContext) }
 
   /// Whether a layer knows places, by attention or by vectors of their own: then there is a longest context, and what does
   /// not fit is not read in part.
-  public var hasLongestContext: Bool {
-    attends || layers.contains { $0 is MultiHeadAttention || $0 is Positions }
-  }
+  public var hasLongestContext: Bool { cachesContext || timeDependences.contains(.context) }
 
   /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new
   /// place of a text takes the places before it again.
-  public var rereadsWindow: Bool {
-    layers.contains { $0 is Convolution1D || $0 is TimePool || $0 is MultiHeadAttention || $0 is Positions }
-  }
+  public var rereadsWindow: Bool { timeDependences.contains(.window) || timeDependences.contains(.context) }
 
   public var layerPaths: [String] { layers.map(\.path) }
 

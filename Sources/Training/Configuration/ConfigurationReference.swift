@@ -73,7 +73,7 @@ public enum ConfigurationReference {
       (`conv: {filters: 40, kernel: 4}`). The value of the second form is the key marked ●. Layers are named by their
       number in the list, as in PyTorch's `nn.Sequential`.
       """
-    let parts = LayerSchema.variants.map { variant in
+    let parts = LayerCatalogue.forms.map(\.variant).map { variant in
       let title = "### `\(variant.name)`\n\n\(variant.meaning)"
       guard !variant.fields.isEmpty else { return title }
       let fields = variant.fields.map { field in

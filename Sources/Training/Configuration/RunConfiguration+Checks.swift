@@ -148,19 +148,15 @@ extension RunConfiguration {
   }
 
   private func checkModel(_ context: inout DecodingContext) {
-    if case .multilayerPerceptron(let perceptron) = model {
-      context.check(
-        "model.batch_norm", "model.sync_batch_norm", holds: perceptron.batchNorm || !perceptron.syncBatchNorm,
-        "sync_batch_norm requires batch_norm", hint: "add batch_norm: true")
-    }
+    ModelSpecification.record.check(model, &context)
+    let input = model.architecture.input
     context.check(
-      "model", "data.dataset", holds: data.hasTokens || !model.readsTokens,
+      "model", "data.dataset", holds: data.hasTokens || input != .tokens,
       "the model reads tokens, but the data are images", hint: "give data: {dataset: text}, novel or labelled-text")
     context.check(
-      "model", "data.dataset", holds: !data.isText || !model.readsImages,
+      "model", "data.dataset", holds: !data.isText || input != .images,
       "the model reads images, but the data are a text", hint: "use layers or architecture: gpt")
-    guard case .layers(let layers) = model, let classes = data.knownClassCount else { return }
-    guard case .linear(let outputs?, _, _) = layers.last else { return }
+    guard let outputs = model.layerList?.last?.linearOutputs, let classes = data.knownClassCount else { return }
     context.check(
       "data.dataset", "model.layers", holds: outputs == classes,
       "the last layer has \(outputs) outputs for \(classes) classes",

@@ -26,12 +26,11 @@ extension RunConfiguration {
       "data.format", "data.header", holds: lines.format != .numbered || lines.hasHeader != true,
       "header goes with format csv or tsv", hint: "leave it out")
     context.check(
-      "data.dataset", "model", holds: model.readsTokens,
+      "data.dataset", "model", holds: model.architecture.input == .tokens,
       "the data are tokens, but the model reads numbers", hint: "begin its layers with an embedding")
-    if case .gpt = model {
-      context.check(
-        "data.dataset", "model", holds: false, "gpt predicts tokens, but labelled texts have classes",
-        hint: "give layers that begin with an embedding and end with one output a class")
-    }
+    context.check(
+      "data.dataset", "model", holds: !model.architecture.isLanguageModel,
+      "\(model.name) predicts tokens, but labelled texts have classes",
+      hint: "give layers that begin with an embedding and end with one output a class")
   }
 }

@@ -116,7 +116,7 @@ private final class TokenReader {
 
   init(_ model: Model, window: Int, context: ExecutionContext) {
     (self.model, self.window, self.context) = (model, window, context)
-    cache = model.attends ? AttentionCache(capacity: window, pool: context.pool) : nil
+    cache = model.cachesContext ? AttentionCache(capacity: window, pool: context.pool) : nil
   }
 
   /// Scores `[vocabulary]` of the token after the last one. `tokens` only grows from call to call.

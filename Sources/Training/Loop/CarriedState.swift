@@ -80,13 +80,7 @@ final class CarriedState {
 
   /// State that the layers of a model carry, in their order.
   static func names(in model: Model) -> [(name: String, width: Int)] {
-    model.layers.compactMap { $0 as? Recurrent }.flatMap { layer in
-      (0..<layer.specification.layers).flatMap { level in
-        (layer.specification.cell == .lstm ? ["h", "c"] : ["h"]).map {
-          ("\(prefix)\(layer.path).\($0)_l\(level)", layer.specification.size)
-        }
-      }
-    }
+    model.layers.flatMap { layer in layer.carriedStates.map { ("\(prefix)\(layer.path).\($0.name)", $0.width) } }
   }
 
   /// Takes worker 0's rows, each worker those of its shards. Collective.

@@ -62,9 +62,6 @@ extension ModelSpecification {
   /// Outputs of the last linear layer of a list of layers. A named architecture takes its outputs from the data, and so does
   /// a layer that does not say how many.
   fileprivate var declaredOutputs: Int? {
-    guard case .layers(let layers) = self else { return nil }
-    return layers.reversed().lazy.compactMap { layer in
-      if case .linear(let outputs, _, _) = layer { outputs } else { nil }
-    }.first
+    layerList?.reversed().lazy.compactMap(\.linearOutputs).first
   }
 }

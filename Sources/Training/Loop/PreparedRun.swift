@@ -120,7 +120,8 @@ public struct PreparedRun: Sendable {
 
   /// Whether recurrent layers go on where the step before ended.
   var carriesState: Bool {
-    configuration.data.isText && configuration.data.text.order == .sequential && layers.contains { $0.isRecurrent }
+    configuration.data.isText && configuration.data.text.order == .sequential
+      && layers.contains { $0.timeDependences.contains(.state) }
   }
 
   /// Metric that the best checkpoint is chosen by.
@@ -135,18 +136,6 @@ public struct PreparedRun: Sendable {
     if let everySteps, steps % everySteps == 0 { return true }
     if let everyEpochs, steps % (everyEpochs * sampler.stepsPerEpoch) == 0 { return true }
     return false
-  }
-}
-
-extension LayerSpecification {
-  /// Whether it, or a layer inside it, remembers what it has read.
-  fileprivate var isRecurrent: Bool {
-    switch self {
-    case .recurrent: true
-    case .residual(let body, let shortcut): (body + shortcut).contains { $0.isRecurrent }
-    case .parallel(let branches): branches.joined().contains { $0.isRecurrent }
-    default: false
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 
 /// The largest value of each channel over a whole image or sequence: input `[batch, height, width, channels]` or
 /// `[batch, time, channels]`, output `[batch, channels]`. Padding of a batch of sequences does not count.
@@ -15,4 +16,28 @@ public final class GlobalMaxPool: Layer {
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.globalMaxPool(lengths: pass.takeLengths())
   }
+}
+
+extension GlobalMaxPool {
+  package struct Settings: LayerSettings {
+    package static let forms = [
+      LayerForm(
+        "global_max_pool", "The largest value of each channel over the whole image or sequence.", settings: Settings(),
+        examples: [LayerExample(.globalMaxPool, on: [5, 7, 3]), LayerExample(.globalMaxPool, on: [5, 3])])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      try place.requirePlaces()
+      return GlobalMaxPool(path: place.path, inputShape: place.inputShape)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// The largest value of each channel over the whole image or sequence.
+  public static var globalMaxPool: Self { Self(GlobalMaxPool.Settings()) }
 }

@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 
 /// Value at each sequence's last place, padding not counted: input `[batch, time, channels]`, output
 /// `[batch, channels]`.
@@ -12,4 +13,28 @@ public final class LastStep: Layer {
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.lastPlace(lengths: pass.takeLengths())
   }
+}
+
+extension LastStep {
+  package struct Settings: LayerSettings {
+    package static let forms = [
+      LayerForm(
+        "last_step", "What stands at the last place of each sequence, padding not counted.", settings: Settings(),
+        examples: [LayerExample(.lastStep, on: [5, 3])])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      _ = try place.requireSequence()
+      return LastStep(path: place.path, inputShape: place.inputShape)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// The value at a sequence's last place.
+  public static var lastStep: Self { Self(LastStep.Settings()) }
 }

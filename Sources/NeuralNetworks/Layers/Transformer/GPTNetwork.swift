@@ -83,3 +83,55 @@ public final class GPTNetwork: Layer {
     return head.map { $0(hidden, pass) } ?? hidden.linear(weight: pass.tape.parameter(tokens.weight), bias: nil)
   }
 }
+
+extension GPTNetwork {
+  /// A whole transformer over tokens; it has no word in lists of layers.
+  struct Settings: LayerSettings {
+    var gpt: GPT
+    var vocabulary: Int
+
+    static var forms: [LayerForm] { [] }
+    var kind: String { "gpt" }
+    var readsTokens: Bool { true }
+
+    var timeDependence: TimeDependence { .cachedContext }
+
+    func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      guard place.inputShape.count == 1 else {
+        throw place.error(
+          "requires tokens [time], but gets \(describe(place.inputShape))", hint: "give it data of tokens")
+      }
+      guard place.path == "0" else {
+        throw place.error("stands behind other layers", hint: "make it the whole model")
+      }
+      try place.requirePositive(gpt.blocks, "the number of blocks")
+      try place.requirePositive(gpt.heads, "the number of heads")
+      try place.requirePositive(vocabulary, "the vocabulary")
+      let (width, heads) = (gpt.width, gpt.heads)
+      guard width > 0, width % heads == 0 else {
+        throw place.error("\(heads) heads do not divide a width of \(width)", hint: "use a multiple of the heads")
+      }
+      guard gpt.positions != .rotary || (width / heads) % 2 == 0 else {
+        throw place.error(
+          "rotary positions turn pairs, but a head has \(width / heads) elements", hint: "use an even number")
+      }
+      guard place.inputShape[0] <= gpt.context else {
+        throw place.error(
+          "has a context of \(gpt.context), but gets sequences of \(place.inputShape[0])",
+          hint: "raise context, or cut the data into shorter sequences")
+      }
+      try place.requireCount(of: [gpt.blocks, 4 * width, width], "has weights of")
+      try place.requireCount(of: [max(vocabulary, gpt.context), width], "has a weight of")
+      return GPTNetwork(gpt, vocabulary: vocabulary, inputShape: place.inputShape, builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// A whole transformer over tokens.
+  public static func gpt(_ gpt: GPT, vocabulary: Int) -> Self {
+    Self(GPTNetwork.Settings(gpt: gpt, vocabulary: vocabulary))
+  }
+}

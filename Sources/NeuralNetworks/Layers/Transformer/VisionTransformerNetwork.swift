@@ -65,3 +65,71 @@ public final class VisionTransformerNetwork: Layer {
     return head(classToken == nil ? hidden.meanOverTime() : hidden.firstPlace(), pass)
   }
 }
+
+extension VisionTransformerNetwork {
+  /// A whole transformer over patches of images; it has no word in lists of layers.
+  struct Settings: LayerSettings {
+    var vit: VisionTransformer
+    var outputs: Int
+
+    static var forms: [LayerForm] { [] }
+    var kind: String { "vit" }
+
+    var timeDependence: TimeDependence { .none }
+
+    func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      guard place.path == "0" else { throw place.error("stands behind other layers", hint: "make it the whole model") }
+      let (height, width, _) = try place.requireImage()
+      let patch = vit.patch
+      try place.requirePositive(patch, "the patch")
+      try place.requirePositive(vit.blocks, "the number of blocks")
+      try place.requirePositive(vit.heads, "the number of heads")
+      try place.requirePositive(outputs, "the number of outputs")
+      guard height % patch == 0, width % patch == 0 else {
+        throw place.error(
+          "patches of \(patch)×\(patch) do not cut an image of \(height)×\(width) evenly",
+          hint: "use a patch that divides height and width")
+      }
+      guard vit.width > 0, vit.width % vit.heads == 0 else {
+        throw place.error(
+          "\(vit.heads) heads do not divide a width of \(vit.width)",
+          hint: "use a multiple of the heads")
+      }
+      guard vit.stochasticDepth == 0 || vit.blocks > 1 else {
+        throw place.error(
+          "stochastic depth never leaves the first block out, and there is no other",
+          hint: "use more blocks, or leave stochastic_depth out")
+      }
+      guard vit.stem == .patchify || (patch > 1 && patch.nonzeroBitCount == 1) else {
+        throw place.error(
+          "a stem of convolutions halves the image again and again, but a patch is \(patch)",
+          hint: "use a patch of 2, 4, 8 or 16, or stem: patchify")
+      }
+      guard vit.stem == .patchify || vit.width >= patch / 2 else {
+        throw place.error("a width of \(vit.width) is too small for its stem", hint: "use a larger width")
+      }
+      try place.requireCount(of: [vit.blocks, 4 * vit.width, vit.width], "has weights of")
+      // One convolution has timm's name, several have numbers.
+      let layers = vit.stemLayers
+      let stem =
+        layers.count == 1
+        ? Sequential(
+          path: "patch_embed", inputShape: place.inputShape,
+          layers: [
+            try layers[0].settings.layer(
+              at: LayerPlace(path: "patch_embed.proj", kind: layers[0].name, inputShape: place.inputShape), behind: nil,
+              in: builder)
+          ]) : try builder.sequential(layers, path: "patch_embed", inputShape: place.inputShape)
+      return VisionTransformerNetwork(vit, stem: stem, outputs: outputs, builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// A whole transformer over patches of images.
+  public static func vit(_ vit: VisionTransformer, outputs: Int) -> Self {
+    Self(VisionTransformerNetwork.Settings(vit: vit, outputs: outputs))
+  }
+}

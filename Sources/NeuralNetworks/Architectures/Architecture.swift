@@ -1,0 +1,78 @@
+import Configuration
+
+/// A way to make a whole network for samples of any shape: a list of layers, or a named architecture with its sizes.
+package protocol Architecture: Sendable, Equatable {
+  static var form: ArchitectureForm { get }
+
+  /// Samples that the network begins with.
+  var input: ArchitectureInput { get }
+
+  /// Whether it can only predict the token that follows each.
+  var isLanguageModel: Bool { get }
+
+  /// The layers for samples of `inputShape`, `[features]`, `[time]` or `[height, width, channels]`, where the last layer has
+  /// `outputs` outputs. A list of layers stands as it is written.
+  func layers(inputShape: [Int], outputs: Int) -> [LayerSpecification]
+}
+
+/// Samples that a network begins with.
+package enum ArchitectureInput: Sendable {
+  case images
+  case tokens
+  /// Numbers of any shape.
+  case numbers
+}
+
+extension Architecture {
+  fileprivate func isEqual(to other: any Architecture) -> Bool { (other as? Self) == self }
+}
+
+/// A kind of architecture: its word and keys in configurations, and an example that tests build.
+package struct ArchitectureForm: Sendable {
+  package let variant: Variant<ModelSpecification>
+  package let example: ModelSpecification
+  /// Shape of a sample that fits the example.
+  package let inputShape: [Int]
+
+  package var name: String { variant.name }
+
+  /// - Parameters:
+  ///   - meaning: A phrase for the reference page.
+  ///   - check: Reports keys that do not go together.
+  package init<Value: Architecture>(
+    _ name: String, _ meaning: String, template: Value, fields: [Field<Value>], example: Value, on inputShape: [Int],
+    check: @escaping @Sendable (Value, inout DecodingContext) -> Void = { _, _ in }
+  ) {
+    (self.example, self.inputShape) = (ModelSpecification(example), inputShape)
+    variant = Variant(
+      name, meaning, template: template, fields: fields, apply: { $1 = ModelSpecification($0) },
+      take: { $0.architecture as? Value },
+      check: { if let value = $0.architecture as? Value { check(value, &$1) } })
+  }
+}
+
+/// A model as a configuration writes it: a list of layers, or a named architecture with its sizes.
+public struct ModelSpecification: Sendable, Equatable {
+  package let architecture: any Architecture
+
+  package init(_ architecture: any Architecture) { self.architecture = architecture }
+
+  /// Layers one after the other.
+  public static func layers(_ layers: [LayerSpecification]) -> Self { Self(LayerList(layers: layers)) }
+
+  /// The layers to build for samples of `inputShape`, `[features]`, `[time]` or `[height, width, channels]`, where the last
+  /// layer has `outputs` outputs. A list of layers stands as it is written: whoever builds it checks its last size.
+  public func layers(inputShape: [Int], outputs: Int) -> [LayerSpecification] {
+    architecture.layers(inputShape: inputShape, outputs: outputs)
+  }
+
+  /// The word that configurations and messages use for this model.
+  public var name: String { type(of: architecture).form.name }
+
+  /// The layers of a list; nil for a named architecture.
+  package var layerList: [LayerSpecification]? { (architecture as? LayerList)?.layers }
+
+  public static func == (first: Self, second: Self) -> Bool {
+    first.architecture.isEqual(to: second.architecture)
+  }
+}

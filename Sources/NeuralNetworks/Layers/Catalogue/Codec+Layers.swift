@@ -1,0 +1,88 @@
+import Configuration
+
+extension Codec where Value == LayerSpecification {
+  /// A layer of a list.
+  package static var layer: Codec { LayerCodec.codec }
+}
+
+/// The layers of a list, each a bare word (`relu`), a word with one value (`linear: 300`), or a word with keys
+/// (`conv: {filters: 40, kernel: 4}`).
+private enum LayerCodec {
+  static let codec = Codec<LayerSpecification>(
+    type: "layer", decode: { decode($0, path: $1, context: &$2) }, encode: encode)
+
+  private static var variants: [Variant<LayerSpecification>] { LayerCatalogue.forms.map(\.variant) }
+
+  private static func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> LayerSpecification? {
+    let entry: YAMLNode.Entry
+    switch node.content {
+    case .scalar(let word, _) where !node.isNull:
+      entry = YAMLNode.Entry(
+        key: word, keyPlace: node.place, value: YAMLNode(.scalar("", quoted: false), at: node.place))
+    case .mapping(let entries) where entries.count == 1:
+      entry = entries[0]
+    case .mapping(let entries) where entries.count > 1:
+      let keys = entries.map(\.key).joined(separator: ", ").shortened
+      context.report(
+        "\(path): a layer has one key, found \(keys)",
+        hint: "indent the layer's own keys deeper than its name, or write {\(entries[0].key.shortened): {…}}",
+        at: node.place,
+        path: path)
+      return nil
+    default:
+      context.mismatch(node, path: path, expected: "layer", hint: "write - relu, or - linear: 300")
+      return nil
+    }
+
+    guard let variant = variants.first(where: { $0.name == entry.key }) else {
+      context.report(
+        "\(path): unknown layer '\(entry.key.shortened)'",
+        hint: context.hint { $0.hint(entry.key, in: variants.map(\.name), listTitle: "layers") },
+        at: entry.keyPlace,
+        path: path)
+      return nil
+    }
+    return decode(entry, as: variant, path: "\(path).\(entry.key)", context: &context)
+  }
+
+  private static func decode(
+    _ entry: YAMLNode.Entry, as variant: Variant<LayerSpecification>, path: String, context: inout DecodingContext
+  ) -> LayerSpecification? {
+    var entries: [YAMLNode.Entry] = []
+    if let given = entry.value.entries {
+      entries = given
+    } else if !entry.value.isNull {
+      guard let key = variant.shorthand else {
+        let expected =
+          variant.fields.isEmpty ? "no value" : "mapping of \(variant.fields.map(\.name).joined(separator: ", "))"
+        context.mismatch(entry.value, path: path, expected: expected)
+        return nil
+      }
+      entries = [YAMLNode.Entry(key: key, keyPlace: entry.keyPlace, value: entry.value)]
+    }
+    let known = variant.fields.map(\.name)
+    for unknown in entries where !known.contains(unknown.key) {
+      if known.isEmpty {
+        let keyPath = "\(path).\(unknown.key)"
+        context.report(
+          "unknown key '\(unknown.key)' in \(path)", hint: "\(variant.name) has no keys", at: unknown.keyPlace,
+          path: keyPath)
+      } else {
+        context.reportUnknown(unknown, path: path, known: known)
+      }
+    }
+    var layer = LayerSpecification.flatten
+    variant.decode(entries, path, entry.keyPlace, &layer, &context)
+    return layer
+  }
+
+  private static func encode(_ layer: LayerSpecification) -> YAMLNode {
+    for variant in variants {
+      guard let entries = variant.encode(layer) else { continue }
+      guard let only = entries.first else { return YAMLNode(plain: variant.name) }
+      let isShort = entries.count == 1 && only.key == variant.shorthand
+      return YAMLNode(mapping: [(variant.name, isShort ? only.value : YAMLNode(.mapping(entries)))])
+    }
+    preconditionFailure("no form of the configuration writes the layer \(layer)")
+  }
+}

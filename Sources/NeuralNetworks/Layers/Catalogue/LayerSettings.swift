@@ -1,0 +1,67 @@
+import Configuration
+
+/// The settings of one kind of layer, as configurations write them, before the shapes are known.
+package protocol LayerSettings: Sendable, Equatable {
+  /// The kind's form in configurations; several where kinds share their settings.
+  static var forms: [LayerForm] { get }
+
+  /// The word that configurations and messages use for the layer.
+  var kind: String { get }
+
+  /// How an output's place in time depends on other places.
+  var timeDependence: TimeDependence { get }
+
+  /// Whether the layer reads numbers of tokens, so that only a model of tokens can begin with it.
+  var readsTokens: Bool { get }
+
+  /// Lists of layers inside the layer, in order.
+  var inner: [[LayerSpecification]] { get }
+
+  /// Checks that the layer's input fits, and makes it.
+  ///
+  /// - Parameter previous: The layer in front of it in its list, for one that can be computed together with it.
+  func layer(
+    at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+  ) throws(ModelError) -> any Layer
+}
+
+extension LayerSettings {
+  package var kind: String { Self.forms[0].name }
+  package var readsTokens: Bool { false }
+  package var inner: [[LayerSpecification]] { [] }
+
+  fileprivate func isEqual(to other: any LayerSettings) -> Bool { (other as? Self) == self }
+}
+
+/// How the output at a place in time depends on the places before it.
+package enum TimeDependence: Sendable {
+  /// Not at all, or the layer takes time away.
+  case none
+  /// Through a state, which one pass can hand to the next.
+  case state
+  /// It reads a few places again in each pass.
+  case window
+  /// It knows the number of each place or reads all of them, up to a longest context, again in each pass.
+  case context
+  /// The same, but what it has read is kept from one pass to the next.
+  case cachedContext
+}
+
+/// One layer of a model as a configuration writes it, before the shapes are known.
+///
+/// Each kind of layer has a function that makes one: `.linear(outputs: 10)`, `.flatten`.
+public struct LayerSpecification: Sendable, Equatable {
+  package let settings: any LayerSettings
+
+  package init(_ settings: any LayerSettings) { self.settings = settings }
+
+  /// The word that configurations and messages use for this layer.
+  public var name: String { settings.kind }
+
+  /// How the layer and those inside it depend on other places in time.
+  package var timeDependences: [TimeDependence] {
+    [settings.timeDependence] + settings.inner.joined().flatMap(\.timeDependences)
+  }
+
+  public static func == (first: Self, second: Self) -> Bool { first.settings.isEqual(to: second.settings) }
+}

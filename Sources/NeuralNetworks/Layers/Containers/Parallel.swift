@@ -1,0 +1,76 @@
+import Autograd
+import Configuration
+import Tensors
+
+/// Every branch sees the input; outputs `[batch, …, channelsᵢ]` are concatenated to `[batch, …, Σ channelsᵢ]`.
+public final class Parallel: Layer {
+  public let path: String
+  public let name = "parallel"
+  public let outputShape: [Int]
+  public let branches: [Sequential]
+
+  init(path: String, branches: [Sequential]) {
+    (self.path, self.branches) = (path, branches)
+    let shapes = branches.map(\.outputShape)
+    outputShape = shapes[0].dropLast() + [shapes.reduce(0) { $0 + $1[$1.count - 1] }]
+  }
+
+  public var children: [any Layer] { branches.flatMap(\.layers) }
+
+  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    Variable.concatenatingChannels(pass.branching(branches.count) { branches[$0](x, pass) })
+  }
+
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    let outputs = try pass.branching(branches.count) { try branches[$0](parts, pass) }
+    return parts.indices.map { part in Variable.concatenatingChannels(outputs.map { $0[part] }) }
+  }
+}
+
+extension Parallel {
+  package struct Settings: LayerSettings {
+    var branches: [[LayerSpecification]] = []
+
+    package static let forms = [
+      LayerForm(
+        "parallel", "Gives x to every branch and concatenates their outputs along channels.", shorthand: "branches",
+        template: Settings(),
+        fields: [
+          Field(
+            "branches", \.branches, Codec.layer.list("layers").list("lists of layers", atLeast: 1), required: true,
+            "The branches; an empty list passes x on.")
+        ],
+        examples: [LayerExample(.parallel(branches: [[.linear(outputs: 5), .activation(.tanh)], []]), on: [7])])
+    ]
+
+    package var inner: [[LayerSpecification]] { branches }
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      guard !branches.isEmpty else { throw place.error("has no branches", hint: "list at least one") }
+      var built: [Sequential] = []
+      for (index, branch) in branches.enumerated() {
+        let path = "\(place.path).branches.\(index)"
+        built.append(try builder.sequential(branch, path: path, inputShape: place.inputShape))
+      }
+      let sizes = built.map { $0.outputShape.dropLast() }
+      if let odd = sizes.firstIndex(where: { $0 != sizes[0] }) {
+        let (first, other) = (describe(built[0].outputShape), describe(built[odd].outputShape))
+        throw place.error(
+          "branch 0 gives \(first), branch \(odd) gives \(other)",
+          hint: place.inputShape.count == 2
+            ? "all branches must give the same places in time, or none; only channels may differ"
+            : "all branches must give one height and width; only channels may differ")
+      }
+      return Parallel(path: place.path, branches: built)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Every branch sees x; outputs are concatenated along channels.
+  public static func parallel(branches: [[LayerSpecification]]) -> Self { Self(Parallel.Settings(branches: branches)) }
+}

@@ -1,0 +1,99 @@
+import Autograd
+import Configuration
+import Tensors
+
+/// output = body(x) + shortcut(x) (He et al., 2016); an empty shortcut is the identity. Both have the output's shape.
+public final class Residual: ActivationFusing {
+  public let path: String
+  public let name = "residual"
+  public let outputShape: [Int]
+  public let body: Sequential
+  public let shortcut: Sequential
+  private var fusesReLU = false
+
+  init(path: String, body: Sequential, shortcut: Sequential) {
+    (self.path, self.body, self.shortcut) = (path, body, shortcut)
+    outputShape = body.outputShape
+  }
+
+  public var children: [any Layer] { body.layers + shortcut.layers }
+
+  func fuse(_ activation: Activation) -> Bool {
+    guard activation == .relu, !fusesReLU else { return false }
+    fusesReLU = true
+    return true
+  }
+
+  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    let outputs = pass.branching(2) { ($0 == 0 ? body : shortcut)(x, pass) }
+    return add(outputs[0], outputs[1], fusing: pass.fusesLayers)
+  }
+
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    let outputs = try pass.branching(2) { try ($0 == 0 ? body : shortcut)(parts, pass) }
+    return zip(outputs[0], outputs[1]).map { add($0, $1, fusing: pass.fusesLayers) }
+  }
+
+  private func add(_ first: Variable, _ second: Variable, fusing: Bool) -> Variable {
+    fusesReLU && fusing ? first.addingWithReLU(second) : first + second
+  }
+}
+
+extension Residual {
+  package struct Settings: LayerSettings {
+    var body: [LayerSpecification] = []
+    var shortcut: [LayerSpecification] = []
+
+    package static let forms = [
+      LayerForm(
+        "residual", "body(x) + shortcut(x).", shorthand: "body", template: Settings(),
+        fields: [
+          Field(
+            "body", \.body, Codec.layer.list("layers", atLeast: 1), required: true, "Layers of the residual branch."),
+          Field(
+            "shortcut", \.shortcut, Codec.layer.list("layers"), "Layers beside it; an empty list passes x on."),
+        ],
+        examples: [
+          LayerExample(
+            .residual(body: [.linear(outputs: 5), .activation(.tanh), .linear(outputs: 7)], shortcut: []), on: [7]),
+          LayerExample(.residual(body: [.linear(outputs: 5)], shortcut: [.linear(outputs: 5)]), on: [3, 7]),
+        ])
+    ]
+
+    package var inner: [[LayerSpecification]] { [body, shortcut] }
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      let bodyLayers = try builder.sequential(body, path: place.path + ".body", inputShape: place.inputShape)
+      let shortcutLayers = try builder.sequential(
+        shortcut, path: place.path + ".shortcut", inputShape: place.inputShape)
+      guard bodyLayers.outputShape == shortcutLayers.outputShape else {
+        let (first, second) = (describe(bodyLayers.outputShape), describe(shortcutLayers.outputShape))
+        throw place.error(
+          "the body gives \(first), the shortcut \(second)",
+          hint: shortcut.isEmpty
+            ? "give it a shortcut that changes the shape, such as \(Self.shapeChanger(of: place.inputShape))"
+            : "make both give the same shape")
+      }
+      return Residual(path: place.path, body: bodyLayers, shortcut: shortcutLayers)
+    }
+
+    private static func shapeChanger(of inputShape: [Int]) -> String {
+      switch inputShape.count {
+      case 1: "linear with the body's outputs"
+      case 2: "a conv1d of kernel 1 with the body's filters and stride"
+      default: "a 1×1 conv with the body's filters and stride"
+      }
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// output = body(x) + shortcut(x); an empty shortcut is the identity.
+  public static func residual(body: [LayerSpecification], shortcut: [LayerSpecification]) -> Self {
+    Self(Residual.Settings(body: body, shortcut: shortcut))
+  }
+}

@@ -1,0 +1,136 @@
+import Autograd
+import CKernels
+import Configuration
+import Tensors
+
+/// Batch normalisation (Ioffe and Szegedy, 2015): every channel to mean zero and variance one, then scaled and shifted.
+///
+/// Input and output `[batch, …, channels]`: vectors and images alike; `weight` and `bias` `[channels]`. In training
+/// the statistics (biased variance) are those of the part that the layer is given, or, synchronised, of the whole
+/// batch; in evaluation the running averages, which, as in PyTorch, follow the unbiased variance (the biased one
+/// where there is a single row). Padding of a batch of sequences counts in no statistics and becomes zero.
+public final class BatchNorm: ActivationFusing {
+  public let path: String
+  public let name = "batch_norm"
+  public let outputShape: [Int]
+  public let weight: Parameter
+  public let bias: Parameter
+  public let runningMean: ModelBuffer
+  public let runningVariance: ModelBuffer
+  /// Whether the statistics are those of the whole batch.
+  public let spansBatch: Bool
+  private let epsilon: Double
+  private var fusesReLU = false
+
+  public init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
+    let channels = [inputShape[inputShape.count - 1]]
+    self.path = path
+    outputShape = inputShape
+    (epsilon, spansBatch) = (settings.epsilon, settings.sync)
+    weight = builder.parameter(path + ".weight", shape: channels, role: .normalization, initially: .constant(1))
+    bias = builder.parameter(path + ".bias", shape: channels, role: .normalization, initially: .constant(0))
+    runningMean = builder.buffer(
+      path + ".running_mean", shape: channels, initialValue: 0, momentum: settings.momentum)
+    runningVariance = builder.buffer(
+      path + ".running_var", shape: channels, initialValue: 1, momentum: settings.momentum)
+  }
+
+  public var parameters: [Parameter] { [weight, bias] }
+
+  func fuse(_ activation: Activation) -> Bool {
+    guard activation == .relu, !fusesReLU else { return false }
+    fusesReLU = true
+    return true
+  }
+
+  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    guard let lengths = pass.lengths, pass.mode == .training else { return normalize(x, samples: x.shape[0], pass) }
+    return normalize(x.packed(lengths: lengths), samples: x.shape[0], pass)
+      .unpacked(lengths: lengths, time: x.shape[1])
+  }
+
+  private func normalize(_ x: Variable, samples: Int, _ pass: ForwardPass) -> Variable {
+    let (weight, bias) = (pass.tape.parameter(weight), pass.tape.parameter(bias))
+    let relu = fusesReLU && pass.fusesLayers
+    switch pass.mode {
+    case .evaluation:
+      return x.normalized(
+        mean: runningMean.value, variance: runningVariance.value, weight: weight, bias: bias, epsilon: epsilon,
+        fusingReLU: relu)
+    case .training:
+      let result = x.batchNormalized(weight: weight, bias: bias, epsilon: epsilon, fusingReLU: relu)
+      let rows = Double(x.value.count / x.value.size(-1))
+      write(mean: result.mean, variance: result.variance, rows: rows, samples: samples, to: pass)
+      return result.output
+    }
+  }
+
+  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    guard spansBatch else { return zip(parts, pass.parts).map { self($0, $1) } }
+    let rows = zip(parts, pass.parts).map { x, part in part.lengths.map { x.packed(lengths: $0) } ?? x }
+    let result = try pass.tapes.batchNormalized(
+      rows, weight: weight, bias: bias, epsilon: epsilon, fusingReLU: fusesReLU && pass.fusesLayers)
+    for (x, part) in zip(parts, pass.parts) {
+      write(mean: result.mean, variance: result.variance, rows: result.rows, samples: x.shape[0], to: part)
+    }
+    return result.outputs.indices.map { part in
+      let output = result.outputs[part]
+      return pass.parts[part].lengths.map { output.unpacked(lengths: $0, time: parts[part].shape[1]) } ?? output
+    }
+  }
+
+  /// Statistics of `rows` rows, times the samples, so that parts of different sizes weigh by their sizes.
+  private func write(mean: Tensor, variance: Tensor, rows: Double, samples: Int, to pass: ForwardPass) {
+    guard let statistics = pass.statistics else { return }
+    let unbiased = rows > 1 ? rows / (rows - 1) : 1
+    let sums = (mean: runningMean.view(of: statistics), variance: runningVariance.view(of: statistics))
+    ck_scale(mean.dtype.kernelType, mean.count, Double(samples), mean.pointer, sums.mean.pointer)
+    ck_scale(mean.dtype.kernelType, mean.count, Double(samples) * unbiased, variance.pointer, sums.variance.pointer)
+  }
+}
+
+extension BatchNorm {
+  public struct Settings: LayerSettings {
+    public var momentum = 0.1
+    public var epsilon = 1e-5
+    public var sync = false
+
+    /// - Parameter sync: Whether statistics are those of the global batch, not of each shard.
+    public init(sync: Bool = false) { self.sync = sync }
+
+    package static let forms = [
+      LayerForm(
+        "batch_norm",
+        "Normalises each feature or channel over the samples of a shard or, with `sync`, of the global batch (Ioffe and "
+          + "Szegedy, 2015).",
+        template: Settings(),
+        fields: [
+          Field(
+            "momentum", \.momentum, .number("number in (0, 1]") { $0 > 0 && $0 <= 1 },
+            "Share of the new batch in the running averages (PyTorch's convention)."),
+          Field("epsilon", \.epsilon, .positive, "Added to the variance."),
+          Field(
+            "sync", \.sync, .truth,
+            "Statistics of the global batch, the same on any number of workers. All shards of a worker are then computed side "
+              + "by side, so their activations are in memory at once, and workers meet twice a layer and step."),
+        ],
+        examples: [
+          LayerExample(.batchNorm(Settings()), on: [5, 7, 3]), LayerExample(.batchNorm(Settings()), on: [5]),
+          LayerExample(.batchNorm(Settings(sync: true)), on: [5, 3]),
+        ])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      BatchNorm(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Batch normalisation.
+  public static func batchNorm(_ settings: BatchNorm.Settings) -> Self { Self(settings) }
+}

@@ -1,0 +1,186 @@
+import Autograd
+import Configuration
+import Tensors
+
+/// A stack of recurrent layers: input `[batch, time, channels]`, output `[batch, time, hidden]` or, of the last step
+/// only, `[batch, hidden]`; twice `hidden` where it is bidirectional: forward states, then backward ones.
+///
+/// Parameters are named and laid out as in PyTorch: `weight_ih_l0` `[gates · hidden, inputs]`, `weight_hh_l0`
+/// `[gates · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind those of the backward direction. All
+/// start uniform in ±1/√hidden where the settings have no initialiser. Layer normalisation inside adds gains that start
+/// at one (`norm_ih_l0`, `norm_hh_l0`, `norm_c_l0`) and lets all shifts start at zero.
+///
+/// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that
+/// of it (PyTorch's packed sequences).
+///
+/// With `ForwardPass.carriedState` a pass goes on where the one before it ended; only forward directions carry.
+public final class Recurrent: Layer {
+  public let path: String
+  public let name: String
+  public let outputShape: [Int]
+  public let settings: Settings
+  public let parameters: [Parameter]
+  /// One list a layer of the stack, one entry a direction.
+  private let levels: [[RecurrentDirection]]
+  /// One for each place between two layers of the stack.
+  private let dropoutOrdinals: [UInt32]
+
+  init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
+    let hidden = settings.size
+    let directions = settings.bidirectional ? 2 : 1
+    (self.path, self.settings, name) = (path, settings, settings.kind)
+    outputShape = (settings.last ? [] : [inputShape[0]]) + [directions * hidden]
+    levels = (0..<settings.layers).map { level in
+      (0..<directions).map { direction in
+        RecurrentDirection(
+          path: path, level: level, isReversed: direction == 1,
+          inputs: level == 0 ? inputShape[1] : directions * hidden,
+          settings: settings, builder: builder)
+      }
+    }
+    parameters = levels.flatMap { $0.flatMap(\.parameters) }
+    dropoutOrdinals = (1..<max(1, settings.layers)).map { _ in builder.takeOrdinal() }
+  }
+
+  public var carriedStates: [(name: String, width: Int)] {
+    (0..<settings.layers).flatMap { level in
+      (settings.cell == .lstm ? ["h", "c"] : ["h"]).map { ("\($0)_l\(level)", settings.size) }
+    }
+  }
+
+  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    var x = x
+    for (index, level) in levels.enumerated() {
+      let isLast = index == levels.count - 1
+      x = Variable.concatenatingChannels(
+        level.map { direction in
+          let lastOnly = isLast && settings.last
+          return pass.lengths.map { run(direction, on: x, pass, lengths: $0, lastOnly: lastOnly) }
+            ?? run(direction, on: x, pass, lastOnly: lastOnly)
+        })
+      if !isLast, settings.dropout > 0, pass.mode == .training {
+        let key = DropoutKey(
+          seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: dropoutOrdinals[index])
+        x = x.dropout(rate: settings.dropout, key: key)
+      }
+    }
+    if settings.last { pass.lengths = nil }
+    return x
+  }
+
+  /// Padded steps are computed and not looked at: they are behind the real ones, a backward direction's sequences
+  /// being turned around.
+  private func run(
+    _ direction: RecurrentDirection, on x: Variable, _ pass: ForwardPass, lengths: [Int], lastOnly: Bool
+  ) -> Variable {
+    precondition(pass.carriedState == nil, "state is carried between sequences of one length only")
+    let input = direction.isReversed ? x.reversedInTime(lengths: lengths) : x
+    let states = direction.run(on: input, reversed: false, lastOnly: false).output
+    if lastOnly { return states.lastPlace(lengths: lengths) }
+    return direction.isReversed ? states.reversedInTime(lengths: lengths) : states
+  }
+
+  private func run(
+    _ direction: RecurrentDirection, on x: Variable, _ pass: ForwardPass, lastOnly: Bool
+  ) -> Variable {
+    let state = direction.isReversed ? nil : pass.carriedState
+    let (hidden, cell) = ("h" + direction.suffix, "c" + direction.suffix)
+    let initial = state?[path, hidden].map { RecurrentStep(hidden: $0, cell: state?[path, cell]) }
+    let (output, final) = direction.run(
+      on: x, from: initial, reversed: direction.isReversed, lastOnly: lastOnly, returnsFinal: state != nil)
+    if let state, let final {
+      state[path, hidden] = final.hidden
+      if let last = final.cell { state[path, cell] = last }
+    }
+    return output
+  }
+}
+
+extension Recurrent {
+  /// A stack of recurrent layers of one kind.
+  public struct Settings: LayerSettings {
+    public var cell: RecurrentCell
+    public var size: Int
+    public var layers = 1
+    public var bidirectional = false
+    public var dropout = 0.0
+    public var last = false
+    public var layerNorm = false
+    /// Nil starts weights and biases uniform in ±1/√size, as in PyTorch.
+    public var initializer: Initializer?
+
+    public init(_ cell: RecurrentCell, size: Int) { (self.cell, self.size) = (cell, size) }
+
+    package static let forms = [
+      form(
+        "rnn", "h = f(W·x + b + U·h' + d) over a sequence (Elman, 1990).", .rnnTanh,
+        [Field("activation", \.cell, .word([("tanh", .rnnTanh), ("relu", .rnnReLU)]), "The function f.")]),
+      form("lstm", "Long short-term memory with forget gates (Gers et al., 2000).", .lstm),
+      form("gru", "Gated recurrent unit (Cho et al., 2014), with PyTorch's equations.", .gru),
+    ]
+
+    package var kind: String {
+      switch cell {
+      case .rnnTanh, .rnnReLU: "rnn"
+      case .lstm: "lstm"
+      case .gru: "gru"
+      }
+    }
+
+    private static func form(
+      _ name: String, _ meaning: String, _ cell: RecurrentCell, _ special: [Field<Settings>] = []
+    ) -> LayerForm {
+      var example = Settings(cell, size: 3)
+      (example.layers, example.bidirectional) = (2, true)
+      return LayerForm(
+        name, meaning, shorthand: "size", template: Settings(cell, size: 1),
+        fields: [
+          Field("size", \.size, .size(), required: true, "Elements of each layer's state.")
+        ] + special + [
+          Field("layers", \.layers, .depth, "Layers on top of each other."),
+          Field(
+            "bidirectional", \.bidirectional, .truth,
+            "Runs each layer in both directions and puts their states beside each other."),
+          Field("dropout", \.dropout, .share, "Share of the values between two layers that become zero in training."),
+          Field(
+            "layer_norm", \.layerNorm, .truth,
+            "Normalises what goes into the gates at each step, and an LSTM's cell (Ba et al., 2016); slower."),
+          Field("last", \.last, .truth, "Passes on the last state only: one output a sequence, not one a step."),
+          Field(
+            "initializer", \.initializer, Codec.initializer.optional, defaultText: "uniform in ±1/√size, biases too",
+            "How the weights start, as for `linear`; biases then start at 0."),
+        ],
+        examples: [LayerExample(.recurrent(example), on: [5, 7])])
+    }
+
+    package var timeDependence: TimeDependence { .state }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      try place.requirePositive(size, "the size")
+      try place.requirePositive(layers, "the number of layers")
+      guard dropout >= 0, dropout < 1 else {
+        throw place.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
+      }
+      // The backward direction would have read the very token that is to be predicted.
+      guard !builder.predictsTokens || !bidirectional else {
+        throw place.error(
+          "reads the text in both directions, so it sees what it predicts", hint: "leave bidirectional out")
+      }
+      let (_, channels) = try place.requireSequence(
+        hint: "put an embedding in front of it, and last: true only into the last recurrent layer")
+      // Four gates, and both directions beneath the next layer.
+      try place.requireCount(of: [layers, 4 * size, max(channels, 2 * size)], "has weights of")
+      return Recurrent(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// A stack of recurrent layers.
+  public static func recurrent(_ settings: Recurrent.Settings) -> Self { Self(settings) }
+}
+
+/// Computation of a recurrent layer at each step, as the differentiable operations know it.
+public typealias RecurrentCell = Autograd.RecurrentCell
