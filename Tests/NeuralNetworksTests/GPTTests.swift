@@ -97,7 +97,7 @@ import Testing
         let tape = Tape(context: context, recording: false)
         let pass = ForwardPass(tape: tape, mode: .evaluation)
         pass.attentionCache = cache
-        let output = model.root(tape.input(part), pass).value
+        let output = try model.root.forward([tape.input(part)], JointPass(pass))[0].value
         for sample in 0..<2 {
           let expected = whole.rows(sample..<sample + 1).reshaped([7, 7]).rows(first..<first + count)
           let found = output.rows(sample..<sample + 1).reshaped([count, 7])

@@ -55,7 +55,10 @@ import Testing
     var random = TestRandom(seed: 1)
     let tape = Tape(context: context, recording: false)
     var seen: [String: [Int]] = [:]
-    let pass = ForwardPass(tape: tape, mode: .evaluation) { seen[$0] = $1.shape }
+    let pass = ForwardPass(tape: tape, mode: .evaluation) { path, output in
+      seen[path] = output.shape
+      return nil
+    }
     let x = random.tensor([2, 11, 9, 3], dtype: .float32, pool: context.pool)
     #expect(model(tape.input(x), pass).shape == [2, 3])
     for layer in model.layers { #expect(seen[layer.path] == [2] + layer.outputShape, "\(layer.path) \(layer.name)") }
@@ -73,7 +76,8 @@ import Testing
     let fused = TrainingPass(model, x, labels: labels, loss: loss, context: context)
     var outputs: [(path: String, smallest: Double)] = []
     let observed = TrainingPass(model, x, labels: labels, loss: loss, context: context) {
-      outputs.append(($0, $1.values.min() ?? .nan))
+      outputs.append(($0, $1.value.values.min() ?? .nan))
+      return nil
     }
     #expect(Set(outputs.map(\.path)) == Set(model.layerPaths))
     #expect(try #require(outputs.first { $0.path == "1" }).smallest < 0)

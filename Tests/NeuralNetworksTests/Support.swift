@@ -51,7 +51,7 @@ struct TrainingPass {
   init(
     _ model: Model, _ x: Tensor, labels: Tensor, loss: Loss, context: ExecutionContext, step: Int = 0,
     firstSample: Int = 0, lengths: [Int]? = nil, inputGradient wantsInputGradient: Bool = false,
-    observer: ((String, Tensor) -> Void)? = nil
+    observer: LayerObserver? = nil
   ) {
     let store = model.store
     gradients = Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: context.pool)

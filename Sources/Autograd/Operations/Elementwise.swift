@@ -100,3 +100,15 @@ extension Variable {
   /// An uninitialised tensor of this variable's shape and type.
   func emptyLike() -> Tensor { Tensor(uninitialized: shape, dtype: dtype, pool: tape.pool) }
 }
+
+extension Variable {
+  /// The same value; `observe` gets the gradient with respect to it as soon as it is known, to read only.
+  ///
+  /// Not called where nothing upstream requires a gradient.
+  public func observingGradient(_ observe: @escaping (Tensor) -> Void) -> Variable {
+    tape.record(value, inputs: [self]) { [self] gradient in
+      observe(gradient)
+      tape.addGradient(gradient, to: self)
+    }
+  }
+}

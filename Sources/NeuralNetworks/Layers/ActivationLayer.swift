@@ -3,7 +3,7 @@ import Configuration
 import Tensors
 
 /// An elementwise non-linearity; input and output have one shape.
-public final class ActivationLayer: Layer {
+public final class ActivationLayer: PartwiseLayer {
   public let path: String
   public let outputShape: [Int]
   public let activation: Activation
@@ -16,7 +16,7 @@ public final class ActivationLayer: Layer {
 
   public var name: String { activation.name }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     isFused && pass.fusesLayers ? x : x.activated(by: activation)
   }
 }

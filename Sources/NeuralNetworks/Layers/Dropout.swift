@@ -6,7 +6,7 @@ import Tensors
 /// the identity in evaluation. Input and output have one shape.
 ///
 /// Draws are keyed by the sample's place in the global batch, so shards and workers do not change them.
-public final class Dropout: Layer {
+public final class Dropout: PartwiseLayer {
   public let path: String
   public let name = "dropout"
   public let outputShape: [Int]
@@ -18,7 +18,7 @@ public final class Dropout: Layer {
     ordinal = builder.takeOrdinal()
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     guard pass.mode == .training, rate > 0 else { return x }
     let key = DropoutKey(seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: ordinal)
     return x.dropout(rate: rate, key: key)

@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Features come out channel by channel, though images lie channels-last here: that is PyTorch's order, so the weight
 /// of a linear layer behind is exchangeable with PyTorch's.
-public final class Flatten: Layer {
+public final class Flatten: PartwiseLayer {
   public let path: String
   public let name = "flatten"
   public let outputShape: [Int]
@@ -17,7 +17,7 @@ public final class Flatten: Layer {
     outputShape = [inputShape.reduce(1, *)]
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     if x.shape.count == 4 { return x.flattenedChannelsFirst() }
     guard let lengths = pass.takeLengths(), x.shape.count == 3 else { return x.reshaped([x.shape[0], -1]) }
     return x.masked(lengths: lengths).reshaped([x.shape[0], -1])

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Input `[batch, inputs]` or `[batch, time, inputs]`, output `[batch, outputs]` or `[batch, time, outputs]`; `weight`
 /// `[outputs, inputs]` and `bias` `[outputs]`, as in PyTorch.
-public final class Linear: ActivationFusing {
+public final class Linear: PartwiseLayer, ActivationFusing {
   public let path: String
   public let name = "linear"
   public let outputShape: [Int]
@@ -34,12 +34,12 @@ public final class Linear: ActivationFusing {
     return true
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    callAsFunction(x, pass, activation: pass.fusesLayers ? fused : nil)
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    forward(x, pass, activation: pass.fusesLayers ? fused : nil)
   }
 
   /// With an activation behind it.
-  func callAsFunction(_ x: Variable, _ pass: ForwardPass, activation: Activation?) -> Variable {
+  func forward(_ x: Variable, _ pass: ForwardPass, activation: Activation?) -> Variable {
     x.linear(
       weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), activation: activation)
   }

@@ -71,7 +71,11 @@ public final class Model {
   /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
     requireFitting(x)
-    return root(x, pass)
+    do {
+      return try root.forward([x], JointPass(pass))[0]
+    } catch {
+      preconditionFailure("a pass of one part exchanges nothing, but threw \(error)")
+    }
   }
 
   /// Parts of one batch, each `[batch] + inputShape`.
@@ -79,7 +83,7 @@ public final class Model {
   /// - Throws: what an exchange with parts computed elsewhere throws.
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     for x in parts { requireFitting(x) }
-    return try root(parts, pass)
+    return try root.forward(parts, pass)
   }
 
   private func requireFitting(_ x: Variable) {

@@ -53,7 +53,8 @@ extension Replica {
     let scratch = scratchStatistics()
     let passes = zip(filled, tapes.tapes).map { shard, tape in
       pass(batches[shard], on: tape, step: step, statistics: scratch, carrying: state?.beginning(of: shard)) {
-        if found == nil && !$1.isFinite { found = $0 }
+        if found == nil && !$1.value.isFinite { found = $0 }
+        return nil
       }
     }
     let inputs = zip(filled, tapes.tapes).map { $1.input(batches[$0].inputs) }

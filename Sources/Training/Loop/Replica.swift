@@ -73,7 +73,7 @@ final class Replica {
 
   func pass(
     _ batch: Batch, on tape: Tape, step: Int, statistics: Tensor, carrying state: RecurrentState? = nil,
-    observer: ((String, Tensor) -> Void)? = nil
+    observer: LayerObserver? = nil
   ) -> ForwardPass {
     ForwardPass(
       tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: statistics,
@@ -108,8 +108,9 @@ final class Replica {
     guard batch.count > 0 else { return nil }
     var found: String?
     let tape = Tape(context: context, recording: false)
-    let pass = pass(batch, on: tape, step: step, statistics: scratchStatistics(), carrying: state) { path, value in
-      if found == nil && !value.isFinite { found = path }
+    let pass = pass(batch, on: tape, step: step, statistics: scratchStatistics(), carrying: state) { path, output in
+      if found == nil && !output.value.isFinite { found = path }
+      return nil
     }
     _ = model(tape.input(batch.inputs), pass)
     return found

@@ -16,13 +16,10 @@ public final class Parallel: Layer {
   }
 
   public var children: [any Layer] { branches.flatMap(\.layers) }
+  public var spansBatch: Bool { false }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    Variable.concatenatingChannels(pass.branching(branches.count) { branches[$0](x, pass) })
-  }
-
-  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
-    let outputs = try pass.branching(branches.count) { try branches[$0](parts, pass) }
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    let outputs = try pass.branching(branches.count) { try branches[$0].forward(parts, pass) }
     return parts.indices.map { part in Variable.concatenatingChannels(outputs.map { $0[part] }) }
   }
 }

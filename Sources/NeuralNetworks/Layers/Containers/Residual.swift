@@ -17,6 +17,7 @@ public final class Residual: ActivationFusing {
   }
 
   public var children: [any Layer] { body.layers + shortcut.layers }
+  public var spansBatch: Bool { false }
 
   func fuse(_ activation: Activation) -> Bool {
     guard activation == .relu, !fusesReLU else { return false }
@@ -24,13 +25,8 @@ public final class Residual: ActivationFusing {
     return true
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    let outputs = pass.branching(2) { ($0 == 0 ? body : shortcut)(x, pass) }
-    return add(outputs[0], outputs[1], fusing: pass.fusesLayers)
-  }
-
-  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
-    let outputs = try pass.branching(2) { try ($0 == 0 ? body : shortcut)(parts, pass) }
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    let outputs = try pass.branching(2) { try ($0 == 0 ? body : shortcut).forward(parts, pass) }
     return zip(outputs[0], outputs[1]).map { add($0, $1, fusing: pass.fusesLayers) }
   }
 

@@ -14,22 +14,13 @@ public final class Sequential: Layer {
   }
 
   public var children: [any Layer] { layers }
+  public var spansBatch: Bool { false }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    layers.reduce(x) { input, layer in
-      // Inside a composed layer the shapes of the rest must fit.
-      if path.isEmpty, pass.isAbandoned?() ?? false { return input }
-      let output = layer(input, pass)
-      pass.observer?(layer.path, output.value)
-      return output
-    }
-  }
-
-  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     try layers.reduce(parts) { inputs, layer in
-      let outputs = try layer(inputs, pass)
-      for (output, part) in zip(outputs, pass.parts) { part.observer?(layer.path, output.value) }
-      return outputs
+      // Inside a composed layer the shapes of the rest must fit.
+      if path.isEmpty, pass.parts.contains(where: { $0.isAbandoned?() ?? false }) { return inputs }
+      return try layer(inputs, pass)
     }
   }
 }

@@ -8,7 +8,7 @@ import Tensors
 /// height' = ⌊(height + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. `weight` is here
 /// `[filters, kernel height, kernel width, channels / groups]`, in files PyTorch's
 /// `[filters, channels / groups, kernel height, kernel width]`; `bias` `[filters]`.
-public final class Convolution2D: ActivationFusing {
+public final class Convolution2D: PartwiseLayer, ActivationFusing {
   public let path: String
   public let name = "conv"
   public let outputShape: [Int]
@@ -41,7 +41,7 @@ public final class Convolution2D: ActivationFusing {
     return true
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.convolution(
       weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), window: window,
       fusingReLU: fusesReLU && pass.fusesLayers)

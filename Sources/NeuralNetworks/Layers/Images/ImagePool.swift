@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Input `[batch, height, width, channels]`, output `[batch, height', width', channels]`. Padding never wins; explicit padding
 /// counts as zeros in a mean (PyTorch's default), padding `same` does not (TensorFlow's).
-public final class ImagePool: Layer {
+public final class ImagePool: PartwiseLayer {
   /// The value that a window gives.
   public enum Kind: String, Sendable {
     case maximum = "max_pool"
@@ -26,7 +26,7 @@ public final class ImagePool: Layer {
 
   public var name: String { kind.rawValue }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     switch kind {
     case .maximum: x.maxPool(window)
     case .mean: x.averagePool(window, countingPadding: countsPadding)

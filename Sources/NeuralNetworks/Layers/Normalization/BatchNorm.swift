@@ -36,6 +36,7 @@ public final class BatchNorm: ActivationFusing {
   }
 
   public var parameters: [Parameter] { [weight, bias] }
+  public var children: [any Layer] { [] }
 
   func fuse(_ activation: Activation) -> Bool {
     guard activation == .relu, !fusesReLU else { return false }
@@ -43,7 +44,12 @@ public final class BatchNorm: ActivationFusing {
     return true
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    guard spansBatch, let tapes = pass.tapes else { return pass.each(parts, forward) }
+    return try forward(parts, pass, on: tapes)
+  }
+
+  private func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     guard let lengths = pass.lengths, pass.mode == .training else { return normalize(x, samples: x.shape[0], pass) }
     return normalize(x.packed(lengths: lengths), samples: x.shape[0], pass)
       .unpacked(lengths: lengths, time: x.shape[1])
@@ -65,10 +71,9 @@ public final class BatchNorm: ActivationFusing {
     }
   }
 
-  public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
-    guard spansBatch else { return zip(parts, pass.parts).map { self($0, $1) } }
+  private func forward(_ parts: [Variable], _ pass: JointPass, on tapes: TapeGroup) throws -> [Variable] {
     let rows = zip(parts, pass.parts).map { x, part in part.lengths.map { x.packed(lengths: $0) } ?? x }
-    let result = try pass.tapes.batchNormalized(
+    let result = try tapes.batchNormalized(
       rows, weight: weight, bias: bias, epsilon: epsilon, fusingReLU: fusesReLU && pass.fusesLayers)
     for (x, part) in zip(parts, pass.parts) {
       write(mean: result.mean, variance: result.variance, rows: result.rows, samples: x.shape[0], to: part)

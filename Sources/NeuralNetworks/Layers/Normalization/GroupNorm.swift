@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Input and output `[batch, …, channels]`; `weight` and `bias` `[channels]`, as in PyTorch. Training and evaluation are alike;
 /// padding of a batch of sequences counts in no statistics and becomes zero.
-public final class GroupNorm: Layer {
+public final class GroupNorm: PartwiseLayer {
   public let path: String
   public let name: String
   public let outputShape: [Int]
@@ -33,7 +33,7 @@ public final class GroupNorm: Layer {
 
   public var parameters: [Parameter] { [weight, bias].compactMap { $0 } }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.groupNormalized(
       groups: groups, weight: weight.map(pass.tape.parameter), bias: bias.map(pass.tape.parameter), epsilon: epsilon,
       lengths: pass.lengths)

@@ -5,7 +5,7 @@ import Tensors
 /// Layer normalisation (Ba, Kiros and Hinton, 2016): every row of channels to mean zero and variance one, then scaled and shifted.
 ///
 /// Input and output `[batch, …, channels]`; `weight` and `bias` `[channels]`, as in PyTorch. Training and evaluation are alike.
-public final class LayerNorm: Layer {
+public final class LayerNorm: PartwiseLayer {
   public let path: String
   public let name = "layer_norm"
   public let outputShape: [Int]
@@ -24,7 +24,7 @@ public final class LayerNorm: Layer {
 
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.layerNormalized(weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), epsilon: epsilon)
   }
 }

@@ -14,7 +14,7 @@ import Tensors
 /// of it (PyTorch's packed sequences).
 ///
 /// With `ForwardPass.carriedState` a pass goes on where the one before it ended; only forward directions carry.
-public final class Recurrent: Layer {
+public final class Recurrent: PartwiseLayer {
   public let path: String
   public let name: String
   public let outputShape: [Int]
@@ -48,7 +48,7 @@ public final class Recurrent: Layer {
     }
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     var x = x
     for (index, level) in levels.enumerated() {
       let isLast = index == levels.count - 1

@@ -10,7 +10,7 @@ import Tensors
 ///
 /// Padding of a batch counts as zeros, so a sequence gives what it gives alone; one that is shorter than the kernel
 /// counts as just long enough, and with padding `same` one that ends inside its last window as going on to its end.
-public final class Convolution1D: ActivationFusing {
+public final class Convolution1D: PartwiseLayer, ActivationFusing {
   public let path: String
   public let name = "conv1d"
   public let outputShape: [Int]
@@ -41,7 +41,7 @@ public final class Convolution1D: ActivationFusing {
     return true
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     var x = x
     if let lengths = pass.lengths {
       x = x.masked(lengths: lengths)

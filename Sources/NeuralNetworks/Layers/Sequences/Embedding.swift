@@ -5,7 +5,7 @@ import Tensors
 /// A learned vector for each token: input `[batch, time]`, numbers of tokens, output `[batch, time, width]`.
 ///
 /// `weight` is `[vocabulary, width]`, as in PyTorch, drawn from a normal distribution.
-public final class Embedding: Layer {
+public final class Embedding: PartwiseLayer {
   public let path: String
   public let name = "embedding"
   public let outputShape: [Int]
@@ -23,7 +23,7 @@ public final class Embedding: Layer {
 
   public var parameters: [Parameter] { [weight] }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.embedding(weight: pass.tape.parameter(weight))
   }
 }

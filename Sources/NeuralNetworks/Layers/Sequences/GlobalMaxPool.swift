@@ -3,7 +3,7 @@ import Configuration
 
 /// The largest value of each channel over a whole image or sequence: input `[batch, height, width, channels]` or
 /// `[batch, time, channels]`, output `[batch, channels]`. Padding of a batch of sequences does not count.
-public final class GlobalMaxPool: Layer {
+public final class GlobalMaxPool: PartwiseLayer {
   public let path: String
   public let name = "global_max_pool"
   public let outputShape: [Int]
@@ -13,7 +13,7 @@ public final class GlobalMaxPool: Layer {
     outputShape = [inputShape[inputShape.count - 1]]
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.globalMaxPool(lengths: pass.takeLengths())
   }
 }

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// A unit vector for each token: input `[batch, time]`, numbers of tokens, output `[batch, time, vocabulary]`.
-public final class OneHot: Layer {
+public final class OneHot: PartwiseLayer {
   public let path: String
   public let name = "one_hot"
   public let outputShape: [Int]
@@ -13,7 +13,7 @@ public final class OneHot: Layer {
     outputShape = inputShape + [vocabulary]
   }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable { x.oneHot(vocabulary: vocabulary) }
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable { x.oneHot(vocabulary: vocabulary) }
 }
 
 extension OneHot {

@@ -5,11 +5,6 @@ extension ForwardPass {
     defer { lengths = nil }
     return lengths
   }
-
-  /// Runs `count` branches that see one input.
-  func branching<Output>(_ count: Int, _ branch: (Int) throws -> Output) rethrows -> [Output] {
-    try runBranches(count, of: [self], branch)
-  }
 }
 
 extension JointPass {

@@ -4,7 +4,7 @@ import Tensors
 
 /// Adds to each place of a sequence a vector that tells it apart: input and output `[batch, time, channels]`. Learned
 /// vectors are `weight` `[time, channels]`.
-public final class Positions: Layer {
+public final class Positions: PartwiseLayer {
   public let path: String
   public let name = "positions"
   public let outputShape: [Int]
@@ -30,7 +30,7 @@ public final class Positions: Layer {
 
   public var parameters: [Parameter] { learned.map { [$0] } ?? [] }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     if let learned { return x.addingPositions(pass.tape.parameter(learned)) }
     return fixed.map { x.addingPositions(pass.tape.input($0)) } ?? x
   }

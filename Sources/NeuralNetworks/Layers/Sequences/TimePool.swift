@@ -5,7 +5,7 @@ import Configuration
 ///
 /// Input `[batch, time, channels]`, output `[batch, time', channels]`. Padding never wins; explicit padding counts as
 /// zeros in a mean (PyTorch's default), padding `same` does not. Where samples have lengths, windows end with them.
-public final class TimePool: Layer {
+public final class TimePool: PartwiseLayer {
   /// The value that a window gives.
   public enum Kind: String, Sendable {
     case maximum = "max_pool1d"
@@ -25,7 +25,7 @@ public final class TimePool: Layer {
 
   public var name: String { kind.rawValue }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     let lengths = pass.lengths
     pass.lengths = lengths?.map(window.outputTime)
     return switch kind {

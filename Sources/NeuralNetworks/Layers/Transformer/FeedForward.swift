@@ -30,10 +30,17 @@ public final class FeedForward: Layer {
   }
 
   public var children: [any Layer] { (gate.map { [$0] } ?? []) + [inner, output, dropout] }
+  public var spansBatch: Bool { false }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    var hidden = inner(x, pass, activation: activation)
-    if let gate { hidden = gate(x, pass).gating(hidden) }
-    return dropout(output(hidden, pass), pass)
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    var hidden: [Variable]
+    if let activation, pass.fusesLayers {
+      hidden = pass.each(parts) { inner.forward($0, $1, activation: activation) }
+    } else {
+      hidden = try inner(parts, pass)
+      if let activation { hidden = hidden.map { $0.activated(by: activation) } }
+    }
+    if let gate { hidden = zip(try gate(parts, pass), hidden).map { $0.gating($1) } }
+    return try dropout(output(hidden, pass), pass)
   }
 }

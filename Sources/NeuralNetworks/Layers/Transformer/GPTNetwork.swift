@@ -60,27 +60,28 @@ public final class GPTNetwork: Layer {
 
   public var parameters: [Parameter] { learnedPositions.map { [$0] } ?? [] }
   public var children: [any Layer] { [tokens, dropout] + blocks + [norm] + (head.map { [$0] } ?? []) }
+  public var spansBatch: Bool { false }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    var hidden = pass.each(try tokens(parts, pass), placed)
+    hidden = try dropout(hidden, pass)
+    for block in blocks { hidden = try block(hidden, pass) }
+    hidden = try norm(hidden, pass)
+    for (x, part) in zip(parts, pass.parts) { part.attentionCache?.advance(by: x.shape[1]) }
+    if let head { return try head(hidden, pass) }
+    return pass.each(hidden) { $0.linear(weight: $1.tape.parameter(tokens.weight), bias: nil) }
+  }
+
+  /// The tokens' vectors with their positions.
+  private func placed(_ tokens: Variable, _ pass: ForwardPass) -> Variable {
     let position = pass.attentionCache?.position ?? 0
-    var hidden = tokens(x, pass)
     if let learnedPositions {
-      hidden = hidden.addingPositions(pass.tape.parameter(learnedPositions), from: position)
+      return tokens.addingPositions(pass.tape.parameter(learnedPositions), from: position)
     }
-    if let fixedPositions {
-      // Vaswani et al., 2017, section 3.4: else the positions would drown the tokens.
-      hidden = hidden.scaled(by: Double(specification.width).squareRoot())
-        .addingPositions(pass.tape.input(fixedPositions), from: position)
-    }
-    hidden = dropout(hidden, pass)
-    for block in blocks {
-      hidden = block(hidden, pass)
-      pass.observer?(block.path, hidden.value)
-    }
-    hidden = norm(hidden, pass)
-    pass.observer?(norm.path, hidden.value)
-    pass.attentionCache?.advance(by: x.shape[1])
-    return head.map { $0(hidden, pass) } ?? hidden.linear(weight: pass.tape.parameter(tokens.weight), bias: nil)
+    guard let fixedPositions else { return tokens }
+    // Vaswani et al., 2017, section 3.4: else the positions would drown the tokens.
+    return tokens.scaled(by: Double(specification.width).squareRoot())
+      .addingPositions(pass.tape.input(fixedPositions), from: position)
   }
 }
 

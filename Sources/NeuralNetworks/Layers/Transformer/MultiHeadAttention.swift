@@ -41,14 +41,19 @@ public final class MultiHeadAttention: Layer {
 
   public var parameters: [Parameter] { [projection] + (projectionBias.map { [$0] } ?? []) }
   public var children: [any Layer] { [output] }
+  public var spansBatch: Bool { false }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    try output(pass.each(parts, attended), pass)
+  }
+
+  /// The heads' outputs beside each other.
+  private func attended(_ x: Variable, _ pass: ForwardPass) -> Variable {
     let heads = settings.heads
     var packed = x.linear(weight: pass.tape.parameter(projection), bias: projectionBias.map(pass.tape.parameter))
     if let rotary { packed = packed.rotated(by: rotary, heads: heads) }
-    let attended = packed.selfAttention(
+    return packed.selfAttention(
       heads: heads, causal: settings.causal, lengths: pass.lengths, dropout: dropout.draws(for: pass))
-    return output(attended, pass)
   }
 }
 

@@ -37,18 +37,22 @@ public final class SelfAttention: Layer {
   }
 
   public var children: [any Layer] { [projection, output, dropout] }
+  public var spansBatch: Bool { false }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    var packed = projection(x, pass)
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    let packed = try projection(parts, pass)
+    return try dropout(output(pass.each(packed, attended), pass), pass)
+  }
+
+  /// The heads' outputs beside each other, of packed queries, keys and values.
+  private func attended(_ packed: Variable, _ pass: ForwardPass) -> Variable {
+    var packed = packed
     let position = pass.attentionCache?.position ?? 0
     if let rotary { packed = packed.rotated(by: rotary, heads: heads, from: position) }
-    let attended =
-      if let cache = pass.attentionCache {
-        pass.tape.input(cache.attend(packed.value, layer: index, heads: heads, causal: isCausal))
-      } else {
-        packed.selfAttention(
-          heads: heads, causal: isCausal, lengths: pass.lengths, dropout: attentionDropout.draws(for: pass))
-      }
-    return dropout(output(attended, pass), pass)
+    if let cache = pass.attentionCache {
+      return pass.tape.input(cache.attend(packed.value, layer: index, heads: heads, causal: isCausal))
+    }
+    return packed.selfAttention(
+      heads: heads, causal: isCausal, lengths: pass.lengths, dropout: attentionDropout.draws(for: pass))
   }
 }

@@ -32,10 +32,15 @@ public final class TransformerBlock: Layer {
   }
 
   public var children: [any Layer] { [attentionNorm, attention, feedForwardNorm, feedForward] }
+  public var spansBatch: Bool { false }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    let attended = x + dropped(attention(attentionNorm(x, pass), pass), 0, pass)
-    return attended + dropped(feedForward(feedForwardNorm(attended, pass), pass), 1, pass)
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    let attended = try added(attention(attentionNorm(parts, pass), pass), 0, to: parts, pass)
+    return try added(feedForward(feedForwardNorm(attended, pass), pass), 1, to: attended, pass)
+  }
+
+  private func added(_ branch: [Variable], _ index: Int, to parts: [Variable], _ pass: JointPass) -> [Variable] {
+    zip(parts, pass.each(branch) { dropped($0, index, $1) }).map { $0 + $1 }
   }
 
   private func dropped(_ branch: Variable, _ index: Int, _ pass: ForwardPass) -> Variable {

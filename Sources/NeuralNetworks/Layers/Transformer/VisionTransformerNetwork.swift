@@ -49,20 +49,22 @@ public final class VisionTransformerNetwork: Layer {
 
   public var parameters: [Parameter] { (classToken.map { [$0] } ?? []) + [positions] }
   public var children: [any Layer] { stem.layers + [dropout] + blocks + [norm, head] }
+  public var spansBatch: Bool { false }
 
-  public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    var hidden = pass.each(try stem.forward(parts, pass), placed)
+    hidden = try dropout(hidden, pass)
+    for block in blocks { hidden = try block(hidden, pass) }
+    hidden = try norm(hidden, pass)
+    return try head(hidden.map { classToken == nil ? $0.meanOverTime() : $0.firstPlace() }, pass)
+  }
+
+  /// The patches' vectors as a sequence, behind the class token, with their positions.
+  private func placed(_ image: Variable, _ pass: ForwardPass) -> Variable {
     let width = positions.shape[2]
-    var hidden = stem(x, pass).reshaped([x.shape[0], -1, width])
-    if let classToken { hidden = hidden.prepending(pass.tape.parameter(classToken)) }
-    hidden = hidden.addingPositions(pass.tape.parameter(positions).reshaped([-1, width]))
-    hidden = dropout(hidden, pass)
-    for block in blocks {
-      hidden = block(hidden, pass)
-      pass.observer?(block.path, hidden.value)
-    }
-    hidden = norm(hidden, pass)
-    pass.observer?(norm.path, hidden.value)
-    return head(classToken == nil ? hidden.meanOverTime() : hidden.firstPlace(), pass)
+    var places = image.reshaped([image.shape[0], -1, width])
+    if let classToken { places = places.prepending(pass.tape.parameter(classToken)) }
+    return places.addingPositions(pass.tape.parameter(positions).reshaped([-1, width]))
   }
 }
 
