@@ -13,6 +13,7 @@
 #include "ck_affinity.h"
 #include "ck_attention.h"
 #include "ck_base.h"
+#include "ck_channel_scale.h"
 #include "ck_convolution.h"
 #include "ck_digest.h"
 #include "ck_elementwise.h"

@@ -5,6 +5,8 @@ package struct LayerPlace {
   let path: String
   let kind: String
   let inputShape: [Int]
+  /// Whether the layer is the model's first, so that it gets what the data are.
+  var isFirst = false
 
   func error(_ problem: String, hint: String) -> ModelError {
     ModelError(path: path, kind: kind, inputShape: inputShape, problem: problem, hint: hint)
@@ -49,7 +51,7 @@ package struct LayerPlace {
 
   /// Numbers of tokens, which only a model's first layer gets.
   func requireTokens() throws(ModelError) {
-    guard inputShape.count == 1, path == "0" else {
+    guard inputShape.count == 1, isFirst else {
       throw error(
         "requires the numbers of tokens [time], but gets \(describe(inputShape))",
         hint: "make it the model's first layer, on data of tokens")

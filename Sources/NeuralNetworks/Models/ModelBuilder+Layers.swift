@@ -1,13 +1,18 @@
 extension ModelBuilder {
-  /// Builds a list of layers; `path` is empty for the model itself, so that its layers are `0`, `1`, …
+  /// Builds a list of layers; `path` is empty for the model itself, so that its layers are `0`, `1`, …, or have their names.
   func sequential(
     _ specifications: [LayerSpecification], path: String, inputShape: [Int]
   ) throws(ModelError) -> Sequential {
     var layers: [any Layer] = []
     var shape = inputShape
     for (index, specification) in specifications.enumerated() {
+      let item = specification.itemName ?? "\(index)"
       let place = LayerPlace(
-        path: path.isEmpty ? "\(index)" : "\(path).\(index)", kind: specification.name, inputShape: shape)
+        path: path.isEmpty ? item : "\(path).\(item)", kind: specification.name, inputShape: shape,
+        isFirst: path.isEmpty && index == 0)
+      guard specifications[..<index].allSatisfy({ $0.itemName == nil || $0.itemName != specification.itemName }) else {
+        throw place.error("another layer of its list has the same name", hint: "give each its own")
+      }
       let layer = try specification.settings.layer(at: place, behind: layers.last, in: self)
       try place.requireCount(of: layer.outputShape, "gives")
       layers.append(layer)

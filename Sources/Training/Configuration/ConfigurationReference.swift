@@ -71,7 +71,8 @@ public enum ConfigurationReference {
 
       An item of a list of layers is a bare word (`relu`), a word with one value (`linear: 300`), or a word with keys
       (`conv: {filters: 40, kernel: 4}`). The value of the second form is the key marked ●. Layers are named by their
-      number in the list, as in PyTorch's `nn.Sequential`.
+      number in the list, as in PyTorch's `nn.Sequential`, or by a name that stands beside the word and that no other layer of
+      the list has: `{conv: {filters: 40, kernel: 4}, name: stem}`, a letter or `_`, then letters, digits and `_`.
       """
     let parts = LayerCatalogue.forms.map(\.variant).map { variant in
       let title = "### `\(variant.name)`\n\n\(variant.meaning)"

@@ -6,12 +6,17 @@ extension Codec where Value == LayerSpecification {
 }
 
 /// The layers of a list, each a bare word (`relu`), a word with one value (`linear: 300`), or a word with keys
-/// (`conv: {filters: 40, kernel: 4}`).
+/// (`conv: {filters: 40, kernel: 4}`); beside it may stand a name, `{linear: 300, name: hidden}`.
 private enum LayerCodec {
   static let codec = Codec<LayerSpecification>(
     type: "layer", decode: { decode($0, path: $1, context: &$2) }, encode: encode)
 
   private static var variants: [Variant<LayerSpecification>] { LayerCatalogue.forms.map(\.variant) }
+
+  private static let nameKey = "name"
+  private static let itemName = Codec<String>(
+    type: "a letter or _, then letters, digits and _",
+    parse: { text, _ in LayerSpecification.isItemName(text) ? text : nil }, format: { YAMLNode(plain: $0) })
 
   private static func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> LayerSpecification? {
     let entry: YAMLNode.Entry
@@ -21,6 +26,14 @@ private enum LayerCodec {
         key: word, keyPlace: node.place, value: YAMLNode(.scalar("", quoted: false), at: node.place))
     case .mapping(let entries) where entries.count == 1:
       entry = entries[0]
+    case .mapping(let entries) where entries.count == 2 && entries.contains { $0.key == nameKey }:
+      guard let layer = entries.first(where: { $0.key != nameKey }),
+        let name = entries.first(where: { $0.key == nameKey })
+      else { return nil }
+      let unnamed = YAMLNode(.mapping([layer]), at: node.place)
+      let text = itemName.decode(name.value, "\(path).\(nameKey)", &context)
+      let specification = decode(unnamed, path: path, context: &context)
+      return text.flatMap { specification?.named($0) }
     case .mapping(let entries) where entries.count > 1:
       let keys = entries.map(\.key).joined(separator: ", ").shortened
       context.report(
@@ -79,10 +92,17 @@ private enum LayerCodec {
   private static func encode(_ layer: LayerSpecification) -> YAMLNode {
     for variant in variants {
       guard let entries = variant.encode(layer) else { continue }
-      guard let only = entries.first else { return YAMLNode(plain: variant.name) }
-      let isShort = entries.count == 1 && only.key == variant.shorthand
-      return YAMLNode(mapping: [(variant.name, isShort ? only.value : YAMLNode(.mapping(entries)))])
+      if let name = layer.itemName {
+        return YAMLNode(mapping: [(variant.name, value(entries, variant)), (nameKey, itemName.encode(name))])
+      }
+      return entries.isEmpty
+        ? YAMLNode(plain: variant.name) : YAMLNode(mapping: [(variant.name, value(entries, variant))])
     }
     preconditionFailure("no form of the configuration writes the layer \(layer)")
+  }
+
+  private static func value(_ entries: [YAMLNode.Entry], _ variant: Variant<LayerSpecification>) -> YAMLNode {
+    guard let only = entries.first else { return .null }
+    return entries.count == 1 && only.key == variant.shorthand ? only.value : YAMLNode(.mapping(entries))
   }
 }

@@ -52,8 +52,24 @@ package enum TimeDependence: Sendable {
 /// Each kind of layer has a function that makes one: `.linear(outputs: 10)`, `.flatten`.
 public struct LayerSpecification: Sendable, Equatable {
   package let settings: any LayerSettings
+  /// The layer's name in its list, which its path has in place of its number.
+  public private(set) var itemName: String?
 
   package init(_ settings: any LayerSettings) { self.settings = settings }
+
+  /// The same layer with a name of its own in its list: a letter or `_`, then letters, digits and `_`.
+  public func named(_ name: String) -> Self {
+    var copy = self
+    copy.itemName = name
+    return copy
+  }
+
+  package static func isItemName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+    return text.unicodeScalars.allSatisfy {
+      $0 == "_" || ($0.isASCII && $0.properties.isAlphabetic) || ("0"..."9").contains($0)
+    }
+  }
 
   /// The word that configurations and messages use for this layer.
   public var name: String { settings.kind }
@@ -63,5 +79,7 @@ public struct LayerSpecification: Sendable, Equatable {
     [settings.timeDependence] + settings.inner.joined().flatMap(\.timeDependences)
   }
 
-  public static func == (first: Self, second: Self) -> Bool { first.settings.isEqual(to: second.settings) }
+  public static func == (first: Self, second: Self) -> Bool {
+    first.itemName == second.itemName && first.settings.isEqual(to: second.settings)
+  }
 }

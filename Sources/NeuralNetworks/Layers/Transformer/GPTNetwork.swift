@@ -104,7 +104,7 @@ extension GPTNetwork {
         throw place.error(
           "requires tokens [time], but gets \(describe(place.inputShape))", hint: "give it data of tokens")
       }
-      guard place.path == "0" else {
+      guard place.isFirst else {
         throw place.error("stands behind other layers", hint: "make it the whole model")
       }
       try place.requirePositive(gpt.blocks, "the number of blocks")

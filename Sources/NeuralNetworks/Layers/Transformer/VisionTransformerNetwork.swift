@@ -82,7 +82,7 @@ extension VisionTransformerNetwork {
     func layer(
       at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      guard place.path == "0" else { throw place.error("stands behind other layers", hint: "make it the whole model") }
+      guard place.isFirst else { throw place.error("stands behind other layers", hint: "make it the whole model") }
       let (height, width, _) = try place.requireImage()
       let patch = vit.patch
       try place.requirePositive(patch, "the patch")

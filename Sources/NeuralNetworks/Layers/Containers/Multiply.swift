@@ -1,0 +1,85 @@
+import Autograd
+import Configuration
+import Tensors
+
+/// The product of what its branches make of one input, element by element: gates (Dauphin et al., 2017), and
+/// squeeze-and-excitation (Hu, Shen and Sun, 2018).
+///
+/// Outputs are `[batch, …, channels]` of one shape; one that is `[batch, channels]` beside those of images or sequences
+/// counts for all of a sample's places.
+public final class Multiply: Layer {
+  public let path: String
+  public let name: String
+  public let outputShape: [Int]
+  public let branches: [Sequential]
+
+  init(path: String, name: String, outputShape: [Int], branches: [Sequential]) {
+    (self.path, self.name, self.outputShape, self.branches) = (path, name, outputShape, branches)
+  }
+
+  public var children: [any Layer] { branches.flatMap(\.layers) }
+  public var spansBatch: Bool { false }
+
+  public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
+    let outputs = try pass.branching(branches.count) { try branches[$0].forward(parts, pass) }
+    return parts.indices.map { part in
+      let factors = outputs.map { $0[part] }
+      let places = factors.first { $0.shape.count == outputShape.count + 1 } ?? factors[0]
+      return factors.filter { $0 !== places }.reduce(places) { product, factor in
+        factor.shape.count == product.shape.count ? product * factor : product.scalingChannels(by: factor)
+      }
+    }
+  }
+}
+
+extension Multiply {
+  package struct Settings: LayerSettings {
+    var branches: [[LayerSpecification]] = []
+
+    package static let forms = [
+      LayerForm(
+        "multiply",
+        "Gives x to every branch and multiplies their outputs, element by element; a branch that gives one vector a sample "
+          + "counts for all places: a gate, or squeeze-and-excitation (Hu et al., 2018).",
+        shorthand: "branches", template: Settings(),
+        fields: [
+          Field(
+            "branches", \.branches, Codec.layer.list("layers").list("lists of layers", atLeast: 2), required: true,
+            "The branches; an empty list passes x on.")
+        ],
+        examples: [
+          LayerExample(
+            .multiply(branches: [[], [.globalAveragePool, .linear(outputs: 3), .activation(.sigmoid)]]), on: [5, 7, 3]),
+          LayerExample(
+            .multiply(branches: [[.linear(outputs: 5)], [.linear(outputs: 5), .activation(.tanh)]]), on: [7, 3]),
+        ])
+    ]
+
+    package var inner: [[LayerSpecification]] { branches }
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      guard branches.count > 1 else { throw place.error("has fewer than two branches", hint: "list two or more") }
+      var built: [Sequential] = []
+      for (index, branch) in branches.enumerated() {
+        built.append(
+          try builder.sequential(branch, path: "\(place.path).branches.\(index)", inputShape: place.inputShape))
+      }
+      let shapes = built.map(\.outputShape)
+      let largest = shapes.max { $0.count < $1.count } ?? []
+      if let odd = shapes.firstIndex(where: { $0 != largest && $0 != largest.suffix(1) }) {
+        throw place.error(
+          "branch \(odd) gives \(describe(shapes[odd])), another one \(describe(largest))",
+          hint: "all branches must give one shape, or one number a channel")
+      }
+      return Multiply(path: place.path, name: kind, outputShape: largest, branches: built)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Every branch sees x; outputs are multiplied.
+  public static func multiply(branches: [[LayerSpecification]]) -> Self { Self(Multiply.Settings(branches: branches)) }
+}

@@ -1,0 +1,58 @@
+import Autograd
+import Configuration
+import Tensors
+
+/// Sets whole samples to zero with probability `rate` in training and scales the others by 1 / (1 − rate): behind the body of
+/// a residual layer, stochastic depth (Huang et al., 2016). The identity in evaluation; input and output have one shape.
+///
+/// Draws are keyed by the sample's place in the global batch, so shards and workers do not change them.
+public final class DropPath: PartwiseLayer {
+  public let path: String
+  public let name: String
+  public let outputShape: [Int]
+  public let rate: Double
+  private let ordinal: UInt32
+
+  init(path: String, name: String, inputShape: [Int], rate: Double, builder: ModelBuilder) {
+    (self.path, self.name, self.outputShape, self.rate) = (path, name, inputShape, rate)
+    ordinal = builder.takeOrdinal()
+  }
+
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    guard pass.mode == .training, rate > 0 else { return x }
+    let key = DropoutKey(seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: ordinal)
+    return x.droppingSamples(rate: rate, key: key)
+  }
+}
+
+extension DropPath {
+  package struct Settings: LayerSettings {
+    var rate = 0.1
+
+    package static let forms = [
+      LayerForm(
+        "drop_path",
+        "Sets whole samples to zero in training and scales the rest up: at the end of a residual layer's body, stochastic "
+          + "depth (Huang et al., 2016).",
+        shorthand: "rate", template: Settings(),
+        fields: [Field("rate", \.rate, .share, "Share of samples that become zero.")],
+        examples: [LayerExample(.dropPath(rate: 0.3), on: [5, 7, 3])])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      guard rate >= 0, rate < 1 else {
+        throw place.error("the rate is \(rate)", hint: "it must be at least 0 and below 1")
+      }
+      return DropPath(path: place.path, name: kind, inputShape: place.inputShape, rate: rate, builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Sets whole samples to zero with probability `rate` in training.
+  public static func dropPath(rate: Double) -> Self { Self(DropPath.Settings(rate: rate)) }
+}
