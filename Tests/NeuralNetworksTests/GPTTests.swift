@@ -112,9 +112,9 @@ import Testing
   @Test func overfitsOneBatchWithAdamW() throws {
     let model = try model(specification { $0.width = 16 }, dtype: .float32)
     model.initialize(seed: 1)
-    var adam = OptimizerSpecification(.adamW)
+    var adam = OptimizerSpecification.adamW()
     adam.weightDecay = 0.01
-    let optimizer = adam.optimizer(for: model.store, pool: context.pool)
+    let optimizer = Optimizer(adam, store: model.store, pool: context.pool)
     let x = tokens(3, 7, dtype: .float32)
     var losses: [Double] = []
     for step in 0..<200 {

@@ -26,9 +26,7 @@ import Testing
     let model = try Model(Self.layers, inputShape: [6, 6, 3], outputs: 5, pool: context.pool)
     model.initialize(seed: 3)
     let (x, labels) = batch(context.pool)
-    var specification = OptimizerSpecification()
-    specification.momentum = 0.9
-    let optimizer = SGD(specification, store: model.store, pool: context.pool)
+    let optimizer = Optimizer(.sgd(momentum: 0.9), store: model.store, pool: context.pool)
     var losses: [Double] = []
     for step in 0..<60 {
       let pass = TrainingPass(model, x, labels: labels, loss: loss, context: context, step: step)
@@ -51,9 +49,7 @@ import Testing
     let model = try Model(Self.layers, inputShape: [6, 6, 3], pool: context.pool)
     model.initialize(seed: 3)
     let (x, labels) = batch(context.pool)
-    var specification = OptimizerSpecification()
-    specification.momentum = 0.9
-    let optimizer = SGD(specification, store: model.store, pool: context.pool)
+    let optimizer = Optimizer(.sgd(momentum: 0.9), store: model.store, pool: context.pool)
     var misses: [Int] = []
     for step in 0..<5 {
       let pass = TrainingPass(model, x, labels: labels, loss: loss, context: context, step: step)

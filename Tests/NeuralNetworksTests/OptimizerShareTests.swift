@@ -8,9 +8,10 @@ import Testing
 @Suite struct OptimizerShareTests {
   private static let specifications: [String: OptimizerSpecification] = {
     var (plain, sgd, adam, clipped) = (
-      OptimizerSpecification(), OptimizerSpecification(), OptimizerSpecification(.adamW), OptimizerSpecification(.adam)
+      OptimizerSpecification.sgd(), OptimizerSpecification.sgd(momentum: 0.9, nesterov: true),
+      OptimizerSpecification.adamW(), OptimizerSpecification.adam()
     )
-    (sgd.momentum, sgd.nesterov, sgd.weightDecay, sgd.clipNorm) = (0.9, true, 0.1, 0.5)
+    (sgd.weightDecay, sgd.clipNorm) = (0.1, 0.5)
     (plain.l2, plain.clipNorm) = (0.1, 0.5)
     (adam.weightDecay, adam.clipNorm, adam.l2) = (0.2, 0.5, 0.1)
     (clipped.clipValue, clipped.l2) = (0.05, 0.1)
@@ -27,12 +28,12 @@ import Testing
     let (store, common) = (models[0].store, models[1].store)
     randomizeParameters(of: models[0])
     common.values.copy(from: store.values)
-    let alone = specification.optimizer(for: store, pool: pool)
+    let alone = Optimizer(specification, store: store, pool: pool)
     let state = alone.state.map { _ in Tensor(zeros: [common.flatCount], pool: pool) }
     let cuts = [0, 17, 64, common.flatCount]
     let shares = [[cuts[0]..<cuts[1], cuts[2]..<cuts[3]], [cuts[1]..<cuts[2]]]
     let parts = shares.map {
-      specification.optimizer(for: common, pool: pool, share: OptimizerShare(state: state, elements: $0))
+      Optimizer(specification, store: common, pool: pool, share: OptimizerShare(state: state, elements: $0))
     }
     let gradients = Tensor(zeros: [store.flatCount], pool: pool)
     var random = TestRandom(seed: 8)

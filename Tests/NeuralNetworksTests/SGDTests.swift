@@ -17,7 +17,7 @@ import Testing
     weight.value.copy(from: try reference.tensor("weight", dtype: precision.dtype, pool: pool))
     bias.value.copy(from: try reference.tensor("bias", dtype: precision.dtype, pool: pool))
 
-    let optimizer = SGD(try specification(reference), store: model.store, pool: pool)
+    let optimizer = Optimizer(try specification(reference), store: model.store, pool: pool)
     let gradients = Tensor(zeros: [model.store.flatCount], dtype: precision.dtype, pool: pool)
     for step in 0..<5 {
       weight.view(of: gradients).copy(
@@ -36,9 +36,8 @@ import Testing
   }
 
   private func specification(_ reference: Golden) throws -> OptimizerSpecification {
-    var specification = OptimizerSpecification()
-    specification.momentum = try reference.number("momentum")
-    specification.nesterov = try reference.number("nesterov") != 0
+    var specification = OptimizerSpecification.sgd(
+      momentum: try reference.number("momentum"), nesterov: try reference.number("nesterov") != 0)
     specification.weightDecay = try reference.number("weight_decay")
     specification.l2 = try reference.number("l2")
     let clip = try reference.number("clip")
@@ -57,9 +56,9 @@ import Testing
     let pool = StoragePool()
     let model = try model(pool: pool)
     let before = model.store.parameters.map(\.value.values)
-    var specification = OptimizerSpecification()
+    var specification = OptimizerSpecification.sgd()
     specification.weightDecay = 0.5
-    let optimizer = SGD(specification, store: model.store, pool: pool)
+    let optimizer = Optimizer(specification, store: model.store, pool: pool)
     let gradients = Tensor(zeros: [model.store.flatCount], pool: pool)
     _ = optimizer.step(0, gradients: gradients, scale: 1, learningRate: 1, report: false)
     for (parameter, old) in zip(model.store.parameters, before) {
@@ -73,9 +72,9 @@ import Testing
     let pool = StoragePool()
     let model = try model(pool: pool)
     let squares = model.store.parameters.filter { $0.role == .weight }.flatMap(\.value.values).map { $0 * $0 }
-    var specification = OptimizerSpecification()
+    var specification = OptimizerSpecification.sgd()
     specification.l2 = 0.3
-    let optimizer = SGD(specification, store: model.store, pool: pool)
+    let optimizer = Optimizer(specification, store: model.store, pool: pool)
     let gradients = Tensor(zeros: [model.store.flatCount], pool: pool)
     let report = optimizer.step(0, gradients: gradients, scale: 1, learningRate: 1, report: true)
     let expected = 0.3 * squares.reduce(0, +)
@@ -89,9 +88,9 @@ import Testing
     var results: [[Double]] = []
     for report in [false, true] {
       let model = try model(pool: pool)
-      var specification = OptimizerSpecification()
-      (specification.l2, specification.momentum, specification.clipNorm) = (0.1, 0.9, 0.5)
-      let optimizer = SGD(specification, store: model.store, pool: pool)
+      var specification = OptimizerSpecification.sgd(momentum: 0.9)
+      (specification.l2, specification.clipNorm) = (0.1, 0.5)
+      let optimizer = Optimizer(specification, store: model.store, pool: pool)
       let gradients = Tensor(zeros: [model.store.flatCount], pool: pool)
       var random = TestRandom(seed: 8)
       for parameter in model.store.parameters {
@@ -106,10 +105,8 @@ import Testing
   @Test func stateIsNamedForCheckpoints() throws {
     let pool = StoragePool()
     let model = try model(pool: pool)
-    var specification = OptimizerSpecification()
-    #expect(SGD(specification, store: model.store, pool: pool).state.isEmpty)
-    specification.momentum = 0.9
-    let state = SGD(specification, store: model.store, pool: pool).state
+    #expect(Optimizer(.sgd(), store: model.store, pool: pool).state.isEmpty)
+    let state = Optimizer(.sgd(momentum: 0.9), store: model.store, pool: pool).state
     #expect(state.map(\.name) == ["momentum"])
     #expect(state[0].value.shape == [model.store.flatCount])
     #expect(state[0].value.values.allSatisfy { $0 == 0 })

@@ -3,10 +3,9 @@ import Testing
 
 @Suite struct ScheduleTests {
   private func schedule(
-    _ kind: ScheduleSpecification.Kind, warmup: Int = 0, totalSteps: Int = 100
+    _ specification: ScheduleSpecification, warmup: Int = 0, totalSteps: Int = 100
   ) -> Schedule {
-    var specification = ScheduleSpecification()
-    specification.kind = kind
+    var specification = specification
     specification.warmupSteps = warmup
     return Schedule(specification, totalSteps: totalSteps)
   }
@@ -36,7 +35,7 @@ import Testing
   func notes() {
     #expect(schedule(.step(rate: 1, gamma: 0.1, every: 100)).notes.first?.contains("schedule.every is 100") == true)
     #expect(schedule(.step(rate: 1, gamma: 0.1, every: 99)).notes.isEmpty)
-    let slow = ScheduleSpecification.Kind.triangular(
+    let slow = ScheduleSpecification.triangular(
       minimum: 0, maximum: 1, halfCycle: 100, cycleGrowth: 1, peakDecay: 1)
     #expect(schedule(slow).notes.first?.contains("schedule.half_cycle is 100") == true)
     #expect(schedule(slow, totalSteps: 101).notes.isEmpty)

@@ -8,16 +8,16 @@ import Testing
 struct ClassificationResultTests {
   @Test("softmax for cross-entropy, whatever the size of the scores")
   func softmax() {
-    let loss = LossSpecification.crossEntropy(labelSmoothing: 0, classWeights: .equal)
+    let loss = LossSpecification.crossEntropy().outputs
     let shares = loss.probabilities(of: [1000, 1000 + log(3), 0])
     #expect(abs(shares[0] - 0.25) < 1e-12 && abs(shares[1] - 0.75) < 1e-12 && shares[2] == 0)
   }
 
   @Test("a sigmoid each for binary cross-entropy; outputs trained on squares stand as they are")
   func others() {
-    let shares = LossSpecification.binaryCrossEntropy.probabilities(of: [0, log(3), -800])
+    let shares = LossSpecification.binaryCrossEntropy.outputs.probabilities(of: [0, log(3), -800])
     #expect(shares[0] == 0.5 && abs(shares[1] - 0.75) < 1e-12 && shares[2] == 0)
-    #expect(LossSpecification.meanSquaredError.probabilities(of: [-0.25, 1.5]) == [-0.25, 1.5])
+    #expect(LossSpecification.meanSquaredError.outputs.probabilities(of: [-0.25, 1.5]) == [-0.25, 1.5])
   }
 
   @Test("the likeliest first, equal ones in the order of the outputs")

@@ -136,9 +136,9 @@ import Testing
       training: {steps: 5e4, batch_size: 1_000, seed: 18446744073709551615}
       """)
     #expect(configuration.optimizer.l2 == 1e-5)
-    #expect(configuration.optimizer.momentum == 0.9)
+    #expect((configuration.optimizer.settings as? SGD)?.momentum == 0.9)
     #expect(configuration.optimizer.weightDecay == 5e-4)
-    #expect(configuration.schedule.kind == .constant(rate: 1))
+    #expect(configuration.schedule == .constant(rate: 1))
     #expect(configuration.training.steps == 50_000)
     #expect(configuration.training.batchSize == 1000)
     #expect(configuration.training.seed == .max)

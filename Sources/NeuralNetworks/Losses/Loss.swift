@@ -14,17 +14,17 @@ public struct Loss: Sendable, Equatable {
     self.specification = specification
     self.classes = classes
     classWeights =
-      switch specification {
-      case .crossEntropy(_, .balanced): balancedWeights
-      case .crossEntropy(_, .explicit(let weights)): weights
-      case .crossEntropy(_, .equal), .binaryCrossEntropy, .meanSquaredError: nil
+      switch specification.classWeights {
+      case .balanced: balancedWeights
+      case .explicit(let weights): weights
+      case .equal, nil: nil
       }
     precondition(
       classWeights.map { $0.count == classes } ?? true, "\(classWeights?.count ?? 0) class weights, \(classes) classes")
   }
 
   /// Cross-entropy that neither smoothing nor weights change, in nats: what perplexity and bits are made of.
-  public var logLoss: Loss { Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: classes) }
+  public var logLoss: Loss { Loss(.crossEntropy(), classes: classes) }
 
   /// `output` is `[batch, classes]`, `labels` `[batch]` (int32); or `[batch, time, classes]` and `[batch, time]`: then each
   /// place in time is a row of its own.
@@ -32,11 +32,6 @@ public struct Loss: Sendable, Equatable {
     if output.shape.count == 3 {
       return self(output.reshaped([labels.count, output.shape[2]]), labels: labels.reshaped([labels.count]))
     }
-    return switch specification {
-    case .crossEntropy(let smoothing, _):
-      output.softmaxCrossEntropy(labels: labels, smoothing: smoothing, classWeights: classWeights)
-    case .binaryCrossEntropy: output.binaryCrossEntropy(labels: labels)
-    case .meanSquaredError: output.squaredError(labels: labels)
-    }
+    return specification.settings.sum(over: output, labels: labels, classWeights: classWeights)
   }
 }

@@ -3,9 +3,33 @@ import Tensors
 
 /// Turns summed gradients into new weights. Works on the store's flat buffers and knows nothing of ranks: every
 /// replica takes the same step from the same sums, or one part of it where several optimisers share the buffers.
-public protocol Optimizer: AnyObject {
+public final class Optimizer {
+  public let specification: OptimizerSpecification
+  private let store: ParameterStore
+  private let objective: RegularizedGradient
+  private let buffers: [Tensor]
+
+  /// - Parameters:
+  ///   - store: The parameters to train, allocated.
+  ///   - share: Where others work on the same parameters.
+  public init(
+    _ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool, share: OptimizerShare? = nil
+  ) {
+    (self.specification, self.store) = (specification, store)
+    objective = RegularizedGradient(specification, store: store, pool: pool, share: share)
+    let count = specification.stateCount
+    buffers =
+      share?.state
+      ?? (0..<count).map { _ in Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool) }
+    precondition(
+      buffers.count == count && buffers.allSatisfy { $0.count == store.flatCount },
+      "\(buffers.map(\.shape)) as \(count) buffers of \(store.flatCount) elements")
+  }
+
   /// State that a resume requires beside the weights, by name, laid out like the store's values; zero before the first step.
-  var state: [(name: String, value: Tensor)] { get }
+  public var state: [(name: String, value: Tensor)] {
+    zip(specification.settings.stateNames, buffers).map { (name: $0, value: $1) }
+  }
 
   /// Updates the weights.
   ///
@@ -18,13 +42,21 @@ public protocol Optimizer: AnyObject {
   ///   - hasReadShared: Called when all elements have been read that others may update, before any is updated; not in a step
   ///     that reads none. Whoever shares waits here for the others, so whether it is called depends on nothing but what is
   ///     the same for all of them: the specification and `report`.
-  func step(
+  public func step(
     _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool,
     hasReadShared: () throws -> Void
-  ) rethrows -> OptimizerReport
-}
+  ) rethrows -> OptimizerReport {
+    let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadShared: hasReadShared)
+    for run in objective.ownRuns {
+      specification.settings.update(
+        ParameterUpdate(
+          step: number, learningRate: learningRate, scale: loss.scale, coupling: run.isRegularized ? loss.coupling : 0,
+          weightDecay: run.isRegularized ? specification.weightDecay : 0, dtype: store.dtype, run: run,
+          gradientBuffer: loss.buffer, weightBuffer: store.values, stateBuffers: buffers))
+    }
+    return loss.report
+  }
 
-extension Optimizer {
   /// A step of an optimiser that shares nothing.
   public func step(
     _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool
@@ -52,43 +84,5 @@ public struct OptimizerReport: Sendable, Equatable {
 
   public init(gradientNorm: Double? = nil, penalty: Double? = nil) {
     (self.gradientNorm, self.penalty) = (gradientNorm, penalty)
-  }
-}
-
-extension OptimizerSpecification {
-  /// The optimiser of this kind, with its state at zero.
-  ///
-  /// - Parameters:
-  ///   - store: The parameters to train, allocated.
-  ///   - share: Where others work on the same parameters.
-  public func optimizer(
-    for store: ParameterStore, pool: StoragePool, share: OptimizerShare? = nil
-  ) -> any Optimizer {
-    switch kind {
-    case .sgd: SGD(self, store: store, pool: pool, share: share)
-    case .adam, .adamW: Adam(self, store: store, pool: pool, share: share)
-    }
-  }
-
-  /// Flat buffers of the parameters' size that are the optimiser's state.
-  public var stateCount: Int {
-    switch kind {
-    case .sgd: momentum > 0 ? 1 : 0
-    case .adam, .adamW: 2
-    }
-  }
-
-  /// Gradients that it takes beside: clipped ones.
-  public var scratchCount: Int { clipValue == nil ? 0 : 1 }
-
-  /// The memory of the state: zeros, or what is shared.
-  func state(of store: ParameterStore, pool: StoragePool, share: OptimizerShare?) -> [Tensor] {
-    guard let share else {
-      return (0..<stateCount).map { _ in Tensor(zeros: [store.flatCount], dtype: store.dtype, pool: pool) }
-    }
-    precondition(
-      share.state.count == stateCount && share.state.allSatisfy { $0.count == store.flatCount },
-      "\(share.state.map(\.shape)) as \(stateCount) buffers of \(store.flatCount) elements")
-    return share.state
   }
 }

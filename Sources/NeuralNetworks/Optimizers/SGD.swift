@@ -1,47 +1,42 @@
-import Autograd
 import CKernels
-import Tensors
+import Configuration
 
-/// Stochastic gradient descent with momentum (Sutskever et al., 2013, in PyTorch's form), Nesterov's variant, weight
-/// decay, and L2 as a loss term; the last two act on weights only.
+/// Stochastic gradient descent with momentum (Sutskever et al., 2013, in PyTorch's form), and Nesterov's variant.
 ///
-/// One pass over memory: g ← scale·g + (weight_decay + 2λ)·w, v ← μ·v + g, w ← w − η·v.
-public final class SGD: Optimizer {
-  public let specification: OptimizerSpecification
-  private let store: ParameterStore
-  private let objective: RegularizedGradient
-  private let velocities: Tensor?
+/// g ← scale·g + (weight_decay + 2λ)·w, v ← μ·v + g, w ← w − η·v.
+package struct SGD: OptimizerSettings {
+  package var momentum = 0.0
+  package var nesterov = false
 
-  /// - Parameters:
-  ///   - store: The parameters to train, allocated.
-  ///   - share: Where others work on the same parameters.
-  public init(
-    _ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool, share: OptimizerShare? = nil
-  ) {
-    self.specification = specification
-    self.store = store
-    objective = RegularizedGradient(specification, store: store, pool: pool, share: share)
-    velocities = specification.state(of: store, pool: pool, share: share).first
+  package static var form: Form<SGD> {
+    Form(
+      "sgd", "stochastic gradient descent", template: SGD(), example: SGD(momentum: 0.85, nesterov: true),
+      fields: [
+        Field("momentum", \.momentum, .share, "μ in v ← μ·v + g, w ← w − η·v."),
+        Field("nesterov", \.nesterov, .truth, "w ← w − η·(g + μ·v); requires momentum."),
+      ])
   }
 
-  public var state: [(name: String, value: Tensor)] {
-    velocities.map { [("momentum", $0)] } ?? []
+  package func check(_ context: inout DecodingContext) {
+    context.check(
+      "optimizer.momentum", "optimizer.nesterov", holds: !nesterov || momentum > 0, "nesterov requires momentum",
+      hint: "give optimizer.momentum, for example momentum: 0.9")
   }
 
-  public func step(
-    _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool,
-    hasReadShared: () throws -> Void
-  ) rethrows -> OptimizerReport {
-    let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadShared: hasReadShared)
-    for run in objective.ownRuns {
-      let coupling = run.isRegularized ? loss.coupling + specification.weightDecay : 0
-      let update = ck_sgd(
-        learning_rate: learningRate, gradient_scale: loss.scale, coupling: coupling,
-        momentum: specification.momentum, nesterov: specification.nesterov)
-      ck_sgd_update(
-        store.dtype.kernelType, run.range.count, update, run.start(in: loss.buffer), velocities.map(run.start(in:)),
-        run.start(in: store.values))
-    }
-    return loss.report
+  package var stateNames: [String] { momentum > 0 ? ["momentum"] : [] }
+
+  package func update(_ parameters: ParameterUpdate) {
+    let update = ck_sgd(
+      learning_rate: parameters.learningRate, gradient_scale: parameters.scale,
+      coupling: parameters.coupling + parameters.weightDecay, momentum: momentum, nesterov: nesterov)
+    ck_sgd_update(
+      parameters.type, parameters.count, update, parameters.gradients, momentum > 0 ? parameters.state(0) : nil,
+      parameters.weights)
+  }
+}
+
+extension OptimizerSpecification {
+  public static func sgd(momentum: Double = 0, nesterov: Bool = false) -> OptimizerSpecification {
+    OptimizerSpecification(SGD(momentum: momentum, nesterov: nesterov))
   }
 }

@@ -14,7 +14,7 @@ public final class Classifier {
   public let classNames: [String]
   private let input: ClassifierInput
   private let model: Model
-  private let loss: LossSpecification
+  private let outputs: LossOutputs
   private let context = ExecutionContext()
 
   /// Opens what `path`, a run folder or a checkpoint file, stands for.
@@ -31,7 +31,7 @@ public final class Classifier {
         .damaged, path: file.path, "it names no classes", hint: "use another checkpoint or get the file again")
     }
     input = try ClassifierInput(samples, of: file, configuration)
-    (classNames, loss) = (samples.classes, configuration.loss)
+    (classNames, outputs) = (samples.classes, configuration.loss.outputs)
     BLAS.threadCount = configuration.training.blasThreads
     try ProductMemory().giveBack()
     model = try Model(
@@ -53,22 +53,7 @@ public final class Classifier {
     let tape = Tape(context: context, recording: false)
     let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
     let scores = model(tape.input(batch.inputs), pass).value.floats.map { Double($0) }
-    return Classification(input: name, probabilities: loss.probabilities(of: scores), classNames: classNames, cut: cut)
-  }
-}
-
-extension LossSpecification {
-  /// Probabilities of the classes from outputs that were trained by this loss: softmax; a sigmoid each, which need not sum to one; or
-  /// the outputs themselves, whose targets were 0 and 1.
-  func probabilities(of scores: [Double]) -> [Double] {
-    switch self {
-    case .crossEntropy:
-      let largest = scores.max() ?? 0
-      let terms = scores.map { exp($0 - largest) }
-      let sum = terms.reduce(0, +)
-      return terms.map { $0 / sum }
-    case .binaryCrossEntropy: return scores.map { 1 / (1 + exp(-$0)) }
-    case .meanSquaredError: return scores
-    }
+    return Classification(
+      input: name, probabilities: outputs.probabilities(of: scores), classNames: classNames, cut: cut)
   }
 }

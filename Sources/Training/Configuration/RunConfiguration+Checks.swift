@@ -7,7 +7,10 @@ extension RunConfiguration {
   func check(_ context: inout DecodingContext) {
     checkTraining(&context)
     checkData(&context)
-    checkOptimizer(&context)
+    optimizer.check(&context)
+    schedule.check(&context)
+    loss.check(&context)
+    checkClassWeights(&context)
     checkModel(&context)
   }
 
@@ -79,13 +82,11 @@ extension RunConfiguration {
     context.check(
       "training.sampling", holds: !data.isText || training.sampling == .shuffled,
       "balanced sampling requires classes, and a text has tokens", hint: "leave sampling out; data.order is a text's")
-    if data.isText, case .crossEntropy(_, .balanced) = loss {
-      context.check(
-        "loss.class_weights", holds: false, "balanced weights require classes, and a text has tokens",
-        hint: "leave class_weights out")
-    }
     context.check(
-      "loss.kind", holds: !data.isText || loss.isCrossEntropy, "a model of language learns by cross-entropy",
+      "loss.class_weights", holds: !data.isText || loss.classWeights != .balanced,
+      "balanced weights require classes, and a text has tokens", hint: "leave class_weights out")
+    context.check(
+      "loss.kind", holds: !data.isText || loss.outputs == .logits, "a model of language learns by cross-entropy",
       hint: "leave kind out")
     if data.isText, case .count = data.validation {
       context.check(
@@ -116,35 +117,11 @@ extension RunConfiguration {
     }
   }
 
-  private func checkOptimizer(_ context: inout DecodingContext) {
+  private func checkClassWeights(_ context: inout DecodingContext) {
+    guard case .explicit(let weights) = loss.classWeights, let classes = data.knownClassCount else { return }
     context.check(
-      "optimizer.momentum", "optimizer.nesterov", holds: !optimizer.nesterov || optimizer.momentum > 0,
-      "nesterov requires momentum", hint: "give optimizer.momentum, for example momentum: 0.9")
-    context.check(
-      "optimizer.clip_norm", "optimizer.clip_value", holds: optimizer.clipNorm == nil || optimizer.clipValue == nil,
-      "both optimizer.clip_norm and optimizer.clip_value are given", hint: "keep one, or set the other one to null")
-    switch schedule.kind {
-    case .triangular(let minimum, let maximum, _, _, _):
-      context.check(
-        "schedule.min", "schedule.max", holds: minimum < maximum,
-        "the schedule's min \(NumberText.format(minimum)) is not below its max \(NumberText.format(maximum))")
-    case .cosine(let rate, let minimum):
-      context.check(
-        "schedule.rate", "schedule.min", holds: minimum < rate,
-        "the schedule's min \(NumberText.format(minimum)) is not below its rate \(NumberText.format(rate))")
-    case .constant, .step: break
-    }
-    if case .crossEntropy(_, .explicit(let weights)) = loss {
-      context.check(
-        "loss.class_weights", holds: weights.contains { $0 > 0 }, "all class weights are 0", hint: "give a positive one"
-      )
-      if let classes = data.knownClassCount {
-        context.check(
-          "data.dataset", "loss.class_weights", holds: weights.count == classes,
-          "\(weights.count) class weights for \(classes) classes",
-          hint: "give one weight a class, in the classes' order")
-      }
-    }
+      "data.dataset", "loss.class_weights", holds: weights.count == classes,
+      "\(weights.count) class weights for \(classes) classes", hint: "give one weight a class, in the classes' order")
   }
 
   private func checkModel(_ context: inout DecodingContext) {

@@ -8,9 +8,9 @@ import NeuralNetworks
 public struct RunConfiguration: Sendable, Equatable {
   public var data = DatasetSpecification()
   public var model: ModelSpecification
-  public var loss = LossSpecification.crossEntropy(labelSmoothing: 0, classWeights: .equal)
-  public var optimizer = OptimizerSpecification()
-  public var schedule = ScheduleSpecification()
+  public var loss = LossSpecification.crossEntropy()
+  public var optimizer = OptimizerSpecification.sgd()
+  public var schedule = ScheduleSpecification.constant(rate: 0.01)
   public var training = TrainingSettings()
   public var evaluation = EvaluationSettings()
   public var checkpoint = CheckpointSettings()

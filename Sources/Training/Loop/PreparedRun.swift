@@ -60,7 +60,7 @@ public struct PreparedRun: Sendable {
     }
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
     layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
-    if case .crossEntropy(_, .explicit(let weights)) = configuration.loss, weights.count != data.outputs {
+    if case .explicit(let weights) = configuration.loss.classWeights, weights.count != data.outputs {
       throw DataError(
         "loss.class_weights", "has \(weights.count) weights for \(data.outputs) classes",
         advice: "give one weight a class, in the classes' order", isWrongUse: true)

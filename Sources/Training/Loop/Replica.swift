@@ -12,7 +12,7 @@ import Tensors
 final class Replica {
   let model: Model
   let loss: Loss
-  let optimizer: any Optimizer
+  let optimizer: Optimizer
   let context: ExecutionContext
   let layout: ReductionLayout
   /// Whether other workers have the same weights and optimiser's state in the same memory.
@@ -33,7 +33,7 @@ final class Replica {
     loss = run.loss
     let share =
       shared.isEmpty ? nil : OptimizerShare(state: Array(shared.dropFirst()), elements: layout.parameters(in: sum))
-    optimizer = run.configuration.optimizer.optimizer(for: model.store, pool: context.pool, share: share)
+    optimizer = Optimizer(run.configuration.optimizer, store: model.store, pool: context.pool, share: share)
     sharesWeights = share != nil
     seed = run.configuration.training.seed
     if !sharesWeights || sum.isFirstOnIsland { model.initialize(seed: seed) }

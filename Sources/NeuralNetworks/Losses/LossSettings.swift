@@ -1,0 +1,20 @@
+import Autograd
+import Configuration
+import Tensors
+
+/// The settings of one loss, and what it computes.
+package protocol LossSettings: CatalogueEntry {
+  /// How each class weighs in the mean; nil where the loss takes no weights.
+  var classWeights: ClassWeights? { get }
+
+  /// What the model's outputs are trained to be.
+  var outputs: LossOutputs { get }
+
+  /// The sum of the loss over the rows of a shard.
+  ///
+  /// - Parameters:
+  ///   - output: `[rows, classes]`.
+  ///   - labels: `[rows]` (int32).
+  ///   - classWeights: One a class; nil weighs all alike.
+  func sum(over output: Variable, labels: Tensor, classWeights: [Double]?) -> LossResult
+}

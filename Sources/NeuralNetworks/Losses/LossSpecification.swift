@@ -1,0 +1,29 @@
+import Configuration
+
+/// The loss that a run minimises, averaged over the global batch.
+public struct LossSpecification: Sendable {
+  package var settings: any LossSettings
+
+  package init(_ settings: any LossSettings) { self.settings = settings }
+
+  /// How each class weighs in the mean; nil where the loss takes no weights.
+  public var classWeights: ClassWeights? { settings.classWeights }
+
+  /// What the model's outputs are trained to be.
+  public var outputs: LossOutputs { settings.outputs }
+
+  package func check(_ context: inout DecodingContext) { settings.check(&context) }
+}
+
+extension LossSpecification: Equatable {
+  public static func == (a: LossSpecification, b: LossSpecification) -> Bool { a.settings.isEqual(to: b.settings) }
+}
+
+extension LossSpecification {
+  package static var record: Record<LossSpecification> {
+    Record(
+      "loss", "What training minimises, averaged over the global batch.", template: .crossEntropy(),
+      choice: Choice("kind", "The loss.", fallback: CrossEntropy.form.name, variants: LossCatalogue.variants),
+      fields: [])
+  }
+}

@@ -1,0 +1,40 @@
+import Autograd
+import CKernels
+import Configuration
+import Tensors
+
+/// The settings of one optimiser, and its arithmetic.
+package protocol OptimizerSettings: CatalogueEntry {
+  /// Names of the flat buffers that the optimiser keeps between steps, as checkpoints have them. Buffers are laid out like the
+  /// parameters, and zero before the first step.
+  var stateNames: [String] { get }
+
+  /// Updates some parameters in one pass over memory.
+  func update(_ parameters: ParameterUpdate)
+}
+
+/// Neighbouring parameters in one step, as an optimiser's kernel takes them. Padding behind a parameter belongs to them: its
+/// gradients and weights are zeros, and stay so.
+package struct ParameterUpdate {
+  /// The run's number of this update, from 0.
+  let step: Int
+  let learningRate: Double
+  /// The loss's gradient is scale · gradients + coupling · weights.
+  let scale: Double
+  let coupling: Double
+  /// 0 where these parameters do not decay.
+  let weightDecay: Double
+  let dtype: DType
+  let run: ParameterRun
+  let gradientBuffer: Tensor
+  let weightBuffer: Tensor
+  /// In the order of `OptimizerSettings.stateNames`.
+  let stateBuffers: [Tensor]
+
+  var type: ck_type { dtype.kernelType }
+  var count: Int { run.range.count }
+  var gradients: UnsafeMutableRawPointer { run.start(in: gradientBuffer) }
+  var weights: UnsafeMutableRawPointer { run.start(in: weightBuffer) }
+
+  func state(_ index: Int) -> UnsafeMutableRawPointer { run.start(in: stateBuffers[index]) }
+}

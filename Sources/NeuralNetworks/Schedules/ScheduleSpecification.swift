@@ -1,0 +1,35 @@
+import Configuration
+
+/// Learning rate as a function of the step, counted from 0: a schedule with its settings, and a warm-up before it.
+public struct ScheduleSpecification: Sendable {
+  package var settings: any ScheduleSettings
+  /// Steps over which the rate climbs linearly from rate / warmupSteps to the full rate; a shorter run cuts it.
+  public var warmupSteps: Int
+
+  package init(_ settings: any ScheduleSettings, warmupSteps: Int) {
+    (self.settings, self.warmupSteps) = (settings, warmupSteps)
+  }
+
+  package func check(_ context: inout DecodingContext) { settings.check(&context) }
+}
+
+extension ScheduleSpecification: Equatable {
+  public static func == (a: ScheduleSpecification, b: ScheduleSpecification) -> Bool {
+    a.settings.isEqual(to: b.settings) && a.warmupSteps == b.warmupSteps
+  }
+}
+
+extension ScheduleSpecification {
+  package static var record: Record<ScheduleSpecification> {
+    Record(
+      "schedule", "The learning rate η as a function of the step.", template: .constant(rate: 0.01),
+      choice: Choice(
+        "kind", "The schedule.", fallback: ConstantRate.form.name, variants: ScheduleCatalogue.variants),
+      fields: [
+        Field(
+          "warmup_steps", \.warmupSteps, .integer(atLeast: 0),
+          "Steps over which the rate climbs linearly to its first full value; where the run is not longer, all steps but its last."
+        )
+      ])
+  }
+}
