@@ -88,7 +88,8 @@ let package = Package(
 
     tests(of: "Tensors", ["CKernels", "TestSupport"]),
     tests(of: "Autograd", ["Tensors", "CKernels", "TestSupport"], resources: [.copy("Resources")]),
-    tests(of: "NeuralNetworks", ["Tensors", "Autograd", "TestSupport"], resources: [.copy("Resources")]),
+    tests(
+      of: "NeuralNetworks", ["Configuration", "Tensors", "Autograd", "TestSupport"], resources: [.copy("Resources")]),
     tests(of: "DataPipeline", ["Tensors"], resources: [.copy("Resources")]),
     tests(of: "Collectives", ["Tensors", "MPICollectives", "CollectivesTestSupport", "collectives-selftest"]),
     // Checks that run on threads inside the tests and, through an executable, under mpirun.

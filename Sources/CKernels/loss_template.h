@@ -1,28 +1,10 @@
 // Softmax and losses; see ck_loss.h.
-#include "row_max_template.h"
+#include "loss_rows_template.h"
 
 static ptrdiff_t K(row_argmax)(ptrdiff_t n, const REAL *x) {
   ptrdiff_t best = 0;
   for (ptrdiff_t c = 1; c < n; c++) best = x[c] > x[best] ? c : best;
   return best;
-}
-
-// y = exp(x − largest); gives Σ y
-CK_CLONES static REAL K(row_exp)(ptrdiff_t n, REAL largest, const REAL *x, REAL *y) {
-  CK_REASSOCIATE
-  CK_IN_PLACE
-  for (ptrdiff_t c = 0; c < n; c++) y[c] = K(exp)(x[c] - largest);
-  REAL sum = 0;
-  for (ptrdiff_t c = 0; c < n; c++) sum += y[c];
-  return sum;
-}
-
-// Σ exp(x − largest), where the terms are not needed
-CK_CLONES static REAL K(row_exp_sum)(ptrdiff_t n, REAL largest, const REAL *x) {
-  CK_REASSOCIATE
-  REAL sum = 0;
-  for (ptrdiff_t c = 0; c < n; c++) sum += K(exp)(x[c] - largest);
-  return sum;
 }
 
 static void K(softmax)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, REAL *y) {
@@ -78,17 +60,6 @@ CK_CLONES static void K(log_softmax_backward)(
 
 static void K(argmax)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, int32_t *indices) {
   for (ptrdiff_t r = 0; r < rows && columns > 0; r++) indices[r] = (int32_t)K(row_argmax)(columns, x + r * columns);
-}
-
-// Whether place `c` holds the largest element, and none before it does.
-static bool K(is_argmax)(ptrdiff_t c, REAL largest, const REAL *x) {
-  ptrdiff_t first = 0;
-  while (first < c && x[first] != largest) first++;
-  return first == c && x[c] == largest;
-}
-
-CK_CLONES static void K(row_scale)(ptrdiff_t n, REAL factor, REAL less, REAL *x) {
-  for (ptrdiff_t c = 0; c < n; c++) x[c] = x[c] * factor - less;
 }
 
 static ck_loss K(softmax_cross_entropy)(

@@ -1,5 +1,9 @@
 // Optimiser updates; see ck_optimizer.h.
 
+CK_INLINE REAL K(root)(REAL x) {
+  return sizeof(REAL) == sizeof(double) ? (REAL)sqrt((double)x) : (REAL)sqrtf((float)x);
+}
+
 CK_CLONES static void K(sgd_plain)(
     ptrdiff_t n, REAL rate, REAL scale, REAL coupling, const REAL *gradients, REAL *weights) {
   for (ptrdiff_t i = 0; i < n; i++) {
@@ -39,10 +43,84 @@ CK_CLONES static void K(adam)(
     REAL g = scale * gradients[i] + coupling * w;
     REAL m = first[i] + share1 * (g - first[i]);
     REAL v = beta2 * second[i] + share2 * (g * g);
-    REAL root = sizeof(REAL) == sizeof(double) ? (REAL)sqrt((double)v) : (REAL)sqrtf((float)v);
+    REAL root = K(root)(v);
     first[i] = m;
     second[i] = v;
     weights[i] = decay * w - rate * (m / (root * correction + epsilon));
+  }
+}
+
+CK_CLONES static void K(rmsprop_plain)(
+    ptrdiff_t n, REAL rate, REAL scale, REAL coupling, REAL alpha, REAL share, REAL epsilon, const REAL *gradients,
+    REAL *squares, REAL *weights) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    REAL w = weights[i];
+    REAL g = scale * gradients[i] + coupling * w;
+    REAL s = alpha * squares[i] + share * (g * g);
+    squares[i] = s;
+    weights[i] = w - rate * (g / (K(root)(s) + epsilon));
+  }
+}
+
+CK_CLONES static void K(rmsprop_momentum)(
+    ptrdiff_t n, REAL rate, REAL scale, REAL coupling, REAL alpha, REAL share, REAL epsilon, REAL momentum,
+    const REAL *gradients, REAL *squares, REAL *velocities, REAL *weights) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    REAL w = weights[i];
+    REAL g = scale * gradients[i] + coupling * w;
+    REAL s = alpha * squares[i] + share * (g * g);
+    REAL v = momentum * velocities[i] + g / (K(root)(s) + epsilon);
+    squares[i] = s;
+    velocities[i] = v;
+    weights[i] = w - rate * v;
+  }
+}
+
+// The average of squares less the square of the average; rounding may make it a little less than nothing.
+CK_INLINE REAL K(centered_root)(REAL s, REAL m) {
+  REAL variance = s - m * m;
+  return K(root)(variance > 0 ? variance : 0 * variance);
+}
+
+CK_CLONES static void K(rmsprop_centered)(
+    ptrdiff_t n, REAL rate, REAL scale, REAL coupling, REAL alpha, REAL share, REAL epsilon, const REAL *gradients,
+    REAL *squares, REAL *means, REAL *weights) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    REAL w = weights[i];
+    REAL g = scale * gradients[i] + coupling * w;
+    REAL s = alpha * squares[i] + share * (g * g);
+    REAL m = means[i] + share * (g - means[i]);
+    squares[i] = s;
+    means[i] = m;
+    weights[i] = w - rate * (g / (K(centered_root)(s, m) + epsilon));
+  }
+}
+
+CK_CLONES static void K(rmsprop_centered_momentum)(
+    ptrdiff_t n, REAL rate, REAL scale, REAL coupling, REAL alpha, REAL share, REAL epsilon, REAL momentum,
+    const REAL *gradients, REAL *squares, REAL *means, REAL *velocities, REAL *weights) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    REAL w = weights[i];
+    REAL g = scale * gradients[i] + coupling * w;
+    REAL s = alpha * squares[i] + share * (g * g);
+    REAL m = means[i] + share * (g - means[i]);
+    REAL v = momentum * velocities[i] + g / (K(centered_root)(s, m) + epsilon);
+    squares[i] = s;
+    means[i] = m;
+    velocities[i] = v;
+    weights[i] = w - rate * v;
+  }
+}
+
+CK_CLONES static void K(adagrad)(
+    ptrdiff_t n, REAL rate, REAL scale, REAL coupling, REAL addition, REAL epsilon, const REAL *gradients, REAL *sums,
+    REAL *weights) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    REAL w = weights[i];
+    REAL g = scale * gradients[i] + coupling * w;
+    REAL s = (sums[i] + addition) + g * g;
+    sums[i] = s;
+    weights[i] = w - rate * (g / (K(root)(s) + epsilon));
   }
 }
 

@@ -15,7 +15,12 @@ import Testing
     (plain.l2, plain.clipNorm) = (0.1, 0.5)
     (adam.weightDecay, adam.clipNorm, adam.l2) = (0.2, 0.5, 0.1)
     (clipped.clipValue, clipped.l2) = (0.05, 0.1)
-    return ["plain": plain, "sgd": sgd, "adam": adam, "clipped": clipped]
+    var all = ["plain": plain, "sgd": sgd, "adam": adam, "clipped": clipped]
+    for entry in OptimizerCatalogue.entries {
+      all["example of \(entry.name)"] = example(of: entry)
+      all["example of \(entry.name)"]?.weightDecay = 0.2
+    }
+    return all
   }()
 
   /// Regularised runs and others alternate; elements end inside of them, and one optimiser has two stretches.

@@ -12,7 +12,7 @@ import Testing
 
   private func expect(_ schedule: Schedule, _ expected: [Int: Double]) {
     for (step, rate) in expected.sorted(by: { $0.key < $1.key }) {
-      #expect(abs(schedule.rate(at: step) - rate) <= 1e-15 + 1e-12 * rate, "step \(step)")
+      #expect(abs(schedule.rate(at: step, memory: nil) - rate) <= 1e-15 + 1e-12 * rate, "step \(step)")
     }
   }
 
@@ -50,7 +50,7 @@ import Testing
   @Test func cosineRunsFromWarmupToTheEnd() {
     let cosine = schedule(.cosine(rate: 1, minimum: 0.2), warmup: 20, totalSteps: 100)
     expect(cosine, [0: 0.05, 19: 1, 20: 1, 60: 0.6, 100: 0.2, 500: 0.2])
-    #expect(cosine.rate(at: 40) > cosine.rate(at: 41))
+    #expect(cosine.rate(at: 40, memory: nil) > cosine.rate(at: 41, memory: nil))
   }
 
   /// The formula of the recipes: c = t mod 2·n, lo + (hi − lo)·(c/n on the way up, 2 − c/n on the way down).
@@ -61,7 +61,7 @@ import Testing
     for step in 0..<(5 * half) {
       let c = Double(step % (2 * half))
       let expected = low + (high - low) * (c < Double(half) ? c / Double(half) : 2 - c / Double(half))
-      #expect(triangle.rate(at: step) == expected)
+      #expect(triangle.rate(at: step, memory: nil) == expected)
     }
   }
 
@@ -80,6 +80,29 @@ import Testing
     // Halves of 3, 4.5 -> 5 (rounded away from zero), 6.75 -> 7 steps.
     let triangle = schedule(.triangular(minimum: 0, maximum: 1, halfCycle: 3, cycleGrowth: 1.5, peakDecay: 1))
     expect(triangle, [3: 1, 6: 0, 11: 1, 16: 0, 23: 1, 30: 0])
+  }
+
+  @Test func milestonesAndPowersCountFromTheStartOfTheRun() {
+    expect(
+      schedule(.multiStep(rate: 1, gamma: 0.1, milestones: [3, 50]), warmup: 2),
+      [0: 0.5, 1: 1, 2: 1, 3: 0.1, 49: 0.1, 50: 0.01, 500: 0.01])
+    expect(schedule(.exponential(rate: 1, gamma: 0.5), warmup: 2), [0: 0.125, 1: 0.25, 2: 0.25, 3: 0.125])
+  }
+
+  @Test func restartsAndOneCycleBeginBehindWarmup() {
+    expect(
+      schedule(.warmRestarts(rate: 1, minimum: 0.2, cycle: 4), warmup: 3),
+      [0: 1.0 / 3, 2: 1, 3: 1, 5: 0.6, 7: 1, 9: 0.6])
+    // The way up has 40 steps, of which the last is the peak; the last step of all has the lowest rate.
+    let cycle = schedule(
+      .oneCycle(rate: 1, rise: 0.5, startDivisor: 10, endDivisor: 100), warmup: 20, totalSteps: 100)
+    expect(cycle, [19: 0.1, 20: 0.1, 59: 1, 99: 0.001, 500: 0.001])
+    // Runs too short for a way up.
+    expect(schedule(.oneCycle(rate: 1), totalSteps: 1), [0: 1])
+    expect(schedule(.oneCycle(rate: 1, rise: 0.5), totalSteps: 2), [0: 1, 1: 1 / 25e4])
+    #expect(schedule(.warmRestarts(rate: 1, cycle: 100)).notes.first?.contains("schedule.cycle is 100") == true)
+    let late = schedule(.multiStep(rate: 1, gamma: 0.1, milestones: [50, 100])).notes
+    #expect(late.first?.contains("1 of 2 schedule.milestones") == true)
   }
 
   @Test func triangleBeginsBehindWarmup() {

@@ -115,6 +115,23 @@ private func softmax(_ row: [Double]) -> [Double] {
     #expect(invalid.weight == 1 && invalid.invalid_row == 1)
   }
 
+  @Test func rowsThatLossesOfTheTrueClassLeaveOut() {
+    let x = logits(3, 4, .float32)
+    for loss in 0..<2 {
+      func result(_ labels: [Int32], _ dx: Tensor) -> ck_loss {
+        loss == 0
+          ? ck_focal_loss(CK_FLOAT32, 3, 4, x.pointer, labels, 2, nil, dx.pointer)
+          : ck_symmetric_cross_entropy(CK_FLOAT32, 3, 4, x.pointer, labels, 0.1, 1, dx.pointer)
+      }
+      let dx = randomTensor([3, 4], .float32, 1)
+      let skipped = result([2, -1, 0], dx)
+      #expect(skipped.weight == 2 && skipped.invalid_row == -1)
+      #expect(dx.rows(1..<2).values == [0, 0, 0, 0])
+      let invalid = result([2, 4, 9], dx)
+      #expect(invalid.weight == 1 && invalid.invalid_row == 1)
+    }
+  }
+
   @Test func hugeLogitsDoNotOverflow() {
     let x = Tensor([1e4, -1e4, 3e38, 0], shape: [2, 2], pool: pool)
     let dx = Tensor(uninitialized: [2, 2], pool: pool)

@@ -94,6 +94,10 @@ import Testing
     #expect(try verdicts([stopping], [stopping, "training.steps=300"]) == [.allowed])
     #expect(try verdicts([], [stopping]).contains(.refused))
     #expect(try verdicts([stopping], []).contains(.refused))
+    let plateau = "schedule={kind: plateau}"
+    #expect(try verdicts([plateau], [plateau, "evaluation.every_epochs=2"]) == [.refused])
+    #expect(try verdicts([plateau], [plateau, "schedule.patience=11"]) == [.refused])
+    #expect(try verdicts([plateau], [plateau, "training.steps=300"]) == [.allowed])
   }
 
   @Test func otherThreadsChangeTheBits() throws {

@@ -138,7 +138,7 @@ import Testing
   @Test func aKeyOfAnotherFormIsToldWhereItGoes() {
     #expect(
       messages(about: "schedule: {kind: cosine, gamma: 3, rate: \"0.1\"}") == [
-        "26: key 'gamma' does not go with kind cosine in schedule; it goes with kind step",
+        "26: key 'gamma' does not go with kind cosine in schedule; it goes with kind step, multi_step, exponential",
         "42: schedule.rate: expected number > 0, found the string \"0.1\"; leave out the quotes",
       ])
     #expect(
@@ -326,7 +326,7 @@ import Testing
     (
       "optimizer: {kind: adam, momentum: 0.9, betas: [0.9]}",
       [
-        "25: key 'momentum' does not go with kind adam in optimizer; it goes with kind sgd",
+        "25: key 'momentum' does not go with kind adam in optimizer; it goes with kind sgd, rmsprop",
         "47: optimizer.betas: expected list of two numbers in [0, 1), found a list; it has too few items",
       ]
     ),
@@ -344,6 +344,21 @@ import Testing
       ]
     ),
     ("schedule: {kind: cosine, rate: 1, min: 1}", ["35: the schedule's min 1.0 is not below its rate 1.0"]),
+    (
+      "schedule: {kind: multi_step, milestones: [3, 3]}",
+      ["30: the schedule's milestones do not ascend; sort them, and name each one once"]
+    ),
+    (
+      "schedule: {kind: plateau, min: 0.1}",
+      [
+        "12: schedule plateau requires a validation split; give data.validation, for example validation: 0.1",
+        "27: the schedule's min 0.1 is not below its rate 0.01",
+      ]
+    ),
+    (
+      "loss: {kind: symmetric_cross_entropy, alpha: 0, beta: 0.0}",
+      ["49: the loss's alpha and beta are both 0; give a positive one"]
+    ),
     ("loss: {label_smoothing: 1}", ["25: loss.label_smoothing: expected number in [0, 1), found '1'"]),
     (
       "loss: {class_weights: [1, 2]}",
@@ -352,7 +367,7 @@ import Testing
     (
       "loss: {kind: binary-cross-entropy, class_weights: balanced}",
       [
-        "36: key 'class_weights' does not go with kind binary-cross-entropy in loss; it goes with kind cross-entropy"
+        "36: key 'class_weights' does not go with kind binary-cross-entropy in loss; it goes with kind cross-entropy, focal"
       ]
     ),
     ("evaluation: {block_size: 1.5}", ["26: evaluation.block_size: expected integer ≥ 1, found '1.5'"]),

@@ -29,6 +29,13 @@ import Testing
     "keys",
     arguments: [
       ("optimizer: {lr: 0.1}", "schedule.rate"), ("optimizer: {learning_rate: 1}", "schedule.rate"),
+      ("schedule: {kind: one_cycle, max_lr: 1}", "'rate'"), ("schedule: {kind: one_cycle, pct_start: 0.2}", "'rise'"),
+      ("schedule: {kind: one_cycle, div_factor: 2}", "'start_divisor'"),
+      ("schedule: {kind: warm_restarts, cycle: 3, T_0: 5}", "'cycle'"),
+      ("schedule: {kind: warm_restarts, cycle: 3, eta_min: 0}", "'min'"),
+      ("optimizer: {kind: rmsprop, rho: 0.9}", "'alpha'"),
+      ("optimizer: {kind: adagrad, lr_decay: 0.1}", "'rate_decay'"),
+      ("loss: {kind: focal, weight: [1, 2]}", "'class_weights'"),
       ("schedule: {lr: 0.1}", "'rate'"), ("schedule: {kind: triangular, half_cycle: 3, max_lr: 1}", "'max'"),
       ("lr: 0.1", "schedule.rate"), ("epochs: 3", "training.epochs"), ("max_epochs: 3", "training.epochs"),
       ("batch: 3", "training.batch_size"), ("batchSize: 3", "training.batch_size"),
@@ -52,7 +59,13 @@ import Testing
     arguments: [
       ("loss: CrossEntropyLoss", "'cross-entropy'"), ("loss: BCEWithLogitsLoss", "'binary-cross-entropy'"),
       ("loss: mse", "'mean-squared-error'"), ("schedule: CosineAnnealingLR", "'cosine'"),
-      ("schedule: {kind: StepLR, every: 3}", "'step'"), ("schedule: ReduceLROnPlateau", "training.early_stopping"),
+      ("schedule: {kind: StepLR, every: 3}", "'step'"), ("schedule: ReduceLROnPlateau", "'plateau'"),
+      ("schedule: OneCycleLR", "'one_cycle'"), ("schedule: MultiStepLR", "'multi_step'"),
+      ("schedule: ExponentialLR", "'exponential'"), ("schedule: CosineAnnealingWarmRestarts", "'warm_restarts'"),
+      ("schedule: SGDR", "'warm_restarts'"), ("optimizer: RMSProp_TF", "'rmsprop'"),
+      ("optimizer: ada_grad", "'adagrad'"),
+      ("loss: FocalLoss", "'focal'"), ("loss: sce", "'symmetric_cross_entropy'"),
+      ("loss: symmetric-cross-entropy", "'symmetric_cross_entropy'"),
       ("optimizer: AdamW_fused", "'adamw'"), ("optimizer: sdg", "'sgd'"), ("data: FashionMNIST", "'fashion-mnist'"),
       ("data: {augment: [RandomHorizontalFlip]}", "'flip'"),
     ])

@@ -18,6 +18,7 @@ final class HostileCheckpointTests {
   private static let images = """
     data: {dataset: synthetic, shape: [4, 4, 3], classes: 3, samples: 36, validation: 6}
     model: {layers: [flatten, linear: 4, batch_norm, relu, linear: 3]}
+    schedule: {kind: plateau, patience: 0, cooldown: 1}
     training: {batch_size: 6, steps: 6, shards: 2, early_stopping: {patience: 50}}
     evaluation: {every_steps: 1}
     logging: {every_steps: 2}

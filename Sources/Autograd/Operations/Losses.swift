@@ -21,13 +21,35 @@ extension Variable {
   public func softmaxCrossEntropy(
     labels: Tensor, smoothing: Double = 0, classWeights: [Double]? = nil
   ) -> LossResult {
+    softmaxLoss(labels: labels, classWeights: classWeights) {
+      ck_softmax_cross_entropy(
+        $0.type, $0.rows, $0.columns, $0.logits, $0.labels, smoothing, $0.classWeights, $0.gradient, nil)
+    }
+  }
+
+  /// What a loss over softmax(self) takes; the gradient is null where none is needed.
+  package struct SoftmaxArguments {
+    package let type: ck_type
+    package let rows: Int
+    package let columns: Int
+    package let logits: UnsafeRawPointer
+    package let labels: UnsafePointer<Int32>
+    package let classWeights: UnsafeRawPointer?
+    package let gradient: UnsafeMutableRawPointer?
+  }
+
+  /// A loss over softmax(self) that `kernel` computes. A sample weighs `classWeights[label]` or 1; `weight` is the sum of these.
+  package func softmaxLoss(
+    labels: Tensor, classWeights: [Double]?, kernel: (SoftmaxArguments) -> ck_loss
+  ) -> LossResult {
     let (rows, columns) = requireLogits(for: labels)
     precondition(classWeights.map { $0.count == columns } ?? true, "\(classWeights ?? []) for \(columns) classes")
     let weights = classWeights.map { Tensor($0, shape: [columns], dtype: dtype, pool: tape.pool) }
     let gradient = requiresGradient ? emptyLike() : nil
-    let loss = ck_softmax_cross_entropy(
-      type, rows, columns, value.pointer, labels.labelPointer, smoothing,
-      weights.map { UnsafeRawPointer($0.pointer) }, gradient?.pointer, nil)
+    let loss = kernel(
+      SoftmaxArguments(
+        type: type, rows: rows, columns: columns, logits: UnsafeRawPointer(value.pointer), labels: labels.labelPointer,
+        classWeights: weights.map { UnsafeRawPointer($0.pointer) }, gradient: gradient?.pointer))
     precondition(
       loss.invalid_row < 0,
       "label \(labels[max(loss.invalid_row, 0)]) of row \(loss.invalid_row) for \(columns) classes")

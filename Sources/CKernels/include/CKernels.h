@@ -31,6 +31,7 @@
 #include "ck_recurrent.h"
 #include "ck_row_product.h"
 #include "ck_sha256.h"
+#include "ck_softmax_loss.h"
 #include "ck_thin_product.h"
 
 #endif

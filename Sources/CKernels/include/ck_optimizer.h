@@ -42,6 +42,40 @@ void ck_adam_update(
     ck_type type, ptrdiff_t count, ck_adam adam, const void *gradients, void *first_moments, void *second_moments,
     void *weights);
 
+typedef struct {
+  double learning_rate;
+  double gradient_scale;
+  /// Added to the gradient as coupling · w.
+  double coupling;
+  /// How much of the averages is kept.
+  double alpha;
+  double epsilon;
+  double momentum;
+} ck_rmsprop;
+
+/// RMSprop (Tieleman and Hinton, 2012, in PyTorch's form): g' = gradient_scale · g + coupling · w, s = α · s + (1 − α) · g'²,
+/// u = g' / (√s + ε), w −= learning_rate · u. With means (Graves, 2013, equations 38 to 41, but for ε) m += (1 − α) · (g' − m),
+/// and √(s − m²) stands for √s, zero where rounding makes s − m² negative. With velocities v = momentum · v + u, and v stands
+/// for u. All start as zeros.
+void ck_rmsprop_update(
+    ck_type type, ptrdiff_t count, ck_rmsprop rmsprop, const void *gradients, void *squares, void *_Nullable means,
+    void *_Nullable velocities, void *weights);
+
+typedef struct {
+  double learning_rate;
+  double gradient_scale;
+  /// Added to the gradient as coupling · w.
+  double coupling;
+  /// Added to the sums before the gradient's square is.
+  double addition;
+  double epsilon;
+} ck_adagrad;
+
+/// Adagrad (Duchi et al., 2011, in PyTorch's form): g' = gradient_scale · g + coupling · w, s += addition + g'²,
+/// w −= learning_rate · g' / (√s + ε).
+void ck_adagrad_update(
+    ck_type type, ptrdiff_t count, ck_adagrad adagrad, const void *gradients, void *sums, void *weights);
+
 /// clipped = gradient_scale · gradients + coupling · weights, held within [−limit, limit]. NaN stays NaN.
 void ck_clip_gradients(
     ck_type type, ptrdiff_t count, double gradient_scale, double coupling, double limit, const void *weights,

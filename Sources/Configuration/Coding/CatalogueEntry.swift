@@ -7,6 +7,9 @@ package protocol CatalogueEntry: Sendable, Equatable {
 }
 
 extension CatalogueEntry {
+  /// The word that chooses the kind.
+  package static var name: String { form.name }
+
   /// Whether the other settings are of the same kind and equal.
   package func isEqual(to other: any CatalogueEntry) -> Bool { (other as? Self) == self }
 }

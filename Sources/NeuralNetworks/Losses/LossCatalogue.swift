@@ -4,6 +4,8 @@ import Configuration
 package enum LossCatalogue {
   package static let entries: [any LossSettings.Type] = [
     CrossEntropy.self,
+    FocalLoss.self,
+    SymmetricCrossEntropy.self,
     BinaryCrossEntropy.self,
     MeanSquaredError.self,
   ]

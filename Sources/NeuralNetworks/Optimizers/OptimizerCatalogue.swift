@@ -6,6 +6,8 @@ package enum OptimizerCatalogue {
     SGD.self,
     Adam.self,
     AdamW.self,
+    RMSprop.self,
+    Adagrad.self,
   ]
 
   static var variants: [Variant<OptimizerSpecification>] { entries.map { variant($0) } }

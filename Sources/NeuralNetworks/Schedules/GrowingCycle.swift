@@ -28,6 +28,6 @@ struct GrowingCycle {
 }
 
 extension Codec where Value == Double {
-  /// How many times as long as the last a cycle is.
-  static var growth: Codec { .number("number ≥ 1") { $0 >= 1 } }
+  /// Growth of a cycle, or a divisor.
+  static var atLeastOne: Codec { .number("number ≥ 1") { $0 >= 1 } }
 }

@@ -1,4 +1,5 @@
-/// The learning rate of each step of a run of a known length.
+/// The learning rate of each step of a run of a known length. It follows from the step alone, so that a resumed run needs nothing
+/// else; but for schedules that follow evaluations, whose memory the caller keeps.
 public struct Schedule: Sendable, Equatable {
   public let specification: ScheduleSpecification
   private let length: ScheduleLength
@@ -14,14 +15,24 @@ public struct Schedule: Sendable, Equatable {
   public var warmupSteps: Int { length.warmupSteps }
 
   /// The rate of step `step`, counted from 0.
-  public func rate(at step: Int) -> Double {
+  ///
+  /// - Parameter memory: What `observe` has left; nil before the first evaluation, and where the schedule follows none.
+  package func rate(at step: Int, memory: ScheduleMemory?) -> Double {
     precondition(step >= 0, "learning rate of step \(step)")
+    func fullRate(at step: Int) -> Double {
+      specification.settings.rate(
+        at: ScheduleStep(number: step, length: length, memory: memory ?? ScheduleMemory()))
+    }
     guard step < warmupSteps else { return fullRate(at: step) }
     return fullRate(at: warmupSteps) * Double(step + 1) / Double(warmupSteps)
   }
 
-  private func fullRate(at step: Int) -> Double {
-    specification.settings.rate(at: ScheduleStep(number: step, length: length))
+  /// Takes an evaluation of the validation split into account, where the schedule follows evaluations.
+  package func observe(loss: Double, accuracy: Double, memory: inout ScheduleMemory?) {
+    guard let settings = specification.settings as? any EvaluatedScheduleSettings else { return }
+    var changed = memory ?? ScheduleMemory()
+    settings.observe(loss: loss, accuracy: accuracy, memory: &changed)
+    memory = changed
   }
 
   /// Sentences about parts of the schedule that the run is too short for.

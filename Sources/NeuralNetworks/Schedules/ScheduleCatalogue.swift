@@ -5,8 +5,13 @@ package enum ScheduleCatalogue {
   package static let entries: [any ScheduleSettings.Type] = [
     ConstantRate.self,
     StepDecay.self,
+    MultiStepDecay.self,
+    ExponentialDecay.self,
     CosineDecay.self,
+    WarmRestarts.self,
     TriangularCycles.self,
+    OneCycle.self,
+    Plateau.self,
   ]
 
   static var variants: [Variant<ScheduleSpecification>] { entries.map { variant($0) } }

@@ -23,6 +23,8 @@ package struct ScheduleStep {
   /// Counted from 0, from the start of the run.
   let number: Int
   let length: ScheduleLength
+  /// Filled in by a schedule that follows evaluations; untouched in others.
+  let memory: ScheduleMemory
 
   /// Counted from the end of the warm-up.
   var behindWarmup: Int { number - length.warmupSteps }

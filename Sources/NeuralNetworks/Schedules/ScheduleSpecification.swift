@@ -10,6 +10,12 @@ public struct ScheduleSpecification: Sendable {
     (self.settings, self.warmupSteps) = (settings, warmupSteps)
   }
 
+  /// The word that chooses the schedule.
+  package var name: String { type(of: settings).name }
+
+  /// Whether evaluations of the validation split change the rate.
+  public var followsEvaluations: Bool { settings is any EvaluatedScheduleSettings }
+
   package func check(_ context: inout DecodingContext) { settings.check(&context) }
 }
 

@@ -19,7 +19,7 @@ package struct TriangularCycles: ScheduleSettings {
         Field("min", \.minimum, .notNegative, "The lowest rate."),
         Field("max", \.maximum, .positive, "The highest rate of the first cycle."),
         Field("half_cycle", \.halfCycle, .integer(atLeast: 1), required: true, "Steps from lowest to highest rate."),
-        Field("cycle_growth", \.cycleGrowth, .growth, "Each cycle is so many times as long as the last."),
+        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Each cycle is so many times as long as the last."),
         Field(
           "peak_decay", \.peakDecay, .number("number in (0, 1]") { $0 > 0 && $0 <= 1 },
           "Each peak's height above the minimum is so many times the last."),

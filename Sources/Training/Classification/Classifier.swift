@@ -1,7 +1,6 @@
 import Autograd
 import Checkpoints
 import DataPipeline
-import Foundation
 import NeuralNetworks
 import Tensors
 

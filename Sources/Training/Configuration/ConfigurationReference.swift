@@ -96,8 +96,9 @@ public enum ConfigurationReference {
     accepted with a warning, since it rounds differently. Any other
     difference is refused and listed.
 
-    With `training.early_stopping` the evaluations decide when a run ends, so `evaluation.every_steps`, `every_epochs` and
-    `block_size` may not differ; of `early_stopping` itself, `patience` may grow. A run that was stopped early is complete:
-    started again it says so and only measures the test split anew; with more patience it goes on.
+    With `training.early_stopping` the evaluations decide when a run ends, and with the schedule `plateau` at which rate it
+    learns, so `evaluation.every_steps`, `every_epochs` and `block_size` may not differ; of `early_stopping` itself,
+    `patience` may grow. A run that was stopped early is complete: started again it says so and only measures the test
+    split anew; with more patience it goes on.
     """
 }

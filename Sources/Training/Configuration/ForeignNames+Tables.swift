@@ -8,8 +8,16 @@ extension ForeignNames {
   private static let keys: [Pair] = [
     ("schedule.rate", ["lr", "learningrate", "initiallr", "initiallearningrate", "baselr", "initlr", "peaklr", "eta"]),
     ("schedule.max", ["maxlr", "maxlearningrate"]),
+    ("schedule.rate", ["maxlr", "maxlearningrate"]),
     ("schedule.min", ["minlr", "etamin", "finallr", "endlr", "minlearningrate"]),
     ("schedule.warmup_steps", ["warmup", "numwarmupsteps", "warmupiters", "warmupiterations", "lrwarmupsteps"]),
+    ("schedule.rise", ["pctstart"]),
+    ("schedule.curve", ["annealstrategy"]),
+    ("schedule.start_divisor", ["divfactor"]),
+    ("schedule.end_divisor", ["finaldivfactor"]),
+    ("schedule.cycle", ["t0", "firstcycle", "period"]),
+    ("schedule.cycle_growth", ["tmult"]),
+    ("schedule.milestones", ["boundaries"]),
     ("schedule.every", ["stepsize", "decaysteps", "decayevery"]),
     ("schedule.gamma", ["decayrate", "lrdecay", "lrgamma", "factor"]),
     ("training.epochs", ["epoch", "maxepochs", "numepochs", "nepochs", "nepoch", "numtrainepochs", "totalepochs"]),
@@ -65,6 +73,9 @@ extension ForeignNames {
     ("optimizer.momentum", ["beta", "mu", "momentumfactor"]),
     ("optimizer.betas", ["beta1", "beta2"]),
     ("optimizer.epsilon", ["eps"]),
+    ("optimizer.alpha", ["rho", "decayrate", "smoothing"]),
+    ("optimizer.rate_decay", ["lrdecay"]),
+    ("optimizer.initial_sum", ["initialaccumulatorvalue"]),
     ("optimizer.weight_decay", ["wd", "decay", "weightdecayrate"]),
     ("optimizer.l2", ["l2reg", "l2regularization", "regularization", "l2lambda", "l2penalty"]),
     (
@@ -140,6 +151,10 @@ extension ForeignNames {
     ("sgd", ["momentum", "sgdm", "msgd", "nesterov"]),
     ("adam", ["fusedadam", "adamoptimizer"]),
     ("adamw", ["fusedadamw", "adamwtorch", "adamweightdecay", "adamwfused"]),
+    ("rmsprop", ["rmspropoptimizer", "rmsproptf"]),
+    ("adagrad", ["adagradoptimizer"]),
+    ("focal", ["focalloss", "sigmoidfocalloss", "categoricalfocalcrossentropy"]),
+    ("symmetric_cross_entropy", ["sce", "sceloss", "symmetriccrossentropyloss", "symmetriccrossentropy"]),
     (
       "cross-entropy",
       [
@@ -153,6 +168,11 @@ extension ForeignNames {
     ("step", ["steplr", "stepdecay", "staircase"]),
     ("cosine", ["cosineannealing", "cosineannealinglr", "cosinedecay", "cosinelr", "cosinewithwarmup"]),
     ("constant", ["constantlr", "fixed", "none", "constantwithwarmup"]),
+    ("multi_step", ["multisteplr", "piecewiseconstantdecay", "piecewiseconstant"]),
+    ("exponential", ["exponentiallr", "exponentialdecay"]),
+    ("one_cycle", ["onecyclelr", "onecyclepolicy"]),
+    ("warm_restarts", ["cosineannealingwarmrestarts", "sgdr", "cosinedecayrestarts", "cosinewithrestarts"]),
+    ("plateau", ["reducelronplateau", "reduceonplateau"]),
     ("triangular", ["cyclic", "cycliclr", "triangular2", "cyclical"]),
     ("conv", ["conv2d", "convolution", "convolution2d", "convolutional"]),
     ("conv1d", ["convolution1d", "conv1dlayer"]),
@@ -205,12 +225,6 @@ extension ForeignNames {
 
   private static let wordAdvice: [Advice] = [
     (["softmax", "logsoftmax"], "leave it out: the loss cross-entropy has it"),
-    (
-      ["reducelronplateau", "plateau", "reduceonplateau"],
-      "there is none; use step or cosine, and training.early_stopping to end a run that no longer improves"
-    ),
-    (["onecycle", "onecyclelr"], "there is none; triangular with half_cycle of half the run is near"),
-    (["multistep", "multisteplr", "exponential", "exponentiallr", "exponentialdecay"], "there is none; step is near"),
     (["batchnorm3d", "conv3d", "maxpool3d"], "there are no layers of volumes"),
   ]
 }

@@ -28,20 +28,27 @@ extension RunConfiguration {
         "a batch of \(training.batchSize) cannot be cut into \(shards) shards",
         hint: "raise training.batch_size or lower training.shards")
     }
-    let evaluates = evaluation.everySteps != nil || evaluation.everyEpochs != nil
-    context.check(
-      "data.validation", "training.early_stopping", holds: training.earlyStopping == nil || data.mayHaveValidation,
-      "early_stopping requires a validation split", hint: "give data.validation, for example validation: 0.1")
-    context.check(
-      "training.early_stopping", "evaluation.every_steps", "evaluation.every_epochs",
-      holds: training.earlyStopping == nil || evaluates, "early_stopping requires evaluations",
-      hint: "give evaluation.every_steps or evaluation.every_epochs")
+    checkEvaluations(&context, wantedBy: "training.early_stopping", "early_stopping", training.earlyStopping != nil)
+    checkEvaluations(&context, wantedBy: "schedule.kind", "schedule \(schedule.name)", schedule.followsEvaluations)
     if training.dropLast, let count = data.knownTrainingCount, count > 0 {
       context.check(
         "training.drop_last", "training.batch_size", holds: training.batchSize <= count,
         "drop_last leaves no batch of \(training.batchSize) in \(count) training samples",
         hint: "lower training.batch_size")
     }
+  }
+
+  /// - Parameter isGiven: Whether something is to go by evaluations of the validation split.
+  private func checkEvaluations(
+    _ context: inout DecodingContext, wantedBy path: String, _ name: String, _ isGiven: Bool
+  ) {
+    let evaluates = evaluation.everySteps != nil || evaluation.everyEpochs != nil
+    context.check(
+      "data.validation", path, holds: !isGiven || data.mayHaveValidation, "\(name) requires a validation split",
+      hint: "give data.validation, for example validation: 0.1")
+    context.check(
+      path, "evaluation.every_steps", "evaluation.every_epochs", holds: !isGiven || evaluates,
+      "\(name) requires evaluations", hint: "give evaluation.every_steps or evaluation.every_epochs")
   }
 
   private func checkData(_ context: inout DecodingContext) {
@@ -86,7 +93,7 @@ extension RunConfiguration {
       "loss.class_weights", holds: !data.isText || loss.classWeights != .balanced,
       "balanced weights require classes, and a text has tokens", hint: "leave class_weights out")
     context.check(
-      "loss.kind", holds: !data.isText || loss.outputs == .logits, "a model of language learns by cross-entropy",
+      "loss.kind", holds: !data.isText || loss.outputs == .logits, "a model of language requires a loss over a softmax",
       hint: "leave kind out")
     if data.isText, case .count = data.validation {
       context.check(

@@ -17,7 +17,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
   /// Nil where the old (new) configuration has no such setting.
   public let old: String?
   public let new: String?
-  /// Whether evaluations decide when the run ends: then they are part of the past.
+  /// Whether evaluations decide when the run ends, or at which rate it learns: then they are part of the past.
   var evaluationSteers = false
 
   /// `training.batch_size: 100 → 200`.
@@ -60,6 +60,9 @@ extension [ConfigurationDifference] {
 }
 
 extension RunConfiguration {
+  /// Whether evaluations decide when the run ends, or at which rate it learns.
+  private var evaluationSteers: Bool { training.earlyStopping != nil || schedule.followsEvaluations }
+
   /// The settings in which this configuration differs from an older one, in the order of the YAML.
   public func differences(from old: RunConfiguration) -> [ConfigurationDifference] {
     let (before, after) = (old.settings(), settings())
@@ -70,7 +73,7 @@ extension RunConfiguration {
     let gone = before.map(\.path).filter { newValues[$0] == nil }
     return (changed + gone).map { path in
       ConfigurationDifference(
-        path: path, old: oldValues[path], new: newValues[path], evaluationSteers: training.earlyStopping != nil)
+        path: path, old: oldValues[path], new: newValues[path], evaluationSteers: evaluationSteers)
     }
   }
 }

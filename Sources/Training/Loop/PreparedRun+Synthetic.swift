@@ -12,6 +12,8 @@ extension PreparedRun {
     configuration.training.epochs = nil
     configuration.training.earlyStopping = nil
     configuration.training.steps = 1 << 40
+    // Nothing is evaluated.
+    if original.schedule.followsEvaluations { configuration.schedule = .constant(rate: 0.01) }
     configuration.samples = SampleSettings()
     if original.data.isText {
       configuration.data = DatasetSpecification()

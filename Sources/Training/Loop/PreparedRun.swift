@@ -53,9 +53,10 @@ public struct PreparedRun: Sendable {
       if error == .stopped { throw StoppedBeforeTraining(reason: stop.reason ?? .termination) }
       throw error
     }
-    guard training.earlyStopping == nil || data.validation != nil else {
+    if training.earlyStopping != nil || configuration.schedule.followsEvaluations, data.validation == nil {
       throw DataError(
-        "training.early_stopping", "requires a validation split, and the data have no folder val",
+        training.earlyStopping != nil ? "training.early_stopping" : "schedule.kind \(configuration.schedule.name)",
+        "requires a validation split, and the data have no folder val",
         advice: "give data.validation, for example validation: 0.1", isWrongUse: true)
     }
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import NeuralNetworks
 
 /// How far a run is, and what it has to remember between steps: part of every checkpoint.
 struct RunProgress: Codable, Equatable, Sendable {
@@ -61,6 +62,8 @@ struct RunProgress: Codable, Equatable, Sendable {
   var best: Evaluation?
   var lastValidation: Evaluation?
   var earlyStopping: EarlyStopping?
+  /// Nil where the schedule follows no evaluations, and before the first.
+  var schedule: ScheduleMemory?
   /// Seconds and samples of all the run's parts so far.
   var wallSeconds = 0.0
   var samples = 0.0
@@ -124,6 +127,11 @@ struct RunProgress: Codable, Equatable, Sendable {
       ?? check(
         "earlyStopping.evaluationsWithoutImprovement",
         earlyStopping.map { Double($0.evaluationsWithoutImprovement) }, 0...Double(step))
+      ?? check(
+        "schedule.evaluationsWithoutImprovement", schedule.map { Double($0.evaluationsWithoutImprovement) },
+        0...Double(step))
+      ?? check("schedule.reductions", schedule.map { Double($0.reductions) }, 0...Double(step))
+      ?? check("schedule.cooldown", schedule.map { Double($0.cooldown) }, counts)
   }
 
   /// JSON with its keys in a fixed order: equal runs write equal files.

@@ -77,7 +77,8 @@ extension RunRecorder {
     let before = Schedule(old.schedule, totalSteps: oldSteps)
     // Of a very long run some steps are looked at: the schedules differ by their length alone.
     let looked = stride(from: 0, to: step, by: max(1, step / 1_000_000))
-    guard oldSteps != run.totalSteps, looked.contains(where: { before.rate(at: $0) != run.schedule.rate(at: $0) })
+    guard oldSteps != run.totalSteps,
+      looked.contains(where: { before.rate(at: $0, memory: nil) != run.schedule.rate(at: $0, memory: nil) })
     else { return }
     reporter?.warn(
       """

@@ -57,7 +57,7 @@ public struct StepBenchmark {
 
   private func perform(_ step: Int, _ session: WorkerSession) throws -> Double {
     let start = ContinuousClock.now
-    _ = try session.performStep(step, learningRate: run.schedule.rate(at: step), report: false)
+    _ = try session.performStep(step, learningRate: run.schedule.rate(at: step, memory: nil), report: false)
     return (ContinuousClock.now - start) / .milliseconds(1)
   }
 

@@ -68,10 +68,7 @@ extension Trainer {
       isBest =
         result.loss.isFinite && progress.best.map { candidate.isBetter(than: $0, by: run.bestMetric) } ?? true
       progress.lastValidation = candidate
-      if regularEvaluationIsDue, let settings = run.configuration.training.earlyStopping {
-        progress.earlyStopping = progress.earlyStopping ?? EarlyStopping()
-        progress.earlyStopping?.add(candidate, settings)
-      }
+      if regularEvaluationIsDue { steer(by: candidate) }
       if isBest { progress.best = candidate }
     }
     let report = EvaluationReport(
@@ -81,6 +78,15 @@ extension Trainer {
     try recorder?.log(report, wallSeconds: clock.wallSeconds)
     reporter?.evaluated(report)
     return report
+  }
+
+  /// Early stopping and the schedule go by evaluations at the configured interval alone, not by the one after the last step: a
+  /// longer run sees the same.
+  private func steer(by evaluation: RunProgress.Evaluation) {
+    run.schedule.observe(loss: evaluation.loss, accuracy: evaluation.accuracy, memory: &progress.schedule)
+    guard let settings = run.configuration.training.earlyStopping else { return }
+    progress.earlyStopping = progress.earlyStopping ?? EarlyStopping()
+    progress.earlyStopping?.add(evaluation, settings)
   }
 
   /// Says once, when it begins, that it is not finite: every later evaluation would repeat it.

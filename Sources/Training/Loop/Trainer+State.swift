@@ -98,7 +98,7 @@ extension Trainer {
   /// Error for a last step that spoilt the weights. Collective.
   func spoiltEnd(_ sign: String) throws -> any Error {
     let description = RunError.endedDiverged(
-      step: progress.step, learningRate: run.schedule.rate(at: max(0, progress.step - 1)), sign: sign,
+      step: progress.step, learningRate: lastRate, sign: sign,
       checkpoint: try known(to: recorder?.goodCheckpoint))
     return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
   }

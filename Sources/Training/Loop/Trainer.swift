@@ -89,7 +89,7 @@ public final class Trainer {
     while !isComplete && stopped == nil {
       status.set(.step, after: progress.step)
       let step = progress.step
-      let rate = run.schedule.rate(at: step)
+      let rate = learningRate(at: step)
       let isLogged = (step + 1) % run.configuration.logging.everySteps == 0 || step + 1 == run.totalSteps
       let outcome = try session.performStep(
         step, learningRate: rate, requests: { requests }, report: isLogged)
@@ -125,7 +125,7 @@ public final class Trainer {
     if progress.unfinished != nil { return try agreedStopReason() }
     // The step's batch is not there any more.
     if isComplete { try refuseSpoiltValidation() }
-    try writeCheckpoint(learningRate: run.schedule.rate(at: max(0, progress.step - 1)))
+    try writeCheckpoint(learningRate: lastRate)
     return nil
   }
 
@@ -136,6 +136,11 @@ public final class Trainer {
     // Workers that only were told of it by others do not know why.
     return known.first { $0 != .passedOn } ?? .termination
   }
+
+  private func learningRate(at step: Int) -> Double { run.schedule.rate(at: step, memory: progress.schedule) }
+
+  /// The rate of the last step, for messages.
+  var lastRate: Double { learningRate(at: max(0, progress.step - 1)) }
 
   private var evaluationIsDue: Bool { progress.step == run.totalSteps || regularEvaluationIsDue }
 

@@ -1,0 +1,32 @@
+// Losses of the true class's probability; see ck_softmax_loss.h.
+#include "loss_rows_template.h"
+
+static ck_loss K(softmax_loss)(
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *logits, const int32_t *labels, loss_of_class of_class,
+    loss_settings settings, const REAL *class_weights, REAL *gradient) {
+  ck_loss result = {.invalid_row = -1};
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const REAL *row = logits + r * columns;
+    REAL *out = gradient ? gradient + r * columns : NULL;
+    int32_t label = labels[r];
+    if (label < 0 || label >= columns) {
+      if (label >= columns && result.invalid_row < 0) result.invalid_row = r;
+      for (ptrdiff_t c = 0; out && c < columns; c++) out[c] = 0;
+      continue;
+    }
+    double weight = class_weights ? class_weights[label] : 1;
+    REAL largest = K(row_max)(columns, row), target = row[label];
+    bool correct = target == largest && K(is_argmax)(label, largest, row);
+    REAL sum = out ? K(row_exp)(columns, largest, row, out) : K(row_exp_sum)(columns, largest, row);
+    class_loss found = of_class((double)target - largest - log(sum), settings);
+    // dL/dz = slope · (softmax − one-hot label)
+    if (out) {
+      K(row_scale)(columns, (REAL)(weight * found.slope / sum), 0, out);
+      out[label] -= (REAL)(weight * found.slope);
+    }
+    result.loss += weight * found.loss;
+    result.weight += weight;
+    result.correct += correct;
+  }
+  return result;
+}
