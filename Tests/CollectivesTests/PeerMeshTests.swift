@@ -150,6 +150,7 @@ import Testing
   /// are neither its link nor its death.
   @Test func aConnectionThatItsRankHasGivenUpIsNoLink() throws {
     let secret = Mutex<[UInt8]>([])
+    let threads = Mutex<[SystemThread]>([])
     let linked = try meshes(ranks: 3) { rank in
       Hooks(
         // Rank 2 has to wait for it, and rank 0 listens meanwhile.
@@ -157,11 +158,16 @@ import Testing
         listening: { endpoints in
           guard rank == 0, let endpoint = endpoints.first else { return }
           for (delay, isClosed) in [(UInt32(0), true), (0, false), (300_000, true), (300_000, false)] {
-            _ = try? SystemThread {
-              let stale = Stranger(endpoint)
-              usleep(delay)
-              stale.play(as: 1, to: 0, Handshake(secret: secret.withLock { $0 }, size: 3))
-              if !isClosed { _ = stale.read(1, limit: 2) }
+            threads.withLock {
+              guard
+                let thread = try? SystemThread({
+                  let stale = Stranger(endpoint)
+                  usleep(delay)
+                  stale.play(as: 1, to: 0, Handshake(secret: secret.withLock { $0 }, size: 3))
+                  if !isClosed { _ = stale.read(1, limit: 2) }
+                })
+              else { return }
+              $0.append(thread)
             }
           }
         },
@@ -170,6 +176,7 @@ import Testing
           return drawn
         })
     }
+    threads.withLock { for thread in $0 { thread.join() } }
     expectLinked(linked)
   }
 
