@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Synchronization
 
@@ -54,7 +55,9 @@ public final class StoragePool: Sendable {
       state.statistics.bytes += smallest.capacity
       return (nil, smallest)
     }
-    let pointer = address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? systemAllocate(found.capacity)
+    let recycled = address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+    if let recycled { ck_was_handed_over(recycled) }
+    let pointer = recycled ?? systemAllocate(found.capacity)
     return Storage(pointer: pointer, sizeClass: found, pool: self)
   }
 
@@ -68,6 +71,7 @@ public final class StoragePool: Sendable {
   fileprivate func recycle(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
     let address = UInt(bitPattern: pointer)
     let number = SizeClass(for: capacity).number
+    ck_will_be_handed_over(pointer)
     state.withLock { $0.free[number].append(address) }
   }
 

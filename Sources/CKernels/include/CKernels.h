@@ -19,6 +19,7 @@
 #include "ck_elementwise.h"
 #include "ck_embedding.h"
 #include "ck_group_norm.h"
+#include "ck_handover.h"
 #include "ck_image.h"
 #include "ck_image_moments.h"
 #include "ck_layer_norm.h"
