@@ -15,6 +15,24 @@ import Testing
     #expect(pool.statistics.misses == 2 && pool.statistics.hits == 8)
   }
 
+  /// Each writes what another wrote before: ThreadSanitizer knows of their order from the pool.
+  @Test func memoryGoesFromThreadToThread() throws {
+    let pool = StoragePool()
+    let threads = try (0..<4).map { number in
+      try SystemThread {
+        for _ in 0..<5_000 {
+          let storage = pool.allocate(byteCount: 64)
+          withExtendedLifetime(storage) {
+            storage.pointer.bindMemory(to: Int.self, capacity: 1).pointee = number
+          }
+        }
+      }
+    }
+    for thread in threads { thread.join() }
+    #expect(pool.statistics.hits + pool.statistics.misses == 20_000)
+    #expect(pool.statistics.misses <= 4)
+  }
+
   @Test func aViewKeepsItsMemory() {
     let pool = StoragePool()
     func make() -> Tensor { Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2], pool: pool).rows(1..<3) }

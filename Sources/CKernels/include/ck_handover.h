@@ -1,5 +1,5 @@
-// Memory that one thread hands to another under a lock that ThreadSanitizer does not see: Swift's Mutex lies in a library that is
-// built without it.
+// Memory that one thread hands to another under a lock that ThreadSanitizer does not see: a thread that has to wait for Swift's
+// Mutex takes it in a library that is built without it.
 #ifndef CK_HANDOVER_H
 #define CK_HANDOVER_H
 
