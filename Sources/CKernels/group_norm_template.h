@@ -115,10 +115,12 @@ static void K(group_norm_forward)(
       groups = K(groups_together)(sizes, g);
       const REAL *part = x + s * count + g * size;
       REAL *means = mean + s * sizes.groups + g, *inverses = inverse_deviation + s * sizes.groups + g;
-      REAL zeros[CK_PANEL] = {0};
+      // Sums about the first number of each group: those of numbers far from zero would be rounded more than they differ.
+      REAL origins[CK_PANEL] = {0};
+      for (ptrdiff_t i = 0; i < groups && places > 0; i++) origins[i] = part[i * size];
       double sums[CK_PANEL] = {0}, squares[CK_PANEL] = {0};
-      K(group_totals)(places, groups, size, sizes.channels, part, zeros, false, sums);
-      for (ptrdiff_t i = 0; i < groups; i++) means[i] = (REAL)(sums[i] / elements);
+      K(group_totals)(places, groups, size, sizes.channels, part, origins, false, sums);
+      for (ptrdiff_t i = 0; i < groups; i++) means[i] = (REAL)(origins[i] + sums[i] / elements);
       // The variance about the group's own mean: no cancellation.
       K(group_totals)(places, groups, size, sizes.channels, part, means, true, squares);
       for (ptrdiff_t i = 0; i < groups; i++) inverses[i] = (REAL)(1 / sqrt(squares[i] / elements + epsilon));

@@ -86,6 +86,16 @@ import Testing
     #expect(relativeDifference(observed.gradients, fused.gradients) <= 1e-12)
   }
 
+  /// Branches that pass x on count each.
+  @Test func branchesThatPassOnAreMultiplied() throws {
+    let context = ExecutionContext()
+    for branches in [[[], []], [[LayerSpecification.dropout(rate: 0.5)], []]] {
+      let model = try Model([.multiply(branches: branches)], inputShape: [3], dtype: .float64, pool: context.pool)
+      let x = Tensor([2, -3, 0.5], shape: [1, 3], dtype: .float64, pool: context.pool)
+      #expect(evaluate(model, x, context: context).values == [4, 9, 0.25])
+    }
+  }
+
   /// A linear weight behind a flatten is exchangeable with PyTorch's: features come channel by channel.
   @Test func flattenIsChannelsFirst() throws {
     let context = ExecutionContext()

@@ -151,7 +151,7 @@ import Testing
   @Test(arguments: [
     (
       "- conv:\n      filters: 4",
-      "3:7: model.layers.0: a layer has one key, found conv, filters; "
+      "3:7: model.layers.0: a layer has one key, and a name at most, found conv, filters; "
         + "indent the layer's own keys deeper than its name, or write {conv: {…}}"
     )
   ])

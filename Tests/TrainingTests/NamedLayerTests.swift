@@ -38,12 +38,21 @@ import Testing
   @Test func namesAreWordsAndUnique() {
     #expect(
       message("[{linear: 5, name: a.b}, linear: 3]")
-        == "m.yaml:2:36: model.layers.0.name: expected a letter or _, then letters, digits and _, found 'a.b'")
+        == "m.yaml:2:36: model.layers.0.name: expected a letter or _, then letters, digits and _, at most 64, found 'a.b'"
+    )
     #expect(message("[{linear: 5, name: 0a}, linear: 3]").contains("found '0a'"))
+    let long = String(repeating: "a", count: 65)
+    #expect(message("[{linear: 5, name: \(long)}, linear: 3]").contains("at most 64"))
+    // Read back as texts, whatever YAML makes of the bare words.
+    for word in ["null", "true", "y", "e1"] {
+      #expect(message("[{linear: 3, name: \"\(word)\"}]") == "read [\"\(word)\"]")
+    }
     #expect(
       message("[{linear: 5, name: a}, {linear: 3, name: a}]")
         == "layer a (linear): another layer of its list has the same name; give each its own")
-    #expect(message("[{linear: 5, conv: 3}, linear: 3]").contains("a layer has one key, found linear, conv"))
+    #expect(
+      message("[{linear: 5, conv: 3}, linear: 3]").contains(
+        "a layer has one key, and a name at most, found linear, conv"))
     #expect(message("[{name: relu}, linear: 3]").contains("unknown layer 'name'"))
   }
 
@@ -53,12 +62,29 @@ import Testing
     #expect(try Model(layers, inputShape: [5], vocabulary: 7, predictsTokens: false).layerPaths[0] == "table")
   }
 
+  /// A few words ask for any number of layers.
+  @Test func copiesOfCopiesAreBounded() {
+    let inner = "repeat: {times: 1000, layers: [relu, repeat: {times: 1000, layers: [tanh]}]}"
+    #expect(message("[\(inner), linear: 3]").hasSuffix("is one of more than 20000 layers; repeat fewer"))
+  }
+
   @Test func factorsMustFit() throws {
     #expect(
       message("[multiply: [[linear: 5], [linear: 4]], linear: 3]")
         == "layer 0 (multiply): branch 1 gives 4, another one 5; all branches must give one shape, or one number a channel"
     )
     #expect(message("[multiply: [[linear: 5], [linear: 5, sigmoid]], linear: 3]").hasPrefix("read"))
+    #expect(message("[multiply: [[relu]], linear: 3]").contains("too few items"))
+  }
+
+  /// A vector of a whole sequence, multiplied into each place, would tell what comes.
+  @Test func aGateOverTimeSeesTheFuture() throws {
+    let gate = "multiply: [[], [global_average_pool, linear: 8, sigmoid]]"
+    let layers = try Codec.layers("[embedding: 8, \(gate), linear: classes]")
+    let error = #expect(throws: ModelError.self) {
+      try Model(layers, inputShape: [5], outputs: 7, vocabulary: 7)
+    }
+    #expect(error?.problem == "sees the tokens that are to be predicted")
   }
 }
 

@@ -16,7 +16,7 @@ package struct FocalLoss: LossSettings {
       fields: [
         Field(
           "gamma", \.gamma, .notNegative,
-          "γ: the larger, the less samples weigh that are recognised already; 0 is cross-entropy."),
+          "γ: larger values reduce the weight of samples that are classified well; 0 is cross-entropy."),
         Field(
           "class_weights", \.weights, ClassWeights.codec,
           "α, the weight of each class in the mean, which divides by the sum of the weights of the global batch; `balanced` is "

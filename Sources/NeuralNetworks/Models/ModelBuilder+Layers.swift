@@ -5,14 +5,17 @@ extension ModelBuilder {
   ) throws(ModelError) -> Sequential {
     var layers: [any Layer] = []
     var shape = inputShape
+    // Looked up only, so that its order does not matter.
+    var names: Set<String> = []
     for (index, specification) in specifications.enumerated() {
       let item = specification.itemName ?? "\(index)"
       let place = LayerPlace(
         path: path.isEmpty ? item : "\(path).\(item)", kind: specification.name, inputShape: shape,
         isFirst: path.isEmpty && index == 0)
-      guard specifications[..<index].allSatisfy({ $0.itemName == nil || $0.itemName != specification.itemName }) else {
+      if let name = specification.itemName, !names.insert(name).inserted {
         throw place.error("another layer of its list has the same name", hint: "give each its own")
       }
+      try countLayer(at: place)
       let layer = try specification.settings.layer(at: place, behind: layers.last, in: self)
       try place.requireCount(of: layer.outputShape, "gives")
       layers.append(layer)

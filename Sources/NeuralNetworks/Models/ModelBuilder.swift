@@ -6,6 +6,9 @@ public final class ModelBuilder {
   let store: ParameterStore
   private(set) var initialValues: [InitialValue] = []
   private var nextOrdinal = 0
+  private var layerCount = 0
+  /// Far beyond every network, and built within a second: lists that repeat lists ask for many in few words.
+  static let mostLayers = 20_000
   /// Number of different tokens in the data, where the data are tokens.
   let vocabulary: Int?
   /// Classes of the data, or different tokens where the next one is predicted.
@@ -28,6 +31,16 @@ public final class ModelBuilder {
   /// Declares a tensor that is not learnt by gradient.
   public func buffer(_ path: String, shape: [Int], initialValue: Double, momentum: Double) -> ModelBuffer {
     store.declareBuffer(path, shape: shape, initialValue: initialValue, momentum: momentum)
+  }
+
+  /// Counts a layer before it is built.
+  ///
+  /// - Throws: Where there are too many.
+  func countLayer(at place: LayerPlace) throws(ModelError) {
+    layerCount += 1
+    guard layerCount <= Self.mostLayers else {
+      throw place.error("is one of more than \(Self.mostLayers) layers", hint: "repeat fewer")
+    }
   }
 
   /// A number for each layer that draws at random, so that no two share draws.

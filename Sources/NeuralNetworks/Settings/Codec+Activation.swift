@@ -12,7 +12,7 @@ extension Codec where Value == Activation {
     return OneKeyForm(
       "one of \(names), {leaky_relu: SLOPE}", words: words.map { ($0.name, $0) }, key: "leaky_relu",
       value: Codec<Double>.notNegative, make: { .leakyReLU(slope: $0) },
-      take: { $0.hasSlope ? $0.slope : nil }
+      take: { $0.name == "leaky_relu" ? $0.slope : nil }
     ).codec
   }
 }

@@ -94,7 +94,7 @@ extension RunConfiguration {
       "balanced weights require classes, and a text has tokens", hint: "leave class_weights out")
     context.check(
       "loss.kind", holds: !data.isText || loss.outputs == .logits, "a model of language requires a loss over a softmax",
-      hint: "leave kind out")
+      hint: "leave kind out, for cross-entropy")
     if data.isText, case .count = data.validation {
       context.check(
         "data.validation", holds: false, "a text is split by shares",

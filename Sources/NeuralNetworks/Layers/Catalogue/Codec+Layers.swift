@@ -11,12 +11,13 @@ private enum LayerCodec {
   static let codec = Codec<LayerSpecification>(
     type: "layer", decode: { decode($0, path: $1, context: &$2) }, encode: encode)
 
-  private static var variants: [Variant<LayerSpecification>] { LayerCatalogue.forms.map(\.variant) }
+  private static var variants: [Variant<LayerSpecification>] { LayerCatalogue.variants }
 
   private static let nameKey = "name"
   private static let itemName = Codec<String>(
-    type: "a letter or _, then letters, digits and _",
-    parse: { text, _ in LayerSpecification.isItemName(text) ? text : nil }, format: { YAMLNode(plain: $0) })
+    type: "a letter or _, then letters, digits and _, at most 64",
+    parse: { text, _ in LayerSpecification.isItemName(text) ? text : nil },
+    format: { YAMLNode(.scalar($0, quoted: true)) })
 
   private static func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> LayerSpecification? {
     let entry: YAMLNode.Entry
@@ -35,10 +36,11 @@ private enum LayerCodec {
       let specification = decode(unnamed, path: path, context: &context)
       return text.flatMap { specification?.named($0) }
     case .mapping(let entries) where entries.count > 1:
+      let word = entries.first { $0.key != nameKey }?.key ?? nameKey
       let keys = entries.map(\.key).joined(separator: ", ").shortened
       context.report(
-        "\(path): a layer has one key, found \(keys)",
-        hint: "indent the layer's own keys deeper than its name, or write {\(entries[0].key.shortened): {…}}",
+        "\(path): a layer has one key, and a name at most, found \(keys)",
+        hint: "indent the layer's own keys deeper than its name, or write {\(word.shortened): {…}}",
         at: node.place,
         path: path)
       return nil

@@ -29,4 +29,7 @@ package enum LayerCatalogue {
     Positions.Settings.forms,
     LastStep.Settings.forms,
   ].flatMap { $0 }
+
+  /// Made once: a configuration may have many layers.
+  static let variants = forms.map(\.variant)
 }

@@ -57,15 +57,17 @@ public struct LayerSpecification: Sendable, Equatable {
 
   package init(_ settings: any LayerSettings) { self.settings = settings }
 
-  /// The same layer with a name of its own in its list: a letter or `_`, then letters, digits and `_`.
+  /// The same layer with a name of its own in its list: a letter or `_`, then letters, digits and `_`, at most 64.
   public func named(_ name: String) -> Self {
+    precondition(Self.isItemName(name), "'\(name)' is no name of a layer")
     var copy = self
     copy.itemName = name
     return copy
   }
 
   package static func isItemName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+    guard let first = text.utf8.first, text.utf8.count <= 64, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+    else { return false }
     return text.unicodeScalars.allSatisfy {
       $0 == "_" || ($0.isASCII && $0.properties.isAlphabetic) || ("0"..."9").contains($0)
     }

@@ -24,9 +24,11 @@ public final class Multiply: Layer {
     let outputs = try pass.branching(branches.count) { try branches[$0].forward(parts, pass) }
     return parts.indices.map { part in
       let factors = outputs.map { $0[part] }
-      let places = factors.first { $0.shape.count == outputShape.count + 1 } ?? factors[0]
-      return factors.filter { $0 !== places }.reduce(places) { product, factor in
-        factor.shape.count == product.shape.count ? product * factor : product.scalingChannels(by: factor)
+      let largest = factors.firstIndex { $0.shape.count == outputShape.count + 1 } ?? 0
+      // By number: branches that pass x on give one variable.
+      return factors.indices.filter { $0 != largest }.reduce(factors[largest]) { product, index in
+        let factor = factors[index]
+        return factor.shape.count == product.shape.count ? product * factor : product.scalingChannels(by: factor)
       }
     }
   }
@@ -73,6 +75,11 @@ extension Multiply {
         throw place.error(
           "branch \(odd) gives \(describe(shapes[odd])), another one \(describe(largest))",
           hint: "all branches must give one shape, or one number a channel")
+      }
+      // A vector of the whole sequence knows its last tokens.
+      guard !builder.predictsTokens || shapes.allSatisfy({ $0.count == largest.count }) else {
+        throw place.error(
+          "sees the tokens that are to be predicted", hint: "let every branch give a vector for each place")
       }
       return Multiply(path: place.path, name: kind, outputShape: largest, branches: built)
     }
