@@ -103,7 +103,8 @@ let package = Package(
     tests(of: "Checkpoints", ["Tensors"], resources: [.copy("Resources")]),
     tests(
       of: "Training",
-      ["Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Configuration", "Tensors"]),
+      ["Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Configuration", "Tensors"],
+      resources: [.copy("Resources")]),
     // Trains under mpirun with a fault that the product has no way to make.
     .executableTarget(
       name: "training-selftest", dependencies: ["Training", "Collectives", "MPICollectives", "CProcessStart"],

@@ -1,8 +1,16 @@
 import Tensors
 
-/// Role of a parameter, for code that treats kinds differently: weight decay and L2 act on weights only.
-public enum ParameterRole: Sendable {
-  case weight, bias, normalization
+/// Role of a parameter in its layer, for code that treats kinds differently, such as weight decay.
+public enum ParameterRole: Sendable, CaseIterable {
+  /// A factor of products, or a table of tokens' vectors.
+  case weight
+  case bias
+  /// A factor or a shift of channels, as normalisation has them.
+  case normalization
+  /// Vectors of places in a sequence or an image.
+  case position
+  /// A vector in front of a sample's own, such as a class token.
+  case token
 }
 
 /// How a parameter's elements lie here, against PyTorch's layout of the same tensor.

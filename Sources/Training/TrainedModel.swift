@@ -60,7 +60,7 @@ public struct TrainedModel: Sendable {
     self.file = file
     step = file.metadata.step
     weightsSHA256 = file.weightsSHA256
-    configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
+    configuration = try RunConfiguration.of(file)
     BLAS.threadCount = configuration.training.blasThreads
     do {
       data = try DatasetSplits.open(

@@ -68,6 +68,35 @@ import Testing
     #expect(model.store.parameters.filter { $0.role == .weight }.count == 3)
   }
 
+  @Test("each setting regularises the roles that it names, by weight decay and by L2", arguments: Regularized.allCases)
+  func regularizedRoles(regularized: Regularized) throws {
+    let pool = StoragePool()
+    var settings = VisionTransformer(patch: 2, width: 4, blocks: 1, heads: 1)
+    settings.pooling = .classToken
+    let model = try Model([.vit(settings, outputs: 3)], inputShape: [4, 4, 1], pool: pool)
+    randomizeParameters(of: model)
+    let before = model.store.parameters.map(\.value.values)
+    var specification = OptimizerSpecification.sgd()
+    (specification.weightDecay, specification.l2, specification.regularize) = (0.25, 0.125, regularized)
+    let optimizer = Optimizer(specification, store: model.store, pool: pool)
+    let gradients = Tensor(zeros: [model.store.flatCount], pool: pool)
+    let report = optimizer.step(0, gradients: gradients, scale: 1, learningRate: 1, report: true)
+    let roles: [Regularized: [ParameterRole]] = [
+      .weights: [.weight], .weightsAndPositions: [.weight, .position, .token], .all: ParameterRole.allCases,
+    ]
+    var penalty = 0.0
+    for (parameter, old) in zip(model.store.parameters, before) {
+      let decays = try #require(roles[regularized]).contains(parameter.role)
+      if decays { penalty += 0.125 * old.reduce(0) { $0 + $1 * $1 } }
+      let expected = decays ? old.map { $0 / 2 } : old
+      #expect(zip(parameter.value.values, expected).allSatisfy { abs($0 - $1) <= 1e-7 }, "\(parameter.path)")
+    }
+    #expect(abs(try #require(report.penalty) - penalty) <= 1e-6 * penalty)
+    #expect(Set(model.store.parameters.map(\.role)) == Set(ParameterRole.allCases))
+    #expect(model.store.parameters.first { $0.path == "pos_embed" }?.role == .position)
+    #expect(model.store.parameters.first { $0.path == "cls_token" }?.role == .token)
+  }
+
   @Test func penaltyIsOfTheWeightsBeforeTheStep() throws {
     let pool = StoragePool()
     let model = try model(pool: pool)

@@ -57,7 +57,7 @@ struct CatalogueTests {
         let plain = try RunConfiguration.parse(text: Self.base, overrides: required(kind, name, configuration))
         let defaults = Dictionary(uniqueKeysWithValues: plain.settings().map { ($0.path, $0.value) })
         // Keys that all kinds have, or that are required, are not of the example.
-        let common = ["kind", "weight_decay", "l2", "clip_norm", "clip_value"].map { "\(kind).\($0)" }
+        let common = ["kind", "weight_decay", "l2", "regularize", "clip_norm", "clip_value"].map { "\(kind).\($0)" }
         let given = required(kind, name, configuration).map { String($0.prefix { $0 != "=" }) }
         for (path, value) in configuration.settings()
         where path.hasPrefix("\(kind).") && !common.contains(path) && !given.contains(path) {

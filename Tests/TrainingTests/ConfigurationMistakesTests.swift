@@ -60,7 +60,7 @@ import Testing
     #expect(messages("# a comment") == ["run.yaml: the configuration is empty; see docs/configuration.md"])
     #expect(
       messages("[1, 2]") == [
-        "run.yaml:1:1: the configuration: expected mapping of data, model, loss, optimizer, schedule, training, "
+        "run.yaml:1:1: the configuration: expected mapping of version, data, model, loss, optimizer, schedule, training, "
           + "evaluation, checkpoint, logging, samples, found a list"
       ])
     #expect(

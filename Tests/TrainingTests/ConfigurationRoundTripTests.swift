@@ -9,6 +9,7 @@ import Testing
 @Suite struct ConfigurationRoundTripTests {
   /// No value of it is a default.
   static let unusual = """
+    version: 1
     data:
       dataset: image-folder
       path: "a folder: with \\"quotes\\" # and more"
@@ -51,7 +52,7 @@ import Testing
         - positions: {kind: sinusoidal, deviation: 0.3}
         - parallel: [[layer_norm], [self_attention: 2], [positions: learned]]
     loss: {kind: cross-entropy, label_smoothing: 0.05, class_weights: [1, 0.5, 2e-3]}
-    optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, clip_norm: 1.5}
+    optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, regularize: all, clip_norm: 1.5}
     schedule:
       {kind: triangular, min: 1e-6, max: 0.3, half_cycle: 13, cycle_growth: 1.5, peak_decay: 0.5, warmup_steps: 7}
     training:
@@ -170,6 +171,7 @@ import Testing
     let yaml = try RunConfiguration.parse(text: text, fileName: "short.yaml").effectiveYAML()
     #expect(
       yaml == """
+        version: 2
         data:
           dataset: mnist-5k
           path: null
@@ -195,6 +197,7 @@ import Testing
           kind: sgd
           weight_decay: 0.0
           l2: 0.0
+          regularize: weights
           clip_norm: null
           clip_value: null
           momentum: 0.0

@@ -80,6 +80,14 @@ extension RunFolder {
       .missing, path: path, "the folder has no checkpoints", hint: "give a run folder or a checkpoint file")
   }
 
+  /// The checkpoint at `path`, or the newest of the run folder there whose head can be read; nil if there is none. Its tensors are
+  /// not verified, which takes as long as reading the file.
+  public static func newestReadable(at path: String) -> Checkpoint? {
+    guard (try? Paths.kind(of: path)) == .folder else { return try? Checkpoint(path: path) }
+    let files = (try? checkpoints(in: path)) ?? []
+    return files.reversed().lazy.compactMap { try? Checkpoint(path: $0.path) }.first
+  }
+
   /// The newest checkpoint up to the one at `path`, of those that lie beside it, after which the run went on: a later
   /// one was written. Goes by the names of the files alone.
   public static func continuedCheckpoint(upTo path: String) throws(CheckpointError) -> String? {

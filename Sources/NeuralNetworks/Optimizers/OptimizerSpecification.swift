@@ -3,11 +3,12 @@ import Configuration
 /// How a gradient changes the weights: an optimiser with its settings, and what all optimisers have in common.
 public struct OptimizerSpecification: Sendable {
   package var settings: any OptimizerSettings
-  /// Added to the gradient as weight_decay · w, weights only (not biases, not normalisation); AdamW instead takes
-  /// η · weight_decay · w off the weight.
+  /// Added to the gradient as weight_decay · w; AdamW instead takes η · weight_decay · w off the weight.
   public var weightDecay = 0.0
-  /// A loss term λ·Σw² over weights, so the gradient carries 2λw and the reported loss λΣw².
+  /// A loss term λ·Σw², so the gradient carries 2λw and the reported loss λΣw².
   public var l2 = 0.0
+  /// Parameters that both act on.
+  public var regularize = Regularized.weights
   /// Largest Euclidean norm of the whole gradient; nil leaves it alone.
   public var clipNorm: Double?
   /// Largest magnitude of each of the gradient's elements; nil leaves them alone.
@@ -31,7 +32,7 @@ public struct OptimizerSpecification: Sendable {
 
 extension OptimizerSpecification: Equatable {
   public static func == (a: OptimizerSpecification, b: OptimizerSpecification) -> Bool {
-    a.settings.isEqual(to: b.settings) && (a.weightDecay, a.l2) == (b.weightDecay, b.l2)
+    a.settings.isEqual(to: b.settings) && (a.weightDecay, a.l2, a.regularize) == (b.weightDecay, b.l2, b.regularize)
       && (a.clipNorm, a.clipValue) == (b.clipNorm, b.clipValue)
   }
 }
@@ -44,9 +45,13 @@ extension OptimizerSpecification {
       fields: [
         Field(
           "weight_decay", \.weightDecay, .notNegative,
-          "Adds so much times w to the gradient of weights; `adamw` instead takes η times so much of w off it."),
+          "Adds so much times w to the gradient; `adamw` instead takes η times so much of w off it."),
+        Field("l2", \.l2, .notNegative, "λ of a loss term λ·Σw²: the gradient carries 2λw, the loss λ·Σw²."),
         Field(
-          "l2", \.l2, .notNegative, "λ of a loss term λ·Σw² over weights: the gradient carries 2λw, the loss λ·Σw²."),
+          "regularize", \.regularize, .word(),
+          "Parameters that `weight_decay` and `l2` act on. `weights`: matrices, kernels and tables of tokens, neither biases nor "
+            + "normalisation, position tables and class tokens; `weights_and_positions`: those too, but neither biases nor "
+            + "normalisation, as up to version 1; `all`: every parameter."),
         Field(
           "clip_norm", \.clipNorm, Codec.positive.optional,
           "Largest Euclidean norm of the whole gradient; null clips nothing."),

@@ -5,14 +5,14 @@ import Tensors
 struct ParameterRun: Equatable {
   /// Elements of the flat buffers, padding behind the parameters included (it stays zero).
   var range: Range<Int>
-  /// Whether weight decay and L2 act on it: on weights only, neither on biases nor on normalisation.
+  /// Whether weight decay and L2 act on it.
   var isRegularized: Bool
 
   /// All parameters of `store` in as few runs as their roles allow.
-  static func runs(of store: ParameterStore) -> [ParameterRun] {
+  static func runs(of store: ParameterStore, regularizing regularized: Regularized) -> [ParameterRun] {
     var runs: [ParameterRun] = []
     for parameter in store.parameters {
-      let isRegularized = parameter.role == .weight
+      let isRegularized = regularized.includes(parameter.role)
       let range = parameter.offset..<parameter.offset + parameter.count
       if let last = runs.last, last.isRegularized == isRegularized {
         runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound

@@ -24,7 +24,7 @@ struct RegularizedGradient {
 
   init(_ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool, share: OptimizerShare?) {
     (self.specification, self.store) = (specification, store)
-    runs = ParameterRun.runs(of: store)
+    runs = ParameterRun.runs(of: store, regularizing: specification.regularize)
     ownRuns = share.map { [runs] in ParameterRun.parts(of: runs, in: $0.elements) } ?? runs
     clipped =
       specification.clipValue == nil ? nil : Tensor(uninitialized: [store.flatCount], dtype: store.dtype, pool: pool)

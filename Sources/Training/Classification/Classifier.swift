@@ -22,7 +22,7 @@ public final class Classifier {
   public init(at path: String, damaged: (String) -> Void) throws {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
     (checkpoint, step) = (file.path, file.metadata.step)
-    let configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
+    let configuration = try RunConfiguration.of(file)
     guard !configuration.data.isText else { throw ClassificationError.predictsTokens(file.path) }
     guard let samples = file.metadata.samples else { throw ClassificationError.olderCheckpoint(file.path) }
     guard !samples.classes.isEmpty else {

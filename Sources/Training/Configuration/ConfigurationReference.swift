@@ -50,6 +50,9 @@ public enum ConfigurationReference {
       `data: cifar10`.
     - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in, and with the place where its data
       were read.
+    - `version` chooses the defaults of keys that are not written. Without it a configuration has those of this page, version
+      \(RunConfiguration.currentVersion); what run folders and checkpoints hold that name none is of version 1, and a run that goes on from them keeps their
+      version. Version 1 had `optimizer.regularize: weights_and_positions`.
     """
 
   private static var sections: [String] {

@@ -28,7 +28,8 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     if evaluationSteers && steering.contains(path) { return .refused }
     if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
     let allowed = [
-      "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
+      // What the version stands for is in the other settings.
+      "version", "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
       "training.share_weights", "training.compare_replicas", "data.path", "data.file", "data.categories",
       "data.validation_file",
       "data.validation_lines", "data.test_file", "data.header", "data.validation_folder", "data.max_image_pixels",

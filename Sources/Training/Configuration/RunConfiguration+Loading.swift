@@ -71,6 +71,13 @@ extension RunConfiguration {
   public static func parse(
     text: String, fileName: String = "configuration", overrides: [String] = []
   ) throws(ConfigurationError) -> RunConfiguration {
+    try parse(text: text, fileName: fileName, overrides: overrides, unnamedVersion: currentVersion)
+  }
+
+  /// - Parameter unnamedVersion: Version of a text that names none.
+  static func parse(
+    text: String, fileName: String, overrides: [String] = [], unnamedVersion: Int
+  ) throws(ConfigurationError) -> RunConfiguration {
     var reader = YAMLReader(fileName: fileName)
     let document = reader.read(text)
     var issues = reader.issues
@@ -89,6 +96,7 @@ extension RunConfiguration {
     context.remember("", at: root.place)
     var configuration = record.codec.decode(root, "", &context)
     configuration?.fillDependentDefaults(context)
+    configuration?.fillVersionedDefaults(context, unnamed: unnamedVersion)
     configuration?.check(&context)
     guard let configuration, context.issues.isEmpty else { throw ConfigurationError(context.issues) }
     return configuration

@@ -6,6 +6,8 @@ import NeuralNetworks
 ///
 /// Read it from YAML with `load(file:overrides:)`; `effectiveYAML()` writes it back with all defaults filled in.
 public struct RunConfiguration: Sendable, Equatable {
+  /// Of the defaults of keys that are not written: see `currentVersion`.
+  public internal(set) var version = RunConfiguration.currentVersion
   public var data = DatasetSpecification()
   public var model: ModelSpecification
   public var loss = LossSpecification.crossEntropy()
@@ -16,6 +18,7 @@ public struct RunConfiguration: Sendable, Equatable {
   public var checkpoint = CheckpointSettings()
   public var logging = LoggingSettings()
   public var samples = SampleSettings()
+  var unwritten = Unwritten()
 
   public init(model: ModelSpecification) { self.model = model }
 

@@ -33,7 +33,7 @@ public final class TextGenerator {
     guard let json = file.metadata.tokenizer else { throw GenerationError.notOfText(file.path) }
     (checkpoint, step) = (file.path, file.metadata.step)
     tokenizer = try Tokenizers.load(json: json, from: file.path)
-    let configuration = try RunConfiguration.parse(text: file.metadata.configuration, fileName: file.path)
+    let configuration = try RunConfiguration.of(file)
     guard configuration.data.isText else { throw GenerationError.notOfText(file.path) }
     BLAS.threadCount = configuration.training.blasThreads
     window = configuration.data.text.window

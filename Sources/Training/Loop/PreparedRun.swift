@@ -7,7 +7,7 @@ import Tensors
 
 /// State of a run that is the same for all workers of a process: the configuration, the opened data, and what follows from both.
 public struct PreparedRun: Sendable {
-  public let configuration: RunConfiguration
+  public private(set) var configuration: RunConfiguration
   public let options: RunOptions
   public let stop: StopRequest
   private(set) var data: DatasetSplits
@@ -100,6 +100,16 @@ public struct PreparedRun: Sendable {
   func normalized(over communicator: any Communicator) throws -> PreparedRun {
     var copy = self
     copy.data.normalizer = try Normalizer(configuration.data.normalization, of: data.training, over: communicator)
+    return copy
+  }
+
+  /// The run with the defaults of the version of the checkpoint that it goes on from, as workers need it. Collective.
+  func withDefaultsOfCheckpoint(over communicator: any Communicator) throws -> PreparedRun {
+    let own = communicator.worker == 0 ? RunRecorder.configurationToContinue(options)?.version : nil
+    let agreed = try communicator.broadcast(bytes: Array((own.map { "\($0)" } ?? "").utf8), from: 0)
+    guard let version = Int(String(decoding: agreed, as: UTF8.self)) else { return self }
+    var copy = self
+    copy.configuration = configuration.withDefaults(ofVersion: version)
     return copy
   }
 

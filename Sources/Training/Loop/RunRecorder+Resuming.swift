@@ -4,13 +4,25 @@ import NeuralNetworks
 
 /// Whether a checkpoint is one of this run, so that the run may go on from it.
 extension RunRecorder {
+  /// The configuration of the checkpoint that a run would go on from, as far as a look at the heads of files tells; nil if there
+  /// is none. A checkpoint that cannot be read is reported when it is opened.
+  static func configurationToContinue(_ options: RunOptions) -> RunConfiguration? {
+    let path: String? =
+      switch options.resume {
+      case .automatic: options.runFolder
+      case .never: nil
+      case .checkpoint(let path): path
+      }
+    return path.flatMap(RunFolder.newestReadable(at:)).flatMap { try? RunConfiguration.of($0) }
+  }
+
   /// Only what cannot change the past may differ from the checkpoint's configuration.
   ///
   /// - Parameter model: The tensors that the checkpoint must hold.
   func refuseOtherRuns(_ checkpoint: Checkpoint, model: [Checkpoint.Expectation]) throws {
     let name = checkpoint.path
     let step = checkpoint.metadata.step
-    let old = try RunConfiguration.parse(text: checkpoint.metadata.configuration, fileName: name)
+    let old = try RunConfiguration.of(checkpoint)
     let differences = run.configuration.differences(from: old)
     let refused = differences.filter { $0.onResume == .refused }
       .compactMap { $0.path == "training.shards" ? shardsInEffect($0, old, checkpoint) : $0 }

@@ -39,10 +39,16 @@ public final class Trainer {
     reporter: (any TrainingReporter)?, status: RunStatus = RunStatus()
   ) throws {
     let isFirst = communicator.worker == 0
-    let run = try run.normalized(over: communicator)
+    let given = run
+    let run = try given.normalized(over: communicator).withDefaultsOfCheckpoint(over: communicator)
     self.status = status
     (self.run, self.communicator, self.place) = (run, communicator, place)
     self.reporter = isFirst ? reporter : nil
+    if run.configuration.version != given.configuration.version {
+      self.reporter?.detail(
+        "the run goes on with the defaults of version \(run.configuration.version) of the configuration, which its checkpoint has"
+      )
+    }
     let session = try WorkerSession(run, communicator: communicator)
     if let problem = communicator.sharedMemoryProblem {
       self.reporter?.warn("gradients travel as messages, ranks of a node share no memory: \(problem)")

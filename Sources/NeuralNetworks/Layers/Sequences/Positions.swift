@@ -17,7 +17,7 @@ public final class Positions: PartwiseLayer {
     switch settings.vectors {
     case .learned:
       learned = builder.parameter(
-        path + ".weight", shape: inputShape, role: .weight,
+        path + ".weight", shape: inputShape, role: .position,
         initially: .drawn(
           .normal(standardDeviation: settings.standardDeviation), fanIn: time, fanOut: channels))
       fixed = nil

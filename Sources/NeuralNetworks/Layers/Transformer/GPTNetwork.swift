@@ -31,7 +31,7 @@ public final class GPTNetwork: Layer {
     learnedPositions =
       isLearned
       ? builder.parameter(
-        path + ".wpe.weight", shape: [context, width], role: .weight,
+        path + ".wpe.weight", shape: [context, width], role: .position,
         initially: .drawn(.normal(standardDeviation: 0.02), fanIn: context, fanOut: width)) : nil
     fixedPositions =
       specification.positions == .sinusoidal

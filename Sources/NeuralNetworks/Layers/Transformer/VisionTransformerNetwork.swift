@@ -30,8 +30,8 @@ public final class VisionTransformerNetwork: Layer {
     self.stem = stem
     outputShape = [outputs]
     classToken =
-      hasToken ? builder.parameter("cls_token", shape: [1, 1, width], role: .weight, initially: drawn) : nil
-    positions = builder.parameter("pos_embed", shape: [1, places, width], role: .weight, initially: drawn)
+      hasToken ? builder.parameter("cls_token", shape: [1, 1, width], role: .token, initially: drawn) : nil
+    positions = builder.parameter("pos_embed", shape: [1, places, width], role: .position, initially: drawn)
     var settings = TransformerSettings(
       time: places, width: width, heads: specification.heads, blocks: specification.blocks)
     (settings.isCausal, settings.names) = (false, .timm)

@@ -8,6 +8,9 @@ extension RunConfiguration {
     Record(
       "", "A run.", template: RunConfiguration(model: .layers([])),
       fields: [
+        Field(
+          "version", \.version, .configurationVersion,
+          "Of the defaults: keys that are not written have those of this version."),
         Field("data", \.data, DatasetSpecification.record.codec, DatasetSpecification.record.summary),
         Field(
           "model", \.model, ModelSpecification.record.codec, required: true,
