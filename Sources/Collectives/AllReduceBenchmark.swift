@@ -1,20 +1,20 @@
 import Tensors
 
-/// Times the sum over shards against another all-reduce, with fresh values before each call and the result checked
-/// element by element. (Buffers that are reused unchanged stay in the caches that read them, which flatters any all-reduce.)
+/// Compares the time of our all-reduce with that of another one, with new values before each call. Every element of the
+/// result is checked. (Buffers with unchanged values would stay in the caches that read them, which flatters any all-reduce.)
 public struct AllReduceBenchmark {
-  /// One size.
+  /// Result for one size.
   public struct Result: Sendable, Equatable {
     public var bytes: Int
-    /// Microseconds of `begin`, and from a barrier to the whole sum, on worker 0: median over the calls.
+    /// Microseconds on worker 0 for `begin` plus the time from a barrier to the complete sum: median over the calls.
     public var ours: Double
-    /// The same of the reference; nil where there is none.
+    /// The same for the reference; nil if there is none.
     public var reference: Double?
-    /// Whether both gave every element of every call right, on every worker.
+    /// Whether all elements of all calls were correct, for both and on every worker.
     public var isCorrect: Bool
   }
 
-  /// Sums `count` elements over all workers in place; the other all-reduce.
+  /// The other all-reduce: sums `count` elements over all workers, in place.
   public typealias Reference = (UnsafeMutablePointer<Float>, _ count: Int) throws -> Void
 
   private let communicator: any Communicator
@@ -54,13 +54,13 @@ public struct AllReduceBenchmark {
       isCorrect: !someoneFailed)
   }
 
-  /// Enough for a steady median, few enough for long buffers.
+  /// Number of calls: enough for a steady median, and few for long buffers.
   private static func calls(bytes: Int) -> Int { max(7, min(300, (256 << 20) / max(1, bytes))) }
 
   private func times(
     _ calls: Int, _ call: (_ number: Int, _ barrier: () throws -> Void) throws -> Double
   ) throws -> [Double] {
-    // The first calls touch memory for the first time.
+    // The first calls touch new memory and are not timed.
     for warmup in 0..<2 { _ = try call(calls + warmup) { try communicator.barrier() } }
     return try (0..<calls).map { number in try call(number) { try communicator.barrier() } }
   }

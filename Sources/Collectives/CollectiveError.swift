@@ -1,4 +1,4 @@
-/// Why a collective operation between the workers of one process did not complete.
+/// Reason why a collective operation between the threads of one process did not complete.
 public enum CollectiveError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Another worker failed or stopped the group; `reason` is its error.
   case aborted(worker: Int, reason: String)

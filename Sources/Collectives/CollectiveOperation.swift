@@ -1,5 +1,5 @@
-/// One collective call as all workers must agree on it. Workers that start different operations, or the same ones
-/// in another order, would otherwise get silently wrong numbers.
+/// Description of a collective call, which must be the same on all workers. Without this check, workers that call different
+/// operations, or the same ones in another order, would get wrong numbers in silence.
 package enum CollectiveOperation: Equatable, Sendable, CustomStringConvertible {
   case barrier
   case broadcast(byteCount: Int, root: Int)

@@ -1,6 +1,8 @@
 extension Communicator {
-  /// Every shard's row of numbers, in shard order, on every worker; `rows` are those of this worker's shards.
-  /// Rows may differ in length. For small things: losses, counts, decisions.
+  /// Gathers one row of numbers from every shard, in shard order, on every worker. Rows may differ in length. For small
+  /// data: losses, counts, decisions.
+  ///
+  /// - Parameter rows: The rows of this worker's shards.
   public func gatherOverShards(_ rows: [[Double]]) throws -> [[Double]] {
     precondition(
       rows.count == shards.count, "\(rows.count) rows from worker \(worker), which has shards \(shards)")
@@ -21,8 +23,8 @@ extension Communicator {
     return gathered
   }
 
-  /// Sums one row of numbers a shard, element by element in the order of the tree over the shards, so that what
-  /// is decided on them does not depend on the spread. All rows have one length; the sum is on every worker.
+  /// Sums one row of numbers from each shard, element by element, in the order of the tree over the shards. So decisions based
+  /// on the sum do not depend on the placement of shards. All rows have one length; every worker gets the sum.
   public func sumOverShards(_ rows: [[Double]]) throws -> [Double] {
     layout.tree.reduce(try gatherOverShards(rows)) { left, right in
       precondition(left.count == right.count, "rows of \(left.count) and \(right.count) numbers summed over shards")
@@ -30,7 +32,7 @@ extension Communicator {
     }
   }
 
-  /// Whether `flag` is set on any worker: how workers agree to stop at the same step.
+  /// Whether `flag` is set on any worker. Workers use it to stop at the same step.
   public func any(_ flag: Bool) throws -> Bool {
     try allGather([flag ? 1 : 0]).contains([1])
   }
@@ -40,7 +42,7 @@ private func append(_ word: UInt64, to bytes: inout [UInt8]) {
   withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
 }
 
-/// Reads a message back, eight bytes at a time.
+/// Reads a message, eight bytes at a time.
 private struct WordReader {
   private let bytes: [UInt8]
   private var position = 0

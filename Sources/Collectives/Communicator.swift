@@ -1,36 +1,36 @@
-/// Connection of the training loop to the other workers. One object a worker, used from that worker's
-/// thread only; every method is collective: all workers call the same methods in the same order.
+/// Connection of the training loop to the other workers. Each worker has its own object and uses it from its own thread
+/// only. Every method is collective: all workers call the same methods in the same order.
 ///
-/// A method that throws leaves the group unusable: the worker ends, and the others' calls throw too
-/// (threads), or the program ends all ranks (`MPIEnvironment.abort`).
+/// A group is unusable after a method has thrown: the worker ends, and the others' calls throw too (threads), or the program
+/// ends all ranks (`MPIEnvironment.abort`).
 public protocol Communicator: AnyObject {
   /// This worker's number, 0 ..< size.
   var worker: Int { get }
-  /// Which shards each worker has.
+  /// Assignment of shards to workers.
   var layout: ShardLayout { get }
 
-  /// Why workers that could share memory do not in the last sum that was made; nil where they do.
+  /// Reason why the last all-reduce does not use shared memory although its workers could; nil if it does.
   var sharedMemoryProblem: String? { get }
 
   /// Returns once all workers have called it.
   func barrier() throws
 
-  /// Copies `bytes` of worker `root` to all others. The byte count is the same everywhere.
+  /// Copies `bytes` of worker `root` to all others. The number of bytes is the same everywhere.
   func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws
 
-  /// Every worker's `bytes` (which may differ in length), in worker order, on every worker.
+  /// Gathers the `bytes` of every worker, in worker order, on every worker. Lengths may differ.
   func allGather(_ bytes: [UInt8]) throws -> [[UInt8]]
 
-  /// Memory and plan of a sum over shards that is done again and again. The same arguments on every worker.
+  /// Makes an all-reduce over shards: its memory and plan, to be used many times. Arguments are the same on every worker.
   ///
-  /// - Parameter sharedBuffers: How many buffers workers with common memory are to have beside (`ShardSum.sharedBuffers`).
+  /// - Parameter sharedBuffers: Number of additional buffers that a node group shares (`ShardSum.sharedBuffers`).
   func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum
 }
 
 extension Communicator {
   public var sharedMemoryProblem: String? { nil }
 
-  /// A sum with nothing beside.
+  /// Makes an all-reduce without additional shared buffers.
   public func makeShardSum(_ buckets: Buckets) throws -> ShardSum { try makeShardSum(buckets, sharedBuffers: 0) }
 
   /// Number of workers.

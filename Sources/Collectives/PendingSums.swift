@@ -1,16 +1,16 @@
 import Tensors
 
-/// The sums between a worker's last leaf and the root of its subtree, made piece by piece as the leaf becomes final, so
-/// that pieces can be on their way to other workers while the rest is still computed.
+/// The additions on the way from a worker's last shard to the root of its subtree. They are done piece by piece, as the
+/// shard's gradient buffer becomes final, so that the all-reduce can send pieces while the rest is still computed.
 struct PendingSums {
-  /// target += source, outermost first.
+  /// Additions target += source, outermost first.
   var additions: [(target: Tensor, source: Tensor)] = []
-  /// Everything from here on is done.
+  /// First element for which the additions are done.
   private var start: Int
 
   init(end: Int) { start = end }
 
-  /// The leaf is final from `newStart` on. Returns from where on the root of the subtree is.
+  /// Called when the gradient buffer is final from `newStart` on. Returns the first final element of the subtree's root.
   mutating func advance(to newStart: Int) -> Int {
     if newStart < start {
       for (target, source) in additions.reversed() { Self.add(source, to: target, newStart..<start) }

@@ -1,16 +1,16 @@
-/// Where the workers of a `ThreadGroup` show each other what they bring to an operation.
+/// Memory through which the workers of a `ThreadGroup` exchange their contributions to an operation.
 ///
-/// A worker writes its own entries before a barrier and reads the others' after it; a second barrier comes before
-/// anyone writes again. Those barriers are what makes the class safe to share.
+/// A worker writes its own entries before a barrier and reads the others' after it; a second barrier comes before anyone
+/// writes again. These barriers make the class safe to share.
 final class PublicationBoard: @unchecked Sendable {
-  /// The operation each worker is in.
+  /// The operation that each worker has called.
   let operations: UnsafeMutableBufferPointer<CollectiveOperation>
-  /// The memory of a sum that is being made.
+  /// Memory of an all-reduce that is being made.
   var memory: SharedMemory?
   var arena: SumArena?
   /// The source of a broadcast.
   var source = UnsafeRawBufferPointer(start: nil, count: 0)
-  /// Contribution of each worker to a gathering.
+  /// Contribution of each worker to an all-gather.
   let messages: UnsafeMutableBufferPointer<[UInt8]>
 
   init(workers: Int) {

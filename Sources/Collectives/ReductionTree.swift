@@ -1,8 +1,8 @@
-/// The fixed binary tree in whose order everything is summed over the shards of a global batch.
+/// The fixed binary tree that sets the order of all sums over the shards of a global batch.
 ///
-/// A node is a range of shard numbers; it halves, the larger half left, until one shard is left. The
-/// tree depends on the number of shards alone. Floating-point addition does not associate, so a sum has
-/// the same bits for every spread of the shards over workers exactly because all of them follow this tree.
+/// A node is a range of shard numbers. Its children are its halves, the larger half left, down to single shards. The tree
+/// depends on the number of shards alone. Floating-point addition is not associative, so a sum has the same bits for every
+/// placement of shards on workers only because all workers follow this tree.
 public struct ReductionTree: Sendable, Equatable {
   /// Number of leaves.
   public let shards: Int
@@ -22,8 +22,8 @@ public struct ReductionTree: Sendable, Equatable {
     return (node.lowerBound..<middle, middle..<node.upperBound)
   }
 
-  /// The largest nodes that lie wholly inside `run`, in shard order. Together they cover it; there are
-  /// fewer than 2·log₂(shards) of them, or one if `run` is itself a node.
+  /// The largest nodes that lie wholly inside `run`, in shard order. Together they cover it. There are fewer than
+  /// 2·log₂(shards) of them, or one if `run` is itself a node.
   public func maximalSubtrees(in run: Range<Int>) -> [Range<Int>] {
     precondition(
       run.lowerBound >= 0 && run.upperBound <= shards, "shards \(run) of a tree over \(shards) shards")
@@ -42,7 +42,7 @@ public struct ReductionTree: Sendable, Equatable {
     return found
   }
 
-  /// Folds one value a shard in the order of the tree: for the small sums (losses, counts) that steer a run.
+  /// Combines one value of each shard in the order of the tree, for small sums that steer a run (losses, counts).
   public func reduce<Value>(_ leaves: [Value], _ combine: (Value, Value) -> Value) -> Value {
     precondition(leaves.count == shards, "\(leaves.count) leaves for a tree over \(shards) shards")
     func value(of node: Range<Int>) -> Value {

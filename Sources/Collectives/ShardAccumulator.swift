@@ -1,11 +1,11 @@
 import Tensors
 
-/// A worker's part of the tree: computes its shards one after the other and sums them, in the order of the tree,
-/// into one buffer a maximal subtree.
+/// A worker's part of the tree: computes its shards one after the other and sums them, in the order of the tree, into one
+/// buffer for each maximal subtree.
 ///
-/// Depth first, left before right: the left child is computed into the node's own buffer, the right child into
-/// a scratch buffer, which is then added. A subtree of n shards so needs ⌊log₂ n⌋ scratch buffers. All memory is
-/// taken once, at the start.
+/// It goes depth first, left before right. The left child is computed into the node's own buffer, the right child into a
+/// scratch buffer, which is then added. So a subtree of n shards requires ⌊log₂ n⌋ scratch buffers. All memory is allocated
+/// once, at the start.
 public final class ShardAccumulator {
   /// The worker's partial sums, `[count]` each, in shard order.
   public let partials: [Tensor]
@@ -25,23 +25,26 @@ public final class ShardAccumulator {
     scratch = (0..<(subtrees.map(Self.scratchBuffers).max() ?? 0)).map { _ in Tensor(zeros: [count], pool: pool) }
   }
 
-  /// Scratch buffers that summing `node` takes.
+  /// Number of scratch buffers for summing `node`.
   package static func scratchBuffers(for node: Range<Int>) -> Int {
     if node.count == 1 { return 0 }
     let (left, right) = ReductionTree.children(of: node)
     return max(scratchBuffers(for: left), 1 + scratchBuffers(for: right))
   }
 
-  /// Computes every shard of the worker, in shard order, and leaves their sums in `partials`.
+  /// Computes every shard of the worker, in shard order; `partials` then hold their sums.
   ///
-  /// `leaf` writes all elements of the buffer it is given, which holds anything before; for a shard without
-  /// samples it writes zeros.
+  /// - Parameter leaf: Computes one shard: writes all elements of its buffer, zeros for a shard without samples. The buffer's
+  ///   old values are undefined.
   public func accumulate(leaf: (_ shard: Int, _ buffer: Tensor) throws -> Void) rethrows {
     try accumulate(isFinal: { _ in }, leaf: { shard, buffer, _ in try leaf(shard, buffer) })
   }
 
-  /// The same for leaves that are computed from the end to the front: `leaf` may say, as often as it likes, from which
-  /// element on its buffer is final, and `isFinal` is told from which element on the worker's partial sums are.
+  /// The same for shards whose buffers are computed from the end to the front.
+  ///
+  /// - Parameters:
+  ///   - isFinal: Receives the first final element of the worker's partial sums, each time it changes.
+  ///   - leaf: Computes one shard; may report, as often as it likes, the first final element of its buffer.
   public func accumulate(
     isFinal: @escaping (_ start: Int) -> Void,
     leaf: (_ shard: Int, _ buffer: Tensor, _ isFinal: (_ start: Int) -> Void) throws -> Void
@@ -56,8 +59,8 @@ public final class ShardAccumulator {
   private typealias Leaf = (Int, Tensor, (Int) -> Void) throws -> Void
 
   /// - Parameters:
-  ///   - isLast: Whether the node ends with the worker's last shard: sums on the way from there to the subtree's root
-  ///     are not made at the end but as its leaf becomes final.
+  ///   - isLast: Whether the node ends with the worker's last shard. Additions on the way from that shard to the subtree's root
+  ///     are done as its buffer becomes final, not at the end.
   private func sum(
     _ node: Range<Int>, into buffer: Tensor, depth: Int, isLast: Bool, pending: inout PendingSums,
     isFinal: @escaping (Int) -> Void, leaf: Leaf

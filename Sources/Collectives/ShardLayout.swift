@@ -1,8 +1,8 @@
-/// How the shards of a global batch are spread over the workers: each worker has one contiguous run.
+/// Assignment of the shards of a global batch to workers: each worker has one contiguous range.
 ///
-/// Run lengths differ by at most one. Worker w begins at ⌈w·S/W⌉: cuts spread that evenly fall on the
-/// tree's own cuts where they can (a power of two of workers that divides the shards, for one), and a run
-/// that is a node of the tree needs one buffer instead of several.
+/// Lengths differ by at most one. Worker w begins at ⌈w·S/W⌉, so cuts coincide with those of the tree if they can (if the
+/// number of workers is a power of two that divides the shards, for example). A range that is a node of the tree requires one
+/// buffer instead of several.
 public struct ShardLayout: Sendable, Equatable {
   public let workers: Int
   public let tree: ReductionTree
@@ -28,12 +28,11 @@ public struct ShardLayout: Sendable, Equatable {
     return shard * workers / shards
   }
 
-  /// The nodes of the tree for which `worker` hands over a partial sum each: the maximal subtrees inside
-  /// its run, in shard order.
+  /// Nodes of the tree for which `worker` contributes a partial sum: the maximal subtrees inside its shards, in shard order.
   public func partials(of worker: Int) -> [Range<Int>] { tree.maximalSubtrees(in: run(of: worker)) }
 
-  /// How much longer the longest run is than the mean, as a fraction of the mean: 0 when the shards divide
-  /// evenly, 0.5 for 4 shards on 3 workers (runs of 2, 1 and 1 against a mean of 4/3).
+  /// Excess of the largest number of shards of a worker over the mean, as a fraction of the mean: 0 if shards divide evenly,
+  /// 0.5 for 4 shards on 3 workers (2, 1 and 1, with a mean of 4/3).
   public var imbalance: Double {
     let longest = (shards + workers - 1) / workers
     return Double(longest * workers) / Double(shards) - 1

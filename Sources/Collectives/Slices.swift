@@ -1,10 +1,10 @@
-/// A stretch of a buffer cut into one contiguous slice an owner. If the stretch begins with a memory page, all slices do,
-/// so that owners do not write to the same cache lines and a slice can be mapped by itself (`SumArena`). Slices at the
-/// end of a short stretch are empty.
+/// A range of a buffer cut into one contiguous slice for each owner. If the range begins with a memory page, so do all slices:
+/// owners do not write to the same cache lines, and a slice can be mapped by itself (`SumArena`). In a short range, the last
+/// slices are empty.
 public struct Slices: Sendable {
   public let range: Range<Int>
   public let owners: Int
-  /// Elements of a memory page.
+  /// Number of elements of a memory page.
   public static let pageLength = SharedMemory.pageBytes / MemoryLayout<Float>.size
 
   /// - Parameter range: Elements of the buffer.

@@ -1,4 +1,4 @@
-/// The communicator of a run with one worker: nothing to communicate.
+/// The communicator of a run with one worker, which has nothing to communicate.
 public final class SoloCommunicator: Communicator {
   public let layout: ShardLayout
 

@@ -1,25 +1,25 @@
 import CKernels
 
 extension SumProgram {
-  /// Elements that are summed at a time: a few blocks stay in the first-level cache between additions.
+  /// Number of elements that are added at a time: a few blocks fit into the first-level cache.
   package static let blockLength = 2048
 
-  /// Elements of the scratch memory that `evaluate` requires.
+  /// Number of elements of scratch memory that `evaluate` requires.
   public var scratchLength: Int { Self.blockLength * ((additions.map(\.block).max() ?? 0) + 1) }
 
-  /// Adds the slots up and writes each root's sum to its result. A result overlaps no other, and of the slots none or,
-  /// where there is one root, all of one; the others stay as they are. Each slot is read once, each result written once.
+  /// Adds the slots and writes each root's sum to its result. Results overlap neither each other nor slots, except that with one
+  /// root the result may be one of the slots. Other slots are not changed. Each slot is read once, each result written once.
   ///
   /// - Parameters:
   ///   - slots: First element of each slot, `slotCount` pointers.
   ///   - count: Elements of a slot.
   ///   - results: First element of each root's result, `rootCount` pointers.
-  ///   - scratch: Room for `scratchLength` elements.
+  ///   - scratch: Memory for `scratchLength` elements.
   public func evaluate(
     slots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, count: Int,
     into results: UnsafeMutablePointer<UnsafeMutablePointer<Float>>, scratch: UnsafeMutablePointer<Float>
   ) {
-    // Without sums on the way nothing is kept between blocks.
+    // A single addition has no intermediate sums, so it needs no blocks.
     let step = additions.count == 1 ? max(1, count) : Self.blockLength
     for start in stride(from: 0, to: count, by: step) {
       let length = min(step, count - start)

@@ -1,8 +1,8 @@
-/// Sums of neighbouring nodes of the tree over the shards, flattened: a list of additions over numbered slots.
+/// A part of the tree over shards, flattened to a list of additions over numbered slots.
 ///
-/// Slot i holds the value of the i-th of the nodes that are given, in shard order.
+/// Slot i holds the value of the i-th given node, in shard order.
 public struct SumProgram: Sendable, Equatable {
-  /// Operand of an addition: a slot's value, or a sum that was made before.
+  /// Operand of an addition: a slot's value, or an earlier sum.
   enum Operand: Sendable, Equatable {
     case slot(Int)
     /// In the scratch block of this number.
@@ -12,26 +12,26 @@ public struct SumProgram: Sendable, Equatable {
   struct Addition: Sendable, Equatable {
     let left: Operand
     let right: Operand
-    /// The scratch block that takes the sum, which may be the left operand's; unused where the sum is a root.
+    /// Scratch block for the sum, possibly that of the left operand; unused if the sum is a root.
     let block: Int
-    /// Number of the root that this is, else nil.
+    /// Number of the root that this sum is; nil if it is none.
     var root: Int?
   }
 
   /// In post-order.
   private(set) var additions: [Addition] = []
-  /// For each of the wanted nodes, in shard order, its slot where it is one of those that are given, else nil.
+  /// For each root, in shard order: its slot if it is a given node, else nil.
   private(set) var givenRoots: [Int?] = []
   /// Number of nodes given.
   public let slotCount: Int
 
   /// - Parameters:
-  ///   - nodes: What is to be summed, in shard order; no gaps.
-  ///   - roots: The nodes of the tree that are wanted, in shard order; together they cover the same shards.
+  ///   - nodes: Nodes to be summed, in shard order, without gaps.
+  ///   - roots: Nodes whose sums are wanted, in shard order; together they cover the same shards.
   public init(nodes: [Range<Int>], roots: [Range<Int>]) {
     slotCount = nodes.count
     var next = 0
-    // Post-order meets the given nodes from left to right.
+    // Post-order visits the given nodes from left to right.
     func operand(of node: Range<Int>, block: Int) -> Operand {
       precondition(next < nodes.count, "shards \(node) are not among the nodes of a sum")
       if nodes[next] == node {
@@ -53,6 +53,6 @@ public struct SumProgram: Sendable, Equatable {
     }
   }
 
-  /// Number of sums it makes.
+  /// Number of results.
   public var rootCount: Int { givenRoots.count }
 }

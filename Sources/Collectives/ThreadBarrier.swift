@@ -3,8 +3,8 @@ import Synchronization
 
 /// A barrier between the threads of one process that can fail.
 ///
-/// Waiting spins briefly, then yields, then sleeps: short waits stay short, and more workers than cores do not
-/// starve the one that the others wait for.
+/// A wait spins briefly, then yields, then sleeps: so short waits stay short, and with more workers than cores, the worker
+/// that the others wait for gets a core.
 final class ThreadBarrier: @unchecked Sendable {
   private static let spins = 500
   private static let yields = 50
@@ -13,7 +13,7 @@ final class ThreadBarrier: @unchecked Sendable {
   private let arrived = Atomic<Int>(0)
   private let generation = Atomic<Int>(0)
   private let failed = Atomic<Bool>(false)
-  /// Guards `failure`, and makes "all have passed" and "the group has failed" exclude each other.
+  /// Guards `failure`, and makes "all have passed" and "the group has failed" exclusive.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   private var failure: CollectiveError?
@@ -33,7 +33,7 @@ final class ThreadBarrier: @unchecked Sendable {
     changed.deallocate()
   }
 
-  /// Returns once all parties have called it; throws, on every party, if the group failed before that.
+  /// Returns when all parties have called it. Throws, on every party, if the group failed before that.
   func wait() throws(CollectiveError) {
     try checkFailure()
     let current = generation.load(ordering: .acquiring)
@@ -45,7 +45,7 @@ final class ThreadBarrier: @unchecked Sendable {
     if generation.load(ordering: .acquiring) != current { return }
     lock()
     while generation.load(ordering: .relaxed) == current && failure == nil { pthread_cond_wait(changed, mutex) }
-    // A barrier that all have reached is passed by all, whatever fails afterwards.
+    // All pass a barrier that all have reached, whatever fails afterwards.
     let passed = generation.load(ordering: .relaxed) != current
     unlock()
     if !passed { try throwFailure() }
@@ -56,8 +56,8 @@ final class ThreadBarrier: @unchecked Sendable {
     if failed.load(ordering: .acquiring) { try throwFailure() }
   }
 
-  /// The second barrier of an operation whose first one all parties have passed: they all come here without
-  /// waiting for anything else. It does not fail, so nobody leaves while others still use his buffers.
+  /// The second barrier of an operation whose first barrier all parties have passed: nothing keeps them from reaching it. It
+  /// does not fail, so no party leaves while others still use its buffers.
   func waitForAll() {
     let current = generation.load(ordering: .acquiring)
     if arrive() {
@@ -71,7 +71,7 @@ final class ThreadBarrier: @unchecked Sendable {
     unlock()
   }
 
-  /// Makes all present and later waits throw `error`. The first call counts.
+  /// Makes all present and later waits throw `error`. Only the first call counts.
   func fail(_ error: CollectiveError) {
     lock()
     if failure == nil { failure = error }
@@ -80,7 +80,7 @@ final class ThreadBarrier: @unchecked Sendable {
     unlock()
   }
 
-  /// Whether the caller is the last to arrive.
+  /// Records an arrival; returns whether it is the last.
   private func arrive() -> Bool {
     arrived.add(1, ordering: .acquiringAndReleasing).newValue == parties
   }
@@ -103,7 +103,7 @@ final class ThreadBarrier: @unchecked Sendable {
     }
   }
 
-  /// First error that `fail` was called with.
+  /// The error of the first call of `fail`.
   var firstFailure: CollectiveError? {
     lock()
     defer { unlock() }

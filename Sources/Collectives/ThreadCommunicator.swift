@@ -1,11 +1,11 @@
 /// One worker of a `ThreadGroup`.
 ///
-/// Every operation is: publish what this worker brings, a barrier, work on everybody's memory, a second barrier. (A shard
-/// sum, once made, has flags of its own.)
+/// Every operation has four parts: publish this worker's contribution, a barrier, work on the memory of all workers, a second
+/// barrier. (An all-reduce, once made, has its own flags.)
 public final class ThreadCommunicator: Communicator {
   public let worker: Int
   private let group: ThreadGroup
-  /// The communicator of `worker`; make one a worker, on that worker's thread.
+  /// Makes the communicator of `worker`. Make one for each worker, on its own thread.
   public init(_ group: ThreadGroup, worker: Int) {
     precondition(worker >= 0 && worker < group.layout.workers, "worker \(worker) of \(group.layout.workers)")
     self.worker = worker
@@ -60,7 +60,7 @@ public final class ThreadCommunicator: Communicator {
     ) { [group] in try group.barrier.checkFailure() }
   }
 
-  /// Where no memory can be mapped twice (a limit on files, say), that of the process does the same.
+  /// If memory cannot be mapped twice (because of a limit on files, for example), memory of the process does the same.
   private func makeArena(
     _ shape: SumArena.Shape, isShared: Bool, shapeInProcess: () -> SumArena.Shape
   ) -> SumArena {

@@ -2,11 +2,11 @@ import Synchronization
 import Tensors
 
 extension ThreadGroup {
-  /// Runs `body` once a worker, worker 0 on the calling thread and each other one on a thread of its own, and
-  /// returns what they return, in worker order.
+  /// Runs `body` once for each worker: worker 0 on the calling thread, the others on their own threads. Returns their results,
+  /// in worker order.
   ///
-  /// When one body throws, the collective operations of the others throw too, all threads end, and the error of
-  /// the worker that failed first is thrown here.
+  /// - Throws: The error of the worker that failed first. Collective operations of the others then throw too, and all threads
+  ///   end.
   public static func run<Result: Sendable>(
     layout: ShardLayout, body: @escaping @Sendable (ThreadCommunicator) throws -> Result
   ) throws -> [Result] {

@@ -1,4 +1,4 @@
-/// The workers of one process, a thread each, and the memory in which they meet.
+/// The worker threads of one process, and the memory that they share.
 public final class ThreadGroup: Sendable {
   public let layout: ShardLayout
   let barrier: ThreadBarrier
@@ -10,13 +10,13 @@ public final class ThreadGroup: Sendable {
     board = PublicationBoard(workers: layout.workers)
   }
 
-  /// Ends the group: every present and later collective operation of every worker throws
-  /// `CollectiveError.aborted` with this reason. The first call counts. May come from any thread.
+  /// Ends the group: every present and later collective operation of every worker throws `CollectiveError.aborted` with this
+  /// reason. Only the first call counts. May be called from any thread.
   public func abort(_ reason: String, from worker: Int) {
     barrier.fail(.aborted(worker: worker, reason: reason))
   }
 
-  /// Called by `ThreadGroup.run` when a worker has returned: whoever still waits for it would wait for ever.
+  /// Called by `ThreadGroup.run` when a worker has returned: others that still wait for it would wait for ever.
   func leave(_ worker: Int) {
     barrier.fail(.left(worker: worker))
   }

@@ -1,20 +1,20 @@
 import Glibc
 
-/// Pause between two looks at something that other ranks must bring about: nothing at first, then give the
-/// core away, then sleep. MPI's own blocking calls spin, which starves the rank that all wait for when there are
-/// more ranks than cores, and the helper threads of a rank that share its core.
+/// Pause between two checks of a condition that other ranks bring about: none at first, then yield the core, then sleep. MPI's
+/// own blocking calls spin. With more ranks than cores, that starves the rank that all wait for, and also the helper threads
+/// that share a rank's core.
 package struct WaitBackoff {
-  /// Cost of a look.
+  /// Cost of a check.
   package enum Look: Sendable {
-    /// Reading flags: nanoseconds.
+    /// Reads flags: nanoseconds.
     case flags
-    /// Asking MPI, and through it the system's sockets: a microsecond or more.
+    /// Asks MPI, and through it the system's sockets: a microsecond or more.
     case messages
   }
 
-  /// Looks before the core is given away, some microseconds' worth.
+  /// Number of checks before yielding, some microseconds in all.
   private let spins: Int
-  /// About three milliseconds of yielding on an idle core.
+  /// Number of checks with yielding, about three milliseconds on an idle core.
   private static let yields = 5000
   private static let sleepMicroseconds: UInt32 = 50
 

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The program that this process runs.
+/// The executable file of this process.
 enum ExecutableFile {
-  /// The linker's digest of all that went into it, as hexadecimal digits: equal for equal builds. Nil if it left none.
+  /// The linker's digest of the build, in hexadecimal: equal for equal builds. Nil if the linker wrote none.
   ///
-  /// It is the note of type 3 and owner "GNU" among the notes of an ELF file (System V ABI, Note Section; 64 bits, little-endian).
+  /// This is the note of type 3 and owner "GNU" in an ELF file (System V ABI, Note Section; 64 bits, little-endian).
   static var buildIdentifier: String? {
     guard let file = try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe"), options: .alwaysMapped) else {
       return nil

@@ -15,14 +15,13 @@ struct LockstepCommand: ParsableCommand {
         mpirun -np 4 lockstep train configs/quickstart.yaml    four MPI ranks
         launch/cluster HOSTFILE configs/quickstart.yaml        ranks on several hosts
         lockstep evaluate runs/quickstart                      loss and accuracy
-        lockstep classify runs/quickstart digit.png            what an image is
-        lockstep generate runs/novel --prompt "It is"          what a model writes
-        mpirun -np 4 lockstep doctor                           what may go wrong
-        lockstep data list                                     the data sets it knows
+        lockstep classify runs/quickstart digit.png            class of an image
+        lockstep generate runs/novel --prompt "It is"          text from a model
+        mpirun -np 4 lockstep doctor                           problems of this machine
+        lockstep data list                                     known data sets
 
-      Exit codes: 0 done; 1 the run failed; 2 wrong use or wrong configuration; 129, 130 or 143 stopped by \
-        SIGHUP, by SIGINT, or by SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU or a time limit, \
-      after a checkpoint if anything was trained.
+      Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 129 stopped by SIGHUP; 130 by SIGINT; 143 by SIGTERM, \
+      SIGUSR1, SIGUSR2, SIGXCPU or a time limit. A run that is stopped has written a checkpoint, if it had trained anything.
       """,
     version: Version.text,
     subcommands: [
@@ -30,8 +29,8 @@ struct LockstepCommand: ParsableCommand {
       DoctorCommand.self, DataCommand.self,
     ])
 
-  /// Like ArgumentParser's own, but wrong use ends with 2, as the exit codes promise, and of the ranks of a launcher
-  /// the first alone says what is found before MPI has started.
+  /// Like ArgumentParser's own, with two differences: wrong usage exits with 2, and under a launcher rank 0 alone reports
+  /// errors that are found before MPI has started.
   static func main() {
     let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment)
     let rank = launcher?.rank ?? 0
@@ -43,11 +42,11 @@ struct LockstepCommand: ParsableCommand {
       Terminal.standard.flush()
     } catch let code as ExitCode {
       Terminal.standard.flush()
-      // At the end of a process OpenBLAS waits for its threads, one of which may be asking for memory for ever.
+      // exit() would make OpenBLAS wait for its threads, one of which may be asking for memory for ever.
       fflush(nil)
       _exit(code.rawValue)
     } catch let error where exitCode(for: error) == .failure {
-      // No fault of the arguments: ArgumentParser knows those, help and versions by other codes.
+      // Not a wrong argument: those, help and versions have other codes in ArgumentParser.
       let code = CommandRunner.report(error, prefix: rank > 0 ? "rank \(rank): " : "")
       fflush(nil)
       _exit(code)
@@ -58,7 +57,7 @@ struct LockstepCommand: ParsableCommand {
         Foundation.exit(0)
       }
       if rank > 0 { leaveTheWordToFirstRank() }
-      // srun lets the others go on when one has ended: all would say the same.
+      // srun does not end the other ranks, so each of them would print the same message.
       if rank == 0 || launcher?.name == "mpirun" {
         Terminal.standard.printError((rank > 0 ? "rank \(rank): " : "") + text)
       }
@@ -66,22 +65,22 @@ struct LockstepCommand: ParsableCommand {
     }
   }
 
-  /// ArgumentParser's message with a hint for an option that another trainer has.
+  /// ArgumentParser's message, with a hint if the unknown option is one of another trainer.
   static func withHint(_ text: String) -> String {
     guard let option = text.firstMatch(of: /Unknown option '--?([^'=]+)/)?.1,
       let hint = ForeignOptions.hint(for: String(option))
     else { return text }
     var lines = text.components(separatedBy: "\n")
-    // The nearest option by spelling is not what was meant: `--lr` is not `--set`.
+    // The nearest option by spelling would mislead: `--set` for `--lr`.
     lines[0] = lines[0].components(separatedBy: ". Did you mean '")[0]
     lines.insert("hint: \(hint)", at: 1)
     return lines.joined(separator: "\n")
   }
 
-  /// A launcher ends the job as soon as one rank fails: if rank 0 finds the same, its message must be out by then. Whoever
-  /// comes back from here was started with arguments that rank 0 takes no offence at.
+  /// Waits, because a launcher ends the job as soon as one rank fails: rank 0, if it finds the same error, must have printed
+  /// its message by then. If this rank survives the wait, its arguments differ from rank 0's, and it prints the message itself.
   private static func leaveTheWordToFirstRank() { Thread.sleep(forTimeInterval: 4) }
 }
 
-/// A command without a part for every rank: under a launcher rank 0 alone runs it, the others end at once.
+/// A command that rank 0 alone runs under a launcher; the other ranks exit at once.
 protocol FirstRankCommand: ParsableCommand {}

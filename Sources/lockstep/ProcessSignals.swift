@@ -3,25 +3,25 @@ import CSignals
 import Foundation
 import Training
 
-/// How this process takes signals.
+/// Sets how this process reacts to signals.
 enum ProcessSignals {
-  /// First thing in the process: from now on one thread alone takes the signals that ask for a stop.
+  /// Called first in the process. From now on one thread receives all signals that ask for a stop.
   static func start() {
-    // Linking it blocks them in the threads that libraries have started by now.
+    // Being linked, it has blocked these signals in all threads that libraries have started.
     _ = cprocessstart_was_prepared()
     SignalListener.start()
     csignals_use_alternate_stack()
-    // Output that nobody reads any more is an error in writing it.
+    // Writing to a closed pipe then returns an error.
     signal(SIGPIPE, SIG_IGN)
     set()
   }
 
-  /// At the start of the process, and in a rank again once MPI, which has handlers of its own, has started.
+  /// Called at the start of the process and again after MPI, which installs its own handlers, has started.
   static func set() {
-    // A file that grows beyond the limit then is an error in writing it, which is said, and not the end without a word.
+    // Writing a file beyond the size limit then returns an error, which is reported, instead of killing the process.
     signal(SIGXFSZ, SIG_IGN)
-    // Swift's handlers print a backtrace. It takes seconds, in which other ranks wait; with little memory it never ends; and
-    // after a signal from outside the process goes on. Who presses Ctrl-\ expects it to end.
+    // Swift's handlers print a backtrace. That takes seconds, in which other ranks wait; with little memory it never ends; and
+    // after a signal from outside, the process continues. Ctrl-\ must end it.
     signal(SIGQUIT, SIG_DFL)
     if ProcessInfo.processInfo.environment["SWIFT_BACKTRACE"] == nil { csignals_report_crashes() }
     csignals_report_lost_mappings()

@@ -2,7 +2,7 @@ import MPICollectives
 import Tensors
 import Training
 
-/// Text of `--version`: ours, the libraries', the kernels in use, and the traits of the build.
+/// Text of `--version`: versions of Lockstep and its libraries, kernels in use, and traits of the build.
 enum Version {
   static let number = "0.1.0"
 
@@ -16,14 +16,14 @@ enum Version {
     """
   }
 
-  /// Facts that all ranks of a job must share. Other kernels round otherwise, and the replicas would drift apart.
+  /// Facts that must be equal on all ranks of a job: other kernels round differently, and replicas would diverge.
   static var jobFacts: [JobFact] {
     libraryFacts + [
       JobFact("kernels of OpenBLAS", BLAS.coreName), JobFact("own kernels", ProcessorFeatures.kernelLevel),
     ]
   }
 
-  /// The program and its libraries, whatever the processor. OpenBLAS's text also names the processor whose kernels it chose.
+  /// Versions of the program and its libraries, without the processor: OpenBLAS's own text names the kernels that it chose.
   static var libraryFacts: [JobFact] {
     let words = BLAS.configuration.split(separator: " ").filter { $0.lowercased() != BLAS.coreName.lowercased() }
     return [

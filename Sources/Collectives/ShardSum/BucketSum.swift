@@ -1,36 +1,37 @@
 import Tensors
 
-/// One bucket of a shard sum on its way through the islands.
+/// The all-reduce of one bucket over node groups (in code: islands).
 ///
-/// Every worker makes the final sum of one slice of the bucket. Inside an island, each slice has a holder, who joins the
-/// island's partial sums of it as far as the tree does:
-///  1. the holder sends what comes of that to the slice's owner (p·N·(n−1)/n bytes an island with p such sums, n islands);
-///  2. the owner adds those of all islands up and sends the sum to the holders, who write it to where their island reads
-///     the result (N·(n−1)/n bytes).
-/// With one partial sum an island that is 2·N·(n−1)/n bytes, the least an all-reduce can do (Patarasu and Yuan,
-/// "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009), shared by the island's workers.
-/// With one island nothing is sent, and the owner writes the sum straight to where the result is to be.
-/// Where the sum is short and the islands are few, every worker takes all of it for its slice: no final sum is sent, which
-/// halves the time.
+/// Each worker owns one slice of the bucket and makes its final sum. In each node group, one worker is the slice's local owner
+/// (in code: holder): it adds the group's partial sums of the slice, as far as the tree joins them. Then
+///  1. the local owner sends its sums to the slice's owner (reduce-scatter: p·N·(n−1)/n bytes for a group with p such sums, of
+///     n groups);
+///  2. the owner adds the sums of all groups and sends the total to the local owners, who write it where their group reads the
+///     result (all-gather: N·(n−1)/n bytes).
+/// With one partial sum in each group that is 2·N·(n−1)/n bytes, the least that an all-reduce can do (Patarasu and Yuan,
+/// "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009), divided among the group's workers.
+/// With one group nothing is sent, and the owner writes the sum directly to the result.
+/// If the sum is short and the groups are few, the slice of every worker is the whole bucket: no total is sent, which halves
+/// the time.
 final class BucketSum {
   private enum Phase { case waiting, exchanging, spreading, done }
 
   private let plan: SumPlan
   private let arena: SumArena
   private let range: Range<Int>
-  /// The slice that each worker makes the final sum of.
+  /// The slice of each worker, whose final sum it makes.
   private let slices: [Range<Int>]
-  /// Where every worker makes all of the sum for itself.
+  /// The worker's own result, if every worker makes the whole sum by itself.
   private let ownResult: Tensor?
   private let tag: Int
   private let exchange: (any Transfers)?
   private let spreading: (any Transfers)?
-  /// Sums of the own slice from other islands: one after the other in slot order.
+  /// Sums of this worker's slice from other groups, one after the other in slot order.
   private let received: UnsafeMutablePointer<Float>
-  /// The island's joined sums of the slices this worker holds. Nil for a worker alone with a result of its own, whose
-  /// partial sums can be sent from where they are: what is still to be sent must not lie where the result arrives.
+  /// The group's sums of the slices of which this worker is the local owner. They are separate, since a sum that is being sent
+  /// must not lie where the result arrives. Nil for a worker alone with its own result, whose partial sums are sent directly.
   private let joined: UnsafeMutablePointer<Float>?
-  /// Where in `joined` those of each worker's slice begin: at the same place where every slice is the whole.
+  /// First element in `joined` of each worker's slice; equal for all if every slice is the whole bucket.
   private let joinedStarts: [Int]
   private let localSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let results: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
@@ -40,7 +41,7 @@ final class BucketSum {
   private let holders: [(island: Int, worker: Int)]
   private var phase = Phase.waiting
 
-  /// - Parameter ownResult: `[count]`, where the result is made everywhere.
+  /// - Parameter ownResult: `[count]`, if every worker makes the whole result.
   init(
     index: Int, range: Range<Int>, plan: SumPlan, arena: SumArena, ownResult: Tensor?, transport: (any IslandTransport)?
   ) {
@@ -78,16 +79,16 @@ final class BucketSum {
 
   func restart() { phase = .waiting }
 
-  /// Whether this worker has yet to see the bucket ready on all workers of its island.
+  /// Whether some worker of the node group has not submitted the bucket yet.
   var isWaiting: Bool { phase == .waiting }
 
-  /// Whether it waits for messages.
+  /// Whether the bucket waits for messages.
   var isTravelling: Bool { phase == .exchanging || phase == .spreading }
 
-  /// Goes on as far as it can without waiting; true when the bucket's sum is where it belongs, as far as this worker has
-  /// to do with it.
+  /// Advances as far as possible without waiting. Returns true when this worker's part is complete: its sums are where the
+  /// node group reads the result.
   ///
-  /// - Parameter isReady: Whether all workers of the island have made their partial sums of the bucket ready.
+  /// - Parameter isReady: Whether all workers of the node group have submitted their partial sums of the bucket.
   func advance(isReady: @autoclosure () -> Bool) throws -> Bool {
     if phase == .waiting, isReady() { try begin() }
     if phase == .exchanging, try exchange?.areComplete() ?? true { try spread() }
@@ -118,7 +119,7 @@ final class BucketSum {
     phase = .exchanging
   }
 
-  /// A buffer as long as all buckets together, to which this worker writes.
+  /// The buffer for sums that this worker writes; as long as all buckets together.
   private var target: UnsafeMutablePointer<Float> {
     ownResult?.pointer.assumingMemoryBound(to: Float.self) ?? arena.target(plan.position)
   }
@@ -128,11 +129,11 @@ final class BucketSum {
     plan.local.evaluate(slots: localSlots, count: elements.count, into: results, scratch: scratch)
   }
 
-  /// Where the island's sum of that number is, of the slice that `owner` adds up.
+  /// The group's sum number `root` of the slice that belongs to `owner`.
   private func joinedSum(_ root: Int, sliceOf owner: Int) -> UnsafeMutablePointer<Float> {
     if let joined { return joined + joinedStarts[owner] + root * slices[owner].count }
     guard let slot = plan.local.givenRoots[root] else {
-      preconditionFailure("a worker alone on its island has partial sums that the tree joins")
+      preconditionFailure("a worker alone in its node group has partial sums that the tree joins")
     }
     return arena.slot(slot) + slices[owner].lowerBound
   }

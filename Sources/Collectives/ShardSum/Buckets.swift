@@ -1,7 +1,7 @@
-/// A buffer cut into runs that are summed one after the other, so that a run can be on its way while the backward pass
-/// still computes the next. Bucket 0 is the end of the buffer, which a backward pass finishes first.
+/// A gradient buffer cut into ranges that are summed one after the other, so that one is summed while the backward pass still
+/// computes the next. Bucket 0 is the end of the buffer, which a backward pass finishes first.
 public struct Buckets: Sendable, Equatable {
-  /// Elements of each bucket, last elements first.
+  /// Range of each bucket, from the end of the buffer to its front.
   public let ranges: [Range<Int>]
 
   /// Everything in one bucket.
@@ -9,9 +9,9 @@ public struct Buckets: Sendable, Equatable {
 
   /// - Parameters:
   ///   - count: Elements of the whole buffer.
-  ///   - cuts: Where a bucket may begin (first elements of parameters), ascending; it does so at the next memory page, so
-  ///     that no page belongs to two.
-  ///   - minimum: Elements that a bucket should have at least; the one at the front may have fewer.
+  ///   - cuts: Elements at which a bucket may begin (first elements of parameters), ascending. A bucket begins at the next
+  ///     memory page, so that no page belongs to two buckets.
+  ///   - minimum: Least number of elements of a bucket; the one at the front may have fewer.
   public init(count: Int, cuts: [Int], minimum: Int) {
     var ranges: [Range<Int>] = []
     var end = count
@@ -27,7 +27,7 @@ public struct Buckets: Sendable, Equatable {
 
   public var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
-  /// A number that differs where the cuts of buckets or of their slices do, or what is beside them, to compare workers by.
+  /// Digest of the cuts of buckets and slices and of the number of shared buffers, for comparing workers.
   package func digest(sharedBuffers: Int) -> UInt64 {
     // FNV-1a over the bounds; slices follow from the size of a page.
     let bounds = ranges.flatMap { [$0.lowerBound, $0.upperBound] } + [Slices.pageLength, sharedBuffers]

@@ -1,18 +1,18 @@
-/// Messages of elements between workers of different islands.
+/// Messages of elements between workers of different node groups.
 public protocol IslandTransport: AnyObject {
-  /// A list of transfers that are waited for together; made once, used every step.
+  /// Makes a list of transfers that are waited for together; made once, used in every step.
   func makeTransfers() -> any Transfers
-  /// Whether transfers are to move on by themselves too: while the worker computes, and seldom asks for them. Of all sums
-  /// of a transport; once false, nothing moves unless asked.
+  /// Whether transfers also progress by themselves, while the worker computes and seldom calls `areComplete`. Applies to all
+  /// all-reduces of a transport. Once false, transfers progress only inside calls.
   var asynchronousProgress: Bool { get set }
 }
 
-/// Non-blocking transfers under way.
+/// Non-blocking transfers.
 public protocol Transfers: AnyObject {
-  /// Neither side of a transfer may be touched before `areComplete`. `tag` tells messages between the same two workers
-  /// apart.
+  /// Starts a transfer. Neither side may touch its elements before `areComplete`. `tag` distinguishes messages between the same
+  /// two workers.
   func send(_ elements: UnsafePointer<Float>, count: Int, to worker: Int, tag: Int) throws
   func receive(_ elements: UnsafeMutablePointer<Float>, count: Int, from worker: Int, tag: Int) throws
-  /// Makes progress; true when all transfers since the last true have completed.
+  /// Makes progress. Returns true when all transfers since the last true have completed.
   func areComplete() throws -> Bool
 }

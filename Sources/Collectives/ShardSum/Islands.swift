@@ -1,11 +1,11 @@
-/// Which workers share memory: neighbouring workers of one island see each other's buffers, islands exchange messages.
+/// The node groups (islands): workers of one group see each other's buffers, different groups exchange messages.
 ///
-/// Threads of a process are one island; ranks of a node are one where shared memory is to be had, else each rank is its own.
+/// Threads of a process are one group. Ranks of a node are one group if they can share memory, else each rank is its own.
 public struct Islands: Sendable, Equatable {
-  /// The workers of each island: contiguous, in worker order.
+  /// The workers of each group: contiguous, in worker order.
   public let members: [Range<Int>]
 
-  /// - Parameter sizes: Workers of each island, in worker order.
+  /// - Parameter sizes: Number of workers of each group, in worker order.
   public init(sizes: [Int]) {
     precondition(!sizes.isEmpty && sizes.allSatisfy { $0 >= 1 }, "islands of \(sizes) workers")
     var start = 0
@@ -16,7 +16,7 @@ public struct Islands: Sendable, Equatable {
   }
 
   public var count: Int { members.count }
-  /// Number of workers on all islands.
+  /// Number of workers of all groups.
   public var workers: Int { members[count - 1].upperBound }
 
   public func island(of worker: Int) -> Int {
@@ -26,12 +26,12 @@ public struct Islands: Sendable, Equatable {
     return island
   }
 
-  /// Worker on `island` that handles a slice of which `owner` makes the final sum: the owner itself if it is there, else one of
-  /// the island's workers, each about equally many slices.
+  /// The local owner in `island` of the slice that belongs to `owner`: the owner itself in its own group, else one of the
+  /// group's workers. Each of them is the local owner of about equally many slices.
   public func holder(ofSliceOwnedBy owner: Int, on island: Int) -> Int {
     let own = members[island]
     if own.contains(owner) { return owner }
-    // Number of the owner among the workers elsewhere.
+    // Number of the owner among the workers of other groups.
     let index = owner < own.lowerBound ? owner : owner - own.count
     return own.lowerBound + index % own.count
   }

@@ -1,39 +1,40 @@
 import Synchronization
 import Tensors
 
-/// A sum over shards in the order of the tree that is done again and again over the same buffers: the all-reduce of a
-/// training step. Made by `Communicator.makeShardSum`; used from the worker's thread only.
+/// The all-reduce of a training step: sums over shards in the order of the tree, many times over the same buffers. Made by
+/// `Communicator.makeShardSum`; used from the worker's thread only.
 ///
-/// A round: `begin`, write all elements of `partials`, `finish`, read `result`, `release`. Where buckets are to overlap with
-/// the computation, `ready` says bucket by bucket that they are written, and `poll` moves them on meanwhile. All workers go
-/// through the same rounds; they need not call `ready` and `poll` alike.
+/// A round is: `begin`, write all elements of `partials`, `finish`, read `result`, `release`. To overlap buckets with the
+/// computation, call `ready` as they are written, and `poll` meanwhile. All workers go through the same rounds, but may differ
+/// in their calls of `ready` and `poll`.
 ///
-/// A round takes three hand-shakes of the workers that share memory: all have written, all have summed, all have read. The
-/// last one is there because the result may lie where the partial sums did; `begin` is late enough to wait for it (after a
-/// forward pass, say) when it hardly ever has to. Short sums do without the second.
+/// A round has three barriers in each node group: all have written, all have added, all have read. The last one exists because
+/// the result may overwrite the partial sums. Call `begin` late, after a forward pass for example; then it hardly ever waits
+/// there. Short sums do without the second barrier.
 ///
-/// The update that follows need not be made by each worker for itself: with buffers that they share, each makes its
-/// `ownElements` of it, and `meet` lets all read the whole.
+/// Workers of a node group can share the update that follows: in shared buffers, each updates its `ownElements`, and `meet` is
+/// the barrier after which all may read everything.
 public final class ShardSum {
   public let buckets: Buckets
-  /// The worker's partial sums, `[count]`, one for each maximal subtree inside its run of shards, in shard order
-  /// (`ShardLayout.partials(of:)`). To be written between `begin` and `ready` only, for the elements that it names;
-  /// undefined afterwards: sums are made in them.
+  /// The worker's partial sums, `[count]`, one for each maximal subtree inside its shards, in shard order
+  /// (`ShardLayout.partials(of:)`). Write an element only between `begin` and the call of `ready` that covers it; afterwards its
+  /// value is undefined, since sums are made in the same memory.
   public let partials: [Tensor]
-  /// The root's sum, `[count]`, after `finish` and until `release` or the next `begin`. To be read only: other workers read
-  /// the same memory.
+  /// The sum over all shards, `[count]`, from `finish` until `release` or the next `begin`. Read it only: other workers read the
+  /// same memory.
   public let result: Tensor
-  /// Buffers `[count]`, zero at first, that all workers of the island see; empty for a worker without neighbours, or where
-  /// there is no memory to share. Each writes its `ownElements` only, from `finish` to the next meeting. They are to be read
-  /// from a meeting on until the reader makes the last bucket of the next round ready: until then nobody comes to write.
+  /// Additional buffers `[count]`, zero at first, that all workers of the node group see. Empty for a worker alone in its group,
+  /// or without shared memory. Each worker writes its `ownElements` only, between `finish` and the next barrier (`meet`).
+  /// Readable from that barrier until this worker submits the last bucket of the next round: nobody writes before that.
   public let sharedBuffers: [Tensor]
-  /// Ascending; all workers of the island together have each element once. Everything where nothing is shared.
+  /// This worker's elements of the shared buffers, ascending. Each element belongs to one worker of the node group; without
+  /// shared buffers, all belong to this one.
   public let ownElements: [Range<Int>]
-  /// The workers that share memory with this one, itself among them.
+  /// The workers of the node group, this one among them.
   public var island: Range<Int> { plan.islands.members[plan.island] }
-  /// Whether this is the one of its island to do what needs to be done once.
+  /// Whether this worker does the things that a node group does once.
   public var isFirstOnIsland: Bool { plan.position == 0 }
-  /// Told what the worker is busy with, if somebody is to know.
+  /// Records the worker's phases; nil without profiling.
   public var timeline: Timeline?
 
   private let plan: SumPlan
@@ -43,21 +44,21 @@ public final class ShardSum {
   private let checkFailure: () throws -> Void
   private var round = 0
   private var meetings = 0
-  /// Whether partial sums of this round may be written.
+  /// Whether this round's partial sums may be written.
   private var hasBegun = false
-  /// Buckets of this round that this worker has made ready, and those that are done.
+  /// Number of this round's buckets that this worker has submitted, and of those that are complete.
   private var readyBuckets = 0
   private var doneBuckets = 0
 
   /// - Parameters:
-  ///   - islands: Which workers share memory; `arena` is that of this worker's island.
-  ///   - transport: Between islands; nil where there is one.
-  ///   - checkFailure: Called while waiting; throws when waiting has become vain.
+  ///   - islands: The node groups; `arena` is the memory of this worker's.
+  ///   - transport: Messages between node groups; nil if there is one group.
+  ///   - checkFailure: Called while waiting; throws if the wait can never end.
   public init(
     layout: ShardLayout, worker: Int, islands: Islands, buckets: Buckets, arena: SumArena,
     transport: (any IslandTransport)?, checkFailure: @escaping () throws -> Void
   ) {
-    precondition((islands.count == 1) == (transport == nil), "\(islands.count) islands need messages between them")
+    precondition((islands.count == 1) == (transport == nil), "\(islands.count) node groups require messages between them")
     let plan = SumPlan(layout: layout, islands: islands, worker: worker)
     (self.plan, self.buckets, self.arena) = (plan, buckets, arena)
     (self.transport, self.checkFailure) = (transport, checkFailure)
@@ -73,11 +74,11 @@ public final class ShardSum {
     }
   }
 
-  // The buffers of messages are given back now.
+  // The buffers of messages are about to be freed.
   deinit { transport?.asynchronousProgress = false }
 
-  /// Returns when all workers of the island have come here; then each sees what the others have written to the shared
-  /// buffers. Without such it does nothing.
+  /// Barrier of the node group, after which each worker sees what the others have written to the shared buffers. Does nothing
+  /// if there are no shared buffers.
   public func meet() throws {
     guard !sharedBuffers.isEmpty else { return }
     meetings += 1
@@ -85,14 +86,14 @@ public final class ShardSum {
     try wait(as: .waiting) { allHaveMet }
   }
 
-  /// Says that this worker no longer reads the result.
+  /// Declares that this worker no longer reads the result.
   public func release() {
     guard plan.layout.workers > 1 else { return }
     arena.released(plan.position).pointee.store(round, ordering: .releasing)
   }
 
-  /// Returns when the round's partial sums may be written: when no worker of the island reads the last result any more.
-  /// It releases this worker's; again in the same round it does nothing.
+  /// Waits until this round's partial sums may be written: until no worker of the node group reads the last result. Releases
+  /// this worker's result first. Does nothing if called again in the same round.
   public func begin() throws {
     guard plan.layout.workers > 1, !hasBegun else { return }
     release()
@@ -102,7 +103,7 @@ public final class ShardSum {
     hasBegun = true
   }
 
-  /// Says that this worker's partial sums are final for this round from element `start` on.
+  /// Submits this worker's partial sums from element `start` on: they are final for this round.
   public func ready(from start: Int) {
     guard plan.layout.workers > 1 else { return }
     precondition(hasBegun, "partial sums are ready in a round that did not begin")
@@ -113,9 +114,9 @@ public final class ShardSum {
     arena.ready(plan.position).pointee.store(round * sums.count + count, ordering: .releasing)
   }
 
-  /// Moves on what can be moved on without waiting.
+  /// Advances the submitted buckets without waiting.
   public func poll() throws {
-    // In order, so that all workers serve the oldest bucket first; later ones may be on their way already.
+    // In order, so that all workers serve the oldest bucket first; later buckets may have started already.
     do {
       try advance(as: .hiddenCommunication)
     } catch {
@@ -123,12 +124,12 @@ public final class ShardSum {
       throw error
     }
     guard let transport else { return }
-    // Once all is ready, `finish` comes next, and asks itself.
+    // Once all buckets are submitted, `finish` comes next, which polls itself.
     transport.asynchronousProgress =
       readyBuckets < sums.count && (doneBuckets..<readyBuckets).contains { sums[$0].isTravelling }
   }
 
-  /// - Parameter phase: What work on the sum counts as.
+  /// - Parameter phase: Phase that the time of this work counts as.
   private func advance(as phase: Timeline.Phase) throws {
     let before = timeline?.phase
     for index in doneBuckets..<readyBuckets {
@@ -139,7 +140,7 @@ public final class ShardSum {
     if let timeline, let before { timeline.enter(before) }
   }
 
-  /// Completes the round; returns when `result` is whole on this worker.
+  /// Completes the round; returns when `result` is complete on this worker.
   public func finish() throws {
     guard plan.layout.workers > 1 else { return }
     transport?.asynchronousProgress = false
@@ -154,13 +155,13 @@ public final class ShardSum {
     for sum in sums { sum.restart() }
   }
 
-  /// - Parameter phase: What the time counts as; nil for the sum's.
+  /// - Parameter phase: Phase that the time counts as; nil for communication.
   private func wait(as phase: Timeline.Phase? = nil, until isOver: () -> Bool) throws {
     let before = timeline?.phase
     defer { if let timeline, let before { timeline.enter(before) } }
     var backoff = WaitBackoff(plan.islands.count == 1 ? .flags : .messages)
     while true {
-      // Looked for first: a worker that has gone on and ended meanwhile is no failure if that is over what is waited for.
+      // Checked first, but thrown last: a worker that has moved on and ended is not a failure if the wait is over.
       let failure = Result { try checkFailure() }
       timeline?.enter(phase ?? (islandIsAwaited ? .waiting : .exposedCommunication))
       try advance(as: .exposedCommunication)
@@ -177,7 +178,7 @@ public final class ShardSum {
     return neighbours.allSatisfy { arena.ready($0).pointee.load(ordering: .acquiring) >= wanted }
   }
 
-  /// Whether nothing can go on before another worker of the island has made the oldest bucket ready.
+  /// Whether nothing can advance until another worker of the node group submits the oldest bucket.
   private var islandIsAwaited: Bool {
     doneBuckets < readyBuckets && sums[doneBuckets].isWaiting && !allAreReady(bucket: doneBuckets)
   }

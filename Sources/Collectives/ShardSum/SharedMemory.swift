@@ -1,26 +1,26 @@
 import CSharedMemory
 import Glibc
 
-/// Memory that processes of one machine share, reserved before it is used: to write to it never fails later.
+/// Memory that processes of one machine share. It is reserved before it is used, so that writing to it never fails later.
 ///
-/// Not `MPI_Win_allocate_shared`: that hands out windows of /dev/shm whether they fit or not, and whoever writes to one
-/// that does not ends with SIGBUS.
+/// It does not use `MPI_Win_allocate_shared`, which hands out windows of /dev/shm even if they do not fit; a process that
+/// writes to such a window ends with SIGBUS.
 package final class SharedMemory: @unchecked Sendable {
   package static let pageBytes = Int(sysconf(Int32(_SC_PAGESIZE)))
   package let start: UnsafeMutableRawPointer
   private let byteCount: Int
 
-  /// Why there is none.
+  /// Reason why there is no shared memory.
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
 
     fileprivate init(_ action: String, _ code: Int32) { description = "\(action): \(String(cString: strerror(code)))" }
   }
 
-  /// Open until the others have opened it too.
+  /// Descriptor of the memory's file; -1 after `closeFile`.
   private var file: Int32
 
-  /// New memory, all zeros.
+  /// Makes new memory, all zeros.
   package init(byteCount: Int) throws(Failure) {
     let file = csm_create(byteCount)
     guard file >= 0 else { throw Failure("no \(byteCount / 1024) KiB of shared memory", -file) }
@@ -28,14 +28,14 @@ package final class SharedMemory: @unchecked Sendable {
     start = try Self.map(file, byteCount)
   }
 
-  /// The memory that another process of this machine made under this name and still holds open.
+  /// Opens the memory that another process of this machine made and has not closed, by its name.
   package init(named name: String, byteCount: Int) throws(Failure) {
     let parts = name.split(separator: " ", maxSplits: 1).map(String.init)
     let (path, identity) = (parts.first ?? "", parts.last ?? "")
     file = Glibc.open(path, O_RDWR | O_CLOEXEC)
     guard file >= 0 else { throw Failure("cannot open another rank's shared memory (\(path))", errno) }
     self.byteCount = byteCount
-    // With a process namespace for each rank the path leads elsewhere.
+    // If each rank has its own process namespace, the path leads to another file.
     guard Self.identity(of: file) == identity else {
       close(file)
       throw Failure("\(path) is not the memory of that rank", ESTALE)
@@ -53,13 +53,13 @@ package final class SharedMemory: @unchecked Sendable {
     return start
   }
 
-  /// Takes these bytes from the system, near the core of the caller; before `closeFile`.
+  /// Allocates these bytes, near the caller's core. Call before `closeFile`.
   package func reserve(_ bytes: Range<Int>) throws(Failure) {
     let code = csm_reserve(file, start, bytes.lowerBound, bytes.count)
     guard code == 0 else { throw Failure("no \(bytes.count / 1024) KiB of shared memory", -code) }
   }
 
-  /// These bytes, each range beginning and ending with a page, one behind the other; before `closeFile`.
+  /// Maps these ranges of bytes a second time, one behind the other. Each range is whole pages. Call before `closeFile`.
   package func stretches(_ ranges: [Range<Int>]) throws(Failure) -> Stretches {
     var start: UnsafeMutableRawPointer?
     let code = csm_map_stretches(file, ranges.count, ranges.map(\.lowerBound), ranges.map(\.count), &start)
@@ -68,7 +68,7 @@ package final class SharedMemory: @unchecked Sendable {
     return Stretches(start: start, byteCount: byteCount)
   }
 
-  /// A second mapping of parts of shared memory; whoever writes to it ends with SIGSEGV.
+  /// A second, read-only mapping of parts of shared memory: writing to it is a SIGSEGV.
   package final class Stretches: Sendable {
     package nonisolated(unsafe) let start: UnsafeMutableRawPointer
     private let byteCount: Int
@@ -90,10 +90,10 @@ package final class SharedMemory: @unchecked Sendable {
     csm_unmap(start, byteCount)
   }
 
-  /// How another process of this machine opens it, before `closeFile`.
+  /// Name under which another process of this machine can open the memory, before `closeFile`.
   package var name: String { "/proc/\(getpid())/fd/\(file) \(Self.identity(of: file))" }
 
-  /// The mapping stays.
+  /// Closes the file; the mapping stays.
   package func closeFile() {
     if file >= 0 { close(file) }
     file = -1

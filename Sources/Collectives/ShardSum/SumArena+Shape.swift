@@ -1,46 +1,45 @@
 extension SumArena {
-  /// Sizes that decide an arena's length and layout.
+  /// Sizes that determine an arena's length and layout.
   public struct Shape: Sendable, Equatable {
-    /// Where the result is.
+    /// Location of the result.
     enum Place: Sendable {
-      /// It is the one partial sum of the only worker.
+      /// The only partial sum of the only worker.
       case partial
-      /// The slices that each worker holds for the island are in the first of its slots.
+      /// In the slots: each local owner writes its slices over the first of its own partial sums.
       case slots
-      /// In memory of its own.
+      /// In its own memory.
       case separate
-      /// Short: each worker makes all of it in memory that it shares with nobody, which spares them to wait for each other
-      /// and to send it.
+      /// For short sums: each worker makes all of it in private memory, which saves a barrier and a message.
       case everywhere
     }
 
     let place: Place
-    /// Elements up to which a result is made everywhere.
+    /// Most elements of a result that is made everywhere.
     static let shortLength = 256
-    /// Up to how many workers of other islands each worker may have to send to for that.
+    /// Most workers of other node groups that each worker sends to for that.
     private static let fewReceivers = 8
-    /// The place of this worker among those of the island.
+    /// This worker's number in its node group.
     let position: Int
-    /// Their partial sums, and the first of each worker.
+    /// Number of partial sums in the node group, and each worker's first one.
     let slots: Int
     let firstSlots: [Int]
     let ownSlots: Range<Int>
-    /// Buffers behind the slots that all of the island's workers write to: the result where it is separate, then those that
-    /// they share for other ends.
+    /// Number of buffers behind the slots that all workers of the node group write to: the result if it is separate, then the
+    /// additional shared buffers.
     let commonBuffers: Int
     let sharedBuffers: Int
-    /// Range of them that this worker writes.
+    /// Ranges of those buffers that this worker writes.
     let ownElements: [Range<Int>]
-    /// Elements of a buffer.
+    /// Number of elements of a buffer.
     let count: Int
-    /// Where the slices of the result are, as bytes of the arena in the result's order, if in the slots.
+    /// Byte ranges of the result's slices in the arena, in the result's order, if it is in the slots.
     private(set) var resultStretches: [Range<Int>] = []
 
-    /// Of the island that `worker` is on.
+    /// Shape for the node group of `worker`.
     ///
     /// - Parameters:
-    ///   - isShared: Whether the arena is in `SharedMemory`, of which parts can be mapped twice.
-    ///   - sharedBuffers: How many buffers more the workers of an island share, if there are several.
+    ///   - isShared: Whether the arena is `SharedMemory`, of which parts can be mapped twice.
+    ///   - sharedBuffers: Number of additional buffers that a node group of several workers shares.
     public init(
       layout: ShardLayout, islands: Islands, worker: Int, buckets: Buckets, isShared: Bool, sharedBuffers: Int = 0
     ) {
@@ -74,10 +73,10 @@ extension SumArena {
       return hasNeighbours && buckets.ranges.count * layout.workers <= mostStretches ? .slots : .separate
     }
 
-    /// Linux lets a process have 65 530 mappings.
+    /// Most segments of the second mapping. Linux allows a process 65 530 mappings.
     private static let mostStretches = 16_384
 
-    /// Whole pages: what follows the last element belongs to no other slice.
+    /// In whole pages: no other slice follows the last element in its page.
     private func bytes(of slice: Range<Int>, inSlot slot: Int) -> Range<Int> {
       let end = Self.wholePages(slice.upperBound * MemoryLayout<Float>.size)
       return bytes(slot * bufferBytes + slice.lowerBound * MemoryLayout<Float>.size, slot * bufferBytes + end)
@@ -85,7 +84,7 @@ extension SumArena {
 
     public var byteCount: Int { flagsBytes + (slots + commonBuffers) * bufferBytes }
 
-    /// Range that this worker writes: best taken from the memory near its core. The parts of an island's workers are the whole
+    /// Byte ranges that this worker writes, to be allocated near its core. Those of all workers of the node group cover the
     /// arena.
     public var ownBytes: [Range<Int>] {
       let flags = 0..<(position == 0 ? flagsBytes : 0)
@@ -95,13 +94,13 @@ extension SumArena {
         .filter { !$0.isEmpty }
     }
 
-    /// From the first slot on.
+    /// Bytes counted from the first slot.
     private func bytes(_ start: Int, _ end: Int) -> Range<Int> { flagsBytes + start..<flagsBytes + end }
 
     var flagsBytes: Int { Self.wholePages(firstSlots.count * Self.flagsStride) }
     var bufferBytes: Int { Self.wholePages(count * MemoryLayout<Float>.size) }
 
-    /// A flag has a pair of cache lines of its own (processors fetch them in pairs); each worker has four flags.
+    /// Each flag has its own pair of cache lines (processors fetch them in pairs). Each worker has four flags.
     static let flagStride = 128
     static let flagsStride = 4 * flagStride
 

@@ -1,24 +1,24 @@
 import Synchronization
 import Tensors
 
-/// The memory of a shard sum that the workers of one island share: partial sums, the result, and flags by which they
-/// tell each other how far they are. Those flags are what makes the class safe to share. They only grow, so nobody ever resets what another one still reads.
+/// The memory of an all-reduce that the workers of one node group share: partial sums, the result, and flags with each worker's
+/// progress. The flags make the class safe to share. They only grow, so nobody resets a flag that another worker still reads.
 ///
 ///     [ flags of each worker | slot 0 | slot 1 | … | result, where it has memory of its own | shared buffers ]
 ///
-/// Each worker writes the slices of the sum that it holds over the first of its own partial sums: those lines are in its
-/// caches and no other's, which is three to ten times as fast as a buffer that all have read. `result` is a second mapping
-/// of the slices, one behind the other. Without: a worker alone on its island, memory of a process, too many slices,
-/// sums so short that each worker makes its own.
+/// Each worker writes its slices of the sum over the first of its own partial sums: those lines are in its own caches only, so
+/// writing them is three to ten times as fast as writing to a buffer that all have read. `result` is a second mapping of the
+/// slices, one behind the other. There is no second mapping for a worker alone in its node group, for memory of one process, for
+/// too many slices, and for sums so short that each worker makes its own.
 public final class SumArena: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   private let shape: Shape
   /// Keeps `memory` alive.
   private let owner: AnyObject
-  /// The result where it is mapped out of the slots.
+  /// The second mapping, if the result is in the slots.
   private let stretches: SharedMemory.Stretches?
 
-  /// An arena in memory of which stretches can be mapped once more.
+  /// An arena in shared memory, parts of which can be mapped a second time.
   package init(memory: SharedMemory, shape: Shape) throws(SharedMemory.Failure) {
     (self.memory, self.shape, owner) = (memory.start, shape, memory)
     let places = shape.resultStretches
@@ -32,43 +32,43 @@ public final class SumArena: @unchecked Sendable {
     (memory, self.shape, owner, stretches) = (storage.pointer, shape, storage, nil)
   }
 
-  /// How many buckets the worker at `position` has ever made ready.
+  /// Number of buckets that the worker at `position` has submitted since the start.
   func ready(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 0) }
 
-  /// How many sums the worker at `position` has ever finished its part of.
+  /// Number of all-reduces of which the worker at `position` has completed its part.
   func finished(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 1) }
 
-  /// How many results the worker at `position` has ever done with.
+  /// Number of results that the worker at `position` has released.
   func released(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 2) }
 
-  /// How often the worker at `position` has ever said that what it wrote to the shared buffers is to be read.
+  /// Number of barriers for the shared buffers that the worker at `position` has reached.
   func met(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 3) }
 
   func slot(_ index: Int) -> UnsafeMutablePointer<Float> { buffer(index) }
 
-  /// Buffers that serve no sum, zero at first.
+  /// The additional shared buffers, zero at first.
   var sharedBuffers: [UnsafeMutablePointer<Float>] {
     (shape.slots + shape.commonBuffers - shape.sharedBuffers..<shape.slots + shape.commonBuffers).map(buffer)
   }
 
-  /// Whether each worker is to bring memory for a result of its own.
+  /// Whether each worker must provide memory for its own result.
   var hasNoResult: Bool { shape.place == .everywhere }
 
-  /// The whole sum, to be read.
+  /// The whole sum, read-only.
   var result: UnsafeMutablePointer<Float> {
     stretches.map { $0.start.assumingMemoryBound(to: Float.self) }
       ?? buffer(shape.place == .separate ? shape.slots : 0)
   }
 
-  /// A buffer as long as the result, to whose slices of the sum the worker at `position` writes.
+  /// The buffer, as long as the result, in which the worker at `position` writes its slices of the sum.
   func target(_ position: Int) -> UnsafeMutablePointer<Float> {
     shape.place == .slots ? slot(shape.firstSlots[position]) : result
   }
 
-  /// Whether others may still read a worker's partial sums when it has the sum: as the result, or to make theirs.
+  /// Whether others may still read a worker's partial sums after it has the sum: as part of the result, or to make their own.
   var slotsAreReadLonger: Bool { shape.place == .slots || shape.place == .everywhere }
 
-  /// A tensor on one of the buffers; it keeps the arena alive.
+  /// A tensor over one of the buffers; it keeps the arena alive.
   func tensor(_ buffer: UnsafeMutablePointer<Float>) -> Tensor {
     let storage = Storage(unowned: buffer, capacity: shape.bufferBytes) { [self] _ in withExtendedLifetime(self) {} }
     return Tensor(storage: storage, shape: [shape.count], dtype: .float32)
@@ -78,7 +78,7 @@ public final class SumArena: @unchecked Sendable {
     (memory + shape.flagsBytes + index * shape.bufferBytes).assumingMemoryBound(to: Float.self)
   }
 
-  // Zero bytes are an atomic zero, so the memory needs no initialisation that one worker would have to do for all.
+  // Zero bytes are an atomic zero, so no worker has to initialise the memory for all.
   private func flag(_ position: Int, _ number: Int) -> UnsafeMutablePointer<Atomic<Int>> {
     (memory + position * Shape.flagsStride + number * Shape.flagStride).assumingMemoryBound(to: Atomic<Int>.self)
   }

@@ -1,21 +1,21 @@
-/// How a sum over shards goes through islands, the same on every worker but for what is its own: first the island's
-/// partial sums as far as the tree joins them there, then those of all islands to the root.
+/// The plan of an all-reduce over node groups: first the group's partial sums are added as far as the tree joins them there,
+/// then those of all groups up to the root. Equal on all workers except for the worker's own parts.
 struct SumPlan: Sendable {
   let layout: ShardLayout
   let islands: Islands
   let worker: Int
   let island: Int
-  /// From the partial sums of the island's workers to the island's own; slots as in `slots(of:)`.
+  /// From the partial sums of the group's workers to those of the group; slots as in `slots`.
   let local: SumProgram
-  /// From all islands' partial sums to the root; slots as in `islandSlots`.
+  /// From the partial sums of all groups to the root; slots as in `islandSlots`.
   let global: SumProgram
-  /// Slots of the local program of each worker of the island, by position in the island.
+  /// Slots of the local program that belong to each worker, by its position in the group.
   let slots: [Range<Int>]
-  /// Slots of the global program of each island.
+  /// Slots of the global program that belong to each group.
   let islandSlots: [Range<Int>]
 
   init(layout: ShardLayout, islands: Islands, worker: Int) {
-    precondition(layout.workers == islands.workers, "\(layout.workers) workers on islands of \(islands.workers)")
+    precondition(layout.workers == islands.workers, "\(layout.workers) workers in node groups of \(islands.workers)")
     (self.layout, self.islands, self.worker) = (layout, islands, worker)
     island = islands.island(of: worker)
     let own = islands.members[island].map { layout.partials(of: $0) }
@@ -29,15 +29,15 @@ struct SumPlan: Sendable {
     global = SumProgram(nodes: joined.flatMap { $0 }, roots: [layout.tree.root])
   }
 
-  /// This worker's position in its island.
+  /// This worker's position in its node group.
   var position: Int { worker - islands.members[island].lowerBound }
 
-  /// The slices that this worker handles for its island.
+  /// The slices of which this worker is the local owner, by owner.
   var heldSlices: [Int] {
     (0..<layout.workers).filter { islands.holder(ofSliceOwnedBy: $0, on: island) == worker }
   }
 
-  /// The elements that this worker handles for its island, ascending.
+  /// The elements of which this worker is the local owner, ascending.
   func ownElements(of buckets: Buckets) -> [Range<Int>] {
     var elements: [Range<Int>] = []
     for range in buckets.ranges.reversed() {
@@ -53,7 +53,7 @@ struct SumPlan: Sendable {
     return elements
   }
 
-  /// For every other island, who there handles the slice of which `owner` makes the final sum.
+  /// The local owners, in all other groups, of the slice that belongs to `owner`.
   func holders(ofSliceOwnedBy owner: Int) -> [(island: Int, worker: Int)] {
     (0..<islands.count).filter { $0 != islands.island(of: owner) }
       .map { ($0, islands.holder(ofSliceOwnedBy: owner, on: $0)) }

@@ -1,17 +1,17 @@
 extension Timeline {
-  /// Activity of a worker. It is in exactly one phase at a time, so that the phases' times add up to the run's.
+  /// Activity of a worker. A worker is in exactly one phase at a time, so the phases' times add up to the run's.
   public enum Phase: UInt8, CaseIterable, Sendable {
-    /// Waiting for the batch that is prepared in the background.
+    /// Waiting for a batch that is prepared in the background.
     case data
     case forward
-    /// The loss, the backward pass, and the sums of the worker's own leaves.
+    /// The loss, the backward pass, and the additions of the worker's own shards.
     case backward
-    /// Work on the sum over workers between operations of the backward pass.
+    /// Work on the all-reduce between operations of the backward pass.
     case hiddenCommunication
-    /// Work and waiting for messages after the backward pass, and the meetings of layers that look at the whole batch.
+    /// Work on the all-reduce and waiting for messages after the backward pass, and exchanges of layers over the whole batch.
     case exposedCommunication
-    /// Nothing to do until a slower worker has its gradients ready, or has read those of the step before, or has
-    /// updated its part of weights that workers share.
+    /// Waiting at a barrier: until a slower worker has submitted its gradients, has read those of the step before, or has updated
+    /// its part of shared weights.
     case waiting
     case optimizer
     case evaluation
@@ -20,7 +20,7 @@ extension Timeline {
     /// Metrics, progress, decisions.
     case other
 
-    /// The same in files and in tables.
+    /// Name in files and tables.
     public var name: String {
       switch self {
       case .data: "data"

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A worker's stopwatch: how long it was in each phase, and the spans of some steps. Used from the worker's thread only.
+/// A worker's stopwatch: its time in each phase, and the spans of some steps. Used from the worker's thread only.
 ///
-/// A phase begins with `enter`; that ends what was before. A worker that is not profiled has none, and pays for a
-/// comparison with nil. Spans are kept of the first and of the last steps, so that a long run needs no more memory than a
-/// short one; totals are of all steps but the first, which takes memory and makes kernels ready.
+/// `enter` begins a phase and ends the one before. A worker that is not profiled has no timeline; its cost is a comparison with
+/// nil. Spans are kept for the first and the last steps, so a long run requires no more memory than a short one. Totals are over
+/// all steps except the first, which allocates memory and prepares kernels.
 public final class Timeline {
-  /// A time in one phase, in nanoseconds of the host's clock.
+  /// A period in one phase, in nanoseconds of the host's clock.
   public struct Span: Sendable, Equatable {
     public var phase: Phase
     /// Counted from 0; the time between two steps belongs to the first of them.
@@ -19,7 +19,7 @@ public final class Timeline {
     }
   }
 
-  /// Steps begun after the first.
+  /// Number of steps begun after the first.
   public private(set) var measuredSteps = 0
   public private(set) var phase = Phase.other
   private var since: UInt64
@@ -29,17 +29,17 @@ public final class Timeline {
   private let now: () -> UInt64
   private var step = -1
   private var begunSteps = 0
-  /// The first steps' spans, then a ring of the last ones'; lists are emptied but keep their memory.
+  /// Spans of the first steps, then a ring with those of the last ones. Lists are emptied but keep their memory.
   private var first: [[Span]] = []
   private var last: [[Span]] = []
 
-  /// Between two spans of a phase, and of any span that is kept, in nanoseconds: what is shorter cannot be seen anyway.
+  /// Shortest span that is kept, and shortest gap between two spans of a phase, in nanoseconds. Shorter ones would not be visible.
   private static let shortest: UInt64 = 2000
-  /// Bounds the memory of steps with very many operations.
+  /// Most spans of a step; bounds the memory of steps with very many operations.
   private static let spansPerStep = 2000
 
   /// - Parameters:
-  ///   - keptSteps: Spans are kept of as many steps at the start, and as many at the end.
+  ///   - keptSteps: Number of steps at the start, and at the end, whose spans are kept.
   ///   - now: A clock in nanoseconds, for tests.
   public init(keptSteps: Int, now: @escaping () -> UInt64 = Timeline.hostTime) {
     precondition(keptSteps > 0, "a timeline of \(keptSteps) steps")
@@ -47,14 +47,14 @@ public final class Timeline {
     since = now()
   }
 
-  /// The time since the host started; the same clock in all its processes.
+  /// Time since the host started; the same clock in all of its processes.
   public static func hostTime() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
-  /// Ends the phase that the worker is in, and begins another; returns the one that ended.
+  /// Ends the present phase and begins another; returns the one that ended.
   @discardableResult
   public func enter(_ next: Phase) -> Phase {
     let ended = phase
@@ -64,7 +64,7 @@ public final class Timeline {
     return ended
   }
 
-  /// The worker begins a step.
+  /// Begins a step.
   public func begin(step newStep: Int) {
     close(at: now())
     begunSteps += 1
@@ -80,13 +80,13 @@ public final class Timeline {
     }
   }
 
-  /// Counts the phase that the worker is in up to now.
+  /// Adds the time of the present phase up to now.
   public func stop() { close(at: now()) }
 
-  /// Seconds in a phase, since the second step began.
+  /// Seconds in a phase since the second step began.
   public func seconds(_ phase: Phase) -> Double { Double(nanoseconds[Int(phase.rawValue)]) / 1e9 }
 
-  /// In order of time.
+  /// The kept spans in order of time.
   public var spans: [Span] {
     let oldest = last.count < keptSteps ? 0 : (ringPosition + 1) % keptSteps
     return first.flatMap { $0 } + (last[oldest...] + last[..<oldest]).flatMap { $0 }

@@ -7,15 +7,15 @@ import Training
 struct BenchAllReduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allreduce",
-    abstract: "Times the sum of gradients over workers, beside MPI_Allreduce.",
+    abstract: "Times the all-reduce of gradients, and MPI_Allreduce for comparison.",
     discussion: """
-      Every call has fresh values, begins at a barrier, and is checked element by element; times are medians on rank 0. Ours \
-      leaves the sum in memory that the ranks of a node share; MPI_Allreduce works in place on a buffer of each rank.
+      Every call has new values, begins at a barrier, and is checked element by element; times are medians on rank 0. \
+      Lockstep leaves the sum in memory that the ranks of a node share; MPI_Allreduce works in place on a buffer of each rank.
 
       Examples:
         mpirun -np 2 lockstep bench allreduce
         mpirun -np 4 lockstep bench allreduce --bytes 4096,21037056 --json
-        lockstep bench allreduce --workers 2    threads; nothing to compare with
+        lockstep bench allreduce --workers 2    threads, without a comparison
       """)
 
   @Option(help: ArgumentHelp("Sizes in bytes, multiples of 4 (default: from 4 bytes to 256 MiB).", valueName: "a,b,…"))
@@ -27,7 +27,7 @@ struct BenchAllReduceCommand: ParsableCommand {
   @Flag(help: "Prints one JSON array: bytes, lockstep_us, mpi_us, correct.")
   var json = false
 
-  /// Whole powers of two, and odd lengths beside them.
+  /// Powers of two, and some other lengths.
   private static let defaultSizes = [
     4, 404, 4 << 10, 64 << 10, (64 << 10) + 4, 256 << 10, 1 << 20, 4 << 20, (4 << 20) - 12, 16 << 20, 64 << 20,
     256 << 20,
@@ -66,7 +66,7 @@ struct BenchAllReduceCommand: ParsableCommand {
     }
   }
 
-  /// Sizes to measure; one shard a worker.
+  /// Sizes to measure, with one shard for each worker.
   private struct Sizes: Preparation {
     let bytes: [Int]
     func shards(workers: Int) -> Int { workers }

@@ -6,7 +6,7 @@ import Training
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measures on this machine what training costs.",
+    commandName: "bench", abstract: "Measures how long training steps and all-reduces take on this machine.",
     discussion: """
       Examples:
         lockstep bench step configs/bench/mlp-1024x3.yaml
@@ -20,8 +20,8 @@ struct BenchStepCommand: ParsableCommand {
     commandName: "step",
     abstract: "Times whole optimiser steps of a configuration on synthetic data of its shape.",
     discussion: """
-      A step is everything training does once a batch: sample, forward, loss, backward, all-reduce, update. Data are random \
-      and prepared in the background as in training. Steps are timed one by one after a warm-up.
+      A step is everything that training does for one batch: sample, forward, loss, backward, all-reduce, update. Data are \
+      random and prepared in the background, as in training. After a warm-up, each step is timed.
 
       Examples:
         lockstep bench step configs/bench/mlp-1024x3.yaml
@@ -45,14 +45,14 @@ struct BenchStepCommand: ParsableCommand {
   @Option(help: "Steps before timing starts.")
   var warmup = 3
 
-  @Flag(help: "Gives each worker, with its helper threads, cores of its own.")
+  @Flag(help: "Binds each worker, with its helper threads, to its own cores.")
   var pin = false
 
   @Flag(help: "Prints one JSON object, last on standard output.")
   var json = false
 
   func validate() throws {
-    if let steps, steps < 1 { throw ValidationError("--steps \(steps): at least one step is needed") }
+    if let steps, steps < 1 { throw ValidationError("--steps \(steps): at least one step is required") }
     if warmup < 0 { throw ValidationError("--warmup \(warmup): it cannot be negative") }
   }
 

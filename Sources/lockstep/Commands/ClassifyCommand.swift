@@ -5,18 +5,18 @@ import Training
 struct ClassifyCommand: FirstRankCommand {
   static let configuration = CommandConfiguration(
     commandName: "classify",
-    abstract: "Tells what class a text or an image is of, and how likely.",
+    abstract: "Predicts the classes of texts or images, with probabilities.",
     discussion: """
-      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. An \
-      INPUT is a text, or for a model of images a JPEG or PNG file, which is scaled to the model's size. Without INPUT \
-      they are read from standard input, one a line. An input that cannot be classified is said on standard error, the others \
-      are classified, and the exit code is not 0.
+      RUN is a run folder (its best checkpoint if the run has a validation split, else its last) or a checkpoint file. An \
+      INPUT is a text or, for a model of images, a JPEG or PNG file, which is scaled to the model's size. Without INPUT, \
+      inputs are read from standard input, one on each line. If an input cannot be classified, standard error says why, the \
+      others are classified, and the exit code is not 0.
 
       Examples:
         lockstep classify runs/surnames Nakamura "Van den Berg"
         lockstep classify runs/surnames -- -hello    a text that begins with a dash
         lockstep classify runs/quickstart digit.png --top 3
-        lockstep classify runs/surnames --json < names.txt     one JSON object a line
+        lockstep classify runs/surnames --json < names.txt     one JSON object for each line
       """)
 
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
@@ -27,10 +27,10 @@ struct ClassifyCommand: FirstRankCommand {
     completion: .file())
   var inputs: [String] = []
 
-  @Option(parsing: .unconditional, help: "Classes to show, the likeliest first.")
+  @Option(parsing: .unconditional, help: "Number of classes to show, most likely first.")
   var top = 5
 
-  @Flag(help: "Prints one JSON object an input, each on a line of its own.")
+  @Flag(help: "Prints one JSON object for each input, on its own line.")
   var json = false
 
   func validate() throws {

@@ -4,24 +4,24 @@ import MPICollectives
 import Tensors
 import Training
 
-/// How ranks that are lost are noticed, and what is said of them.
+/// Settings for detecting and reporting lost ranks.
 struct Watching: Sendable {
-  /// Seconds without a sign of life after which a rank is lost.
+  /// Seconds without a heartbeat after which a rank counts as lost.
   var stallTimeout = 60.0
-  /// Where the run stands; nil for commands that have no steps.
+  /// Progress of the run, for the report; nil for commands without steps.
   var status: RunStatus?
-  /// Asked to stop when another rank was, while data are prepared.
+  /// Receives stop requests that another rank passes on.
   var stop: StopRequest?
 }
 
 extension CommandRunner {
-  /// The work of one rank of a job.
+  /// Runs one rank of a job.
   static func runRank<Prepared: Preparation>(
     _ command: String, launcher: MPILauncher, workers: Int?, pinned: Bool, watching: Watching,
     prepare: (Place) throws -> Prepared,
     work: (any Communicator, Place, Prepared) throws -> Int32
   ) -> Int32 {
-    // Ranks are told to stop together; the first one says so.
+    // All ranks are told to stop together; rank 0 reports it.
     watching.stop?.endPreparation { reason in
       if launcher.rank ?? 0 == 0 { report(StoppedBeforeTraining(reason: reason)) } else { usleep(500_000) }
       _exit(reason.exitCode)
@@ -29,7 +29,7 @@ extension CommandRunner {
     let mpi: MPIEnvironment
     let deadline: StartDeadline
     do {
-      // Larger jobs take seconds to start, whatever silence is borne later.
+      // Large jobs take seconds to start, even if --stall-timeout is short.
       deadline = try StartDeadline.forRanks(seconds: max(60, watching.stallTimeout), rank: launcher.rank)
       mpi = try MPIEnvironment.start(launcher: launcher)
       ProcessSignals.set()
@@ -40,13 +40,13 @@ extension CommandRunner {
     var watch: RankWatch?
     do {
       watch = try RankWatch.start(
-        // Pairs that cannot connect are to be said before the deadline is missed for them.
+        // Pairs of ranks that cannot connect must be reported before the deadline.
         mpi, stallTimeout: watching.stallTimeout, patience: 0.75 * deadline.remaining,
         stop: { watching.stop?.request(.passedOn) },
         report: { loss in report(LostRanks(loss: loss, status: watching.status)) })
       deadline.meet()
       if let watch, let stop = watching.stop {
-        // The others may be busy for minutes before they agree on anything: with their data, with an evaluation.
+        // Other ranks may be busy for minutes, with data or an evaluation, before they next communicate.
         stop.passOn { [watch] in watch.passOnStop() }
         stop.endPreparation { [watch, rank = mpi.rank] reason in
           if rank == 0 { report(StoppedBeforeTraining(reason: reason)) } else { usleep(500_000) }
@@ -61,7 +61,7 @@ extension CommandRunner {
       }
       let job = mpi.communicator(shards: mpi.size)
       let name = { (rank: Int) in "rank \(rank) (\(mpi.nodes.hostNames[rank]))" }
-      // First of all: another command does not bring what this one waits for.
+      // First, since ranks with another command would make this one wait for ever.
       try job.requireEqual([JobFact("command", command)], name: name)
       if Prepared.requiresEqualBuilds { try job.requireEqual(Version.jobFacts, name: name) }
       let prepared = try job.agree {
@@ -74,7 +74,7 @@ extension CommandRunner {
       let shards = try job.agree { try prepared.shards(workers: place.ranks) }
       let code = try work(mpi.communicator(shards: shards), place, prepared)
       watch?.sayGoodbye()
-      // Launchers show the descriptors of a rank that has been ended no longer.
+      // A launcher no longer reads the output of a rank that has ended.
       Terminal.standard.flush()
       if code == 0 { try mpi.finalize() } else { try mpi.end(exitCode: code, launcher: launcher) }
       return code
@@ -86,10 +86,10 @@ extension CommandRunner {
       try? mpi.end(exitCode: failure.exitCode, launcher: launcher)
       return failure.exitCode
     } catch {
-      // A call of MPI may fail because another rank died; then the watch says so, and ends this rank here.
+      // An MPI call may fail because another rank died: then the watch reports that and ends this rank here.
       if error is MPIError { watch?.allowTimeToFindLosses() }
       watching.stop?.leavePreparation()
-      // This rank alone knows: say it here and take the others down.
+      // Only this rank knows of the error: report it, and end the others.
       let code = report(error, prefix: place.ranks > 1 ? "rank \(place.rank): " : "")
       watch?.sayThatFailureIsSaid()
       mpi.abort(exitCode: code)

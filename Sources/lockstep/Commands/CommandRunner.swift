@@ -5,22 +5,22 @@ import MPICollectives
 import Tensors
 import Training
 
-/// Where a worker stands among the processes of a job.
+/// This process's rank in its job, and the job's size.
 struct Place: Sendable {
   var rank = 0
   var ranks = 1
   var nodes = 1
-  /// Says that this process got no more memory, and ends it.
+  /// Reports that the system gives this process no more memory, and ends it.
   var endOutOfMemory: @Sendable (OutOfMemory) -> Never = OutOfMemory.end
 }
 
-/// State that a process prepares before its workers start, once, whatever their number.
+/// State that a process prepares once, before its workers start.
 protocol Preparation: Sendable {
-  /// Parts of a batch for this number of workers; throws where there are fewer parts than workers.
+  /// Number of shards for this number of workers; throws if there are fewer shards than workers.
   func shards(workers: Int) throws -> Int
-  /// Facts that must be the same in all processes of a job.
+  /// Facts that must be equal in all processes of a job.
   func jobFacts() throws -> [JobFact]
-  /// Whether different builds are refused before the work starts.
+  /// Whether a job of different builds is refused.
   static var requiresEqualBuilds: Bool { get }
 }
 
@@ -28,17 +28,17 @@ extension Preparation {
   static var requiresEqualBuilds: Bool { true }
 }
 
-/// Runs a command's work on every worker, and turns what goes wrong into one message and an exit code.
+/// Runs a command's work on every worker; turns an error into one message and an exit code.
 enum CommandRunner {
-  /// Prepares once a process, then works once a worker: threads of this process or, where a launcher started several, ranks.
+  /// Calls `prepare` once in each process, then `work` once for each worker: threads of this process or, under a launcher, ranks.
   ///
   /// - Parameters:
-  ///   - command: Its name, which all ranks of a job must have been given.
-  ///   - workers: Threads of the local mode; nil for one. Refused under a launcher.
-  ///   - pinned: Gives each thread cores of its own.
-  ///   - watching: How ranks that are lost are noticed.
-  ///   - prepare: Its errors are said once and end all ranks.
-  ///   - work: A worker's part; returns the exit code.
+  ///   - command: Its name, which must be the same on all ranks of a job.
+  ///   - workers: Number of threads without a launcher; nil for one. Refused under a launcher.
+  ///   - pinned: Binds each thread to its own cores.
+  ///   - watching: Settings for detecting lost ranks.
+  ///   - prepare: An error of it is reported once and ends all ranks.
+  ///   - work: The work of one worker; returns the exit code.
   static func run<Prepared: Preparation>(
     _ command: String, workers: Int? = nil, pinned: Bool = false, watching: Watching = Watching(),
     prepare: (Place) throws -> Prepared,
@@ -84,9 +84,9 @@ enum CommandRunner {
   @discardableResult
   static func report(_ error: any Error, prefix: String = "") -> Int32 {
     let code = (error as? any ExitCodeProviding)?.exitCode ?? 1
-    // To stop when told to is no error.
+    // A stop on request is not an error.
     Terminal.standard.printError(code > 128 ? "\(error)" : "error: \(prefix)\(error)")
-    // Some who report end the process next.
+    // Some callers end the process next.
     Terminal.standard.flush()
     return code
   }

@@ -9,7 +9,7 @@ struct DataCommand: ParsableCommand {
     discussion: """
       Examples:
         lockstep data list --data ~/data
-        lockstep data fetch cifar10 --data ~/data   goes on where it stopped
+        lockstep data fetch cifar10 --data ~/data   continues where it stopped
         lockstep data verify cifar10 --data ~/data
 
       Under mpirun rank 0 alone does the work, on its own host. Hosts that share no file system each need the data: run \
@@ -19,12 +19,12 @@ struct DataCommand: ParsableCommand {
 
   struct Options: ParsableArguments {
     @Option(
-      help: "Folder that data sets are kept in (default: \(DataCatalog.defaultDirectory)).", completion: .directory)
+      help: "Folder with the data sets (default: \(DataCatalog.defaultDirectory)).", completion: .directory)
     var data: String?
 
     var catalog: DataCatalog { DataCatalog(directory: data) }
 
-    /// A folder that was named must be there; the default one need not.
+    /// Fails if a folder was given and does not exist; the default folder may be absent.
     func requireFolder() throws {
       guard let data, let code = Self.problem(with: data) else { return }
       let words =
@@ -40,7 +40,7 @@ struct DataCommand: ParsableCommand {
       }
     }
 
-    /// The system's reason why files of a folder cannot be found; nil where they can.
+    /// Error code of the system if files in the folder cannot be found, else nil.
     private static func problem(with folder: String) -> Int32? {
       var status = stat()
       guard stat(folder, &status) == 0 else { return errno }
@@ -52,7 +52,7 @@ struct DataCommand: ParsableCommand {
   struct ListCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: "Lists the known data sets and whether they are on disk.",
-      discussion: "Goes by names and sizes; `verify` reads the files.\n\nExamples:\n  lockstep data list --data ~/data")
+      discussion: "Compares names and sizes only; `verify` reads the files.\n\nExamples:\n  lockstep data list --data ~/data")
 
     @OptionGroup var options: Options
 
@@ -80,9 +80,9 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify", abstract: "Reads a data set from end to end: sizes, records, labels.",
       discussion: """
-        Checksums are compared where files are kept as they were published: bundled
-        data, .gz files. Unpacked files have none, so a changed pixel is not found
-        there. `fetch` compares the checksum of what it downloads.
+        Compares checksums of files that are as they were published: bundled data and
+        .gz files. Unpacked files have no published checksum, so a changed pixel is
+        not found there. `fetch` compares the checksum of each download.
 
         Examples:
           lockstep data verify cifar10 --data ~/data
@@ -115,7 +115,7 @@ struct DataCommand: ParsableCommand {
 
   struct FetchCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
-      commandName: "fetch", abstract: "Downloads what is missing or damaged of a data set, checks and unpacks it.",
+      commandName: "fetch", abstract: "Downloads the missing or damaged files of a data set, checks and unpacks them.",
       discussion: "Examples:\n  lockstep data fetch cifar10 --data ~/data")
 
     @OptionGroup var options: Options
@@ -134,7 +134,7 @@ struct DataCommand: ParsableCommand {
     }
   }
 
-  /// Says an error in the form of all commands: a name that is not known is wrong use, the rest has failed.
+  /// Reports an error as all commands do. An unknown name is wrong usage (exit code 2); everything else is a failure (1).
   static func reporting<Result>(_ work: () throws -> Result) throws -> Result {
     do {
       return try work()
@@ -145,7 +145,7 @@ struct DataCommand: ParsableCommand {
   }
 }
 
-/// Draws how far downloads are, on a terminal only. Called from the download's thread.
+/// Draws the progress of downloads, on a terminal only. Called from the download's thread.
 private final class FetchDisplay: Sendable {
   private let lastDrawing = Mutex(0.0)
 

@@ -8,10 +8,10 @@ import Training
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Says what would go wrong here, before it does.",
+    commandName: "doctor", abstract: "Finds problems of this machine or cluster before a run does.",
     discussion: """
       Tests the collectives with numbers that depend on rank and element; compares program and libraries of all ranks; shows \
-      hosts, cores, memory and limits; says what is wrong, or would be slow, and what to do about it.
+      hosts, cores, memory and limits; names what is wrong or slow, and what to do about it.
 
       Examples:
         lockstep doctor                                  this machine, one process
@@ -19,18 +19,18 @@ struct DoctorCommand: ParsableCommand {
         mpirun -np 4 lockstep doctor                     four ranks, bound by mpirun
         mpirun --hostfile hosts lockstep doctor --json   a cluster, for a program
 
-      Ends with 1 if there is an error; with --strict also if there are only warnings (more ranks than cores, kernels that are \
-      not the fastest, little shared memory). Every run of lockstep train begins with a short form of it, and compares the \
-      configuration and the data of all ranks, which doctor does not look at.
+      Exits with 1 if there is an error; with --strict also if there are only warnings (more ranks than cores, kernels that are \
+      not the fastest, little shared memory). Every run of lockstep train begins with a short form of doctor, and also compares \
+      the configuration and the data of all ranks, which doctor does not.
       """)
 
   @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")
   var workers: Int?
 
-  @Flag(help: "Gives each worker thread, with its helper threads, cores of its own, as lockstep train --pin does.")
+  @Flag(help: "Binds each worker thread, with its helper threads, to its own cores, as lockstep train --pin does.")
   var pin = false
 
-  @Flag(help: "Ends with 1 on warnings too.")
+  @Flag(help: "Exits with 1 on warnings too.")
   var strict = false
 
   @Flag(help: "Prints one JSON object.")
@@ -51,7 +51,7 @@ struct DoctorCommand: ParsableCommand {
   }
 }
 
-/// One shard more than workers, so that their parts differ; the ranks' builds are compared by the examination.
+/// One shard more than workers, so that workers have different numbers of shards. The examination compares the ranks' builds.
 private struct DoctorPreparation: Preparation {
   func shards(workers: Int) -> Int { workers + 1 }
   func jobFacts() -> [JobFact] { [] }

@@ -7,14 +7,14 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures a trained model: loss, accuracy, per-class accuracy, confusion matrix.",
     discussion: """
-      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file.
+      RUN is a run folder (its best checkpoint if the run has a validation split, else its last) or a checkpoint file.
 
       Examples:
         lockstep evaluate runs/quickstart
         lockstep evaluate runs/quickstart --split validation
         lockstep evaluate runs/quickstart/checkpoints/step-00000500.safetensors
         lockstep evaluate runs/quickstart --json
-        mpirun -np 4 lockstep evaluate runs/quickstart    the same, spread over ranks
+        mpirun -np 4 lockstep evaluate runs/quickstart    the same, distributed over ranks
       """)
 
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
@@ -22,10 +22,10 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help:
-      "Which split: train, validation or test (default: test; where there is none, validation; without both, train).")
+      "Split to measure: train, validation or test (default: test; if there is none, validation; without both, train).")
   var split: EvaluationReport.Split?
 
-  @Option(help: "Folder that data sets are looked for in; for a text, the file itself.", completion: .file())
+  @Option(help: "Folder with the data sets; for a text, the file itself.", completion: .file())
   var data: String?
 
   @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")
@@ -58,7 +58,7 @@ struct EvaluateCommand: ParsableCommand {
 }
 
 extension TrainedModel: Preparation {
-  /// Evaluation is spread by blocks, not by shards; any number of workers will do.
+  /// Evaluation distributes blocks of samples, not shards, so any number of workers is possible.
   func shards(workers: Int) -> Int { workers }
 }
 

@@ -2,20 +2,20 @@ import Collectives
 import Diagnostics
 import Training
 
-/// Examining the workers of a command.
+/// Examines the workers of a command.
 extension Examination {
   /// Collective.
   init(_ communicator: any Communicator, _ place: Place, depth: Depth, memory: StateMemory? = nil) throws {
     try self.init(
       communicator, depth: depth, kind: place.ranks > 1 ? "rank" : "worker",
-      // Kernels are facts of a worker, with advice of their own.
+      // Kernels are compared as facts of each worker, with their own advice.
       versions: Version.libraryFacts.map { .init($0.name, $0.value) },
       neededMemory: (memory?.worker ?? 0, memory?.host ?? 0))
   }
 
-  /// The short form at the start of a run: warns of what has not been said or refused already. Collective.
+  /// The short form at the start of a run: warns of problems that nothing else reports. Collective.
   ///
-  /// - Parameter memory: What the run is about to take.
+  /// - Parameter memory: Memory that the run is about to allocate.
   /// - Throws: if the collectives give wrong results, or memory cannot hold the model.
   static func start(
     _ communicator: any Communicator, _ place: Place, memory: StateMemory, reporter: RunReporter?
@@ -25,7 +25,7 @@ extension Examination {
       try communicator.agree { throw Obstacle(finding: finding) }
     }
     for finding in examination.findings {
-      // The reporter says which kernels are slow, and the trainer whether its gradients share memory.
+      // The reporter warns of slow kernels, and the trainer of gradients without shared memory.
       if finding.subject == .kernels && finding.severity == .warning { continue }
       if finding == communicator.sharedMemoryProblem.map(noSharedMemory) { continue }
       reporter?.warn("\(finding.problem); \(finding.advice)")

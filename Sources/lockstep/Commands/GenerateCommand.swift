@@ -7,12 +7,12 @@ struct GenerateCommand: FirstRankCommand {
     commandName: "generate",
     abstract: "Generates text with a model that was trained on text.",
     discussion: """
-      RUN is a run folder (its best checkpoint where the run has a validation split, else its last) or a checkpoint file. The \
-      text appears as it is written; the same seed gives the same text.
+      RUN is a run folder (its best checkpoint if the run has a validation split, else its last) or a checkpoint file. The \
+      text appears while it is generated; the same seed gives the same text.
 
       Examples:
         lockstep generate runs/novel --prompt "It is a truth" --length 500
-        lockstep generate runs/novel --temperature 0             the likeliest token
+        lockstep generate runs/novel --temperature 0             always the most likely token
         lockstep generate runs/novel --temperature 0.8 --top-k 20 --samples 3
         lockstep generate runs/novel --prompt "Elizabeth" --stop "." --seed 7
         lockstep generate runs/novel --length 2000 --statistics  how much is copied
@@ -21,43 +21,43 @@ struct GenerateCommand: FirstRankCommand {
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)
   var path: String
 
-  @Option(parsing: .unconditional, help: "What the text begins with.")
+  @Option(parsing: .unconditional, help: "Beginning of the text.")
   var prompt = ""
 
-  @Option(parsing: .unconditional, help: "Tokens to write.")
+  @Option(parsing: .unconditional, help: "Number of tokens to generate.")
   var length = 500
 
   @Option(
     parsing: .unconditional,
-    help: "Below 1 the likely tokens become likelier, above 1 less so; 0 takes the likeliest.")
+    help: "Divides the scores of tokens: below 1 likely tokens become likelier, above 1 less likely; 0 takes the most likely.")
   var temperature = 1.0
 
   @Option(
     name: .customLong("top-k"), parsing: .unconditional,
-    help: "Chooses among so many of the likeliest tokens only.")
+    help: "Chooses among this many of the most likely tokens.")
   var topK: Int?
 
   @Option(
     name: .customLong("top-p"), parsing: .unconditional,
-    help: "Chooses among the likeliest tokens whose probabilities sum to this, in (0, 1].")
+    help: "Chooses among the most likely tokens whose probabilities add up to this, in (0, 1].")
   var topP: Double?
 
-  @Option(parsing: .unconditional, help: "Key of the random draws.")
+  @Option(parsing: .unconditional, help: "Seed of the random draws.")
   var seed: UInt64 = 1
 
-  @Option(parsing: .unconditional, help: "Ends the text once these characters have been written.")
+  @Option(parsing: .unconditional, help: "Ends the text after these characters.")
   var stop: String?
 
-  @Option(parsing: .unconditional, help: "Texts to write, each with draws of its own.")
+  @Option(parsing: .unconditional, help: "Number of texts to generate, each with its own random draws.")
   var samples = 1
 
   @Flag(
     help: ArgumentHelp(
-      "Says how many of the words, and of 2 to 5 words in a row, stand in the training split.",
-      discussion: "Words are runs of letters, whatever their case; one that the text ends in is left out."))
+      "Shows how many of the words, and of 2 to 5 words in a row, occur in the training split.",
+      discussion: "A word is a sequence of letters; upper and lower case are equal. An unfinished word at the end is not counted."))
   var statistics = false
 
-  @Option(help: "The training text, for --statistics, where it is not the run's data.path.", completion: .file())
+  @Option(help: "The training text for --statistics, if it is no longer at the run's data.path.", completion: .file())
   var data: String?
 
   @Flag(help: "Prints one JSON object instead of the text.")
@@ -65,7 +65,7 @@ struct GenerateCommand: FirstRankCommand {
 
   func validate() throws {
     guard temperature >= 0, temperature.isFinite else {
-      throw ValidationError("--temperature \(temperature): give 0 (the likeliest token every time) or more")
+      throw ValidationError("--temperature \(temperature): give 0 (always the most likely token) or more")
     }
     guard length >= 1 else { throw ValidationError("--length \(length): give 1 or more") }
     guard samples >= 1 else { throw ValidationError("--samples \(samples): give 1 or more") }

@@ -1,14 +1,14 @@
 import Foundation
 import Tensors
 
-/// Ends a wait that nothing else watches: ranks come together before they watch each other, and MPI waits for ever.
+/// Time limit for the start of a job: until ranks watch each other, nothing else would end a wait of MPI's.
 final class StartDeadline: @unchecked Sendable {
   private let met = DispatchSemaphore(value: 0)
   private let end: DispatchTime
 
   /// - Parameters:
   ///   - seconds: From now.
-  ///   - missed: Called on another thread unless `meet` was called by then.
+  ///   - missed: Called on another thread if `meet` has not been called in time.
   init(seconds: Double, missed: @escaping @Sendable () -> Void) throws(SystemThread.Refusal) {
     end = .now() + seconds
     try SystemThread.detach { [met, end] in
@@ -16,32 +16,32 @@ final class StartDeadline: @unchecked Sendable {
     }
   }
 
-  /// Seconds that are left.
+  /// Remaining seconds.
   var remaining: Double { max(0, Double(end.uptimeNanoseconds) - Double(DispatchTime.now().uptimeNanoseconds)) * 1e-9 }
 
-  /// Call it once.
+  /// Says that the start is complete. Call it once.
   func meet() { met.signal() }
 }
 
 extension StartDeadline {
-  /// For the ranks of a job. The first one that waits says it and ends the job; the others follow where it cannot.
+  /// For the ranks of a job. The first rank that waits too long reports it and ends the job; later ranks do so only if it could not.
   ///
   /// - Parameters:
-  ///   - seconds: To come together, for all of them.
-  ///   - rank: By the launcher's count; nil if it does not say.
+  ///   - seconds: Time for all ranks to connect.
+  ///   - rank: As the launcher counts; nil if it does not say.
   static func forRanks(seconds: Double, rank: Int?) throws(SystemThread.Refusal) -> StartDeadline {
     try StartDeadline(seconds: seconds + patience * Double(min(rank ?? 0, 2))) {
       CommandRunner.report(RanksMissing(seconds: seconds), prefix: rank.map { "rank \($0): " } ?? "")
-      // Without a word to MPI, which may never return.
+      // Without calling MPI, which may never return.
       _exit(1)
     }
   }
 
-  /// Seconds that a launcher has to end the others once one rank has ended.
+  /// Seconds for a launcher to end the other ranks once one has ended.
   private static let patience = 4.0
 }
 
-/// Not all ranks have come together.
+/// Not all ranks have connected in time.
 private struct RanksMissing: Error, CustomStringConvertible {
   let seconds: Double
 

@@ -2,23 +2,23 @@ import Checkpoints
 import Foundation
 import Training
 
-/// Runs a training command in a process of its own, and again from its last checkpoint when that process fails.
+/// Runs a training command in a child process, and restarts it from its last checkpoint when that process fails.
 struct Supervisor {
   let restarts: Int
-  /// Where all attempts write.
+  /// Run folder of all attempts.
   let runFolder: String
   /// Value of `--resume`.
   let resume: String
-  /// The arguments of `lockstep`, `train` first, without those that are decided here.
+  /// Arguments of `lockstep`, `train` first, without the options that `arguments(resuming:)` adds.
   private let arguments: [String]
 
-  /// - Parameter arguments: All of this process, its own name left out.
+  /// - Parameter arguments: All arguments of this process, without its name.
   init(restarts: Int, runFolder: String, resume: String, arguments: some Sequence<String>) {
     (self.restarts, self.runFolder, self.resume) = (restarts, runFolder, resume)
     self.arguments = Self.without(["--max-restarts", "--run-dir", "--resume"], arguments)
   }
 
-  /// `arguments` without these options and their values, in either way of writing them. Behind `--` nothing is an option.
+  /// `arguments` without these options and their values, written `--a value` or `--a=value`. After `--` there are no options.
   static func without(_ options: [String], _ arguments: some Sequence<String>) -> [String] {
     var kept: [String] = []
     var isValue = false
@@ -33,11 +33,11 @@ struct Supervisor {
     return kept
   }
 
-  /// In the environment of a run that is watched over: the process that does it.
+  /// Environment variable of a supervised run: the process ID of its supervisor.
   fileprivate static let variable = "LOCKSTEP_SUPERVISOR"
 
-  /// A run whose supervisor was killed stops with a checkpoint: nobody would know of it any more, and who starts the
-  /// command again would find its folder taken.
+  /// Makes a run stop with a checkpoint when its supervisor is killed: otherwise it would go on unnoticed, and a repeated
+  /// command would find its folder in use.
   static func stopWithSupervisor(_ stop: StopRequest) {
     guard let supervisor = ProcessInfo.processInfo.environment[variable].flatMap({ Int32($0) }) else { return }
     if !SignalListener.notice(endOf: supervisor, with: SIGTERM) { stop.request(.termination) }
@@ -46,7 +46,7 @@ struct Supervisor {
   /// Seconds between a failure and the next attempt.
   private static let pause = 1.0
 
-  /// - Returns: the exit code of the last attempt; 128 + n where signal n ended it.
+  /// - Returns: Exit code of the last attempt; 128 + n if signal n ended it.
   func run() throws -> Int32 {
     let child = Child()
     child.passOnSignals()
@@ -61,32 +61,32 @@ struct Supervisor {
     }
   }
 
-  /// Of an attempt. What is decided here comes right behind `train`: at the end it could stand behind `--`.
+  /// Arguments of one attempt. The added options follow `train`, since at the end they could come after `--`.
   func arguments(resuming resume: String) -> [String] {
     Array(arguments.prefix(1)) + ["--run-dir", runFolder, "--resume", resume] + arguments.dropFirst()
   }
 
-  /// Done, wrong use, and stopped on request are not.
+  /// Whether to restart: not after done (0), wrong usage (2) and stopped on request.
   private func isFailure(_ code: Int32) -> Bool { ![0, 2, 129, 130, 143].contains(code) }
 
-  /// Later attempts go on in the folder, or begin as the first did where that left nothing to go on from.
+  /// Later attempts resume in the folder, or start as the first one did if that left no checkpoint.
   private var resumeOnRestart: String {
     resume == "never" || RunFolder.mayHoldCheckpoints(runFolder) ? "auto" : resume
   }
 }
 
-/// The system has started no process for an attempt.
+/// The system could not start the process of an attempt.
 private struct NotStarted: Error, CustomStringConvertible {
   let reason: String
 
   var description: String { "the process that trains cannot be started: \(reason)" }
 }
 
-/// The process that does the work, one after another. Signals to this process go to it.
+/// The child process of the present attempt. Passes signals on to it.
 private final class Child: @unchecked Sendable {
   private let lock = NSLock()
   private var process: Process?
-  /// The signal that told this process to stop.
+  /// Signal that told this process to stop.
   private var stopSignal: Int32?
 
   var wasToldToStop: Bool { lock.withLock { stopSignal != nil } }
@@ -96,7 +96,7 @@ private final class Child: @unchecked Sendable {
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging([Supervisor.variable: "\(getpid())"]) { $1 }
-    // Under the lock, so that a signal finds either no process and no start, or one to go to.
+    // Under the lock, so that a signal either prevents the start or finds a process to be sent to.
     let stop = try lock.withLock {
       if stopSignal == nil {
         do { try process.run() } catch { throw NotStarted(reason: error.localizedDescription) }
@@ -104,14 +104,14 @@ private final class Child: @unchecked Sendable {
       }
       return stopSignal
     }
-    // Between two attempts there is nobody else to tell the signal by the exit code.
+    // Between two attempts no child turns the signal into an exit code.
     if let stop { return [SIGHUP, SIGINT].contains(stop) ? 128 + stop : 128 + SIGTERM }
     process.waitUntilExit()
     lock.withLock { self.process = nil }
     return process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
   }
 
-  /// The child is in a process group of its own: Ctrl-C reaches this process alone, which hands it on once.
+  /// Passes each signal on once. The child has its own process group, so Ctrl-C reaches this process only.
   func passOnSignals() {
     SignalListener.handle { [self] signal in
       lock.withLock {

@@ -15,13 +15,13 @@ struct TrainCommand: ParsableCommand {
         lockstep train configs/quickstart.yaml
         lockstep train configs/quickstart.yaml --workers 2 --set training.epochs=3
         lockstep train configs/image-classification/patchify-f4.yaml --data ~/data
-        lockstep train configs/quickstart.yaml --run-dir runs/first   start, or go on
+        lockstep train configs/quickstart.yaml --run-dir runs/first   start or resume
         mpirun -np 4 lockstep train configs/quickstart.yaml           on four ranks
 
       A run folder holds config.yaml, metrics.jsonl, summary.json, checkpoints/, and end.json, which says how the run ended. \
-      Ctrl-C writes a checkpoint and ends with 130; so do SIGHUP (129) and SIGTERM, SIGUSR1, SIGUSR2 and SIGXCPU (143). A second \
-      Ctrl-C ends the run at once. The same command with the same --run-dir goes on from there, with any number of workers up to \
-      the number of shards, to the same weights.
+      Ctrl-C writes a checkpoint and exits with 130; so do SIGHUP (129) and SIGTERM, SIGUSR1, SIGUSR2 and SIGXCPU (143). A \
+      second Ctrl-C ends the run at once. The same command with the same --run-dir resumes from the checkpoint and ends with \
+      the same weights, with any number of workers up to the number of shards.
       """)
 
   @Argument(
@@ -38,7 +38,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Run folder (default: runs/NAME-DATE-TIME).", completion: .directory)
   var runDir: String?
 
-  @Option(help: "Folder that data sets are looked for in; for a text, the file itself.", completion: .file())
+  @Option(help: "Folder with the data sets; for a text, the file itself.", completion: .file())
   var data: String?
 
   @Option(
@@ -61,18 +61,18 @@ struct TrainCommand: ParsableCommand {
       valueName: "n"))
   var maxRestarts = 0
 
-  @Flag(help: "Counts images that cannot be read and goes on without them.")
+  @Flag(help: "Leaves out images that cannot be read, and lists them in data-report.json.")
   var skipBadImages = false
 
-  @Flag(help: "Gives each worker thread, with its helper threads, cores of its own.")
+  @Flag(help: "Binds each worker thread, with its helper threads, to its own cores.")
   var pin = false
 
   @Flag(
     help:
-      "Measures where the time goes: a table at the end, profile.json and timeline.json (chrome://tracing, Perfetto).")
+      "Measures the time of each phase: a table at the end, profile.json and timeline.json (chrome://tracing, Perfetto).")
   var profile = false
 
-  @Flag(name: .shortAndLong, help: "Prints nothing but errors and warnings.")
+  @Flag(name: .shortAndLong, help: "Prints errors and warnings only.")
   var quiet = false
 
   @Flag(name: .shortAndLong, help: "Prints every logged step, checkpoints, and the model's layers.")

@@ -1,6 +1,6 @@
 import Training
 
-/// Arguments that cannot be meant.
+/// Arguments that contradict each other or the launcher.
 enum WrongUse: Error, ExitCodeProviding, CustomStringConvertible {
   case workersUnderLauncher(ranks: Int)
   case tooFewWorkers(Int)
@@ -17,7 +17,7 @@ enum WrongUse: Error, ExitCodeProviding, CustomStringConvertible {
       """
     case .pinUnderLauncher:
       "--pin is for the threads of one process\nhint: the launcher binds ranks: mpirun --bind-to core"
-    case .tooFewWorkers(let count): "--workers \(count): at least one worker is needed"
+    case .tooFewWorkers(let count): "--workers \(count): at least one worker is required"
     }
   }
 }

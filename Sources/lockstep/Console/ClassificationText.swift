@@ -1,10 +1,10 @@
 import Checkpoints
 import Training
 
-/// Output of `classify` for an input, for people and for programs.
+/// Output of `classify` for one input, for people and for programs.
 struct ClassificationText {
   let result: Classification
-  /// Classes to show.
+  /// Number of classes to show.
   let top: Int
   var style = TerminalStyle.full
 
@@ -12,7 +12,7 @@ struct ClassificationText {
 
   private var shown: ArraySlice<Classification.Candidate> { result.candidates.prefix(top) }
 
-  /// A line with a bar for each class.
+  /// One line with a bar for each class.
   var table: String {
     let names = shown.map { ControlCharacters.replaced(in: $0.className) }
     let width = names.map(\.count).max() ?? 0

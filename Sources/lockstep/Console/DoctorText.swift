@@ -17,7 +17,7 @@ struct DoctorText {
       .joined(separator: "\n")
   }
 
-  /// A row a worker.
+  /// One row for each worker.
   private var table: String {
     let head = [kind, "host", "cores", "of", "quota", "kernels", "own", "threads", "memory", "limit", "/dev/shm free"]
     let rows = examination.workers.enumerated().map { number, facts in

@@ -1,6 +1,6 @@
 import Training
 
-/// Early stopping in words.
+/// Descriptions of early stopping for messages.
 enum EarlyStoppingText {
   /// `3 evaluations without a lower validation loss`
   static func criterion(_ settings: EarlyStoppingSettings) -> String {
@@ -10,6 +10,6 @@ enum EarlyStoppingText {
     return "\(count) without a \(change) validation \(settings.metric.rawValue)\(margin)"
   }
 
-  /// `; step 48 was best`, empty where none was.
+  /// `; step 48 was best`, empty if no step was.
   static func best(_ step: Int?) -> String { step.map { "; step \($0) was best" } ?? "" }
 }

@@ -7,13 +7,13 @@ struct EvaluationText {
   let trained: TrainedModel
   let split: EvaluationReport.Split
 
-  /// More classes than this make no readable matrix on a terminal.
+  /// Most classes for which a matrix is readable on a terminal.
   private static let widestMatrix = 20
-  /// More classes than this are not listed.
+  /// Most classes that are listed.
   private static let longestList = 200
-  /// Lines to show then.
+  /// Number of lines to show beyond that.
   private static let worstCount = 20
-  /// More classes than this have no `confusion_matrix` in the JSON object, only `confusion_cells`.
+  /// Most classes for which the JSON object has a `confusion_matrix`; beyond that it has `confusion_cells` only.
   private static let largestMatrix = 1000
 
   var tables: String {
@@ -29,7 +29,7 @@ struct EvaluationText {
     return lines.joined(separator: "\n")
   }
 
-  /// A line for each class.
+  /// One line for each class.
   private func classLines(_ labels: [String]) -> [String] {
     let isSmall = labels.count <= Self.widestMatrix
     let rows = isSmall ? result.confusion.rows : []
@@ -43,7 +43,7 @@ struct EvaluationText {
       }
   }
 
-  /// Of classes too many to list: those that are recognised least, and the pairs that are mixed up most.
+  /// For too many classes to list: the classes recognised least, and the pairs confused most often.
   private func worstLines(_ labels: [String]) -> [String] {
     let accuracies = result.perClassAccuracy
     let measured = labels.indices.compactMap { index in accuracies[index].map { (index, $0) } }
@@ -66,7 +66,7 @@ struct EvaluationText {
     return lines
   }
 
-  /// A text has no classes to tabulate.
+  /// A model of text has no table of classes.
   private func textLines(_ perplexity: Double) -> String {
     let bits = [(result.bitsPerCharacter, "character"), (result.bitsPerByte, "byte")].compactMap { value, unit in
       value.map { "\(Format.decimal($0, 3)) bits a \(unit)" }
@@ -80,7 +80,7 @@ struct EvaluationText {
 
   /// - Parameters:
   ///   - width: Columns of the terminal that a row's label takes.
-  ///   - cell: Those of a number.
+  ///   - cell: Columns of the terminal that a number takes.
   private func matrixHead(_ classes: Int, width: Int, cell: Int) -> [String] {
     [
       "confusion matrix: a row for each true class, a column for each predicted class", "",
@@ -97,7 +97,7 @@ struct EvaluationText {
     ]
   }
 
-  /// A class's number, which heads its column too, and its name where that says more.
+  /// A class's number, which also heads its column, and its name if that differs from the number.
   private static func rowLabels(_ names: [String]) -> [String] {
     let width = "\(names.count - 1)".count
     return names.map { ControlCharacters.replaced(in: $0) }.enumerated().map { index, name in
@@ -125,7 +125,7 @@ struct EvaluationText {
       "per_class_accuracy": .array(result.perClassAccuracy.map { .number($0) }),
       "mean_per_class_recall": .number(result.meanPerClassRecall),
       "confusion_matrix": isTooLarge ? .null : .array(confusion.rows.map { .array($0.map { .integer($0) }) }),
-      // Of classes too many for a matrix, what is not zero: [true class, predicted class, samples].
+      // For too many classes for a matrix, its non-zero cells: [true class, predicted class, samples].
       "confusion_cells": isTooLarge
         ? .array(confusion.cells.map { [.integer($0.actual), .integer($0.predicted), .integer($0.count)] }) : .null,
     ]

@@ -2,7 +2,7 @@ import Checkpoints
 import DataPipeline
 import Training
 
-/// Statistics of `generate` about the texts that it wrote, for people and for programs.
+/// Statistics of `generate` about the generated texts, for people and for programs.
 enum GenerationText {
   static func lines(_ statistics: TextStatistics) -> String {
     let rows =

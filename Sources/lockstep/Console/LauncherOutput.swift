@@ -1,13 +1,13 @@
 import Foundation
 
-/// Where a launcher of ranks sends what they print.
+/// Finds where the launcher sends the output of ranks.
 ///
-/// Open MPI gives every rank a pseudo-terminal, whatever mpirun's own output is. So a rank asks where the launcher prints: the
-/// nearest of its ancestors with another standard output. A rank on another host than mpirun finds its host's daemon,
-/// which has no terminal.
+/// Open MPI gives every rank a pseudo-terminal, whatever mpirun's own output is. So a rank looks at the output of the launcher: its
+/// nearest ancestor process with a different standard output. On hosts other than mpirun's, that is Open MPI's daemon, which has
+/// no terminal.
 enum LauncherOutput {
-  /// A descriptor of the launcher's terminal, open as long as the process lives; nil where it prints elsewhere, or where
-  /// that cannot be seen.
+  /// Opens the launcher's terminal, until the process ends; nil if the launcher's output is not a terminal, or cannot be
+  /// found.
   static func openTerminal() -> Int32? {
     guard let own = identity(of: "/proc/self/fd/1") else { return nil }
     var process = getppid()
@@ -40,7 +40,7 @@ enum LauncherOutput {
     return nil
   }
 
-  /// 0 where it has none.
+  /// 0 if it has none.
   private static func parent(of process: pid_t) -> pid_t {
     guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return 0 }
     return parent(inStatus: text)

@@ -1,14 +1,14 @@
 import MPICollectives
 import Training
 
-/// Message of the rank that noticed about ranks that are lost.
+/// Message about lost ranks, printed by the rank that noticed.
 struct LostRanks: Error, CustomStringConvertible {
   let loss: RankLoss
-  /// Where the run stands here; nil for commands that have no steps.
+  /// Progress of the run on this rank; nil for commands without steps.
   let status: RunStatus?
 
   var description: String {
-    let hint = status == nil ? "" : "; go on from the last checkpoint with the same command and its --run-dir"
+    let hint = status == nil ? "" : "; resume from the last checkpoint with the same command and its --run-dir"
     switch loss.cause {
     case .died:
       return """

@@ -1,41 +1,41 @@
 import Foundation
 import Tensors
 
-/// Hands output to a descriptor without ever keeping whoever prints: a thread of its own writes. Where nobody reads (a terminal
-/// after Ctrl-S, a full pipe), what is printed waits in the queue, up to a limit; then it is left out.
+/// Writes output to a descriptor on its own thread, so that printing never blocks. If nobody reads (a terminal after Ctrl-S, a
+/// full pipe), output waits in the queue up to a limit; beyond it, output is dropped.
 ///
-/// As long as the output is read, a line has been written when `put` returns, so that nothing is missing after a crash.
+/// While the output is being read, a line has been written when `put` returns, so a crash loses nothing.
 final class OutputQueue: @unchecked Sendable {
-  /// How a piece counts that finds no room.
+  /// Treatment of output that does not fit into the queue.
   enum Kind {
-    /// A picture of the moment, which the next one replaces.
+    /// A progress bar, which the next one replaces.
     case frame
     case line
   }
 
-  /// Seconds that a piece is waited for before the output counts as stuck, from when on nothing is.
+  /// Seconds that `put` waits for the reader. After that the output counts as stuck, and `put` no longer waits.
   private static let patience = 0.1
-  /// Bytes that wait for a reader.
+  /// Most bytes that wait in the queue.
   private static let limit = 1 << 20
 
   private let descriptor: Int32
   private let failed: @Sendable (Int32) -> Void
-  /// Guards what follows.
+  /// Guards the properties below.
   private let condition = NSCondition()
   private var pieces: [[UInt8]] = []
   private var waitingBytes = 0
   private var isBusy = false
   private var isStuck = false
-  /// Nobody can ever read what is written.
+  /// The descriptor can no longer be written to.
   private var isClosed = false
   private var lostLines = 0
-  /// Pieces, and parts of long ones, written so far.
+  /// Number of pieces, or parts of long ones, written so far.
   private var progress = 0
   private var isStarted = false
-  /// The system refused one: whoever prints then writes, and waits.
+  /// Nil if the system refused a thread: then `put` writes by itself, and waits.
   private var hasNoThread = false
 
-  /// - Parameter failed: Told of each kind of error in writing once, on the thread that writes.
+  /// - Parameter failed: Called once for each kind of write error, on the writing thread.
   init(_ descriptor: Int32, failed: @escaping @Sendable (_ code: Int32) -> Void = { _ in }) {
     (self.descriptor, self.failed) = (descriptor, failed)
   }
@@ -54,7 +54,7 @@ final class OutputQueue: @unchecked Sendable {
     isStuck = !waitUntilEmpty(limit: Self.patience)
   }
 
-  /// Waits until all has been written, as long as somebody reads.
+  /// Waits until everything has been written, while the reader makes progress.
   func flush(limit: Double = 2) {
     condition.lock()
     defer { condition.unlock() }
@@ -80,7 +80,7 @@ final class OutputQueue: @unchecked Sendable {
     condition.broadcast()
   }
 
-  /// With the lock held.
+  /// Requires the lock.
   private func waitUntilEmpty(limit: Double) -> Bool {
     let end = Date(timeIntervalSinceNow: limit)
     while isBusy || !pieces.isEmpty {
@@ -123,12 +123,12 @@ final class OutputQueue: @unchecked Sendable {
   }
 }
 
-/// Writing to a descriptor that may be anything.
+/// Writes to any kind of descriptor.
 enum DescriptorOutput {
-  /// Returns once all is written, or cannot be.
+  /// Returns when everything is written, or an error occurred.
   ///
-  /// - Parameter wrote: Called after each part of it.
-  /// - Returns: the system's reason; nil where all was written.
+  /// - Parameter wrote: Called after each part.
+  /// - Returns: Error code of the system; nil if everything was written.
   static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, wrote: () -> Void = {}) -> Int32? {
     var rest = bytes
     while !rest.isEmpty {
@@ -137,7 +137,7 @@ enum DescriptorOutput {
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
         wrote()
       } else if errno == EAGAIN {
-        // Whoever started this process may share a descriptor that never waits.
+        // The parent process may have made the shared descriptor non-blocking.
         var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&event, 1, 1000)
       } else if errno != EINTR {

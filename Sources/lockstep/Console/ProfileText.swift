@@ -1,11 +1,11 @@
 import Collectives
 import Training
 
-/// Where the time of a run went, as a table with a column a worker.
+/// The profile of a run as a table with one column for each worker.
 struct ProfileText {
   let profile: RunProfile
 
-  /// More workers than this are shown by their least, median and largest time.
+  /// For more workers than this, the table shows the least, median and largest time.
   private static let widest = 8
   private static let nameWidth = 24
 

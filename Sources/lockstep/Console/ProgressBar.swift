@@ -1,18 +1,18 @@
 import Foundation
 import Training
 
-/// One line that says how far a run is.
+/// One line with the progress of a run.
 enum ProgressBar {
   private enum Fact: CaseIterable {
     case step, epoch, loss, smoothedLoss, accuracy, rate, speed, timeLeft
   }
 
-  /// Facts that a narrow terminal goes without, in this order; the time that is left stays.
+  /// Facts that a narrow terminal leaves out, in this order; the remaining time always stays.
   private static let dispensable: [Fact] = [.smoothedLoss, .rate, .epoch, .speed, .accuracy, .step, .loss]
   private static let shortestBar = 10
   private static let longestBar = 40
 
-  /// For a terminal of `width` columns, of which the last stays free: the bar takes what the numbers leave.
+  /// For a terminal of `width` columns, of which the last stays free. The bar takes the space that the numbers leave.
   static func text(_ step: StepReport, width: Int, style: TerminalStyle = .full) -> String {
     let fraction = step.totalSteps > 0 ? Double(step.step) / Double(step.totalSteps) : 0
     let left = pad("\(Int(fraction * 100))", 3) + "% "
@@ -34,7 +34,7 @@ enum ProgressBar {
     line(step, without: [], separator: ", ", paddingStep: false)
   }
 
-  /// - Parameter paddingStep: Whether the step takes as many columns as the last one, so that a bar's end stands still.
+  /// - Parameter paddingStep: Whether to pad the step's number to the width of the last one, so that the bar's end does not move.
   private static func line(
     _ step: StepReport, without left: ArraySlice<Fact>, separator: String, paddingStep: Bool
   ) -> String {
@@ -54,7 +54,7 @@ enum ProgressBar {
   }
 }
 
-/// A line a measurement of held-out data.
+/// One line for each evaluation.
 enum EvaluationTable {
   static let head = "      step   epoch  split           loss  accuracy  samples     time"
 
@@ -73,7 +73,7 @@ enum EvaluationTable {
   }
 }
 
-/// With spaces before it.
+/// Pads on the left.
 private func pad(_ text: String, _ width: Int) -> String {
   String(repeating: " ", count: max(0, width - text.count)) + text
 }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The arguments as the shell gave them. Where they are not UTF-8, strings made of them are repaired and no longer say what was
+/// The arguments as bytes, as the shell passed them. Swift's strings repair arguments that are not UTF-8, and so lose what was
 /// typed.
 struct RawArguments {
-  /// All of them, the program's name first.
+  /// All arguments, the program's name first.
   private let arguments: [[UInt8]]
 
   static var ofProcess: RawArguments {
@@ -20,7 +20,7 @@ struct RawArguments {
   /// The bytes of an option's value that was parsed as `text`.
   func value(of option: String, parsedAs text: String) -> [UInt8] {
     let parsed = arguments.map { String(decoding: $0, as: UTF8.self) }
-    // An option that is given twice has its last value.
+    // The last value of a repeated option counts.
     for index in arguments.indices.reversed() {
       if parsed[index] == "\(option)=\(text)" { return Array(arguments[index].dropFirst(option.utf8.count + 1)) }
       if index > 1, parsed[index] == text, parsed[index - 1] == option { return arguments[index] }
@@ -32,7 +32,7 @@ struct RawArguments {
   func arguments(parsedAs texts: [String]) -> [[UInt8]] {
     var rest = arguments[...]
     return texts.reversed().map { text in
-      // From the end: what a command repeats comes last.
+      // Searched from the end, since repeated arguments come last.
       while let last = rest.popLast() {
         if String(decoding: last, as: UTF8.self) == text { return last }
       }

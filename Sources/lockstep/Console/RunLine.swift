@@ -1,6 +1,6 @@
 import Training
 
-/// The line that says what is about to run, and on what.
+/// First line of a run: data, model, workers, shards, batch and libraries.
 enum RunLine {
   static func text(_ run: RunDescription) -> String {
     var parts = ["\(run.data): \(samples(run))", "\(run.model), \(Format.count(run.parameters)) parameters"]

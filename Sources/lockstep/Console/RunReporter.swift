@@ -1,7 +1,7 @@
 import Foundation
 import Training
 
-/// Shows a run to a person: a progress bar on a terminal, few plain lines in a pipe.
+/// Prints a run's progress: a bar on a terminal, a few plain lines in a pipe.
 final class RunReporter: TrainingReporter {
   enum Verbosity: Int, Comparable {
     case quiet, normal, verbose
@@ -15,10 +15,10 @@ final class RunReporter: TrainingReporter {
   private var lastPlainLine = 0.0
   private var tableHeadIsPrinted = false
   private var earlyStopping: EarlyStoppingSettings?
-  /// How to come by an accuracy on data that the model has not seen, where the run has none such; else nil.
+  /// Advice on how to get held-out data, if the run has none; else nil.
   private var missingSplit: String?
 
-  /// A terminal is redrawn ten times a second; a pipe gets a line every half minute. With -v both get every logged step.
+  /// A terminal is redrawn ten times a second; a pipe gets a line every half minute. With -v, both get every logged step.
   private static let drawingInterval = 0.1
   private static let plainInterval = 30.0
 
@@ -60,7 +60,7 @@ final class RunReporter: TrainingReporter {
       lastPlainLine = now
       print(ProgressBar.plainText(step))
     }
-    // A line took the bar's place.
+    // A printed line has replaced the bar.
     let drawingIsDue = lineIsDue || now - lastDrawing >= Self.drawingInterval || step.step == step.totalSteps
     if terminal.isInteractive && drawingIsDue {
       lastDrawing = now
@@ -78,7 +78,7 @@ final class RunReporter: TrainingReporter {
 
   func wroteSample(_ sample: SampleReport) {
     let loss = sample.smoothedLoss.map { ", smoothed loss \(Format.decimal($0, 4))" } ?? ""
-    // A model that has learned little may write what a terminal takes for commands.
+    // An untrained model may write characters that a terminal takes for commands.
     let text = ControlCharacters.replaced(in: sample.text, but: ["\n", "\t"])
     print("--- sample after step \(sample.step)\(loss)\n\(text)\n---")
   }
@@ -116,7 +116,7 @@ final class RunReporter: TrainingReporter {
     }
   }
 
-  /// The keys that give data of a kind samples to measure.
+  /// Names the keys that give this kind of data a held-out split.
   private static func advice(data: String) -> String {
     let share = "set data.validation, for example data.validation: 0.1"
     return switch data {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Lines of standard input as bytes, as they come: what is not UTF-8 is for the reader to judge.
+/// Lines of standard input as bytes, which need not be UTF-8.
 struct StandardInputLines {
   private let descriptor: Int32
   private var buffer: [UInt8] = []
-  /// Bytes at the buffer's beginning that hold no line end: a long line is looked through once.
+  /// Number of bytes at the buffer's beginning that are known to contain no line end, so that a long line is searched once.
   private var searched = 0
   private var isFirst = true
 
@@ -20,7 +20,7 @@ struct StandardInputLines {
       buffer.removeFirst(min(buffer.count, (end ?? buffer.count) + 1))
       (searched, isFirst) = (0, false)
     }
-    // A byte order mark is no part of the first line.
+    // A byte order mark is not part of the first line.
     if isFirst, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
     return Array(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
   }
@@ -40,7 +40,7 @@ struct StandardInputLines {
       switch errno {
       case EINTR: continue
       case EAGAIN:
-        // Whoever gave us the input set it not to wait.
+        // The parent process made the input non-blocking.
         var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         poll(&event, 1, -1)
       case let code: throw Failure(code: code)
@@ -48,7 +48,7 @@ struct StandardInputLines {
     }
   }
 
-  /// The input cannot be read, which is not its end.
+  /// An error in reading the input, as opposed to its end.
   struct Failure: Error, CustomStringConvertible {
     let code: Int32
 

@@ -3,28 +3,28 @@ import MPICollectives
 import Synchronization
 import Training
 
-/// Where a command prints: results and progress to standard output, trouble to standard error.
+/// Output of a command: results and progress on standard output, errors and warnings on standard error.
 ///
-/// Whatever a text holds of others, names of files or words of a checkpoint, it reaches the terminal without control
-/// characters: this is the one place that takes them out.
+/// Text from outside, such as file names or words in a checkpoint, is printed without control characters; this class alone
+/// removes them.
 ///
-/// It remembers whether a line that is redrawn stands there, so that whatever comes next takes its place.
+/// It remembers whether a progress line is on the screen, so that the next line replaces it.
 final class Terminal: Sendable {
-  /// Whether a person looks at standard output, so that lines may be redrawn.
+  /// Whether standard output is a terminal that can redraw lines.
   let isInteractive: Bool
-  /// Whether standard output is a terminal, if one that cannot redraw lines.
+  /// Whether standard output is a terminal, even one that cannot redraw lines.
   let isSeen: Bool
   let style: TerminalStyle
   private let output: Int32
   private let errors: Int32
-  /// The terminal whose size counts: where a launcher passes the output on, the launcher's.
+  /// The terminal whose size counts: under a launcher, the launcher's.
   private let sizeDescriptor: Int32
-  /// Whether another process redraws a line on the same terminal, as the first rank does on that of all ranks.
+  /// Whether another process redraws a line on the same terminal, as rank 0 does for all ranks.
   private let isShared: Bool
   private let lineIsOpen = Atomic(false)
-  /// Where nobody who prints may be kept waiting; else nil.
+  /// Queues that keep printing from blocking; nil before `neverWait`.
   private let queues = Mutex<(output: OutputQueue, errors: OutputQueue)?>(nil)
-  /// Told that standard output takes no more, and why, where whoever prints waits for it.
+  /// Called with the error code when standard output can no longer be written, unless there are queues.
   private let outputFailed: (@Sendable (Int32) -> Void)?
 
   static let standard = ofThisProcess()
@@ -42,7 +42,7 @@ final class Terminal: Sendable {
     let environment = ProcessInfo.processInfo.environment
     let launcher = MPILauncher(environment: environment)
     let style = TerminalStyle(environment: environment)
-    // The other ranks wait for one whose output nobody reads.
+    // A rank must not end because nobody reads its output: the others wait for it.
     let outputFailed = launcher == nil ? endWithoutOutput : nil
     guard isatty(STDOUT_FILENO) == 1 else {
       return Terminal(isInteractive: false, style: style, outputFailed: outputFailed)
@@ -54,8 +54,8 @@ final class Terminal: Sendable {
       style: style)
   }
 
-  /// A command whose output is its result ends when that cannot be written: quietly, like others, where the reader has had
-  /// enough (`| head`).
+  /// Ends a command whose output is its result when that cannot be written: quietly, as is usual, if the reader has closed the
+  /// pipe (`| head`).
   private static let endWithoutOutput: @Sendable (Int32) -> Void = { code in
     if code == EPIPE { _exit(128 + SIGPIPE) }
     let text = Array("error: cannot write the output: \(String(cString: strerror(code)))\n".utf8)
@@ -63,8 +63,8 @@ final class Terminal: Sendable {
     _exit(1)
   }
 
-  /// From now on nobody who prints waits for whoever reads, and output that is not read ends nothing: what has to go on
-  /// are a run's steps. Ends with `flush`.
+  /// From now on printing neither waits for the reader nor ends the process if there is none, so that a run's steps go on.
+  /// Call `flush` at the end.
   func neverWait() {
     let errorQueue = OutputQueue(errors)
     let outputQueue =
@@ -78,21 +78,21 @@ final class Terminal: Sendable {
     queues.withLock { $0 = $0 ?? (outputQueue, errorQueue) }
   }
 
-  /// Waits for output that is on its way, but not for a reader who does not come.
+  /// Waits for queued output to be written, while its reader makes progress.
   func flush() {
     guard let queues = queues.withLock({ $0 }) else { return }
     queues.output.flush()
     if queues.errors !== queues.output { queues.errors.flush() }
   }
 
-  /// One terminal, say: then what goes to both must stay in order.
+  /// Whether both lead to the same file, such as one terminal: then the order of their output must be kept.
   private static func areOneFile(_ a: Int32, _ b: Int32) -> Bool {
     var (first, second) = (stat(), stat())
     guard fstat(a, &first) == 0, fstat(b, &second) == 0 else { return false }
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
-  /// Columns; 80 where nothing says otherwise.
+  /// Columns; 80 if unknown.
   var width: Int {
     var size = winsize()
     guard ioctl(sizeDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
@@ -104,7 +104,7 @@ final class Terminal: Sendable {
     write(style.shown(line) + "\n", to: output)
   }
 
-  /// For programs: every character stays, as JSON writes it.
+  /// Prints JSON for programs; escapes keep every character.
   func print(json line: String) {
     clearLine()
     write(style.shown(json: line) + "\n", to: output)
@@ -115,29 +115,29 @@ final class Terminal: Sendable {
     write(style.shown(line) + "\n", to: errors)
   }
 
-  /// Draws the current line anew.
+  /// Redraws the current line.
   func redraw(_ line: String) {
     lineIsOpen.store(true, ordering: .relaxed)
     write(erasure + style.shown(line), to: output, as: .frame)
   }
 
-  /// Removes the line that is redrawn, if one stands there.
+  /// Removes the progress line, if there is one.
   func clearLine() {
     if lineIsOpen.exchange(false, ordering: .relaxed) || isShared { write(erasure, to: output) }
   }
 
-  /// Without escapes blanks take the line's place; the last column stays free, or the cursor might leave the line.
+  /// Without escapes, blanks overwrite the line. The last column stays free, or the cursor might move to the next line.
   private var erasure: String {
     style.isPlain ? "\r" + String(repeating: " ", count: max(0, width - 1)) + "\r" : "\r\u{1B}[K"
   }
 
-  /// Straight to the descriptor, or to the queue before it: nothing is left in a buffer when a run is killed.
+  /// Writes to the descriptor or its queue, without a buffer: nothing is lost when a run is killed.
   private func write(_ text: String, to descriptor: Int32, as kind: OutputQueue.Kind = .line) {
     var text = text
     text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor, as: kind) }
   }
 
-  /// Part of a text, which may end within a character.
+  /// Writes part of a text, which may end within a character.
   func write(bytes: [UInt8]) { bytes.withUnsafeBytes { write($0, to: output, as: .line) } }
 
   private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, as kind: OutputQueue.Kind) {
@@ -149,7 +149,7 @@ final class Terminal: Sendable {
   }
 }
 
-/// Numbers as people read them.
+/// Numbers formatted for people.
 enum Format {
   static func decimal(_ value: Double, _ digits: Int) -> String {
     value.isFinite ? String(format: "%.\(digits)f", value) : value.readable
@@ -159,7 +159,7 @@ enum Format {
     fraction.map { decimal($0 * 100, 2) + " %" } ?? "-"
   }
 
-  /// Four significant digits, in scientific form where that is shorter: 0.1, 1.000e-05.
+  /// Four significant digits, in scientific form if that is shorter: 0.1, 1.000e-05.
   static func significant(_ value: Double) -> String {
     value.isFinite ? String(format: "%.4g", value) : value.readable
   }
@@ -174,7 +174,7 @@ enum Format {
   }
 
   static func duration(_ seconds: Double) -> String {
-    // Longer than anybody waits.
+    // Not a meaningful duration.
     guard abs(seconds) < 1e15 else { return "-" }
     let whole = Int(seconds.rounded())
     switch whole {

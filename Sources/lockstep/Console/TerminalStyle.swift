@@ -1,16 +1,16 @@
-/// Abilities of a terminal, and of the encoding it is read in.
+/// Abilities of a terminal and of its encoding.
 struct TerminalStyle: Equatable {
-  /// Whether characters beyond ASCII are shown; otherwise what stands for them is.
+  /// Whether characters beyond ASCII are replaced.
   var isASCII = false
-  /// Whether a line can be drawn anew at all.
+  /// Whether a line can be redrawn.
   var redraws = true
-  /// Whether escapes are used to erase a line, and block characters to draw bars.
+  /// Whether to avoid escapes (to erase a line) and block characters (to draw bars).
   var isPlain = false
 
   static let full = TerminalStyle()
 
   /// - Parameter environment: `TERM=dumb` redraws nothing; `NO_COLOR` (no-color.org) and a locale of another encoding than
-  ///   UTF-8 take away escapes and block characters. Where no variable names a locale, as in many containers, it is taken for UTF-8.
+  ///   UTF-8 take away escapes and block characters. If no variable names a locale, as in many containers, UTF-8 is assumed.
   init(environment: [String: String]) {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
     let encoding = (locale ?? "UTF-8").lowercased()
@@ -21,10 +21,10 @@ struct TerminalStyle: Equatable {
 
   private init() {}
 
-  /// The characters of a bar: what is done, what is left.
+  /// The characters of a bar, for the part that is done and the part that is left.
   var bar: (done: String, left: String) { isPlain ? ("#", "-") : ("█", "░") }
 
-  /// A line as it is shown: without control characters, in ASCII where nothing else can be.
+  /// `text` without control characters, and in ASCII if the terminal requires it.
   func shown(_ text: String) -> String {
     let clean = ControlCharacters.replaced(in: text, but: ["\n", "\t"])
     return isASCII ? Self.ascii(clean) : clean
@@ -48,7 +48,7 @@ struct TerminalStyle: Equatable {
     return text.unicodeScalars.map { $0.isASCII ? String($0) : substitutes[$0] ?? "?" }.joined()
   }
 
-  /// Looked up only. The characters of our own texts; all others become question marks.
+  /// Replacements for the non-ASCII characters of our own texts; all others become question marks. Never iterated.
   private static let substitutes: [Unicode.Scalar: String] = [
     "×": "x", "→": "->", "←": "<-", "·": "*", "…": "...", "–": "-", "—": "-", "−": "-", "≥": ">=", "≤": "<=", "±": "+-",
     "β": "beta", "σ": "sigma", "μ": "mu", "η": "eta", "ε": "epsilon", "λ": "lambda", "⁻": "^-", "⁶": "^6", "⁴": "^4",
