@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// A fault of a checkpoint, a tensor file or a run folder: which file, what, and what to do.
+/// A fault of a checkpoint, a tensor file or a run folder: the file, the problem, and advice.
 public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendable {
   public enum Kind: Sendable {
     /// There is no such file or folder.
@@ -10,17 +10,17 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendab
     case unreadable
     /// The system refused to create or write it: permissions, a full disk.
     case unwritable
-    /// Its contents are not what was written, or not of its format.
+    /// The contents have changed since they were written, or are not of the format.
     case damaged
-    /// Whole, but it does not belong to what it is used for.
+    /// Complete, but made for something else, such as another model.
     case incompatible
-    /// Another run is writing there.
+    /// Another run is writing to the folder.
     case locked
   }
 
   public let kind: Kind
   public let path: String
-  /// The tensor that the problem is in, if it is in one.
+  /// The tensor that has the problem, if one has.
   public let tensor: String?
   public let problem: String
   public let hint: String?
@@ -37,7 +37,7 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendab
 }
 
 extension CheckpointError {
-  /// The error of a system call on `path`; `action` completes "cannot …".
+  /// Error of a system call on `path`; `action` completes "cannot …".
   static func system(_ kind: Kind, path: String, action: String, code: Int32 = errno) -> CheckpointError {
     let hint: String? =
       switch code {
@@ -49,7 +49,7 @@ extension CheckpointError {
     return CheckpointError(kind, path: path, "cannot \(action): \(String(cString: strerror(code)))", hint: hint)
   }
 
-  /// A link where a file of a run belongs.
+  /// Error about a link in place of a run's file.
   static func isLink(_ path: String) -> CheckpointError {
     CheckpointError(
       .incompatible, path: path,

@@ -1,16 +1,16 @@
 import Collectives
 import Tensors
 
-/// Sends numbers that depend on worker and element through every collective, and holds what arrives against what is
-/// computed here: a contribution that is missing, doubled, misplaced or added in another order shows.
+/// Sends numbers that depend on worker and element through every collective, and compares the results with values computed
+/// here. That shows contributions that are missing, doubled, misplaced or added in another order.
 struct CollectiveTest {
   let communicator: any Communicator
 
-  /// Wrong results on this worker; nil if all are right. Collective.
+  /// Description of a wrong result on this worker; nil if all are right. Collective.
   ///
-  /// - Parameter lengths: Elements of the sums, a sum each.
+  /// - Parameter lengths: Number of elements of each all-reduce.
   func run(lengths: [Int]) throws -> String? {
-    // No early return: the others would wait.
+    // No early return: other workers would wait.
     var problems = [try gather(), try broadcast(from: 0), try broadcast(from: communicator.size - 1)]
     for length in lengths { problems.append(try sum(length)) }
     return problems.compactMap { $0 }.first
@@ -28,7 +28,7 @@ struct CollectiveTest {
     return message == bytes(70_001, root) ? nil : "a broadcast from \(root) brings other bytes than were sent"
   }
 
-  /// The all-reduce of training, in memory that is used again.
+  /// Tests the all-reduce of training, in memory that is used again.
   private func sum(_ length: Int) throws -> String? {
     let layout = communicator.layout
     let sum = try communicator.makeShardSum(Buckets(count: length))
@@ -54,7 +54,7 @@ struct CollectiveTest {
     return problem
   }
 
-  /// Rounds differently in another order of addition.
+  /// Test values whose sum rounds differently in another order.
   private func value(_ shard: Int, _ index: Int, _ round: Int) -> Float {
     let bits = mixed(UInt64(shard) << 40 ^ UInt64(round) << 36 ^ UInt64(index))
     return (Float(bits & 0xff_ffff) / Float(1 << 24) - 0.5) * Float(1 << (bits >> 32 & 15))

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The limits that a container or a scheduler has put on this process (Linux control groups, versions 1 and 2).
+/// Limits of a container or a scheduler on this process (Linux control groups, versions 1 and 2).
 struct ControlGroup: Equatable {
-  /// Cores' worth of time; nil for any.
+  /// Limit of processor time, in cores; nil if there is none.
   var coreQuota: Double?
-  /// Bytes; nil for any.
+  /// Limit of memory in bytes; nil if there is none.
   var memoryLimit: Int?
-  /// Bytes of the limit that are not in use.
+  /// Bytes of the limit that are free.
   var memoryLeft: Int?
 
   static func ofThisProcess() -> ControlGroup {
@@ -15,7 +15,7 @@ struct ControlGroup: Equatable {
 
   /// - Parameters:
   ///   - membership: Lines `number:controllers:path` of /proc/self/cgroup.
-  ///   - root: Where the groups are mounted.
+  ///   - root: Folder where the groups are mounted.
   init(membership: [String], root: String) {
     for line in membership {
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -31,7 +31,7 @@ struct ControlGroup: Equatable {
     }
   }
 
-  /// The group and all that hold it: each may set a limit. Inside a container the path may name none that can be seen.
+  /// Folders of the group and of all its parents, each of which may set a limit. Inside a container, the path may be invisible.
   private static func folders(_ root: String, _ path: String) -> [String] {
     var folders = [root]
     for part in path.split(separator: "/") { folders.append(folders[folders.count - 1] + "/" + part) }
@@ -63,16 +63,16 @@ struct ControlGroup: Equatable {
   }
 
   private mutating func add(limit: Int?, used: Int?) {
-    // Version 1 says "any" as a number near 2⁶³.
+    // Version 1 writes "no limit" as a number near 2⁶³.
     guard let limit, limit < 1 << 60 else { return }
     memoryLimit = min(limit, memoryLimit ?? limit)
     if let used { memoryLeft = min(max(0, limit - used), memoryLeft ?? limit) }
   }
 }
 
-/// Small files in which the system tells about itself.
+/// Small files with facts about the system.
 enum SystemFile {
-  /// None where the file cannot be read.
+  /// Lines of a file; empty if it cannot be read.
   static func lines(_ path: String) -> [String] {
     guard let data = FileManager.default.contents(atPath: path) else { return [] }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)

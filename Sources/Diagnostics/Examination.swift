@@ -1,15 +1,15 @@
 import Collectives
 import Foundation
 
-/// Findings of all workers together, the same on every worker.
+/// Facts and findings of all workers, the same on every worker.
 public struct Examination: Sendable {
   public enum Depth: Sendable {
-    /// For every start of a run: well below 100 ms.
+    /// For the start of a run: takes well below 100 ms.
     case quick
-    /// With messages of the size of gradients.
+    /// Includes messages as large as gradients.
     case thorough
 
-    /// Elements of the sums that are tested: a few, odd, and large.
+    /// Numbers of elements of the tested all-reduces: few, odd, and large.
     var lengths: [Int] {
       switch self {
       case .quick: [1, 101, 20_011]
@@ -26,16 +26,16 @@ public struct Examination: Sendable {
   /// Tests the collectives and gathers the facts of all workers. Collective.
   ///
   /// - Parameters:
-  ///   - kind: What a worker is called: `rank` or `worker`.
-  ///   - versions: What must be the same everywhere.
-  ///   - neededMemory: Bytes that every worker is about to take, and that those of a host take together.
+  ///   - kind: Name of a worker in messages: `rank` or `worker`.
+  ///   - versions: Versions that must be equal on all workers.
+  ///   - neededMemory: Bytes that each worker is about to allocate, and that the workers of a host allocate together.
   public init(
     _ communicator: any Communicator, depth: Depth, kind: String, versions: [WorkerFacts.Version],
     neededMemory: (worker: Int, host: Int) = (0, 0)
   ) throws {
     let problem = try CollectiveTest(communicator: communicator).run(lengths: depth.lengths)
     var facts = WorkerFacts.current(versions: versions)
-    // Each of them takes what cannot be shared.
+    // Without sharing, each of them allocates everything.
     let isShared = communicator.sharedMemoryProblem == nil
     facts.neededMemory = neededMemory.worker + (isShared ? 0 : neededMemory.host)
     facts.neededHostMemory = isShared ? neededMemory.host : 0
@@ -57,7 +57,7 @@ public struct Examination: Sendable {
       advice: "train nothing there: try again without that host, with --mca btl self,tcp, or with another MPI")
   }
 
-  /// Why the last sum, the largest, used no shared memory.
+  /// Finding if the last all-reduce, the largest, used no shared memory.
   public static func noSharedMemory(_ problem: String) -> Finding {
     Finding(
       .warning, .sharedMemory,

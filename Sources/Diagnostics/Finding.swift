@@ -1,9 +1,9 @@
-/// Something that is wrong, or will make a run slow, with what to do about it.
+/// A fault, or a reason why runs will be slow, with advice.
 public struct Finding: Sendable, Equatable {
   public enum Severity: String, Sendable {
-    /// The run would fail, or give wrong results, or waste most of its time.
+    /// The run would fail, give wrong results, or waste most of its time.
     case error
-    /// The run would be right but slower than it could be, or near a limit.
+    /// The run would be right, but slower than possible or near a limit.
     case warning
   }
 
@@ -15,7 +15,7 @@ public struct Finding: Sendable, Equatable {
 
   public let severity: Severity
   public let subject: Subject
-  /// The problem, and its place.
+  /// The problem, with host or worker.
   public let problem: String
   public let advice: String
 

@@ -1,4 +1,4 @@
-/// Conclusions from the facts of all workers. A pure function of them, so that tests can play every case.
+/// Conclusions from the facts of all workers. A pure function of them, so that tests can cover every case.
 struct Findings {
   /// `rank` or `worker`.
   let kind: String
@@ -9,7 +9,7 @@ struct Findings {
     (self.workers, self.kind) = (workers, kind)
     compareVersions()
     compareKernels()
-    // In the order of the first worker on each host.
+    // In order of the first worker on each host.
     var hosts: [String] = []
     for worker in workers where !hosts.contains(worker.host) { hosts.append(worker.host) }
     for host in hosts {
@@ -33,7 +33,7 @@ struct Findings {
 
   private mutating func compareKernels() {
     let advice =
-      "use hosts of one processor type, and set OPENBLAS_CORETYPE alike: otherwise weights depend on the spread"
+      "use hosts of one processor type, and set OPENBLAS_CORETYPE alike: otherwise weights depend on which host computes which shard"
     addDifference(workers.map(\.kernels), of: "OpenBLAS kernels", .kernels, advice: advice)
     addDifference(workers.map(\.ownKernels), of: "own kernels", .kernels, advice: advice)
   }
@@ -82,7 +82,7 @@ struct Findings {
 
   private mutating func examineMemory(_ host: String, _ numbers: [Int]) {
     let megabytes = { (bytes: Int) in "\(bytes >> 20) MiB" }
-    // Open MPI alone takes about four for a rank.
+    // Open MPI alone uses about four for each rank.
     if let free = numbers.compactMap({ workers[$0].freeSharedMemory }).min(), free < numbers.count * 8 << 20 {
       all.append(
         Finding(

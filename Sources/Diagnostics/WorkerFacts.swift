@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import Tensors
 
-/// Surroundings of one worker: its host, the cores it may use, memory, and the libraries it computes with.
+/// Environment of one worker: its host, cores, memory and libraries.
 public struct WorkerFacts: Codable, Sendable, Equatable {
-  /// A version or a build that must be the same for all workers.
+  /// A version or a build that must be equal on all workers.
   public struct Version: Codable, Sendable, Equatable {
     public var name: String
     public var value: String
@@ -13,29 +13,29 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
   }
 
   public var host = ""
-  /// Numbers of the cores that the worker may run on; empty where the system does not say.
+  /// Numbers of the cores that the worker may run on; empty if the system does not say.
   public var cores: [Int32] = []
-  /// Cores of the host that are online.
+  /// Number of the host's cores that are online.
   public var hostCores = 0
-  /// Cores' worth of time that a container may use, nil for any.
+  /// Limit of a container's processor time, in cores; nil if there is none.
   public var coreQuota: Double?
-  /// OpenBLAS's name for its kernels, and the level of our own.
+  /// OpenBLAS's name for its kernels, and the instruction set of our own.
   public var kernels = ""
   public var ownKernels = ""
   public var blasThreads = 1
   /// A problem with the choice of kernels; nil if there is none.
   public var kernelWarning: String?
-  /// Bytes that processes may still take: the host's, or what is left to the container.
+  /// Bytes that processes can still allocate, on the host or in the container.
   public var availableMemory: Int?
-  /// Bytes that the worker is about to take, and those that it takes together with the others of its host.
+  /// Bytes that the worker is about to allocate, and that all workers of its host allocate together.
   public var neededMemory = 0
   public var neededHostMemory = 0
-  /// Bytes that there are in all, of the host or for the container. What is available of them may be less only because
-  /// the system keeps files in memory that it would give up.
+  /// Bytes of memory in all, of the host or the container. Available memory may be less only because the system caches files,
+  /// which it would drop.
   public var totalMemory: Int?
-  /// Bytes that a container may use in all, nil for any.
+  /// Limit of a container's memory in bytes; nil if there is none.
   public var memoryLimit: Int?
-  /// Bytes of /dev/shm.
+  /// Size of /dev/shm in bytes.
   public var sharedMemory: Int?
   public var freeSharedMemory: Int?
   public var versions: [Version] = []

@@ -1,12 +1,12 @@
 import Collectives
 
-/// A collective operation as it goes over the wire, before the operation itself.
+/// Description of a collective operation, sent to all ranks before the operation itself.
 struct Announcement: BitwiseCopyable {
   private let kind: Int64
   private let count: Int64
-  /// Of a broadcast; of a shard sum the digest of its buckets.
+  /// Root of a broadcast; for an all-reduce, the digest of its buckets.
   private let root: Int64
-  /// Bytes that this rank brings to a gathering; may differ between ranks.
+  /// Bytes that this rank contributes to an all-gather; may differ between ranks.
   private let payloadBytes: Int64
 
   init(_ operation: CollectiveOperation, payload: Int) {

@@ -1,13 +1,13 @@
 import Collectives
 
 extension MPICommunicator {
-  /// Ranks of a node sum in memory that they share; where that is not to be had on every node, all ranks send messages.
+  /// Ranks of a node sum in shared memory. Unless that is possible on every node, all ranks send messages.
   public func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum {
     try agree(on: .shardSum(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
     let alone = Islands(sizes: Array(repeating: 1, count: size))
     var shared = nodes == alone ? nil : try sharedArena(islands: nodes, buckets, sharedBuffers)
     if shared == nil && nodes != alone && sharedBuffers > 0 {
-      // Memory for sharing beside a sum may be what the system refuses.
+      // The system may refuse only the memory for the additional buffers.
       shared = try sharedArena(islands: nodes, buckets, 0)
     }
     let islands = shared == nil ? alone : nodes
@@ -20,7 +20,7 @@ extension MPICommunicator {
       transport: islands.count > 1 ? self : nil, checkFailure: {})
   }
 
-  /// Collective over all ranks, so that either all nodes share memory or none does; then `sharedMemoryProblem` says why.
+  /// Collective over all ranks: either all nodes share memory, or none does. In the second case sets `sharedMemoryProblem`.
   private func sharedArena(islands: Islands, _ buckets: Buckets, _ sharedBuffers: Int) throws -> SumArena? {
     sharedMemoryProblem = nil
     let shape = SumArena.Shape(

@@ -1,16 +1,16 @@
 import CMPI
 import Collectives
 
-/// The workers are the ranks of an MPI job.
+/// The communicator whose workers are the ranks of an MPI job.
 ///
-/// All waits poll and give the core away (`WaitBackoff`), so more ranks than cores run well.
+/// All waits poll and yield the core (`WaitBackoff`), so more ranks than cores run well.
 public final class MPICommunicator: Communicator {
   public let worker: Int
   public let layout: ShardLayout
-  /// Which ranks run on one node.
+  /// The ranks of each node.
   let nodes: Islands
   let pieceLimit: Int
-  /// Why the last sum that was made uses no shared memory, where it could have.
+  /// Reason why the last all-reduce does not use shared memory although its ranks could; nil if it does.
   public internal(set) var sharedMemoryProblem: String?
   let progressThread = ProgressThread()
   private let transfers: MPITransfers
@@ -18,7 +18,7 @@ public final class MPICommunicator: Communicator {
   private let announcements: UnsafeMutableBufferPointer<Announcement>
 
   /// - Parameters:
-  ///   - nodes, pieceLimit: The same on all ranks; tests choose their own to see both sides of the edges.
+  ///   - nodes, pieceLimit: The same on all ranks; tests choose other values to cover edge cases.
   init(rank: Int, layout: ShardLayout, nodes: Islands, pieceLimit: Int = MPITransfers.pieceLimit) {
     worker = rank
     (self.layout, self.nodes, self.pieceLimit) = (layout, nodes, pieceLimit)
@@ -29,7 +29,7 @@ public final class MPICommunicator: Communicator {
 
   deinit { announcements.deallocate() }
 
-  /// The announcements are the barrier.
+  /// Announcements alone are the barrier.
   public func barrier() throws { try agree(on: .barrier) }
 
   public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws {
@@ -39,13 +39,13 @@ public final class MPICommunicator: Communicator {
     try transfers.wait()
   }
 
-  /// After the announcements, which bring the lengths, one step: everybody's bytes to everybody.
+  /// The announcements carry the lengths; then every rank sends its bytes to every other.
   public func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] {
     try agree(on: .allGather, payload: bytes.count)
     var starts = [0]
     for announcement in announcements { starts.append(starts[starts.count - 1] + announcement.payload) }
 
-    // One buffer for all: the addresses of its parts hold until everything has arrived.
+    // One buffer for all, so that addresses stay valid until everything has arrived.
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: starts[size], alignment: 1)
     defer { room.deallocate() }
     for other in others {
@@ -59,14 +59,14 @@ public final class MPICommunicator: Communicator {
     return (0..<size).map { Array(room[starts[$0]..<starts[$0 + 1]]) }
   }
 
-  /// MPI's own all-reduce, to be compared with: sums `count` elements over all ranks in place, in an order of MPI's.
+  /// MPI's own all-reduce, for comparison: sums `count` elements over all ranks in place, in MPI's order.
   public func sumByMPI(_ elements: UnsafeMutablePointer<Float>, count: Int) throws {
     try check(cmpi_allreduce(elements, Int32(count)), "MPI_Allreduce", rank: worker)
   }
 
-  /// Every operation begins with this step: every rank tells every other what it is about to do (32 bytes), and
-  /// goes on only if all are about to do the same. A message longer than its receiver expects must not get on its
-  /// way: Open MPI 4.1 writes it past the end of the buffer before it reports the error.
+  /// First step of every operation: every rank announces its operation to every other (32 bytes), and continues only if all
+  /// announce the same. A message longer than its receiver expects must not be sent: Open MPI 4.1 writes it past the end of the
+  /// buffer before it reports the error.
   func agree(on operation: CollectiveOperation, payload: Int = 0) throws {
     announcements[worker] = Announcement(operation, payload: payload)
     for other in others {

@@ -2,17 +2,17 @@ import CMPI
 import Collectives
 import Glibc
 
-/// MPI in this process, from start to finalisation. One object a process; all its methods, and those of its
-/// communicators, are called from the thread that started it. Behind them a `ProgressThread` may call MPI too.
+/// MPI in this process, from start to finalisation. A process has one object. All of its methods, and those of its
+/// communicators, are called from the thread that started it; a `ProgressThread` may call MPI as well.
 public final class MPIEnvironment {
-  /// Numbered node by node: neighbours share memory where they can. The launcher's own number, unless it dealt the
-  /// ranks out to the nodes in turn.
+  /// This rank's number. Ranks are numbered node by node, so that neighbours share memory. That is the launcher's numbering
+  /// unless it assigns ranks to nodes in turn.
   public let rank: Int
   /// Number of ranks.
   public let size: Int
-  /// The machines that the ranks run on.
+  /// The ranks' nodes.
   public let nodes: NodeMap
-  /// The MPI library's name and version; known without starting MPI.
+  /// Name and version of the MPI library; available without starting MPI.
   public static var libraryVersion: String { MPIError.text { _ = cmpi_library_version($0, $1) } }
 
   private init(rank: Int, size: Int, nodes: NodeMap) {
@@ -21,8 +21,8 @@ public final class MPIEnvironment {
 
   /// Initialises MPI. All ranks call it, once, at the start of the program.
   ///
-  /// - Parameter launcher: What started the process; if it started a number of processes that MPI does not see,
-  ///   they belong to different MPIs, and the error says so.
+  /// - Parameter launcher: The process's launcher. If it started another number of processes than MPI sees, launcher and library
+  ///   belong to different MPIs, and the error says so.
   public static func start(launcher: MPILauncher) throws -> MPIEnvironment {
     precondition(!cmpi_was_started(), "MPI was started twice in one process")
     tuneTCP()
@@ -41,17 +41,16 @@ public final class MPIEnvironment {
     return MPIEnvironment(rank: Int(rank), size: Int(size), nodes: nodes)
   }
 
-  /// Open MPI's settings are for programs that wait for one message at a time. What the environment or mpirun's options
-  /// say stays; a file of parameters (mca-params.conf) does not.
+  /// Changes settings of Open MPI that suit programs which wait for one message at a time. Settings in the environment or in
+  /// mpirun's options stay; those in a file (mca-params.conf) are overridden.
   ///
-  /// - Messages go as fragments (`send`), not as one piece that the receiver asks for (`put`): that piece holds up what the
-  ///   other rank asks for in its turn, so that only one direction of a link may be in use at a time. (21 MB between two
-  ///   hosts at 1 Gbit/s: 180 to 348 ms with it, 180 without; a step of mlp-1024x3 at 10 Gbit/s: 58 and 51. Fragments are
-  ///   copied once more, which costs where a link is as fast as memory: MPI's own sum of 4 MiB over the loopback interface
-  ///   takes 3.5 ms instead of 2.)
-  /// - A rank that computes makes progress every few milliseconds: until then whole megabytes must be on their way, in
-  ///   fragments (16 of 1 MiB a message) and in what the system buffers. Buffers are left to the system where it would cut
-  ///   them down.
+  /// - Messages are sent as fragments (`send`), not as one piece that the receiver asks for (`put`): such a piece delays the
+  ///   requests of the other rank, so only one direction of a link may be in use at a time. (21 MB between two hosts at
+  ///   1 Gbit/s: 180 to 348 ms with pieces, 180 with fragments; a step of mlp-1024x3 at 10 Gbit/s: 58 and 51. Fragments are
+  ///   copied once more, which matters if a link is as fast as memory: MPI's own sum of 4 MiB over the loopback interface takes
+  ///   3.5 ms instead of 2.)
+  /// - A rank that computes makes progress every few milliseconds. Until then whole megabytes must be in transit, in fragments
+  ///   (16 of 1 MiB for each message) and in the system's buffers. Buffer sizes are not set if the system would reduce them.
   private static func tuneTCP() {
     setenv("OMPI_MCA_btl_tcp_flags", "send,inplace,need-ack,need-csum,hetero-rdma", 0)
     setenv("OMPI_MCA_btl_tcp_max_send_size", "\(1 << 20)", 0)
@@ -69,37 +68,37 @@ public final class MPIEnvironment {
     return fgets(&text, 31, file) == nil ? 0 : atol(text)
   }
 
-  /// A communicator whose workers are the ranks, over `shards` shards (at least one a rank).
+  /// A communicator whose workers are the ranks, over `shards` shards (at least one for each rank).
   public func communicator(shards: Int) -> MPICommunicator {
     MPICommunicator(rank: rank, layout: ShardLayout(shards: shards, workers: size), nodes: nodes.islands)
   }
 
-  /// For tests: ranks that share memory as told, and messages cut so short that short buffers take every path. The
-  /// same on all ranks.
+  /// For tests: chooses which ranks share memory, and cuts messages so short that small buffers take every path. Arguments are
+  /// the same on all ranks.
   package func communicator(shards: Int, nodes: Islands, pieceLimit: Int) -> MPICommunicator {
     MPICommunicator(
       rank: rank, layout: ShardLayout(shards: shards, workers: size), nodes: nodes, pieceLimit: pieceLimit)
   }
 
-  /// Ends MPI. Collective: all ranks call it, last thing before they exit.
+  /// Ends MPI. Collective: all ranks call it right before they exit.
   public func finalize() throws {
     try check(cmpi_finalize(), "MPI_Finalize", rank: rank)
   }
 
-  /// Ends all ranks with an exit code other than 0 on which they agree. Collective: all ranks call it, last thing of all. Returns
-  /// where they are to exit by themselves.
+  /// Ends all ranks with an exit code other than 0 on which they agree. Collective: all ranks call it right before they exit.
+  /// Returns if they must exit by themselves.
   ///
-  /// mpirun explains a rank that exits with another code than 0 in two boxes, under which the program's own last line is buried. It
-  /// says nothing of one that calls MPI_Abort.
+  /// mpirun prints two boxes about a rank that exits with a code other than 0, which bury the program's own last line. About a
+  /// rank that calls MPI_Abort it prints nothing.
   public func end(exitCode: Int32, launcher: MPILauncher) throws {
-    // Ranks print, and rank 0 writes its files, before the first of them ends the job.
+    // All ranks finish printing, and rank 0 its files, before the first one ends the job.
     try communicator(shards: size).barrier()
     if launcher.name == "mpirun" { abort(exitCode: exitCode) }
     try finalize()
   }
 
-  /// Ends all ranks at once; the launcher's exit code is `exitCode`. For a rank that cannot go on: one that just
-  /// went quiet would hang the others for ever.
+  /// Ends all ranks at once; the launcher's exit code is `exitCode`. For a rank that cannot continue: if it merely stopped, the
+  /// others would hang for ever.
   public func abort(exitCode: Int32) -> Never {
     cmpi_abort(exitCode)
     exit(exitCode)

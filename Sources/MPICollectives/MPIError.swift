@@ -4,11 +4,11 @@ import CMPI
 public struct MPIError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The function that failed: `MPI_Isend`.
   public let call: String
-  /// Its error code, or 0 where MPI itself reports none.
+  /// Its error code, or 0 if MPI itself reports none.
   public let code: Int32
-  /// MPI's words for the code.
+  /// MPI's text for the code.
   public let message: String
-  /// This process's rank, if known by then.
+  /// This process's rank, if known.
   public let rank: Int?
   /// More about the call: bytes and other rank.
   public let detail: String?
@@ -36,7 +36,7 @@ public struct MPIError: Error, Sendable, Equatable, CustomStringConvertible {
 
   private static func words(for code: Int32) -> String { text { cmpi_error_string(code, $0, $1) } }
 
-  /// A string that a C function writes into a buffer.
+  /// Returns the string that a C function writes into a buffer.
   static func text(_ write: (UnsafeMutablePointer<CChar>, Int) -> Void) -> String {
     let capacity = 512
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { buffer in

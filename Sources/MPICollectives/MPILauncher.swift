@@ -1,18 +1,18 @@
-/// Launcher of this process, read from the environment: MPI is initialised only under a launcher of ranks,
-/// because that takes about 0.3 s, and because a login node may not allow it at all.
+/// Launcher of this process, found in the environment. MPI is initialised only under a launcher of ranks, because that takes
+/// about 0.3 s, and because a login node may not allow it at all.
 public struct MPILauncher: Sendable, Equatable {
   /// The launcher's name for messages.
   public let name: String
-  /// Number of processes it says it started, if it says so.
+  /// Number of processes that it started, if it says so.
   public let processes: Int?
-  /// This process's number among them, before MPI is asked for it; nil if the launcher does not say.
+  /// This process's number among them, known before MPI starts; nil if the launcher does not say.
   public let rank: Int?
 
   /// The launcher of this process, or nil if it was started by hand.
   ///
-  /// A Slurm job alone (`SLURM_JOB_ID` in a batch script or an interactive allocation) launches no ranks; only
-  /// `srun` does. It counts even without a process manager for MPI (`--mpi=none`) if it started several tasks:
-  /// `MPIEnvironment.start` then refuses, where going on would train the same run once a task.
+  /// A Slurm job (`SLURM_JOB_ID` in a batch script or an interactive allocation) launches no ranks; only `srun` does. `srun` with
+  /// several tasks counts even without a process manager for MPI (`--mpi=none`): `MPIEnvironment.start` then refuses to go on,
+  /// since every task would train the same run.
   public init?(environment: [String: String]) {
     func number(_ key: String) -> Int? { environment[key].flatMap { Int($0) } }
     let slurmTasks = Self.isInSlurmStep(environment) ? number("SLURM_STEP_NUM_TASKS") : nil
@@ -32,7 +32,7 @@ public struct MPILauncher: Sendable, Equatable {
     }
   }
 
-  /// Whether a launcher of ranks started a process with this environment.
+  /// Whether a launcher of ranks started the process that has this environment.
   public static func isPresent(environment: [String: String]) -> Bool {
     MPILauncher(environment: environment) != nil
   }
@@ -41,7 +41,7 @@ public struct MPILauncher: Sendable, Equatable {
     (self.name, self.processes, self.rank) = (name, processes, rank)
   }
 
-  /// Steps that Slurm makes for a batch script and for external processes carry these numbers instead of 0, 1, ….
+  /// Slurm's steps for a batch script and for external processes have these numbers instead of 0, 1, ….
   private static func isInSlurmStep(_ environment: [String: String]) -> Bool {
     guard let text = environment["SLURM_STEP_ID"] ?? environment["SLURM_STEPID"], let step = UInt32(text) else {
       return false

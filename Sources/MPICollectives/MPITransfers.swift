@@ -1,17 +1,17 @@
 import CMPI
 import Collectives
 
-/// Non-blocking operations of one rank, posted one by one and waited for together. Keeps its memory, so that a
-/// training step allocates none.
+/// Non-blocking operations of one rank, posted one by one and waited for together. Keeps its memory, so a training step
+/// allocates none.
 final class MPITransfers {
-  /// MPI counts with 32-bit integers: longer messages go in pieces of this many bytes.
+  /// Most bytes of a piece. MPI counts with 32-bit integers, so longer messages are cut into pieces.
   static let pieceLimit = 1 << 30
 
   private let rank: Int
   private let pieceLimit: Int
   private let requests: OpaquePointer
 
-  /// - Parameter pieceLimit: Bytes of a piece, the same on all ranks; tests cut small messages.
+  /// - Parameter pieceLimit: Most bytes of a piece, the same on all ranks; tests cut small messages.
   init(rank: Int, pieceLimit: Int = MPITransfers.pieceLimit) {
     precondition(pieceLimit > 0 && pieceLimit <= Int(Int32.max), "pieces of \(pieceLimit) bytes")
     guard let requests = cmpi_requests_create() else { preconditionFailure("out of memory: a list of MPI requests") }
@@ -22,13 +22,13 @@ final class MPITransfers {
 
   deinit { cmpi_requests_destroy(requests) }
 
-  /// Kind of a message; messages of two kinds never meet.
+  /// Kind of a message. A receive matches messages of its own kind only.
   struct Tag {
     let value: Int32
     static let announcement = Tag(value: 1)
     static let message = Tag(value: 2)
     // 3 is CMPI_UNUSED_TAG.
-    /// Elements of a shard sum.
+    /// Elements of an all-reduce.
     static func elements(_ number: Int) -> Tag { Tag(value: 16 + Int32(number)) }
   }
 
@@ -53,7 +53,7 @@ final class MPITransfers {
     }
   }
 
-  /// Returns once everything posted has completed.
+  /// Waits until everything posted has completed.
   func wait() throws(MPIError) {
     var backoff = WaitBackoff(.messages)
     while try !areComplete() { backoff.pause() }

@@ -1,7 +1,7 @@
 import CMPI
 import Collectives
 
-/// Which ranks share a machine. A node is what MPI takes for one: processes that share memory.
+/// Assignment of ranks to nodes. A node is what MPI takes for one: processes that share memory.
 public struct NodeMap: Sendable, Equatable {
   /// Node number of each rank; nodes are numbered by their lowest rank.
   public let nodeOfRank: [Int]
@@ -30,7 +30,7 @@ public struct NodeMap: Sendable, Equatable {
     self.hostNames = hostNames
   }
 
-  /// The nodes as islands of ranks; ranks are numbered node by node.
+  /// The nodes as node groups; ranks are numbered node by node.
   package var islands: Islands { Islands(sizes: (0..<count).map { ranks(of: $0).count }) }
 
   private var isInOrder: Bool { zip(nodeOfRank, nodeOfRank.dropFirst()).allSatisfy { $0 <= $1 } }

@@ -1,4 +1,4 @@
-/// The other ranks, beginning with the next one, so that not all ranks send to the same one at once.
+/// The other ranks, starting with the next one, so that not all ranks send to the same rank at once.
 struct PeerSequence: Sequence, IteratorProtocol {
   private let rank: Int
   private let size: Int

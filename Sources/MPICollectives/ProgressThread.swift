@@ -4,14 +4,14 @@ import Glibc
 import Synchronization
 import Tensors
 
-/// Lets messages move on while their rank computes: asynchronous progress.
+/// Asynchronous progress: messages advance while their rank computes.
 ///
-/// MPI moves messages inside its calls only. Between two operations of a backward pass lie up to tens of milliseconds, in
-/// which a link stands still as soon as what is buffered has been sent. This thread calls MPI every few milliseconds, on
-/// the rank's own core if it has one; it rests while the rank waits for messages, and asks itself. A rank that calls MPI
-/// meanwhile may have to wait for it, for as long as it takes to copy what has arrived.
+/// MPI advances messages only inside its calls. Operations of a backward pass may take tens of milliseconds, during which a link
+/// is idle once the buffered data have been sent. This thread calls MPI every few milliseconds, on the rank's own core if it has
+/// one. It pauses while the rank itself waits for messages and polls. A rank that calls MPI may have to wait for this thread, for
+/// the time of copying what has arrived.
 final class ProgressThread {
-  /// State shared by the thread and its owner. The semaphore is safe to share; the compiler cannot know.
+  /// State shared by the thread and its owner. The semaphore is safe to share, which the compiler cannot know.
   private final class State: @unchecked Sendable {
     let isOver = Atomic(false)
     let wake: UnsafeMutablePointer<sem_t>
@@ -27,16 +27,16 @@ final class ProgressThread {
     }
   }
 
-  /// The buffers keep a link of 1 Gbit/s busy for several times as long, and one of 10 Gbit/s about as long; a
-  /// shorter pause costs more of the rank's core than it gains.
+  /// Pause between two calls. The buffers keep a link of 1 Gbit/s busy for several times as long, and one of 10 Gbit/s about as
+  /// long. A shorter pause costs more of the rank's core than it gains.
   private static let pauseMicroseconds: UInt32 = 4000
 
   private let state = State()
   private var thread: SystemThread?
   private var wasTried = false
 
-  /// Starts the thread the first time it is set, if it is of use and the system does not refuse it. Else, messages move
-  /// when the rank asks. Once false, the thread makes no call.
+  /// Whether the thread calls MPI. The first change to true starts the thread, if it is useful and the system allows it;
+  /// otherwise messages advance only when the rank polls. Once false, the thread makes no call.
   var isActive = false {
     didSet {
       guard isActive != oldValue else { return }
@@ -56,15 +56,15 @@ final class ProgressThread {
     thread.join()
   }
 
-  /// For TCP and shared memory, which Open MPI's `ob1` moves. Networks that move messages themselves do without, and UCX
-  /// before Open MPI 4.1.7 does not bear a second thread even one at a time.
+  /// Whether messages travel by TCP or shared memory, which Open MPI's `ob1` handles. Other networks advance messages by
+  /// themselves, and UCX before Open MPI 4.1.7 fails with a second thread, even if threads take turns.
   private static let isOfUse: Bool = {
     let choice = getenv("OMPI_MCA_pml").map { String(cString: $0) }
     if let choice, !choice.hasPrefix("^") { return choice == "ob1" }
     return !hasRemoteMemoryDevices
   }()
 
-  /// InfiniBand and its like.
+  /// Whether there is a network such as InfiniBand.
   private static var hasRemoteMemoryDevices: Bool {
     guard let folder = opendir("/sys/class/infiniband") else { return false }
     defer { closedir(folder) }

@@ -2,15 +2,15 @@ import CKernels
 import COpenBLAS
 
 extension BLAS {
-  /// c (+)= alpha · a·op(b) for one row `a`: each element of b is read once and used once, so nothing is worth packing.
+  /// c (+)= alpha · a·op(b) for one row `a`. Each element of b is read and used once, so packing would not pay.
   static func multiplyRow(
     _ dtype: DType, n: Int, k: Int, alpha: Double, _ a: MatrixView, _ b: MatrixView, adding: Bool, into c: MatrixView
   ) {
-    // Reads b faster than OpenBLAS's sgemv, which goes along several rows at once.
+    // Reads b faster than OpenBLAS's sgemv, which reads several rows at once.
     if dtype == .float32 && b.isTransposed {
       return ck_matrix_vector(n, k, b.stride, Float(alpha), b.floats, a.floats, adding, c.floats)
     }
-    // Zeroed here, because libraries differ in what a factor of zero makes of NaN.
+    // Zeroed here, because libraries differ in the product of zero and NaN.
     if !adding { c.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: n * dtype.size) }
     let (operation, stride) = (b.isTransposed ? CblasNoTrans : CblasTrans, Int32(max(1, b.stride)))
     let (height, width) = (Int32(b.isTransposed ? n : k), Int32(b.isTransposed ? k : n))

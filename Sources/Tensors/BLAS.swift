@@ -6,14 +6,14 @@ import Glibc
   import COneDNN
 #endif
 
-/// Matrix products through OpenBLAS, which nothing else in the package imports, and through oneDNN where that is faster.
+/// Matrix products with OpenBLAS, which only this file imports, and with oneDNN if that is faster.
 public enum BLAS {
   /// c = alpha · op(a)·op(b) + beta · c for matrices (tensors of two dimensions) of one floating-point type.
   ///
   /// - Parameters:
   ///   - a: [m, k], or [k, m] with `transposeA`.
   ///   - b: [k, n], or [n, k] with `transposeB`.
-  ///   - c: [m, n]; overwritten, its contents never read, where `beta` is 0.
+  ///   - c: [m, n]; if `beta` is 0, it is overwritten and its old values are not read.
   public static func multiply(
     _ a: Tensor, transposeA: Bool = false, _ b: Tensor, transposeB: Bool = false, into c: Tensor,
     alpha: Double = 1, beta: Double = 0
@@ -47,7 +47,7 @@ public enum BLAS {
       return ck_thin_product(
         m, n, k, Float(alpha), a.floats, a.stride, b.floats, b.stride, beta == 1, c.floats, c.stride)
     }
-    // cblas checks strides even of matrices without elements.
+    // cblas checks strides even for matrices without elements.
     let (lda, ldb, ldc) = (Int32(max(1, a.stride)), Int32(max(1, b.stride)), Int32(max(1, c.stride)))
     let (rows, columns, inner) = (Int32(m), Int32(n), Int32(k))
     let opA = a.isTransposed ? CblasTrans : CblasNoTrans
@@ -74,11 +74,11 @@ public enum BLAS {
     }
   }
 
-  /// Whether to multiply rows with rows without packing either, by shape and processor type alone: few rows of `a` (a
-  /// small batch), many elements in each.
+  /// Whether to multiply rows with rows without packing, decided by shape and processor type alone: for few rows of `a` (a small
+  /// batch) with many elements each.
   ///
-  /// With AVX-512 1.1 to 2.7 times as fast as the better of OpenBLAS and oneDNN, most at 16 rows (Zen 4, 4 to 128 rows, 10 to
-  /// 4096 columns, inner 256 to 3072); without, its sums do not fit the registers.
+  /// With AVX-512 that is 1.1 to 2.7 times as fast as the better of OpenBLAS and oneDNN, most at 16 rows (Zen 4, 4 to 128 rows, 10
+  /// to 4096 columns, inner 256 to 3072). Without AVX-512, the sums do not fit the registers.
   static func isThin(
     m: Int, n: Int, k: Int, _ a: MatrixView, _ b: MatrixView, hasAVX512: Bool = hasAVX512
   ) -> Bool {
@@ -88,7 +88,7 @@ public enum BLAS {
   private static let hasAVX512 = ProcessorFeatures.hasAVX512
 
   #if OneDNN
-    /// By shape and processor type alone, so that the same product always takes the same way.
+    /// Whether oneDNN multiplies, decided by shape and processor type alone, so that equal products take equal paths.
     ///
     /// - With AVX-512: 1.3 times as fast as OpenBLAS in the mean over wide results of all orientations (256 to 4096
     ///   columns, 50 to 4096 rows, inner 100 to 4096; Xeon with VNNI), and slower for most narrow ones. The gradient of a
@@ -107,15 +107,15 @@ public enum BLAS {
       return a.isTransposed && !b.isTransposed && min(m, n) >= 512 && (1...256).contains(k)
     }
 
-    /// oneDNN's threads are OpenMP's, whose count belongs to the calling thread.
+    /// oneDNN's threads are OpenMP's, whose number is a property of the calling thread.
     static func useThreadCountInOneDNN() {
-      // False only where no OpenMP library is loaded: then there are no threads to limit.
+      // False only if no OpenMP library is loaded: then there are no threads to limit.
       _ = cd_set_thread_count(Int32(threadCount))
     }
   #endif
 
-  /// Threads that a product or a convolution uses, in OpenBLAS and in oneDNN; 1 until somebody sets it. Process-wide, and
-  /// part of the bits: set it once, before the first of them.
+  /// Number of threads of a matrix product or a convolution, in OpenBLAS and oneDNN; 1 by default. It applies to the whole process
+  /// and affects the bits: set it once, before the first product.
   public static var threadCount: Int {
     get {
       startWithOneThread
@@ -127,19 +127,19 @@ public enum BLAS {
     }
   }
 
-  /// OpenBLAS starts with one for each core.
+  /// OpenBLAS's own default is one for each core.
   private static let startWithOneThread: Void = openblas_set_num_threads(1)
 
-  /// The kernels in use, by OpenBLAS's name for their processor: `Haswell`, `Zen`, `SkylakeX`.
+  /// OpenBLAS's name of the kernels in use, after a processor: `Haswell`, `Zen`, `SkylakeX`.
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
   /// OpenBLAS's version and build options.
   ///
-  /// Asked for once: OpenBLAS writes it together in a buffer that its threads share, anew at every call.
+  /// Read once, since OpenBLAS assembles it at every call in a buffer that threads share.
   public static let configuration = String(cString: openblas_get_config())
 
-  /// One sentence where a faster set of kernels exists for this processor than the one in use, with the
-  /// environment variable that is to blame; else nil.
+  /// One sentence if OpenBLAS has faster kernels for this processor than those in use, with the environment variable that causes
+  /// it; else nil.
   public static var kernelWarning: String? {
     kernelWarning(
       coreName: coreName, hasAVX512: ProcessorFeatures.hasAVX512,

@@ -1,22 +1,22 @@
 import CKernels
 
-/// Convolution as networks mean it (cross-correlation), forward and both ways back, on images
+/// Convolution as in networks (cross-correlation), with its gradients of input and weights, on images
 /// [batch, height, width, channels] with weights [outputChannels, kernelHeight, kernelWidth, inputChannels / groups].
 ///
-/// Two back ends: oneDNN (float32, with the trait of that name), and a matrix product on patches (all types), which is
-/// also what oneDNN is tested against. Which one runs depends on the geometry alone, so the bits do too.
+/// It has two back ends: oneDNN (float32, with the trait of that name), and a matrix product on patches (all types), with which
+/// tests compare oneDNN. The geometry alone decides which one runs, and so the bits.
 public struct Convolution {
   public let geometry: ConvolutionGeometry
   private let plans: ConvolutionPlans
   private var pool: StoragePool { plans.pool }
 
-  /// - Parameter plans: the calling worker's; not for two threads at a time.
+  /// - Parameter plans: Plans of the calling worker; not for two threads at a time.
   public init(_ geometry: ConvolutionGeometry, plans: ConvolutionPlans) {
     self.geometry = geometry
     self.plans = plans
   }
 
-  /// The output, a fresh tensor: conv(input, weights) + bias, then max(·, 0) with `relu`.
+  /// Computes conv(input, weights) + bias into a new tensor, then max(·, 0) with `relu`.
   public func forward(_ input: Tensor, weights: Tensor, bias: Tensor? = nil, relu: Bool = false) -> Tensor {
     check(input, geometry.inputShape, "input")
     check(weights, geometry.weightShape, "weights")
@@ -33,7 +33,7 @@ public struct Convolution {
     return output
   }
 
-  /// Writes the gradient of the input, or adds it to what `inputGradient` holds.
+  /// Writes the gradient of the input to `inputGradient`, or adds it.
   public func backwardData(
     _ outputGradient: Tensor, weights: Tensor, into inputGradient: Tensor, accumulate: Bool = false
   ) {
@@ -77,7 +77,7 @@ public struct Convolution {
 
   private var reference: ReferenceConvolution { ReferenceConvolution(geometry: geometry, pool: pool) }
 
-  /// Lets `write` overwrite `target`, or a spare tensor that is added to it.
+  /// Calls `write` with `target` to be overwritten, or with a temporary tensor that is then added to it.
   private func withTarget(_ target: Tensor, _ accumulate: Bool, _ write: (Tensor) -> Void) {
     guard accumulate else { return write(target) }
     let spare = Tensor(uninitialized: target.shape, dtype: target.dtype, pool: pool)

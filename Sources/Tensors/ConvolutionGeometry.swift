@@ -1,6 +1,6 @@
 import CKernels
 
-/// Zeros (or, for pooling, nothing) around an image, in pixels.
+/// Padding around an image in pixels: zeros, or for pooling nothing.
 public struct ImagePadding: Hashable, Sendable {
   public var top, left, bottom, right: Int
 
@@ -21,10 +21,10 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   public var batch, height, width, inputChannels, outputChannels: Int
   public var kernelHeight, kernelWidth: Int
   public var strideHeight, strideWidth: Int
-  /// Distance of neighbouring taps; 1 is dense.
+  /// Distance between neighbouring taps; 1 is dense.
   public var dilationHeight, dilationWidth: Int
   public var padding: ImagePadding
-  /// Group g of the outputs sees group g of the inputs only.
+  /// Number of groups; group g of the outputs depends on group g of the inputs only.
   public var groups: Int
 
   public init(
@@ -61,7 +61,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
       width, kernel: kernelWidth, stride: strideWidth, dilation: dilationWidth, padding: padding.left + padding.right)
   }
 
-  /// Positions that a window of `kernel` taps takes along an axis of `size`; 0 or less where it does not fit.
+  /// Number of positions of a window of `kernel` taps along an axis of `size`; 0 or less if it does not fit.
   public static func outputSize(_ size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Int) -> Int {
     let room = size + padding - dilation * (kernel - 1) - 1
     return room < 0 ? 0 : room / stride + 1
@@ -71,13 +71,13 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   public var weightShape: [Int] { [outputChannels, kernelHeight, kernelWidth, inputChannels / groups] }
   public var outputShape: [Int] { [batch, outputHeight, outputWidth, outputChannels] }
 
-  /// Output positions of the whole batch.
+  /// Number of output positions in the whole batch.
   var positions: Int { batch * outputHeight * outputWidth }
-  /// Inputs to one output, within its group.
+  /// Number of inputs of one output, within its group.
   var patchLength: Int { kernelHeight * kernelWidth * inputChannels / groups }
-  /// One input channel a group, which the matrix product has no use for.
+  /// Whether each group has one input channel; then matrix products do not help.
   var isDepthwise: Bool { groups > 1 && groups == inputChannels }
-  /// A 1×1 kernel that visits every pixel: the image is its own matrix of patches.
+  /// Whether the kernel is 1×1 and visits every pixel: then the image is its own matrix of patches.
   var isPointwise: Bool {
     kernelHeight == 1 && kernelWidth == 1 && strideHeight == 1 && strideWidth == 1 && padding == ImagePadding()
   }

@@ -17,7 +17,7 @@
     deinit { cd_context_destroy(handle) }
   }
 
-  /// One pass of one convolution in oneDNN, direct algorithm: Winograd rounds worse and takes blocked images only.
+  /// One pass of one convolution in oneDNN. The algorithm is direct: Winograd rounds worse and requires blocked images.
   final class ConvolutionPlan {
     enum Pass: Hashable, Sendable {
       case forward, backwardData, backwardWeights
@@ -36,7 +36,7 @@
     private let context: OneDNNContext
     private let workspace: Int
 
-    /// Nil where oneDNN has nothing, or only its slow reference loops, for this geometry.
+    /// Nil if oneDNN has no implementation for this geometry, or only its slow reference loops.
     init?(_ geometry: ConvolutionGeometry, _ pass: Pass, bias: Bool, relu: Bool, context: OneDNNContext) {
       if Self.overrunsItsScratchpad(geometry, pass) { return nil }
       BLAS.useThreadCountInOneDNN()
@@ -51,8 +51,9 @@
       if implementation.hasPrefix("ref") { return nil }
     }
 
-    /// oneDNN (2.6 to 3.x, its issue 6035) compacts the input of a strided 1×1 convolution into a buffer that is too small
-    /// where there are fewer channels than lanes of a vector: backward-weights then gives wrong sums, or crashes.
+    /// Whether a fault of oneDNN applies (2.6 to 3.x, its issue 6035): it compacts the input of a strided 1×1 convolution into a
+    /// buffer that is too small if there are fewer channels than lanes of a vector. Backward-weights then gives wrong sums, or
+    /// crashes.
     private static func overrunsItsScratchpad(_ geometry: ConvolutionGeometry, _ pass: Pass) -> Bool {
       pass == .backwardWeights && geometry.kernelHeight == 1 && geometry.kernelWidth == 1
         && (geometry.strideHeight > 1 || geometry.strideWidth > 1) && geometry.inputChannels / geometry.groups < 16
@@ -60,10 +61,10 @@
 
     deinit { cd_plan_destroy(handle) }
 
-    /// oneDNN's name for what runs: `jit:avx2`, `brgconv:avx512_core`.
+    /// oneDNN's name of its implementation: `jit:avx2`, `brgconv:avx512_core`.
     var implementation: String { String(cString: cd_plan_implementation(handle)) }
 
-    /// See `cd_plan_run` for which tensors are read and which are written in which pass.
+    /// Runs the pass; `cd_plan_run` says which tensors it reads and writes.
     func run(input: Tensor, weights: Tensor, bias: Tensor?, output: Tensor, pool: StoragePool) {
       BLAS.useThreadCountInOneDNN()
       let space = pool.allocate(byteCount: workspace)

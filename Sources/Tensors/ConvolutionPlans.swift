@@ -2,18 +2,18 @@
   import COneDNN
 #endif
 
-/// State that one worker keeps between convolutions: oneDNN's plans, which take milliseconds to make, by geometry.
-/// Used from that worker's thread only.
+/// A worker's state between convolutions: oneDNN's plans for each geometry, which take milliseconds to make. Used from that
+/// worker's thread only.
 public final class ConvolutionPlans {
-  /// Which implementation convolutions use.
+  /// Implementation of convolutions.
   public enum Backend: Sendable {
-    /// oneDNN where it has a fast path, else matrix products.
+    /// oneDNN if it has a fast path, else matrix products.
     case automatic
     /// Matrix products always.
     case reference
   }
 
-  /// The library that convolutions run on in this build, for a person: `oneDNN 2.6.3 (AVX2)`.
+  /// Description of this build's library for convolutions: `oneDNN 2.6.3 (AVX2)`.
   public static var library: String {
     #if OneDNN
       withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
@@ -44,10 +44,10 @@ public final class ConvolutionPlans {
     }
 
     private var context: OneDNNContext?
-    // Only ever looked up, so its order does not matter. Nil: oneDNN has no fast path for it.
+    // Never iterated, so its order does not matter. Nil: oneDNN has no fast path.
     private var plans: [Key: ConvolutionPlan?] = [:]
 
-    /// The plan for one pass, or nil where the matrix product is to be used.
+    /// The plan for one pass; nil if a matrix product is used.
     func plan(
       for geometry: ConvolutionGeometry, _ pass: ConvolutionPlan.Pass, dtype: DType, bias: Bool = false,
       relu: Bool = false

@@ -1,11 +1,11 @@
 import CKernels
 
-/// The type of a tensor's elements. Training runs in `float32`; every differentiable operation also
-/// works in `float64`, so that gradients can be checked to 1e-6.
+/// The type of a tensor's elements. Training uses `float32`. Every differentiable operation also works in `float64`, in which
+/// gradients are checked to 1e-6.
 public enum DType: String, Sendable {
   case float32, float64, int32, uint8
 
-  /// Bytes an element takes.
+  /// Bytes of an element.
   public var size: Int {
     switch self {
     case .float32, .int32: 4
@@ -14,7 +14,7 @@ public enum DType: String, Sendable {
     }
   }
 
-  /// The selector that the C kernels take; defined for the two floating-point types.
+  /// Type selector of the C kernels; defined for the two floating-point types.
   public var kernelType: ck_type {
     switch self {
     case .float32: CK_FLOAT32

@@ -1,8 +1,8 @@
 import CKernels
 
-/// A 64-bit digest at the speed of memory: tells whether two buffers are equal where nobody forges.
+/// A 64-bit digest at the speed of memory, for comparing buffers. It does not protect against forgery.
 public enum Digest {
-  /// - Parameter seed: The digest of what came before, to go on from it.
+  /// - Parameter seed: Digest of the preceding bytes, if any.
   public static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
     ck_digest(seed, bytes.baseAddress, bytes.count)
   }

@@ -1,4 +1,4 @@
-/// HMAC-SHA256 (RFC 2104): a digest that only who has the key can make, or check.
+/// HMAC-SHA256 (RFC 2104): a digest that only an owner of the key can make or check.
 public enum KeyedDigest {
   /// Bytes of a digest.
   public static let length = 32
@@ -12,7 +12,7 @@ public enum KeyedDigest {
     return digest(of: padded.map { $0 ^ 0x5C } + inner)
   }
 
-  /// Whether two digests are equal, in a time that does not tell where they differ.
+  /// Whether two digests are equal. The time does not depend on where they differ.
   public static func areEqual(_ first: [UInt8], _ second: [UInt8]) -> Bool {
     guard first.count == second.count else { return false }
     return zip(first, second).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0

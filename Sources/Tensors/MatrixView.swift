@@ -1,9 +1,9 @@
-/// A matrix in somebody else's memory, as products take it.
+/// A matrix in memory that it does not own; operand of a matrix product.
 public struct MatrixView {
   public let pointer: UnsafeMutableRawPointer
-  /// Elements from the start of one row in memory to the start of the next.
+  /// Number of elements from the start of one row in memory to the start of the next.
   public let stride: Int
-  /// Whether the product is to take the transpose of what lies in memory.
+  /// Whether the operand is the transpose of the matrix in memory.
   public let isTransposed: Bool
 
   public init(_ pointer: UnsafeMutableRawPointer, stride: Int, transposed: Bool = false) {

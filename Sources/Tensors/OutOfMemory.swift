@@ -1,8 +1,8 @@
 import Glibc
 
-/// The system refused memory that nothing can be computed without. Nothing is lost by it: checkpoints are whole.
+/// The system refused memory that a computation requires. Checkpoints are not affected.
 public struct OutOfMemory: Error, Equatable, CustomStringConvertible {
-  /// The size that was asked for.
+  /// Requested size in bytes.
   public let bytes: Int
 
   public var description: String {
@@ -12,7 +12,7 @@ public struct OutOfMemory: Error, Equatable, CustomStringConvertible {
     """
   }
 
-  /// Ends the process, which may have no memory for anything else. A trap would print a backtrace.
+  /// Ends the process, which may have no memory for anything else. A trap would also print a backtrace.
   @Sendable public static func end(_ error: OutOfMemory) -> Never {
     _ = "error: \(error)\n".withCString { write(STDERR_FILENO, $0, strlen($0)) }
     _exit(1)

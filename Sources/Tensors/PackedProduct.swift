@@ -1,13 +1,13 @@
 #if OneDNN
   import COneDNN
 
-  /// A product in oneDNN whose right factor is packed once for many left ones.
+  /// A matrix product in oneDNN whose right factor is packed once and used many times.
   final class PackedProductPlan {
     let handle: OpaquePointer
     // The plan points into it.
     private let context: OneDNNContext
 
-    /// Nil where oneDNN has no fast path for this shape.
+    /// Nil if oneDNN has no fast path for this shape.
     init?(_ b: Tensor, transposed: Bool, rows: Int, context: OneDNNContext) {
       BLAS.useThreadCountInOneDNN()
       let (inner, columns) = transposed ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
@@ -24,7 +24,7 @@
     deinit { cd_packed_destroy(handle) }
   }
 
-  /// A matrix as a plan's products take it.
+  /// A matrix packed for a plan's products.
   final class PackedMatrix {
     private let plan: PackedProductPlan
     private let packed: Storage

@@ -1,9 +1,9 @@
-/// Text of others (names of files, classes, what a checkpoint or a model says) made fit to be shown.
+/// Makes text from outside (names of files and classes, text in a checkpoint or of a model) safe to print.
 ///
-/// A terminal takes control characters for commands, and marks that turn the direction of writing make a line say something
-/// else than it holds.
+/// A terminal takes control characters for commands, and marks that change the direction of writing make a line look different
+/// from its content.
 package enum PrintableText {
-  /// Whether showing `scalar` does more than show it: C0, DEL, C1, line and paragraph separators, changes of direction.
+  /// Whether printing `scalar` has side effects: C0, DEL, C1, line and paragraph separators, changes of direction.
   package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x20..<0x7F: false
@@ -13,7 +13,7 @@ package enum PrintableText {
     }
   }
 
-  /// `text` with � for each control character but those of `kept`.
+  /// `text` with � instead of each control character except those in `kept`.
   package static func replacingControls(in text: String, but kept: [Unicode.Scalar] = []) -> String {
     func isReplaced(_ scalar: Unicode.Scalar) -> Bool { isControl(scalar) && !kept.contains(scalar) }
     guard text.unicodeScalars.contains(where: isReplaced) else { return text }
@@ -22,6 +22,6 @@ package enum PrintableText {
 }
 
 extension String {
-  /// For messages of one line, which a name with a line end must not make two.
+  /// The text on one line, for messages: line ends in names are replaced too.
   package var onOneLine: String { PrintableText.replacingControls(in: self) }
 }

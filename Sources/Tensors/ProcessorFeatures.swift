@@ -1,11 +1,11 @@
 import CKernels
 
-/// Abilities of the processor, where a message depends on it. The kernels choose for themselves.
+/// Instruction sets of the processor, for messages. Kernels choose theirs by themselves.
 public enum ProcessorFeatures {
-  /// Whether the processor and the system support AVX-512 in the set that x86-64-v4 names.
+  /// Whether processor and system support the AVX-512 subset of x86-64-v4.
   public static var hasAVX512: Bool { ck_processor_level() >= 4 }
 
-  /// The level of vector instructions that the C kernels run with: `AVX-512`, `AVX2`, or `baseline`.
+  /// Vector instructions of the C kernels in use: `AVX-512`, `AVX2`, or `baseline`.
   public static var kernelLevel: String {
     switch ck_processor_level() {
     case 4...: "AVX-512"

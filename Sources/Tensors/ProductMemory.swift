@@ -1,36 +1,36 @@
 import Glibc
 import Synchronization
 
-/// The block of memory that OpenBLAS works in, one for each thread that multiplies at a time.
+/// OpenBLAS's working memory: one block for each thread that multiplies at the same time.
 ///
-/// Where the system refuses it, OpenBLAS asks again for ever and without a word. So it is asked for here first, and OpenBLAS is made to
-/// take it before anything larger does; what it has once taken it keeps.
+/// If the system refuses a block, OpenBLAS silently retries for ever. So this type checks first that the memory is available, and
+/// then makes OpenBLAS allocate it before anything larger does. OpenBLAS keeps its blocks.
 public final class ProductMemory {
-  /// OpenBLAS takes 128 MiB for a thread, and a little for itself.
+  /// Size of a block: OpenBLAS allocates 128 MiB for a thread, and a little for itself.
   private static let bytes = 129 << 20
 
   private typealias Take = @convention(c) (Int32) -> UnsafeMutableRawPointer?
   private typealias GiveBack = @convention(c) (UnsafeMutableRawPointer) -> Void
 
-  /// Its address; 0 where OpenBLAS cannot be asked. (Raw pointers do not cross the lock under strict concurrency.)
+  /// Address of the block; 0 if this OpenBLAS does not offer it. (Raw pointers do not cross the lock under strict concurrency.)
   private let block: UInt
 
-  /// Takes a block. Threads of one process each hold theirs until all have one: else they would take the same one in turns.
+  /// Takes a block. Threads of one process keep theirs until all have one; otherwise they would take the same one in turns.
   public convenience init() throws(OutOfMemory) { try self.init(bytes: Self.bytes) }
 
   init(bytes: Int) throws(OutOfMemory) {
-    // One after the other, so that two threads do not find the same room free.
+    // One thread at a time, so that two threads do not find the same memory free.
     block = try Self.turns.withLock { _ throws(OutOfMemory) in try Self.take(bytes) }
   }
 
   private static let turns = Mutex(())
 
   private static func take(_ bytes: Int) throws(OutOfMemory) -> UInt {
-    // Not malloc, which a compiler may leave out where its memory is not used.
+    // Not malloc, which a compiler may remove if its memory is not used.
     let region = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard region != MAP_FAILED else { throw OutOfMemory(bytes: bytes) }
     munmap(region, bytes)
-    // All builds of OpenBLAS export these two, and no header declares them. Where they are missing, the question must do.
+    // All builds of OpenBLAS export these two functions, but no header declares them. If they are missing, the check above must do.
     let take = dlsym(nil, "blas_memory_alloc").map { unsafeBitCast($0, to: Take.self) }
     return UInt(bitPattern: take?(0))
   }

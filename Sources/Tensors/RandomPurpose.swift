@@ -1,5 +1,5 @@
-/// Purpose of a stream of random numbers; part of its key, so that no two uses share draws.
-/// The numbers are kept in no file but decide every run: never renumber a case.
+/// Purpose of a stream of random numbers: part of its key, so that no two uses share draws. The raw values determine every run:
+/// never renumber a case.
 public enum RandomPurpose: UInt32, Sendable {
   case initialization = 1
   case epochPermutation = 2

@@ -1,16 +1,16 @@
 import CKernels
 
-/// A stream of random numbers that is a function of its key alone: Philox4x32-10 (Salmon et al., 2011) counts
-/// instead of remembering, so a draw does not depend on who else drew, in what order, or on which worker.
+/// A stream of random numbers that is a function of its key alone. Philox4x32-10 (Salmon et al., 2011) is counter-based, so a
+/// draw does not depend on other draws, on their order, or on the worker.
 public struct RandomStream: Sendable {
-  /// The key as the C kernels take it.
+  /// The key for the C kernels.
   public let key: ck_stream
   private var position: UInt64 = 0
 
   /// - Parameters:
-  ///   - epochOrStep: what repeats: the epoch of a permutation, the step of a dropout mask.
-  ///   - sample: which sample, counted over the whole data set or the global batch: never within a worker.
-  ///   - layer: which layer or parameter, below 2²⁴.
+  ///   - epochOrStep: Number of the repetition: the epoch of a permutation, the step of a dropout mask.
+  ///   - sample: Number of the sample in the whole data set or the global batch, never within a worker.
+  ///   - layer: Number of the layer or parameter, below 2²⁴.
   public init(seed: UInt64, purpose: RandomPurpose, epochOrStep: UInt32 = 0, sample: UInt32 = 0, layer: UInt32 = 0) {
     precondition(layer < 1 << 24, "layer \(layer) of a random stream is not below 2^24")
     key = ck_stream(seed: seed, purpose: purpose.rawValue, step: epochOrStep, sample: sample, layer: layer)

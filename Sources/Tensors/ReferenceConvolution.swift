@@ -1,9 +1,9 @@
 import CKernels
 
-/// Convolution by matrix products on patches, and depthwise convolution by plain loops: works for every type and
-/// geometry, and is what the faster back end is held against.
+/// Convolution by matrix products on patches, and depthwise convolution by plain loops. Works for every type and geometry; tests
+/// compare the faster back end with it.
 ///
-/// Images are worked on in slabs whose patches stay in the cache. Slabs depend on the geometry alone.
+/// Images are processed in slabs whose patches fit into the cache. Slabs depend on the geometry alone.
 struct ReferenceConvolution {
   let geometry: ConvolutionGeometry
   let pool: StoragePool
@@ -92,10 +92,10 @@ struct ReferenceConvolution {
     let firstImage, images, firstPosition, positions: Int
   }
 
-  /// Patches of one slab take at most this much, unless one image alone takes more.
+  /// Most bytes of the patches of a slab, unless a single image requires more.
   private static let slabBytes = 4 << 20
 
-  /// Calls `body` for every slab, with room for the patches of one group.
+  /// Calls `body` for every slab, with memory for the patches of one group.
   private func forEachSlab(of dtype: DType, _ body: (Slab, UnsafeMutableRawPointer) -> Void) {
     let positions = geometry.outputHeight * geometry.outputWidth
     let imageBytes = positions * geometry.patchLength * dtype.size
@@ -133,7 +133,7 @@ struct ReferenceConvolution {
       weights.pointer + offset * weights.dtype.size, stride: geometry.patchLength, transposed: transposed)
   }
 
-  /// The patches of one group as rows of a matrix: the image itself where the kernel is a single point.
+  /// The patches of one group as rows of a matrix; the image itself if the kernel is a single point.
   private func patches(of input: Tensor, slab: Slab, group: Int, columns: UnsafeMutableRawPointer) -> MatrixView {
     let images = image(slab.firstImage, of: input)
     if geometry.isPointwise { return channels(of: images, group: group, dtype: input.dtype) }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// A SHA-256 digest in the making (FIPS 180-4).
+/// Computes a SHA-256 digest (FIPS 180-4).
 public struct SHA256 {
   private var hash = ck_sha256()
 

@@ -1,15 +1,15 @@
 extension StepProducts {
-  /// Rows that are multiplied at once: their results fit the second-level cache for a few thousand columns.
+  /// Number of rows that are multiplied at once: for a few thousand columns, their results fit the second-level cache.
   static let blockRows = 128
 
-  /// c = a·op(b) for many rows, where `finish` then has something to do with the result, such as to add a bias: block by
-  /// block where b can be packed for that, so that `finish` finds each block in the caches.
+  /// c = a·op(b) for many rows, followed by `finish`, which adds a bias for example. If b can be packed, this goes block by block,
+  /// so that `finish` finds each block in the caches.
   ///
   /// - Parameters:
   ///   - a: `[rows, inner]`
   ///   - b: `[columns, inner]` with `transposed`, else `[inner, columns]`.
   ///   - c: `[rows, columns]`, overwritten.
-  ///   - finish: Called for runs of rows that are there, each row once, from the first to the last.
+  ///   - finish: Called for ranges of finished rows, each row once, from the first to the last.
   public func multiply(
     _ a: Tensor, _ b: Tensor, transposed: Bool, into c: Tensor, finish: (_ rows: Range<Int>) -> Void
   ) {

@@ -4,17 +4,17 @@ import CKernels
   import COneDNN
 #endif
 
-/// Makes matrices ready to be multiplied by a few rows again and again: the steps of a recurrence. What one worker keeps
-/// for that between steps; used from that worker's thread only.
+/// Packs weights for many matrix products with few rows each, such as the steps of a recurrence, and keeps a worker's plans for
+/// that. Used from that worker's thread only.
 public final class StepProducts {
   let pool: StoragePool
 
   public init(pool: StoragePool) { self.pool = pool }
 
   /// - Parameters:
-  ///   - b: `[columns, inner]` with `transposed`, else `[inner, columns]`; must stay as it is while the result is used.
-  ///   - rows: Of each left factor.
-  ///   - steps: Products to come.
+  ///   - b: `[columns, inner]` with `transposed`, else `[inner, columns]`; must not change while the result is used.
+  ///   - rows: Number of rows of each left factor.
+  ///   - steps: Number of matrix products to come.
   public func prepare(_ b: Tensor, transposed: Bool, rows: Int, steps: Int) -> StepProduct {
     precondition(b.shape.count == 2, "a tensor of shape \(b.shape) is no matrix")
     if let packed = preparePacked(b, transposed: transposed, rows: rows, steps: steps) { return packed }
@@ -26,7 +26,7 @@ public final class StepProducts {
     return StepProduct(b, transposed: transposed, rows: rows, pool: pool)
   }
 
-  /// The same, or nil where b cannot be packed, or that is not worth while.
+  /// The same; nil if b cannot be packed, or if packing would not pay.
   func preparePacked(_ b: Tensor, transposed: Bool, rows: Int, steps: Int) -> StepProduct? {
     #if OneDNN
       if b.dtype == .float32, Self.isForPacking(rows: rows, count: b.count, steps: steps),
@@ -38,7 +38,8 @@ public final class StepProducts {
     return nil
   }
 
-  /// Small products of a few rows take OpenBLAS 1.5 times as long with a transposed right factor (32 × 100 × 100, AVX-512).
+  /// Whether to transpose b first: with a transposed right factor, OpenBLAS takes 1.5 times as long for small products of a few
+  /// rows (32 × 100 × 100, AVX-512).
   private static func isForTransposing(rows: Int, count: Int, steps: Int) -> Bool {
     rows > 1 && count < 1 << 16 && steps >= 8
   }
@@ -52,7 +53,7 @@ public final class StepProducts {
     }
 
     private var context: OneDNNContext?
-    // Only ever looked up, so its order does not matter. Nil: oneDNN has no fast path for it.
+    // Never iterated, so its order does not matter. Nil: oneDNN has no fast path.
     private var plans: [Key: PackedProductPlan?] = [:]
 
     private func plan(_ b: Tensor, transposed: Bool, rows: Int) -> PackedProductPlan? {
@@ -65,8 +66,8 @@ public final class StepProducts {
       return plan
     }
 
-    /// By shape and processor type alone, so that the same product always takes the same way. With AVX-512, 25 or 50 rows
-    /// times 512 × 2048 run 1.5 to 2 times as fast as in OpenBLAS; packing takes about as long as one such product.
+    /// Whether to pack, decided by shape and processor type alone, so that equal products take equal paths. With AVX-512, 25 or
+    /// 50 rows times 512 × 2048 run 1.5 to 2 times as fast as in OpenBLAS; packing takes about as long as one such product.
     static func isForPacking(
       rows: Int, count: Int, steps: Int, hasAVX512: Bool = ProcessorFeatures.hasAVX512
     ) -> Bool {
@@ -75,7 +76,7 @@ public final class StepProducts {
   #endif
 }
 
-/// c (+)= a·op(b) for one b and a number of rows that stay.
+/// c (+)= a·op(b) for one b and a fixed number of rows.
 public final class StepProduct {
   private let b: Tensor
   private let transposed: Bool
@@ -84,7 +85,7 @@ public final class StepProduct {
   private let columns: Int
   #if OneDNN
     private let packed: PackedMatrix?
-    /// A dense copy of the left factor, and a result to add, where they are needed.
+    /// A dense copy of the left factor, and a result to be added, if required.
     private let dense: Tensor?
     private let sum: Tensor?
   #endif

@@ -2,25 +2,24 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// Hands freed buffers out again, so that a training step takes no memory from the system once steps like
-/// it have been seen.
+/// Reuses freed buffers, so that a training step takes no memory from the system once similar steps have run.
 ///
-/// Buffers have sizes of a few classes (`SizeClass`), and a request takes one of up to about twice its size where none of
-/// its own class waits: memory stays bounded also where every step asks for sizes of its own. Any
-/// thread may allocate and free (batches are prepared on one thread and used on another).
+/// Buffers have sizes of a few classes (`SizeClass`). If no buffer of its own class is free, a request takes one of up to about
+/// twice its size: so memory stays bounded even if every step requests different sizes. Any thread may allocate and free (batches
+/// are prepared on one thread and used on another).
 public final class StoragePool: Sendable {
-  /// Counts of a pool's work so far; `misses` stands still in the steady state.
+  /// Counts of a pool's work so far; in the steady state `misses` does not change.
   public struct Statistics: Sendable, Equatable {
-    /// Requests served from the pool.
+    /// Number of requests served from the pool.
     public var hits = 0
-    /// Requests that took new memory from the system.
+    /// Number of requests that took new memory from the system.
     public var misses = 0
-    /// Bytes taken from the system, in use or waiting.
+    /// Bytes taken from the system, in use or free.
     public var bytes = 0
   }
 
   private struct State: ~Copyable {
-    // By the number of their class. Addresses, because raw pointers may not cross the lock under strict concurrency.
+    // Free buffers by the number of their class. As addresses, since raw pointers may not cross the lock under strict concurrency.
     var free = [[UInt]](repeating: [], count: SizeClass.count)
     var statistics = Statistics()
   }
@@ -28,7 +27,7 @@ public final class StoragePool: Sendable {
   private let state = Mutex(State())
   private let refused: @Sendable (OutOfMemory) -> Never
 
-  /// - Parameter refused: Says that the system has no more memory, and ends the process.
+  /// - Parameter refused: Reports that the system has no more memory, and ends the process.
   public init(refused: @escaping @Sendable (OutOfMemory) -> Never = OutOfMemory.end) { self.refused = refused }
 
   deinit {
@@ -41,7 +40,7 @@ public final class StoragePool: Sendable {
 
   public var statistics: Statistics { state.withLock { $0.statistics } }
 
-  /// A buffer of at least `byteCount` bytes, 64-byte aligned; its contents are whatever was there.
+  /// A buffer of at least `byteCount` bytes, 64-byte aligned, with undefined contents.
   public func allocate(byteCount: Int) -> Storage {
     let smallest = SizeClass(for: byteCount)
     let (address, found) = state.withLock { state -> (UInt?, SizeClass) in
@@ -77,8 +76,8 @@ public final class StoragePool: Sendable {
 
   private static let pageOfHugeTable = 2 << 20
 
-  /// Large buffers begin with a huge page, which spares the TLB. What a class adds to a request is not touched, so it
-  /// hardly takes memory.
+  /// Takes memory from the system. Large buffers begin with a huge page, to save TLB entries. The bytes that a class adds to a
+  /// request are not touched, so they hardly take memory.
   private func systemAllocate(_ capacity: Int) -> UnsafeMutableRawPointer {
     let huge = capacity >= Self.pageOfHugeTable
     var pointer: UnsafeMutableRawPointer?
@@ -89,11 +88,10 @@ public final class StoragePool: Sendable {
   }
 }
 
-/// A block of memory that tensors are views of. It goes back to its pool (or to `release`) when the
-/// last tensor on it is gone.
+/// A block of memory of which tensors are views. It returns to its pool (or to `release`) with its last tensor.
 public final class Storage: @unchecked Sendable {
   public let pointer: UnsafeMutableRawPointer
-  /// Bytes behind `pointer`.
+  /// Number of bytes at `pointer`.
   public let capacity: Int
   private let pool: StoragePool?
   private let release: (@Sendable (UnsafeMutableRawPointer) -> Void)?
@@ -102,7 +100,7 @@ public final class Storage: @unchecked Sendable {
     (self.pointer, capacity, self.pool, release) = (pointer, sizeClass.capacity, pool, nil)
   }
 
-  /// Memory that somebody else owns (a mapped file, a shared window); `release` is told when it is no longer used.
+  /// Memory with another owner (a mapped file, shared memory); `release` is called when it is no longer used.
   public init(
     unowned pointer: UnsafeMutableRawPointer, capacity: Int,
     release: (@Sendable (UnsafeMutableRawPointer) -> Void)? = nil

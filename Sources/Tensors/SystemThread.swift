@@ -3,8 +3,8 @@ import Glibc
 
 /// A thread that runs one closure, with the affinity of the thread that starts it.
 ///
-/// (Foundation's `Thread` cannot be joined, costs every start Foundation, and where the system refuses a thread it says nothing:
-/// whoever waits for its work then waits for ever.)
+/// (Foundation's `Thread` cannot be joined and requires Foundation. It does not report that the system has refused a thread, so a
+/// wait for the thread's work would never end.)
 package final class SystemThread {
   /// The system's reason for refusing a thread.
   package struct Refusal: Error, Equatable, CustomStringConvertible {
@@ -22,7 +22,7 @@ package final class SystemThread {
 
   private let thread: pthread_t
 
-  /// - Parameter stackBytes: The size of its stack; nil for the system's default, commonly 8 MiB. Only touched pages take memory.
+  /// - Parameter stackBytes: Size of the stack; nil for the system's default, commonly 8 MiB. Only touched pages take memory.
   package init(stackBytes: Int? = nil, _ run: @escaping @Sendable () -> Void) throws(Refusal) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -44,11 +44,11 @@ package final class SystemThread {
     self.thread = thread
   }
 
-  /// Starts a thread that nobody waits for.
+  /// Starts a thread that will not be joined.
   package static func detach(stackBytes: Int? = nil, _ run: @escaping @Sendable () -> Void) throws(Refusal) {
     pthread_detach(try SystemThread(stackBytes: stackBytes, run).thread)
   }
 
-  /// Returns once the closure has. Call it once.
+  /// Waits until the closure has returned. Call it once.
   package func join() { pthread_join(thread, nil) }
 }

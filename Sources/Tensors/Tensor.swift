@@ -1,12 +1,12 @@
 /// A contiguous, row-major array of one element type; images are `[batch, height, width, channels]`.
 ///
-/// A tensor is a view: copies of it, reshapes and row slices share memory. Operations that compute
-/// write into fresh tensors, so a value that is on the tape is not changed under it.
+/// A tensor is a view: its copies, reshapes and row slices share memory. Operations write their results into new tensors, so
+/// values on the tape do not change.
 public struct Tensor: @unchecked Sendable {
   public let storage: Storage
   public let dtype: DType
   public let shape: [Int]
-  /// Elements in all.
+  /// Number of elements.
   public let count: Int
   /// First element.
   public let pointer: UnsafeMutableRawPointer
@@ -45,11 +45,11 @@ public struct Tensor: @unchecked Sendable {
   /// Size of dimension `axis`; negative counts from the last.
   public func size(_ axis: Int) -> Int { shape[axis < 0 ? shape.count + axis : axis] }
 
-  /// Elements in one entry of the first dimension.
+  /// Number of elements of one entry of the first dimension.
   public var rowCount: Int { shape.first ?? 1 }
   public var rowLength: Int { rowCount == 0 ? 0 : count / rowCount }
 
-  /// The same elements under another shape; one size may be -1 and is worked out.
+  /// The same elements with another shape; one size may be -1 and is computed.
   public func reshaped(_ newShape: [Int]) -> Tensor {
     var shape = newShape
     if let unknown = shape.firstIndex(of: -1) {
@@ -81,7 +81,7 @@ public struct Tensor: @unchecked Sendable {
     return UnsafeMutableBufferPointer(start: pointer.assumingMemoryBound(to: Element.self), count: count)
   }
 
-  /// One element in row-major order, whatever the type. For tests and small jobs: slow.
+  /// One element in row-major order, for every type. Slow; for tests and small tasks.
   public subscript(index: Int) -> Double {
     get {
       precondition(index >= 0 && index < count, "element \(index) of \(shape)")
@@ -103,7 +103,7 @@ public struct Tensor: @unchecked Sendable {
     }
   }
 
-  /// All elements in row-major order. For tests and small jobs.
+  /// All elements in row-major order. For tests and small tasks.
   public var values: [Double] { (0..<count).map { self[$0] } }
 
   public func copy(from source: Tensor) {

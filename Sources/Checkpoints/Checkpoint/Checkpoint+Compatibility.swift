@@ -9,9 +9,9 @@ extension Checkpoint {
     }
   }
 
-  /// Says which parameters and buffers differ if these weights belong to another model.
+  /// Throws, naming the parameters and buffers that differ, if these weights belong to another model.
   ///
-  /// - Parameter expected: all parameters and buffers of the model at hand.
+  /// - Parameter expected: All parameters and buffers of the present model.
   public func requireWeights(_ expected: [Expectation]) throws(CheckpointError) {
     let differences = differences(from: expected)
     guard !differences.isEmpty else { return }

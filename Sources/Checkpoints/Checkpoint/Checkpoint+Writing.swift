@@ -1,17 +1,17 @@
 import Tensors
 
 extension Checkpoint {
-  /// Writes a checkpoint that appears whole or not at all.
+  /// Writes a checkpoint, which is complete or absent.
   ///
-  /// Tensors are streamed and their digests worked out on the way; the header, whose length does not depend on
-  /// them, is then written again with the digests in it. One pass, no second copy of the model.
+  /// Tensors are streamed, and their digests are computed on the way. The header, whose length does not depend on the digests,
+  /// is then written again with them. That takes one pass and no second copy of the model.
   ///
   /// - Parameters:
-  ///   - weights: parameters and buffers in declaration order, float32.
-  ///   - state: optimiser state under `optimizer.…`, and what else is a tensor (`data.mean`).
-  /// - Returns: the SHA-256 of the weights.
-  /// - Throws: if the folder cannot be written or the disk is full. Nothing is left behind then, and an older file of
-  ///   that name is as it was.
+  ///   - weights: Parameters and buffers in declaration order, float32.
+  ///   - state: Optimiser state under `optimizer.…`, and other tensors (`data.mean`).
+  /// - Returns: SHA-256 of the weights.
+  /// - Throws: If the folder cannot be written or the disk is full. Then nothing is left behind, and an older file of that name
+  ///   is unchanged.
   @discardableResult
   public static func write(
     to path: String, weights: [TensorSource], state: [TensorSource], metadata: CheckpointMetadata
@@ -56,7 +56,7 @@ extension Checkpoint {
     return sha256
   }
 
-  /// The SHA-256 that a checkpoint of these weights would carry.
+  /// SHA-256 that a checkpoint of these weights would have.
   public static func weightsSHA256(of weights: [TensorSource]) throws(CheckpointError) -> String {
     var hash = SHA256()
     for tensor in weights {

@@ -1,14 +1,14 @@
 import Tensors
 
-/// A checkpoint file open for reading. Opening it verifies the header; tensors are verified as they are read, or all
-/// at once by `verify`.
+/// A checkpoint file open for reading. Opening it verifies the header. Tensors are verified when they are read, or all at once
+/// by `verify`.
 public final class Checkpoint: Sendable {
   public let metadata: CheckpointMetadata
   /// SHA-256 over the data of all parameters and buffers, 64 hexadecimal digits.
   public let weightsSHA256: String
   /// The model's parameters and buffers, in declaration order.
   public let weights: [SafetensorsEntry]
-  /// Optimiser state and what else there is.
+  /// Optimiser state and other tensors.
   public let state: [SafetensorsEntry]
   public var path: String { file.path }
 
@@ -24,7 +24,7 @@ public final class Checkpoint: Sendable {
     try Self.requireWholeHeader(of: file)
     try Self.requireFormat(of: file)
 
-    // The header is as it was written; what is still wrong was not written by this program.
+    // The header's checksum is right, so remaining faults come from another program.
     guard let count = Int(try text("lockstep.weights")), (0...file.entries.count).contains(count) else {
       throw .damaged(path, "its number of weights makes no sense")
     }
@@ -80,7 +80,7 @@ public final class Checkpoint: Sendable {
   /// A tensor by its name, nil if there is none.
   public subscript(name: String) -> SafetensorsEntry? { file[name] }
 
-  /// Reads every tensor once and compares the checksums.
+  /// Reads every tensor and compares checksums.
   public func verify() throws(CheckpointError) {
     for entry in file.entries {
       var checksum = Checksum()
@@ -89,7 +89,7 @@ public final class Checkpoint: Sendable {
     }
   }
 
-  /// Fills a float32 tensor from the file. When this throws, the tensor holds what was there or what is damaged.
+  /// Fills a float32 tensor from the file. If this throws, the tensor holds its old values or damaged ones.
   public func read(_ name: String, into tensor: Tensor, layout: FileLayout = .plain) throws(CheckpointError) {
     let entry = try entry(name)
     var checksum = Checksum()

@@ -1,25 +1,25 @@
 import Tensors
 
-/// The texts that a checkpoint carries in the metadata of its safetensors file.
+/// Metadata of a checkpoint's safetensors file.
 ///
 /// | name | text |
 /// |---|---|
 /// | `format` | `pt`, which tells other tools that names and layouts are PyTorch's |
 /// | `lockstep.format_version` | 1 |
-/// | `lockstep.header_crc32` | CRC-32 of the file up to the data, these eight digits taken as zeros |
-/// | `lockstep.weights` | how many of the file's first tensors are the model's parameters and buffers |
-/// | `lockstep.weights_sha256` | SHA-256 over the data of those |
+/// | `lockstep.header_crc32` | CRC-32 of the file up to the data, with these eight digits as zeros |
+/// | `lockstep.weights` | number of the model's parameters and buffers, which are the file's first tensors |
+/// | `lockstep.weights_sha256` | SHA-256 over their data |
 /// | `lockstep.checksums` | CRC-32 of each tensor, a JSON object in the file's order |
 /// | `lockstep.state` | step, epoch, position and so on, a JSON object |
 /// | `lockstep.progress` | the trainer's own state, JSON |
 /// | `lockstep.configuration` | YAML |
-/// | `lockstep.tokenizer` | of a model of text: what cuts it into tokens, JSON |
-/// | `lockstep.samples` | shape of a sample and names of the classes, a JSON object |
+/// | `lockstep.tokenizer` | tokeniser of a model of text, JSON |
+/// | `lockstep.samples` | shape of a sample and names of classes, a JSON object |
 enum CheckpointFormat {
   static let version = "1"
   static let headerChecksum = "lockstep.header_crc32"
 
-  /// Digests are known only when all data have been written; until then digits of the same length hold their places.
+  /// Stands for a digest until all data have been written; has the same length.
   static let unknownChecksum = "00000000"
   static let unknownSHA256 = String(repeating: "0", count: 64)
 
@@ -40,10 +40,10 @@ enum CheckpointFormat {
       + (state.samples.map { [("lockstep.samples", $0.json.description)] } ?? [])
   }
 
-  /// Where the digits of the header's own checksum lie; nil if the header has none.
+  /// Position of the digits of the header's own checksum; nil if the header has none.
   ///
-  /// The first place that matches is the right one: only `format` and the version, written by us, come before it,
-  /// and a text could not hold the name in plain quotes.
+  /// The first match is the right one: only `format` and the version come before it, and a JSON string cannot contain the name in
+  /// plain quotes.
   static func headerChecksumDigits(in header: [UInt8]) -> Range<Int>? {
     let pattern = Array("\"\(headerChecksum)\":\"".utf8)
     let digits = unknownChecksum.utf8.count
@@ -55,7 +55,7 @@ enum CheckpointFormat {
     return nil
   }
 
-  /// The header with its checksum put in.
+  /// The header with its checksum filled in.
   static func sealed(_ header: [UInt8]) -> [UInt8] {
     guard let digits = headerChecksumDigits(in: header) else {
       preconditionFailure("a checkpoint's header without \(headerChecksum)")

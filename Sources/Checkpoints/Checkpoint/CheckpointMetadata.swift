@@ -1,8 +1,8 @@
-/// All that a resume requires besides tensors.
+/// Everything that a resume requires besides tensors.
 public struct CheckpointMetadata: Equatable, Sendable {
   /// The best evaluation on the validation split so far.
   public struct Best: Equatable, Sendable {
-    /// Optimiser updates done when it was reached.
+    /// Number of optimiser updates when it was reached.
     public var step: Int
     /// The metric that was compared: `validation_loss`.
     public var metric: String
@@ -13,35 +13,35 @@ public struct CheckpointMetadata: Equatable, Sendable {
     }
   }
 
-  /// Inputs of the model and the classes it tells apart.
+  /// Inputs and classes of the model.
   public struct Samples: Equatable, Sendable {
     /// Shape of a sample: `[height, width, channels]`, `[features]`, or `[time]` of a text.
     public var shape: [Int]
-    /// Names of the classes, in the order of the outputs; empty where tokens are predicted.
+    /// Names of the classes, in the order of the outputs; empty if tokens are predicted.
     public var classes: [String]
 
     public init(shape: [Int], classes: [String]) { (self.shape, self.classes) = (shape, classes) }
   }
 
-  /// Optimiser updates done.
+  /// Number of optimiser updates done.
   public var step: Int
-  /// The epoch that the next step belongs to, from 0, and how many samples of it are used up.
+  /// Epoch of the next step, from 0, and number of its samples that are used up.
   public var epoch: Int
   public var position: Int
-  /// The settings that the bits depend on: the number of shards and the threads of a worker's BLAS.
+  /// Settings on which the bits depend: the number of shards, and of BLAS threads for each worker.
   public var shards: Int
   public var blasThreads: Int
-  /// How many workers there were; another number may go on.
+  /// Number of workers; a resume may have another.
   public var workers: Int
   /// Nil without a validation split.
   public var best: Best?
   /// The effective configuration, YAML.
   public var configuration: String
-  /// State of the trainer itself, a JSON text that nobody else reads.
+  /// State of the trainer itself, a JSON text that only the trainer reads.
   public var progress: String
   /// The tokenizer, a JSON text; nil for models of images.
   public var tokenizer: String?
-  /// Nil in checkpoints of before this was written down.
+  /// Nil in checkpoints of earlier versions.
   public var samples: Samples?
 
   public init(
@@ -54,12 +54,12 @@ public struct CheckpointMetadata: Equatable, Sendable {
     self.samples = samples
   }
 
-  /// Whether the weights beside this are those of the best evaluation.
+  /// Whether this checkpoint's weights are those of the best evaluation.
   public var isBest: Bool { best?.step == step }
 }
 
 extension CheckpointMetadata {
-  /// All but the texts, as the file's metadata has it.
+  /// Everything except the texts, as in the file's metadata.
   var json: JSON {
     let best: JSON? = best.map {
       ["step": .integer($0.step), "metric": .string($0.metric), "value": .number($0.value)]
@@ -70,12 +70,12 @@ extension CheckpointMetadata {
     ]
   }
 
-  /// More steps, epochs or samples than any run has; sums and products of few such numbers do not overflow.
+  /// Upper bound of steps, epochs and samples, small enough that sums and products of a few do not overflow.
   public static let largestCount = 1 << 48
-  /// More shards, workers or threads than there are.
+  /// Upper bound of shards, workers and threads.
   private static let largestJob = 1 << 30
 
-  /// Nil if a member is missing or makes no sense.
+  /// Nil if a member is missing or invalid.
   init?(json: JSON, configuration: String, progress: String, tokenizer: String?, samples: Samples?) {
     func count(_ name: String, _ range: ClosedRange<Int>) -> Int? {
       json[name]?.integerValue.flatMap { range.contains($0) ? $0 : nil }
@@ -101,14 +101,14 @@ extension CheckpointMetadata {
 }
 
 extension CheckpointMetadata.Samples {
-  /// More elements than a sample has.
+  /// Upper bound of a sample's elements.
   private static let largestCount = 1 << 31
 
   var json: JSON {
     ["shape": .array(shape.map { .integer($0) }), "classes": .array(classes.map { .string($0) })]
   }
 
-  /// Nil if it makes no sense.
+  /// Nil if the object is invalid.
   init?(json: JSON) {
     guard let sizes = json["shape"]?.elements, let names = json["classes"]?.elements else { return nil }
     (shape, classes) = (sizes.compactMap { $0.integerValue }, names.compactMap { $0.text })

@@ -1,6 +1,6 @@
 import CZlib
 
-/// CRC-32 as zlib, PNG and Python's `zlib.crc32` have it: finds damage, is no protection against forgery.
+/// CRC-32 as in zlib, PNG and Python's `zlib.crc32`: finds damage, but does not protect against forgery.
 struct Checksum {
   private var value: UInt = 0
 

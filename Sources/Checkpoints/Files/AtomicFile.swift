@@ -1,11 +1,11 @@
 import Glibc
 
-/// A file that appears whole or not at all: written under a temporary name in the same folder, flushed to the disk,
-/// then renamed. One that is not committed is removed again; what a killed process leaves behind has a name that `target(of:)`
-/// knows, and is removed by the next run in the folder.
+/// A file that is complete or absent: it is written under a temporary name in the same folder, flushed to the disk, and then
+/// renamed. If it is not committed, it is removed. If the process is killed, the next run in the folder removes the temporary
+/// file, which `target(of:)` recognises by its name.
 ///
-/// Nobody can guess the temporary name, and it is never opened where something has it already: in a folder that others may write
-/// to, no link of theirs leads the contents elsewhere.
+/// The temporary name cannot be guessed, and is never opened if it exists already. So in a folder that others may write to, no
+/// link of theirs leads the contents elsewhere.
 final class AtomicFile {
   private static let temporarySuffix = ".partial"
 
@@ -44,20 +44,20 @@ final class AtomicFile {
     uninterrupted { open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666) }
   }
 
-  /// `.NAME.0123456789abcdef.partial` beside it, another at each call.
+  /// A name `.NAME.0123456789abcdef.partial` in the same folder, different at each call.
   private static func temporaryPath(for path: String) -> String {
     let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
     let random = String(repeating: "0", count: 16 - digits.count) + digits
     return Paths.join(Paths.folder(of: path), ".\(Paths.name(of: path)).\(random)\(temporarySuffix)")
   }
 
-  /// The name of the file that was being written under a temporary name; nil for other names.
+  /// The final name for a temporary name; nil for other names.
   static func target(of name: String) -> String? {
     guard name.hasPrefix("."), name.hasSuffix(temporarySuffix) else { return nil }
     let inner = name.dropFirst().dropLast(temporarySuffix.count)
     guard let dot = inner.lastIndex(of: "."), dot > inner.startIndex else { return nil }
     let key = inner[inner.index(after: dot)...]
-    // Earlier versions had the number of the process there.
+    // Earlier versions had the process ID there.
     let isRandom = key.utf8.count == 16 && key.utf8.allSatisfy { Self.hexadecimal.contains($0) }
     guard isRandom || (1...10).contains(key.utf8.count) && key.utf8.allSatisfy({ (0x30...0x39).contains($0) })
     else { return nil }
@@ -66,7 +66,7 @@ final class AtomicFile {
 
   private static let hexadecimal = Array("0123456789abcdef".utf8)
 
-  /// Appends `bytes`. Small pieces are gathered, large ones go to the system as they are.
+  /// Appends `bytes`. Small pieces are buffered, large ones written directly.
   func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
     if buffered + bytes.count > buffer.count { try flushBuffer() }
     if bytes.count > buffer.count { return try writeAll(bytes) }
@@ -74,7 +74,7 @@ final class AtomicFile {
     buffered += bytes.count
   }
 
-  /// Replaces the first bytes of the file, which have been appended before.
+  /// Replaces the first bytes of the file, which must have been appended.
   func replaceBeginning(with bytes: [UInt8]) throws(CheckpointError) {
     try flushBuffer()
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure("seek in the file") }
@@ -89,7 +89,7 @@ final class AtomicFile {
     try append(UnsafeRawBufferPointer(copy))
   }
 
-  /// Flushes the contents to the disk, gives the file its name, and makes the name last.
+  /// Flushes the contents to the disk, renames the file, and flushes its folder.
   func commit() throws(CheckpointError) {
     try flushBuffer()
     guard uninterrupted({ calls.sync(descriptor) }) == 0 else { throw failure("flush the file to the disk") }
@@ -100,7 +100,7 @@ final class AtomicFile {
     let folder = uninterrupted { open(Paths.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard folder >= 0 else { throw failure("open the folder of the file") }
     defer { close(folder) }
-    // Some network file systems cannot flush folders and say EINVAL.
+    // Some network file systems cannot flush folders and return EINVAL.
     guard uninterrupted({ calls.sync(folder) }) == 0 || errno == EINVAL else {
       throw failure("flush the folder to the disk")
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The few things done with paths and folders.
+/// Operations on paths and folders.
 enum Paths {
   static func join(_ folder: String, _ name: String) -> String {
     folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
@@ -19,7 +19,7 @@ enum Paths {
   /// Kind of file that a path leads to.
   enum Kind { case folder, file, link, other }
 
-  /// Kind of file at `path`; nil if there is none. A failure to look is not taken for that.
+  /// Kind of file at `path`; nil if there is none. Throws if the system cannot say.
   static func kind(of path: String, followingLinks: Bool = true) throws(CheckpointError) -> Kind? {
     guard let status = try status(of: path, followingLinks: followingLinks) else { return nil }
     return switch status.st_mode & S_IFMT {
@@ -30,7 +30,7 @@ enum Paths {
     }
   }
 
-  /// `stat(2)` or `lstat(2)`; nil where there is nothing.
+  /// `stat(2)` or `lstat(2)`; nil if there is nothing.
   static func status(of path: String, followingLinks: Bool = true) throws(CheckpointError) -> stat? {
     var status = stat()
     guard uninterrupted({ followingLinks ? stat(path, &status) : lstat(path, &status) }) == 0 else {
@@ -42,9 +42,9 @@ enum Paths {
     return status
   }
 
-  /// Creates a folder and those above it; one that is there already is fine.
+  /// Creates a folder and its parents, unless they exist.
   static func createFolder(_ path: String) throws(CheckpointError) {
-    // Where looking fails, making it says why.
+    // If this check fails, creating the folder reports the reason.
     if isFolder(path) { return }
     let parent = folder(of: path)
     if parent != path, !isFolder(parent), !isThere(parent) { try createFolder(parent) }
@@ -95,11 +95,11 @@ enum Paths {
     }
   }
 
-  /// Renames a file to `….superseded`, or to `….superseded-2` and so on beside earlier ones, so that none is lost.
+  /// Renames a file to `….superseded` or, if that exists, to `….superseded-2` and so on, so that none is lost.
   ///
-  /// Looking before renaming is enough: only the one run that has the folder's lock does this.
+  /// Checking before renaming is enough: only the run that has the folder's lock does this.
   ///
-  /// - Returns: where the file is now.
+  /// - Returns: The new path.
   static func setAside(_ path: String) throws(CheckpointError) -> String {
     var newPath = path + ".superseded"
     var number = 2
@@ -115,6 +115,6 @@ enum Paths {
 }
 
 extension stat {
-  /// Whether both are of one file, by whatever names it was found.
+  /// Whether both describe the same file, whatever its names.
   func isSameFile(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
 }

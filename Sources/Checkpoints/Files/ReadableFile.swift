@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file read by position. Reads, not a mapping: a file that shrinks meanwhile then gives an error, not a signal.
+/// A file read by position. It is read, not mapped, so that a file that shrinks meanwhile gives an error, not a signal.
 final class ReadableFile: Sendable {
   let path: String
   let size: Int
@@ -8,11 +8,11 @@ final class ReadableFile: Sendable {
 
   init(path: String) throws(CheckpointError) {
     self.path = path
-    // Without O_NONBLOCK a named pipe would keep us here until somebody writes to it.
+    // Without O_NONBLOCK, opening a named pipe would block until somebody writes to it.
     descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else {
       size = 0
-      // A network file system says ESTALE of a file that another host removed.
+      // A network file system returns ESTALE for a file that another host removed.
       let isGone = errno == ENOENT || errno == ESTALE
       throw .system(isGone ? .missing : .unreadable, path: path, action: "open the file")
     }
@@ -28,7 +28,7 @@ final class ReadableFile: Sendable {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// Fills `bytes` from position `offset` on.
+  /// Fills `bytes` from byte `offset` of the file on.
   func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(CheckpointError) {
     guard let start = bytes.baseAddress else { return }
     var done = 0

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The system calls by which files come to the disk; tests put failing ones in their place.
+/// System calls for writing files; tests replace them with failing ones.
 struct SystemCalls {
   /// `write(2)`: bytes written, or -1 and `errno`.
   var write: (Int32, UnsafeRawPointer, Int) -> Int = { Glibc.write($0, $1, $2) }
@@ -10,14 +10,14 @@ struct SystemCalls {
   var rename: (String, String) -> Int32 = { Glibc.rename($0, $1) }
   /// `unlink(2)`
   var remove: (String) -> Int32 = { Glibc.unlink($0) }
-  /// `readdir(3)`: nil at the end of the folder, and on failure, which `errno` tells apart.
+  /// `readdir(3)`: nil at the end of the folder and on failure, which `errno` distinguishes.
   var nextEntry: (OpaquePointer) -> UnsafeMutablePointer<dirent>? = { Glibc.readdir($0) }
 }
 
 extension SystemCalls {
-  /// Writes all of `bytes`, in as many pieces as the system takes them.
+  /// Writes all of `bytes`, in as many pieces as the system requires.
   ///
-  /// - Returns: false if that failed; `errno` says why.
+  /// - Returns: False if that failed; `errno` says why.
   func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
     guard let start = bytes.baseAddress else { return true }
     var done = 0
@@ -30,7 +30,7 @@ extension SystemCalls {
   }
 }
 
-/// Repeats a system call for as long as a signal interrupts it.
+/// Repeats a system call while signals interrupt it.
 func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
   while true {
     let result = call()

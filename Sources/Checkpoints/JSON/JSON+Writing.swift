@@ -1,8 +1,8 @@
 import Tensors
 
 extension JSON: CustomStringConvertible {
-  /// One line without spaces; numbers with the fewest digits that read back to the same value, escapes for all that a terminal
-  /// takes for a command.
+  /// JSON text on one line without spaces. Numbers have the fewest digits that read back to the same value; characters that a
+  /// terminal takes for commands are escaped.
   public var description: String {
     var text = ""
     write(to: &text)

@@ -1,4 +1,4 @@
-/// A JSON value that keeps the order of its members, so that what is written is the same in every process.
+/// A JSON value that keeps the order of its members, so that its text is the same in every process.
 ///
 /// Written as literals: `["step": 12, "loss": .number(loss), "split": "test"]`.
 public enum JSON: Equatable, Sendable {
@@ -15,16 +15,16 @@ public enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
   case integer(Int)
-  /// Written as null when it is not finite, which JSON cannot express.
+  /// A number; written as null if it is not finite, which JSON cannot express.
   case number(Double)
   case string(String)
   case array([JSON])
   case object([Member])
 
-  /// A number, or null where there is none.
+  /// A number, or null for nil.
   public static func number(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
 
-  /// The value of a member; nil for another name or another kind of value.
+  /// The value of a member; nil if there is no such member, or if this is not an object.
   public subscript(name: String) -> JSON? { members?.first { $0.name == name }?.value }
 
   public var members: [Member]? { if case .object(let members) = self { members } else { nil } }
@@ -32,7 +32,7 @@ public enum JSON: Equatable, Sendable {
   public var text: String? { if case .string(let text) = self { text } else { nil } }
   public var integerValue: Int? { if case .integer(let value) = self { value } else { nil } }
 
-  /// An integer counts as a number too: 1.0 may have been written as 1 by another tool.
+  /// The value as a number, also if it is an integer: another tool may have written 1.0 as 1.
   public var numberValue: Double? {
     switch self {
     case .number(let value): value

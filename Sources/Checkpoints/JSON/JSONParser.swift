@@ -1,4 +1,4 @@
-/// Why a text is not JSON, and at which byte.
+/// Reason why a text is not JSON, with its byte.
 public struct JSONError: Error, Equatable, CustomStringConvertible, Sendable {
   public let offset: Int
   public let problem: String
@@ -7,10 +7,10 @@ public struct JSONError: Error, Equatable, CustomStringConvertible, Sendable {
 }
 
 extension JSON {
-  /// Reads one value from `bytes`; only white space may surround it.
+  /// Reads one value from `bytes`, which may be surrounded by white space only.
   ///
-  /// Strict, since the bytes may come from anybody: RFC 8259's grammar, no repeated names in an object, nesting of
-  /// at most 64 levels, UTF-8 without errors.
+  /// Strict, since the bytes are untrusted: RFC 8259's grammar, no repeated names in an object, at most 64 levels of nesting,
+  /// valid UTF-8.
   public init(parsing bytes: [UInt8]) throws(JSONError) {
     var parser = JSONParser(bytes)
     self = try parser.document()
@@ -68,7 +68,7 @@ struct JSONParser {
 
   private mutating func object() throws(JSONError) -> JSON {
     var members: [JSON.Member] = []
-    // Asked for membership only; the order is the array's.
+    // Used for lookups only; the array has the order.
     var names: Set<String> = []
     skipSpace()
     if skip("}") { return .object([]) }
@@ -160,7 +160,7 @@ struct JSONParser {
     }
   }
 
-  /// After `\u`: four digits, or two such escapes for a surrogate pair.
+  /// Reads the four digits after `\u`, or two such escapes for a surrogate pair.
   private mutating func unicodeScalar() throws(JSONError) -> Unicode.Scalar {
     let start = position
     let first = try hexadecimal()

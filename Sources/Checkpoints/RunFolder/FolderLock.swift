@@ -1,14 +1,14 @@
 import Glibc
 
-/// Keeps a second run from writing to a folder. The system lets go of it when the process ends, however it ends.
+/// Lock that keeps a second run from writing to a folder. The system releases it when the process ends, for whatever reason.
 final class FolderLock {
   static let name = ".lock"
 
   private let descriptor: Int32
-  /// Whether its file was made by taking it.
+  /// Whether taking the lock made its file.
   let isNew: Bool
 
-  /// A link is not followed: in a folder that others may write to, it could lead to any file.
+  /// Takes the lock. Links are not followed: in a folder that others may write to, one could lead to any file.
   init(folder: String) throws(CheckpointError) {
     let path = Paths.join(folder, Self.name)
     while true {
@@ -23,13 +23,13 @@ final class FolderLock {
           .locked, path: folder, "another run is writing to this folder (\(Self.holder(descriptor)))",
           hint: "wait for it to end or choose another folder (--run-dir)")
       }
-      // One who gave the folder up may have removed the file between the two.
+      // A run that gave up the folder may have removed the file between the two calls.
       var own = stat()
       if fstat(descriptor, &own) == 0, let found = try Paths.status(of: path, followingLinks: false),
         own.isSameFile(as: found)
       {
         (self.descriptor, self.isNew) = (descriptor, isNew)
-        // Where the file has another name too, it may be anybody's.
+        // A file with a second name may belong to somebody else.
         if own.st_nlink == 1 { noteHolder() }
         return
       }
@@ -52,7 +52,7 @@ final class FolderLock {
     }
   }
 
-  /// Whether a lock file is one that a run made: it says who has it, or nothing yet.
+  /// Whether a run made this lock file: it names the run's process, or is still empty.
   static func isOurs(_ path: String) throws(CheckpointError) -> Bool {
     guard try Paths.kind(of: path, followingLinks: false) == .file else { return false }
     let file = try ReadableFile(path: path)
@@ -63,7 +63,7 @@ final class FolderLock {
 
   deinit { close(descriptor) }
 
-  /// The holder's text: its process and host.
+  /// Text of the lock's owner: its process and host.
   private static func holder(_ descriptor: Int32) -> String {
     withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { buffer in
       let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -72,7 +72,7 @@ final class FolderLock {
     }
   }
 
-  /// For the message above only, so a failure does not matter.
+  /// Writes the owner's text. It is for messages only, so a failure does not matter.
   private func noteHolder() {
     var name = [UInt8](repeating: 0, count: 256)
     let isNamed = name.withUnsafeMutableBytes { buffer in

@@ -1,4 +1,4 @@
-/// A checkpoint file of a run folder, by its name; nothing is known of its contents.
+/// A checkpoint file of a run folder, known by its name only.
 public struct CheckpointFile: Equatable, Sendable {
   public let step: Int
   public let path: String
@@ -8,7 +8,7 @@ extension RunFolder {
   /// The checkpoint files, oldest first.
   public func checkpoints() throws(CheckpointError) -> [CheckpointFile] { try Self.checkpoints(in: path, calls: calls) }
 
-  /// `checkpoints/step-00001000.safetensors`; nil where there is none.
+  /// Such as `checkpoints/step-00001000.safetensors`; nil if there is none.
   public var newestCheckpointName: String? {
     get throws(CheckpointError) {
       try checkpoints().last.map {
@@ -17,12 +17,12 @@ extension RunFolder {
     }
   }
 
-  /// Writes the checkpoint of `metadata.step`, then removes all but the last `keep` and the best. If writing fails,
-  /// nothing is removed.
+  /// Writes the checkpoint of `metadata.step`, then removes all except the last `keep` and the best. If writing fails, nothing is
+  /// removed.
   ///
-  /// The best is kept only if it was written at all: save one whenever an evaluation is the best so far.
+  /// The best can be kept only if it was written: save one whenever an evaluation is the best so far.
   ///
-  /// - Returns: the path of the file and the SHA-256 of the weights.
+  /// - Returns: Path of the file and SHA-256 of the weights.
   @discardableResult
   public func save(
     weights: [TensorSource], state: [TensorSource], metadata: CheckpointMetadata, keep: Int
@@ -34,16 +34,16 @@ extension RunFolder {
     return (file, sha256)
   }
 
-  /// Removes all checkpoints but the last `keep` and those of some steps. One that cannot be removed is told of, and stays.
+  /// Removes all checkpoints except the last `keep` and those of `steps`. One that cannot be removed stays, with a warning.
   public func removeCheckpoints(keep: Int, sparing steps: [Int?]) throws(CheckpointError) {
     precondition(keep >= 1, "keep \(keep) checkpoints")
     for old in try checkpoints().dropLast(keep) where !steps.contains(old.step) { removeIfPossible(old.path) }
   }
 
-  /// The newest checkpoint that is whole, every checksum verified; nil if there is none at all.
+  /// The newest undamaged checkpoint, with all checksums verified; nil if there are no checkpoints.
   ///
-  /// - Parameter damaged: told of each newer one that is not.
-  /// - Throws: if there are checkpoints, but none that is whole.
+  /// - Parameter damaged: Called for each newer one that is damaged.
+  /// - Throws: If there are checkpoints, but all are damaged.
   public func newestCheckpoint(
     damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint? {
@@ -53,10 +53,10 @@ extension RunFolder {
 }
 
 extension RunFolder {
-  /// The checkpoint that a path stands for: a file itself; a run folder its best checkpoint where the run has a
-  /// validation split, else its last. All of it is verified. Takes no lock, so a run may be looked at while it trains.
+  /// The checkpoint for a path: the file itself or, for a run folder, the best checkpoint if the run has a validation split, else
+  /// the last. All of it is verified. Takes no lock, so it works while the run trains.
   ///
-  /// - Parameter damaged: told of checkpoints that were passed over because they are damaged.
+  /// - Parameter damaged: Called for each damaged checkpoint that is passed over.
   public static func checkpoint(
     at path: String, damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint {
@@ -70,7 +70,7 @@ extension RunFolder {
       return checkpoint
     }
     if let best = try bestCheckpoint(in: path, damaged: damaged) { return best }
-    // The same damage is not told twice.
+    // Damage is reported once.
     if let newest = try newestCheckpoint(
       in: path, hint: "give another run folder or a checkpoint file", damaged: { _ in })
     {
@@ -80,36 +80,36 @@ extension RunFolder {
       .missing, path: path, "the folder has no checkpoints", hint: "give a run folder or a checkpoint file")
   }
 
-  /// The checkpoint at `path`, or the newest of the run folder there whose head can be read; nil if there is none. Its tensors are
-  /// not verified, which takes as long as reading the file.
+  /// The checkpoint at `path` or, for a run folder, its newest with a valid header; nil if there is none. Its tensors are not
+  /// verified, which would take as long as reading the file.
   public static func newestReadable(at path: String) -> Checkpoint? {
     guard (try? Paths.kind(of: path)) == .folder else { return try? Checkpoint(path: path) }
     let files = (try? checkpoints(in: path)) ?? []
     return files.reversed().lazy.compactMap { try? Checkpoint(path: $0.path) }.first
   }
 
-  /// The newest checkpoint up to the one at `path`, of those that lie beside it, after which the run went on: a later
-  /// one was written. Goes by the names of the files alone.
+  /// The newest checkpoint in the folder of `path`, not newer than it, that has a later one: the run went on after it. Looks at
+  /// file names only.
   public static func continuedCheckpoint(upTo path: String) throws(CheckpointError) -> String? {
     guard let step = RunLayout.step(ofCheckpointNamed: Paths.name(of: path)) else { return nil }
     let beside = try checkpointFiles(in: Paths.folder(of: path))
     return beside.dropLast().last { $0.step <= step }?.path
   }
 
-  /// Whether there are checkpoints, as far as can be seen: a folder that cannot be listed may hold some.
+  /// Whether there may be checkpoints: true also for a folder that cannot be listed.
   public static func mayHoldCheckpoints(_ folder: String) -> Bool {
     do throws(CheckpointError) { return try !checkpoints(in: folder).isEmpty } catch { return true }
   }
 
-  /// The newest checkpoint that was the best of its run when it was written: later ones can only be better. Nil if
-  /// no whole checkpoint says so.
+  /// The newest checkpoint that was the best of its run when it was written; among these, a newer one is better. Nil if there is
+  /// no such undamaged checkpoint.
   static func bestCheckpoint(
     in folder: String, calls: SystemCalls = SystemCalls(), damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint? {
     try newestWhole(in: folder, where: \.metadata.isBest, calls: calls, damaged: damaged).checkpoint
   }
 
-  /// - Parameter hint: What to do where none of them is whole.
+  /// - Parameter hint: Advice if all of them are damaged.
   static func newestCheckpoint(
     in folder: String, hint: String, calls: SystemCalls = SystemCalls(), damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint? {
@@ -123,10 +123,10 @@ extension RunFolder {
     return nil
   }
 
-  /// The newest whole checkpoint with a property. A run that goes on removes old ones and writes new ones meanwhile: where one is
-  /// gone, the folder is listed again.
+  /// The newest undamaged checkpoint with a property. A running run removes old checkpoints and writes new ones meanwhile: if one
+  /// has disappeared, the folder is listed again.
   ///
-  /// - Returns: with it, how many checkpoints there are.
+  /// - Returns: The checkpoint, and the number of checkpoints.
   private static func newestWhole(
     in folder: String, where isWanted: (Checkpoint) -> Bool, calls: SystemCalls, damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> (checkpoint: Checkpoint?, files: Int) {
@@ -145,7 +145,7 @@ extension RunFolder {
             isGone = true
             if attempt < mostListings { break } else { continue }
           }
-          // A checkpoint that a failing disk hides may be whole: to go back behind it would lose it.
+          // A checkpoint that a failing disk cannot read may be undamaged: passing over it could lose it.
           guard error.kind != .unreadable else { throw error }
           if told.insert(file.path).inserted { damaged(error) }
         }
@@ -155,7 +155,7 @@ extension RunFolder {
     return (nil, 0)
   }
 
-  /// So many times in a row no run replaces its checkpoints while one of them is opened.
+  /// Most listings in a row: no run replaces its checkpoints that often while one of them is opened.
   private static let mostListings = 100
 
   static func checkpoints(

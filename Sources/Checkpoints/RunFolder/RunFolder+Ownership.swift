@@ -1,10 +1,10 @@
 import Glibc
 
-/// Ownership of a folder: a run writes only where nothing of anybody else's can be in its way.
+/// Ownership of a folder: a run writes only where it cannot overwrite files of others.
 extension RunFolder {
   /// Whether a run has marked the folder as its own.
   ///
-  /// - Throws: if it is no run's, but holds files with the names that a run gives its own: it would write over them.
+  /// - Throws: If it is not a run's, but has files with names that a run uses and would overwrite.
   static func isRunFolder(_ folder: String, calls: SystemCalls) throws(CheckpointError) -> Bool {
     let mark = RunLayout.mark(in: folder)
     switch try Paths.kind(of: mark, followingLinks: false) {
@@ -12,7 +12,7 @@ extension RunFolder {
     case .link: throw .isLink(mark)
     case .folder, .other, nil: break
     }
-    // Earlier versions set no mark; a checkpoint of theirs is one.
+    // Earlier versions set no mark; their checkpoints serve as one.
     if try holdsCheckpoint(folder, calls: calls) { return true }
     var foreign: [String] = []
     for name in try Paths.names(in: folder, calls: calls) {
@@ -34,18 +34,18 @@ extension RunFolder {
         return true
       } catch {
         guard error.kind != .unreadable else { throw error }
-        // Not ours, or not whole: the next one may be.
+        // Not ours, or damaged; another may be ours.
       }
     }
     return false
   }
 
-  /// Whether an entry of a folder that is no run's has a name that a run uses.
+  /// Whether an entry of a folder without a mark has a name that a run uses.
   private static func isForeign(_ name: String, in folder: String, calls: SystemCalls) throws(CheckpointError) -> Bool {
     let path = Paths.join(folder, name)
     switch name {
     case RunLayout.markName: return true
-    // Left by an earlier version where it refused to begin.
+    // Left by an earlier version that refused to start.
     case FolderLock.name: return try !FolderLock.isOurs(path)
     case Paths.name(of: RunLayout.checkpointsFolder(in: folder)):
       guard try Paths.kind(of: path) == .folder else { return true }
@@ -56,7 +56,7 @@ extension RunFolder {
 
   /// Sets the mark.
   ///
-  /// - Returns: whether it was not there.
+  /// - Returns: Whether the mark is new.
   static func setMark(in folder: String) throws(CheckpointError) -> Bool {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
     let descriptor = uninterrupted { open(RunLayout.mark(in: folder), flags, 0o666) }
@@ -65,15 +65,15 @@ extension RunFolder {
       return false
     }
     defer { close(descriptor) }
-    // Its name alone counts, so it is good however much of this is written.
+    // Only its name counts, so an incomplete text does no harm.
     var text = "This folder belongs to a run of Lockstep, which writes and removes files in it.\n"
     text.withUTF8 { _ = SystemCalls().writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
     return true
   }
 
-  /// Refuses a folder in which the run would write over the file that holds its own configuration.
+  /// Refuses a folder in which the run would overwrite the file of its own configuration.
   ///
-  /// The effective configuration of an earlier part of the run may be given, and is written anew.
+  /// Allowed is the effective configuration of an earlier part of the run, which is written anew.
   static func refuse(configuration file: String, in folder: String) throws(CheckpointError) {
     guard let given = try Paths.status(of: file) else { return }
     for name in RunLayout.fileNames {
@@ -96,7 +96,7 @@ extension RunFolder {
     return file.size >= mark.count ? try file.bytes(0..<mark.count) == mark : false
   }
 
-  /// A link to the checkpoints is followed only where this user, who may keep them on another disk, made it.
+  /// Refuses a link to the checkpoints unless this user made it, to keep them on another disk for example.
   static func requireOwnCheckpoints(in folder: String) throws(CheckpointError) {
     let path = RunLayout.checkpointsFolder(in: folder)
     guard let status = try Paths.status(of: path, followingLinks: false), status.st_mode & S_IFMT == S_IFLNK,

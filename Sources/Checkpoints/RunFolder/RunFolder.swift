@@ -1,38 +1,38 @@
 import Glibc
 
 /// The folder of one run, open for writing: `config.yaml`, `metrics.jsonl`, `checkpoints/step-NNNNNNNN.safetensors`,
-/// `summary.json`, and `samples.jsonl` where a model of language writes. One process at a time, rank 0's.
+/// `summary.json`, and `samples.jsonl` if a language model writes samples. Only one process writes at a time, that of rank 0.
 ///
-/// Every file appears whole or not at all, but for metrics and samples, which grow by whole lines; and nothing else says which
-/// checkpoint is newest or best than the checkpoints themselves: the folder is in order whenever the process is killed.
+/// Metrics and samples grow by whole lines; every other file is complete or absent. Only the checkpoints themselves say which one
+/// is newest or best. So the folder is consistent whenever the process is killed.
 public final class RunFolder {
   public let path: String
-  /// Whether there was nothing of an earlier run here when the folder was opened, except traces of one that ended
-  /// before it began.
+  /// Whether the folder had nothing of an earlier run when it was opened, except traces of a run that ended before its first
+  /// step.
   public let wasEmpty: Bool
-  /// Told what went wrong and is no reason to end a run.
+  /// Receives problems that do not end a run.
   public var warn: (String) -> Void = { _ in }
 
-  /// Files that opening it made.
+  /// Files and folders that opening made.
   private let made: (folder: Bool, mark: Bool, checkpoints: Bool)
-  /// Whether a run had marked it before.
+  /// Whether an earlier run had marked the folder.
   private let wasRunFolder: Bool
   let calls: SystemCalls
   private let lock: FolderLock
   let metrics: StepLog
   let samples: StepLog
-  /// Text that `config.yaml` is to hold, once it was written.
+  /// Text of `config.yaml`, after it was written.
   private var configuration: String?
-  /// Files of which it was said already that they cannot be removed.
+  /// Files that could not be removed and have been reported.
   private var unremovable: Set<String> = []
 
-  /// Creates the folder if need be, marks it as a run's, and locks it.
+  /// Creates the folder if it is missing, marks it as a run's, and locks it.
   ///
   /// - Parameters:
-  ///   - configurationFile: The file that the run's configuration was read from, which is never written over.
+  ///   - configurationFile: File of the run's configuration, which is never overwritten.
   ///   - isClaimed: Whether `claim` made the folder for this run.
-  /// - Throws: if the folder cannot be written, if another run holds it, or if it holds files of others with the names that a
-  ///   run gives its own. Nothing is written or removed before that is known.
+  /// - Throws: If the folder cannot be written, if another run has locked it, or if it has files of others with names that a run
+  ///   uses. Nothing is written or removed before that is known.
   public convenience init(
     path: String, configurationFile: String? = nil, isClaimed: Bool = false
   ) throws(CheckpointError) {
@@ -66,7 +66,7 @@ public final class RunFolder {
       let found = try Paths.names(in: path, calls: calls).filter { !ours.contains($0) }
       wasEmpty = try (found + Paths.names(in: checkpoints, calls: calls)).isEmpty
     } catch {
-      // The mark of a folder that another run is just beginning is that run's.
+      // If another run is just starting in the folder, the mark is that run's.
       if isMarkNew, error.kind != .locked { unlink(RunLayout.mark(in: path)) }
       throw error
     }
@@ -74,8 +74,8 @@ public final class RunFolder {
     samples = StepLog(path: RunLayout.samples(in: path), calls: calls)
   }
 
-  /// Makes a folder that no other run has, not even one that starts at the same time: at `path`, or at the first of `path-2`,
-  /// `path-3` and so on where nothing is.
+  /// Makes a folder that no other run has, not even one that starts at the same time: `path` or, if that exists, the first of
+  /// `path-2`, `path-3` and so on that does not.
   public static func claim(_ path: String) throws(CheckpointError) -> String {
     try Paths.createFolder(Paths.folder(of: path))
     var claimed = path
@@ -87,7 +87,7 @@ public final class RunFolder {
     return claimed
   }
 
-  /// For a run that is refused before it begins: takes back what opening the folder made, and no more than that.
+  /// For a run that is refused before it starts: removes what opening the folder made, and nothing else.
   public func discard() {
     if made.checkpoints { rmdir(RunLayout.checkpointsFolder(in: path)) }
     if made.mark { unlink(RunLayout.mark(in: path)) }
@@ -95,14 +95,14 @@ public final class RunFolder {
     if made.folder { rmdir(path) }
   }
 
-  /// Writes `config.yaml`, the effective configuration, below a line that says whose it is. One that no run wrote is set aside.
+  /// Writes `config.yaml`, the effective configuration, below a line that marks it as a run's. One without that line is set aside.
   public func writeConfiguration(_ yaml: String) throws(CheckpointError) {
     let file = RunLayout.configuration(in: path)
     let text = "\(RunLayout.configurationMark)\n\(yaml)"
     configuration = text
     if let kind = try Paths.kind(of: file, followingLinks: false) {
       if kind == .file, try ReadableFile.contents(of: file) == Array(text.utf8) { return }
-      // In a folder that the run has just marked nothing was there; one of an earlier version bears no mark.
+      // A folder that this run has just marked had no such file; one of an earlier version has no mark.
       if !made.mark, try !Self.isMarked(configuration: file) {
         let newPath = try Paths.setAside(file)
         warn("\(file) was not written by a run; it is now \(Paths.name(of: newPath))")
@@ -111,7 +111,7 @@ public final class RunFolder {
     try AtomicFile.write(text, to: file, calls: calls)
   }
 
-  /// Writes again what was removed from the folder while the run goes on.
+  /// Restores files that were removed from the folder during the run.
   func restoreRemoved() throws(CheckpointError) {
     for log in [metrics, samples] {
       if let problem = try log.sync() { warn(problem) }
@@ -122,11 +122,11 @@ public final class RunFolder {
       warn("\(file) was removed while the run went on; it is written again")
       try AtomicFile.write(configuration, to: file, calls: calls)
     }
-    // One level only: where the whole folder is gone, the error says so.
+    // One level only: if the whole folder is gone, the error says so.
     mkdir(RunLayout.checkpointsFolder(in: path), 0o777)
   }
 
-  /// Removes a file that is of no more use. Where that fails the run goes on, and says so once.
+  /// Removes a file that is no longer needed. If that fails, the run goes on and warns once.
   func removeIfPossible(_ file: String) {
     do throws(CheckpointError) {
       try Paths.removeFile(file, calls: calls)
@@ -146,7 +146,7 @@ public final class RunFolder {
     try AtomicFile.write(json + "\n", to: RunLayout.end(in: path), calls: calls)
   }
 
-  /// Writes `data-report.json`, what of the data was not used; nil removes that of an earlier start.
+  /// Writes `data-report.json`, the list of unused data; nil removes that of an earlier start.
   public func writeDataReport(_ json: String?) throws(CheckpointError) {
     guard let json else { return try Paths.removeFile(RunLayout.dataReport(in: path)) }
     try AtomicFile.write(json + "\n", to: RunLayout.dataReport(in: path), calls: calls)
@@ -165,20 +165,19 @@ public final class RunFolder {
     try metrics.append(record)
   }
 
-  /// Appends a line to `samples.jsonl`, which appears with the first.
+  /// Appends a line to `samples.jsonl`, which the first line creates.
   ///
   /// - Parameter record: an object with an integer `step`, the number of updates done.
   public func appendSample(_ record: JSON) throws(CheckpointError) {
     try samples.append(record)
   }
 
-  /// Makes the folder that of a run at `step`, before the run goes on from there: metrics and samples of later steps are cut off,
-  /// the summary, what says how the run ended, and what a killed run left half written are removed, and checkpoints of later
-  /// steps (damaged ones, or of a future that is given up) are set
-  /// aside as `….superseded`, so that they are neither taken for this run's nor lost.
+  /// Resets the folder to `step`, before the run resumes there. Removes metrics and samples of later steps, `summary.json`,
+  /// `end.json`, and files that a killed run left half written. Checkpoints of later steps (damaged ones, or of a future that is
+  /// given up) are renamed to `….superseded`, so that they are neither used nor lost.
   ///
-  /// - Parameter keepingTest: False drops what the test split gave at that step: a run at its end measures it again.
-  /// - Returns: where the checkpoints that were set aside are now.
+  /// - Parameter keepingTest: False removes the test result of that step, since a run at its end measures it again.
+  /// - Returns: New paths of the renamed checkpoints.
   @discardableResult
   public func rewind(to step: Int, keepingTest: Bool = true) throws(CheckpointError) -> [String] {
     var setAside: [String] = []
@@ -187,14 +186,14 @@ public final class RunFolder {
       setAside.append(try Paths.setAside(checkpoint.path))
     }
     try metrics.cut(after: step, keepingTest: keepingTest)
-    // A run that starts anew writes the sample before its first step again.
+    // A run that starts anew writes the sample of step 0 again.
     try samples.cut(after: step == 0 ? -1 : step)
     try Paths.removeFile(RunLayout.summary(in: path))
     try Paths.removeFile(RunLayout.end(in: path))
     return setAside
   }
 
-  /// Removes what killed runs left half written: files under the temporary names of a run's own files, nothing else.
+  /// Removes files that killed runs left half written: those under temporary names of a run's own files, and no others.
   private func removeLeftovers() throws(CheckpointError) {
     let checkpoints = RunLayout.checkpointsFolder(in: path)
     for folder in [path, checkpoints] {

@@ -1,4 +1,4 @@
-/// Where things lie in a run folder.
+/// Names of the files in a run folder.
 public enum RunLayout {
   public static func configuration(in folder: String) -> String { Paths.join(folder, "config.yaml") }
   public static func metrics(in folder: String) -> String { Paths.join(folder, "metrics.jsonl") }
@@ -10,11 +10,11 @@ public enum RunLayout {
   public static func dataReport(in folder: String) -> String { Paths.join(folder, "data-report.json") }
   public static func checkpointsFolder(in folder: String) -> String { Paths.join(folder, "checkpoints") }
 
-  /// An empty folder is made a run's by this file, before anything else is written to it.
+  /// The file that marks a folder as a run's; the first file that is written.
   static func mark(in folder: String) -> String { Paths.join(folder, markName) }
   static let markName = ".lockstep-run"
 
-  /// The files that a run writes into its folder, beside the mark, the lock and the checkpoints.
+  /// Files that a run writes into its folder, besides the mark, the lock and the checkpoints.
   static let fileNames = [configuration, metrics, samples, summary, end, profile, timeline, dataReport].map {
     Paths.name(of: $0(""))
   }
@@ -22,7 +22,7 @@ public enum RunLayout {
   /// The first line of `config.yaml`.
   static let configurationMark = "# The effective configuration of this run, written by Lockstep."
 
-  /// `checkpoints/step-00001000.safetensors`; more digits where a step needs them.
+  /// `checkpoints/step-00001000.safetensors`, with more digits for larger steps.
   public static func checkpoint(step: Int, in folder: String) -> String {
     precondition(step >= 0, "a checkpoint of step \(step)")
     let digits = String(step)
@@ -30,7 +30,7 @@ public enum RunLayout {
     return Paths.join(checkpointsFolder(in: folder), "step-\(zeros)\(digits).safetensors")
   }
 
-  /// The step in a checkpoint's file name, nil for other files.
+  /// The step in a checkpoint's file name; nil for other files.
   static func step(ofCheckpointNamed name: String) -> Int? {
     let (prefix, suffix) = ("step-", ".safetensors")
     guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// `metrics.jsonl` and `samples.jsonl`: one JSON object a line, each with the `step` it belongs to.
+/// `metrics.jsonl` or `samples.jsonl`: lines with one JSON object each, which has its `step`.
 final class StepLog {
   let path: String
   private let calls: SystemCalls
-  /// Opened by the first line, -1 until then.
+  /// Descriptor, opened for the first line; -1 until then.
   private var descriptor: Int32 = -1
 
   init(path: String, calls: SystemCalls = SystemCalls()) {
@@ -13,7 +13,7 @@ final class StepLog {
 
   deinit { closeFile() }
 
-  /// One line, one write: a killed run leaves at most its last line torn.
+  /// Appends a line with one write, so that a killed run leaves at most its last line incomplete.
   func append(_ record: JSON) throws(CheckpointError) {
     precondition(record["step"]?.integerValue != nil, "a record without an integer step: \(record)")
     if descriptor < 0 { try openFile() }
@@ -22,11 +22,11 @@ final class StepLog {
     guard code == 0 else { throw .system(.unwritable, path: path, action: "write the file", code: code) }
   }
 
-  /// Flushes what was appended to the disk, so that a checkpoint never knows more than the log.
+  /// Flushes appended lines to the disk, so that a checkpoint is never ahead of the log.
   ///
-  /// A log that was removed while the run writes it is written again, with all that it held; one that was replaced is set aside.
+  /// If the log was removed during the run, it is written again with all of its lines; a file that has replaced it is set aside.
   ///
-  /// - Returns: what happened to the file since, if anything did.
+  /// - Returns: Description of what happened to the file since the last call; nil if nothing did.
   func sync() throws(CheckpointError) -> String? {
     guard descriptor >= 0 else { return nil }
     let restored = try restoreIfRemoved()
@@ -41,7 +41,7 @@ final class StepLog {
     guard fstat(descriptor, &own) == 0 else {
       throw .system(.unreadable, path: path, action: "find out what was written")
     }
-    // A device is not a log of ours; tests write to a full one.
+    // A device is not a log; tests write to a full one.
     guard own.st_mode & S_IFMT == S_IFREG else { return nil }
     let found = try Paths.status(of: path, followingLinks: false)
     if let found, found.isSameFile(as: own) { return nil }
@@ -56,7 +56,7 @@ final class StepLog {
     return "\(path) was \(found == nil ? "removed" : "replaced") while the run wrote it; it is written again\(aside)"
   }
 
-  /// Removes lines of later steps, and lines that are torn.
+  /// Removes lines of later steps and incomplete lines.
   func cut(after step: Int, keepingTest: Bool = true) throws(CheckpointError) {
     guard let status = try Paths.status(of: path, followingLinks: false) else { return }
     guard status.st_mode & S_IFMT != S_IFLNK else { throw .isLink(path) }
@@ -69,7 +69,7 @@ final class StepLog {
       else { continue }
       kept += line + [UInt8(ascii: "\n")]
     }
-    // Lines to come must not reach a file by another of its names, like a copy made of links.
+    // Appended lines must not reach another name of the same file, such as a copy made with hard links.
     guard kept != contents || status.st_nlink > 1 else { return }
     try rewrite(kept)
   }
@@ -80,7 +80,7 @@ final class StepLog {
     try file.commit()
   }
 
-  /// Links, of either kind, are not followed: in a folder that others may write to, they could lead to any file.
+  /// Opens the file without following links of either kind: in a folder that others may write to, they could lead to any file.
   private func openFile() throws(CheckpointError) {
     descriptor = uninterrupted { open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666) }
     guard descriptor >= 0 else {

@@ -12,7 +12,7 @@ public enum ElementType: String, Sendable, CaseIterable {
   case uint8 = "U8"
   case bool = "BOOL"
 
-  /// Bytes an element takes.
+  /// Bytes of an element.
   public var size: Int {
     switch self {
     case .float64, .int64: 8
@@ -40,7 +40,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
   }
 
-  /// IEEE 754 binary16; written out because `Float16` is not there on every platform that Swift has.
+  /// Converts IEEE 754 binary16. Swift's `Float16` does not exist on every platform.
   private static func float(half bits: UInt16) -> Float {
     let sign: Float = bits >> 15 == 0 ? 1 : -1
     let exponent = Int(bits >> 10 & 0x1F)

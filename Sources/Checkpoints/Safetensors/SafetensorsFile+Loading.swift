@@ -1,15 +1,15 @@
 import Tensors
 
 extension SafetensorsFile {
-  /// Fills a float32 tensor with the elements of `entry`, converted if need be. The shape is the caller's to check
-  /// (`Checkpoint.requireWeights`, or by hand for files of other programs).
+  /// Fills a float32 tensor with the elements of `entry`, converted if they have another type. The caller checks the shape
+  /// (`Checkpoint.requireWeights`, or its own code for files of other programs).
   public func read(
     _ entry: SafetensorsEntry, into tensor: Tensor, layout: FileLayout = .plain
   ) throws(CheckpointError) {
     try read(entry, into: tensor, layout: layout) { _ in }
   }
 
-  /// The same; `observe` sees the bytes as they pass, for checksums.
+  /// The same; `observe` receives the bytes on the way, for checksums.
   func read(
     _ entry: SafetensorsEntry, into tensor: Tensor, layout: FileLayout, observe: (UnsafeRawBufferPointer) -> Void
   ) throws(CheckpointError) {

@@ -1,17 +1,17 @@
-/// A safetensors file open for reading. Opening it checks the whole header; a file from anybody gives an error or
-/// correct places, never a trap.
+/// A safetensors file open for reading. Opening it checks the whole header: an untrusted file gives an error or correct
+/// offsets, never a trap.
 public final class SafetensorsFile: Sendable {
   public var path: String { file.path }
-  /// In the order of their data.
+  /// Entries in the order of their data.
   public var entries: [SafetensorsEntry] { header.entries }
 
   let header: SafetensorsHeader
-  /// The header as it lies in the file: length, text, padding.
+  /// The header as in the file: length, text, padding.
   let headerBytes: [UInt8]
   private let file: ReadableFile
   private let indices: [String: Int]
 
-  /// Bytes handed on at a time: a multiple of every element's size, small against a model.
+  /// Bytes passed on at a time: a multiple of every element's size, and small compared with a model.
   private static let chunkSize = 1 << 20
 
   public init(path: String) throws(CheckpointError) {
@@ -43,7 +43,7 @@ public final class SafetensorsFile: Sendable {
   /// A text of the metadata, nil if there is none.
   public func metadata(_ name: String) -> String? { header.metadata.first { $0.name == name }?.text }
 
-  /// Hands on the bytes of a tensor in pieces that hold whole elements.
+  /// Passes on the bytes of a tensor in pieces of whole elements.
   public func forEachChunk(
     of entry: SafetensorsEntry, _ body: (UnsafeRawBufferPointer) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
@@ -64,7 +64,7 @@ public final class SafetensorsFile: Sendable {
     try floats(of: entry) { _ in }
   }
 
-  /// The same; `observe` sees the bytes as they pass, for checksums.
+  /// The same; `observe` receives the bytes on the way, for checksums.
   func floats(
     of entry: SafetensorsEntry, observe: (UnsafeRawBufferPointer) -> Void
   ) throws(CheckpointError) -> [Float] {

@@ -1,16 +1,16 @@
-/// A tensor's place in a safetensors file.
+/// Name, type, shape and position of a tensor in a safetensors file.
 public struct SafetensorsEntry: Equatable, Sendable {
   public let name: String
   public let type: ElementType
   public let shape: [Int]
-  /// Bytes of the data section, which begins after the header.
+  /// Range in the data section, which begins after the header.
   public let bytes: Range<Int>
 
-  /// Elements in all.
+  /// Number of elements.
   public var count: Int { bytes.count / type.size }
 }
 
-/// The header of a safetensors file: a JSON object of tensor names to type, shape and place, and a map of strings
+/// The header of a safetensors file: a JSON object of tensor names to type, shape and position, and a map of strings
 /// under `__metadata__` (https://huggingface.co/docs/safetensors).
 struct SafetensorsHeader: Equatable, Sendable {
   /// In the order of their data.
@@ -18,7 +18,7 @@ struct SafetensorsHeader: Equatable, Sendable {
   /// Names and texts, in the file's order.
   var metadata: [(name: String, text: String)]
 
-  /// The limit of the reference implementation; it keeps a damaged length from asking for all memory.
+  /// Limit of the reference implementation; a damaged length cannot ask for more memory.
   static let maximumLength = 100_000_000
   static let lengthBytes = 8
 
@@ -50,8 +50,7 @@ struct SafetensorsHeader: Equatable, Sendable {
 }
 
 extension SafetensorsHeader {
-  /// Reads and checks everything that a header says against `dataLength`, the bytes that follow it. Whoever uses the
-  /// entries afterwards need check nothing.
+  /// Reads a header and checks all of it against `dataLength`, the number of bytes that follow. Entries need no further checks.
   init(text: [UInt8], dataLength: Int, path: String) throws(CheckpointError) {
     let document: JSON
     do {
@@ -68,7 +67,7 @@ extension SafetensorsHeader {
         entries.append(try Self.entry(member, path: path))
       }
     }
-    // Empty tensors share their place with a neighbour; the header's order decides between them.
+    // Empty tensors have the same offset as a neighbour; the header's order decides between them.
     let order = entries.indices.sorted {
       (entries[$0].bytes.lowerBound, entries[$0].bytes.upperBound, $0)
         < (entries[$1].bytes.lowerBound, entries[$1].bytes.upperBound, $1)

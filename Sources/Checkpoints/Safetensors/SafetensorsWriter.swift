@@ -1,8 +1,8 @@
-/// Writes safetensors files, tensor after tensor, without a copy of the whole.
+/// Writes safetensors files tensor by tensor, without a copy of the whole.
 public enum SafetensorsWriter {
   /// Writes `tensors`, in this order, and `metadata`. The same arguments give the same bytes.
   ///
-  /// The file appears whole or not at all; an older one of that name stays until then.
+  /// The file is complete or absent; an older one of that name stays until then.
   public static func write(
     _ tensors: [TensorSource], metadata: [(name: String, text: String)] = [], to path: String
   ) throws(CheckpointError) {
@@ -30,7 +30,7 @@ public enum SafetensorsWriter {
     return SafetensorsHeader(entries: entries, metadata: metadata)
   }
 
-  /// Hands on a tensor's bytes and sees that there are as many as its shape says.
+  /// Passes on a tensor's bytes and checks their number against its shape.
   static func stream(_ tensor: TensorSource, to sink: TensorSource.Sink) throws(CheckpointError) {
     var count = 0
     try tensor.stream { bytes throws(CheckpointError) in

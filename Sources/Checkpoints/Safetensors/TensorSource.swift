@@ -1,6 +1,6 @@
 import Tensors
 
-/// How a tensor's elements lie in memory, against PyTorch's layout in files.
+/// Layout of a tensor in memory, relative to PyTorch's layout in files.
 public enum FileLayout: Sendable {
   case plain
   /// Convolution weights: here `[out, height, width, in]`, in files `[out, in, height, width]`; over sequences
@@ -8,20 +8,20 @@ public enum FileLayout: Sendable {
   case convolution
 }
 
-/// A tensor on its way into a file: a name, a type, the shape it has there, and who hands out its bytes.
+/// A tensor to be written to a file: its name, type, shape in the file, and a source of its bytes.
 public struct TensorSource {
-  /// Takes the next bytes of a tensor.
+  /// Receives the next bytes of a tensor.
   public typealias Sink = (UnsafeRawBufferPointer) throws(CheckpointError) -> Void
 
   public let name: String
   public let type: ElementType
-  /// As the file has it.
+  /// Shape in the file.
   public let shape: [Int]
   let stream: (Sink) throws(CheckpointError) -> Void
 
   var byteCount: Int { shape.reduce(type.size, *) }
 
-  /// - Parameter stream: hands all bytes of the tensor, little-endian and in the file's order, to the sink, in
+  /// - Parameter stream: Passes all bytes of the tensor, little-endian and in the file's order, to the sink, in
   ///   pieces of any size. May be called more than once, with the same result.
   public init(
     _ name: String, type: ElementType, shape: [Int], stream: @escaping (Sink) throws(CheckpointError) -> Void
@@ -40,8 +40,8 @@ public struct TensorSource {
     }
   }
 
-  /// A tensor's elements as they are when the file is written. Nothing is copied, except a filter at a time of
-  /// convolution weights.
+  /// A tensor with the values that it has when the file is written. Nothing is copied, except convolution weights, one filter at
+  /// a time.
   public init(_ name: String, _ tensor: Tensor, layout: FileLayout = .plain) {
     let type: ElementType =
       switch tensor.dtype {
@@ -103,7 +103,7 @@ struct ConvolutionFilters {
     }
   }
 
-  /// Puts `value`, number `index` in the file's order, into its place.
+  /// Stores `value`, which has number `index` in the file's order.
   func set(_ value: Float, at index: Int) {
     let (output, rest) = index.quotientAndRemainder(dividingBy: inputs * taps)
     let (input, tap) = rest.quotientAndRemainder(dividingBy: taps)

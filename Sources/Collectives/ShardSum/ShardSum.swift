@@ -27,8 +27,8 @@ public final class ShardSum {
   /// or without shared memory. Each worker writes its `ownElements` only, between `finish` and the next barrier (`meet`).
   /// Readable from that barrier until this worker submits the last bucket of the next round: nobody writes before that.
   public let sharedBuffers: [Tensor]
-  /// This worker's elements of the shared buffers, ascending. Each element belongs to one worker of the node group; without
-  /// shared buffers, all belong to this one.
+  /// This worker's elements of the shared buffers, ascending. Each element belongs to one worker of the node group.
+  /// Without shared buffers, all belong to this one.
   public let ownElements: [Range<Int>]
   /// The workers of the node group, this one among them.
   public var island: Range<Int> { plan.islands.members[plan.island] }
@@ -58,7 +58,7 @@ public final class ShardSum {
     layout: ShardLayout, worker: Int, islands: Islands, buckets: Buckets, arena: SumArena,
     transport: (any IslandTransport)?, checkFailure: @escaping () throws -> Void
   ) {
-    precondition((islands.count == 1) == (transport == nil), "\(islands.count) node groups require messages between them")
+    precondition((islands.count == 1) == (transport == nil), "\(islands.count) node groups require messages")
     let plan = SumPlan(layout: layout, islands: islands, worker: worker)
     (self.plan, self.buckets, self.arena) = (plan, buckets, arena)
     (self.transport, self.checkFailure) = (transport, checkFailure)

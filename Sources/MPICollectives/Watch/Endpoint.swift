@@ -1,4 +1,4 @@
-/// An address of a rank's at which it listens, and the port.
+/// Address and port at which a rank listens.
 struct Endpoint: Equatable {
   let address: InterfaceAddress
   let port: UInt16

@@ -1,29 +1,29 @@
 import Glibc
 import Tensors
 
-/// How two ranks of one job know each other on a connection that anybody could have made.
+/// Mutual authentication of two ranks of one job, on a connection that anybody could have made.
 ///
-/// The job's ranks share a secret. The rank that was connected to (the acceptor) sends a fresh challenge. The rank that
-/// connects (the connector) answers with its number, a challenge of its own, and a digest under the secret of both
-/// challenges, both ranks, and the address that it has called. The acceptor answers with a digest of the same under another role,
-/// so that no answer is of use on another connection, at another address, or in the other direction.
+/// The job's ranks share a secret. The called rank (the acceptor) sends a fresh challenge. The calling rank (the connector)
+/// answers with its number, its own challenge, and a keyed digest (HMAC) of both challenges, both ranks, and the address that it
+/// called. The acceptor answers with a keyed digest of the same under another role. So no answer can be used on another
+/// connection, at another address, or in the other direction.
 struct Handshake: Sendable {
   static let challengeLength = 32
-  /// Of a connector's answer: its rank, its challenge and its proof.
+  /// Length of a connector's answer: its rank, its challenge and its proof.
   static let answerLength = 4 + challengeLength + KeyedDigest.length
 
   private let secret: [UInt8]
   /// Number of ranks.
   let size: Int
 
-  /// - Parameter secret: The same on all ranks of a job, and known to nobody else.
+  /// - Parameter secret: The same on all ranks of a job, and known to them only.
   init(secret: [UInt8], size: Int) { (self.secret, self.size) = (secret, size) }
 
-  /// A connection as both of its ends see it.
+  /// A connection as both of its ends describe it.
   struct Connection {
     let connector: Int
     let acceptor: Int
-    /// Where the acceptor was called.
+    /// The acceptor's address that was called.
     let endpoint: Endpoint
     let acceptorChallenge: [UInt8]
     let connectorChallenge: [UInt8]
@@ -39,7 +39,7 @@ struct Handshake: Sendable {
     Self.bytes(connection.connector) + connection.connectorChallenge + proof(of: .connector, connection)
   }
 
-  /// The connection that an answer to `challenge` proves; nil where it proves none.
+  /// The connection that an answer to `challenge` proves; nil if it proves none.
   func connection(
     answeredBy answer: [UInt8], acceptor: Int, endpoint: Endpoint, challenge: [UInt8]
   ) -> Connection? {
@@ -50,11 +50,11 @@ struct Handshake: Sendable {
       connectorChallenge: Array(answer.dropFirst(4).prefix(Self.challengeLength)))
     let isProven = KeyedDigest.areEqual(
       Array(answer.suffix(KeyedDigest.length)), proof(of: .connector, connection))
-    // Only higher ranks connect to a lower one.
+    // Only higher ranks connect to lower ones.
     return isProven && rank > acceptor && rank < size ? connection : nil
   }
 
-  /// By which the connector knows the acceptor.
+  /// The acceptor's proof for the connector.
   func acceptorProof(on connection: Connection) -> [UInt8] { proof(of: .acceptor, connection) }
 
   func isAcceptor(provenBy bytes: [UInt8], on connection: Connection) -> Bool {
@@ -74,7 +74,7 @@ struct Handshake: Sendable {
     withUnsafeBytes(of: UInt32(truncatingIfNeeded: number).littleEndian) { Array($0) }
   }
 
-  /// From the system's generator (getrandom), which nobody can foretell.
+  /// Random bytes from the system's generator (getrandom), which nobody can predict.
   static func randomBytes(_ count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
     return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }

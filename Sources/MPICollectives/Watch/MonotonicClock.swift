@@ -1,7 +1,7 @@
 import Glibc
 
 enum MonotonicClock {
-  /// Seconds since some moment; no change of the date moves them.
+  /// Seconds since an arbitrary moment, unaffected by changes of the date.
   static var seconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// An IPv4 address of this machine, or of another, with the subnet it lies in. Numbers in host byte order.
+/// An IPv4 address of this or another machine, with its subnet. Numbers in host byte order.
 struct InterfaceAddress: Equatable {
   let address: UInt32
   let mask: UInt32
@@ -23,8 +23,8 @@ struct InterfaceAddress: Equatable {
 
   static let loopback = InterfaceAddress(address: 0x7F00_0001, mask: 0xFF00_0000)
 
-  /// Of the interfaces that MPI's messages use: those that `btl_tcp_if_include` names, as names (eth0) or subnets (10.0.0.0/16);
-  /// all where it names none of this machine.
+  /// Addresses of the interfaces that MPI's messages use: those in `btl_tcp_if_include`, given as names (eth0) or subnets
+  /// (10.0.0.0/16); all, if it names none of this machine.
   static func forMessages(included: String? = getenv("OMPI_MCA_btl_tcp_if_include").map { String(cString: $0) })
     -> [InterfaceAddress]
   {
@@ -34,7 +34,7 @@ struct InterfaceAddress: Equatable {
     return (chosen.isEmpty ? all : chosen).map(\.address)
   }
 
-  /// Whether `text`, such as 10.0.0.0/16, is a subnet around this address.
+  /// Whether `text`, such as 10.0.0.0/16, is a subnet that contains this address.
   func lies(inSubnet text: some StringProtocol) -> Bool {
     let parts = text.split(separator: "/", maxSplits: 1)
     let numbers = (parts.first ?? "").split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
@@ -49,7 +49,7 @@ struct InterfaceAddress: Equatable {
     return address & mask == network & mask
   }
 
-  /// Of all interfaces that are up, the loopback interface left out.
+  /// Addresses of all interfaces that are up, except the loopback interface.
   private static func namedAddresses() -> [(name: String, address: InterfaceAddress)] {
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return [] }
@@ -73,9 +73,9 @@ struct InterfaceAddress: Equatable {
     }
   }
 
-  /// Where to look for a process that says it has `theirs`, likeliest first.
+  /// Addresses at which to try a process that reports `theirs`, most likely first.
   ///
-  /// An address that this machine has too (every machine's container bridge has the same) is not the way to another node.
+  /// An address that this machine has too does not lead to another node: every machine's container bridge has the same.
   static func candidates(for theirs: [InterfaceAddress], own: [InterfaceAddress], onSameNode: Bool)
     -> [InterfaceAddress]
   {

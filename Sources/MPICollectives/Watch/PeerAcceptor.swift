@@ -1,13 +1,13 @@
 import Glibc
 import Synchronization
 
-/// Takes the connections of higher ranks. Whoever else connects costs a descriptor for a few seconds, and no rank has
-/// to wait for him: all connections are heard at once.
+/// Accepts the connections of higher ranks. A stranger's connection costs a descriptor for a few seconds and delays no rank,
+/// since all connections are served at once.
 final class PeerAcceptor: Sendable {
   /// A connection whose other end has proven to be a rank of this job.
   struct Proven {
     let rank: Int
-    /// The connector's challenge, which tells this connection from those that the rank has given up.
+    /// The connector's challenge, which distinguishes this connection from those that the rank has given up.
     let name: [UInt8]
     let link: PeerLink
   }
@@ -15,10 +15,10 @@ final class PeerAcceptor: Sendable {
   struct Limits {
     /// Seconds for an answer to the challenge.
     var answer = 5.0
-    /// Connections that have not answered yet; a new one takes the place of one drawn by lot. Who connects all the time
-    /// mostly loses connections of his own, and a rank tries again.
+    /// Most connections that have not answered yet; beyond that, a new one replaces one drawn at random. A flood mostly displaces
+    /// its own connections, and a rank tries again.
     var unproven = 256
-    /// Seconds before the first connection is taken; for tests.
+    /// Seconds before the first connection is accepted; for tests.
     var delay = 0.0
   }
 
@@ -35,7 +35,7 @@ final class PeerAcceptor: Sendable {
     var answer: [UInt8] = []
   }
 
-  /// Where ranks can connect to; an address on which the system lets nobody listen is left out.
+  /// Addresses at which ranks can connect, without those on which the system does not allow listening.
   let endpoints: [Endpoint]
   private let listeners: [Listener]
   private let rank: Int
@@ -45,7 +45,7 @@ final class PeerAcceptor: Sendable {
 
   init(at addresses: [InterfaceAddress], rank: Int, size: Int, limits: Limits = Limits()) {
     listeners = addresses.compactMap { address in
-      // The queue is what stands between a flood and this rank while the rank does not run.
+      // While this rank does not run, only this queue absorbs a flood.
       TCPSocket.listen(at: address, backlog: max(1024, size)).map {
         Listener(descriptor: $0.descriptor, endpoint: Endpoint(address: address, port: $0.port))
       }
@@ -54,7 +54,7 @@ final class PeerAcceptor: Sendable {
     (self.rank, self.limits) = (rank, limits)
   }
 
-  /// The connections that have proven themselves, which are the caller's from then on.
+  /// Hands the proven connections to the caller, who then owns them.
   func takeProven() -> [Proven] {
     found.withLock { proven in
       defer { proven = [] }
@@ -65,15 +65,15 @@ final class PeerAcceptor: Sendable {
   /// Ends `run`.
   func end() {
     isOver.store(true, ordering: .releasing)
-    // Wakes poll.
+    // Ends a wait in poll.
     for listener in listeners { shutdown(listener.descriptor, Int32(SHUT_RD)) }
   }
 
-  /// Takes connections until `end`, and closes the listeners then.
+  /// Accepts connections until `end`, then closes the listeners.
   func run(_ handshake: Handshake) {
     if limits.delay > 0 { usleep(UInt32(limits.delay * 1e6)) }
     var unproven: [Unproven] = []
-    /// After the system has refused a descriptor, and there was none to give back.
+    /// End of the pause after the system has refused a descriptor and none could be freed.
     var restUntil = 0.0
     while !isOver.load(ordering: .acquiring) {
       let start = MonotonicClock.seconds
@@ -84,7 +84,7 @@ final class PeerAcceptor: Sendable {
       _ = TCPSocket.wait(for: &events, seconds: wake - start)
 
       let now = MonotonicClock.seconds
-      // First those that may have answered: they are not to make room for newcomers.
+      // First those that may have answered, so that newcomers do not displace them.
       var waiting: [Unproven] = []
       for (index, var connection) in unproven.enumerated() {
         let isOpen = events[index].revents == 0 || hear(&connection, handshake)
@@ -100,8 +100,8 @@ final class PeerAcceptor: Sendable {
     for listener in listeners { close(listener.descriptor) }
   }
 
-  /// Reads what has come of an answer. Returns whether more is to come; a connection that is proven by now has gone to `found`, any
-  /// other is closed.
+  /// Reads the next part of an answer. Returns whether more must follow. Otherwise the connection is closed or, if it has proven
+  /// itself, moved to `found`.
   private func hear(_ connection: inout Unproven, _ handshake: Handshake) -> Bool {
     let missing = Handshake.answerLength - connection.answer.count
     switch TCPSocket.readNow(missing, from: connection.descriptor) {
@@ -115,7 +115,8 @@ final class PeerAcceptor: Sendable {
     let proven = handshake.connection(
       answeredBy: connection.answer, acceptor: rank, endpoint: connection.endpoint, challenge: connection.challenge)
     if let proven {
-      // First, so that the connector is not the only one that knows. If it does not get the proof, it takes another connection.
+      // Recorded first, so that the connector is never the only one that knows. If the proof does not arrive, it makes another
+      // connection.
       let link = PeerLink(descriptor: connection.descriptor)
       found.withLock {
         $0.append(Proven(rank: proven.connector, name: proven.connectorChallenge, link: link))
@@ -127,9 +128,9 @@ final class PeerAcceptor: Sendable {
     return false
   }
 
-  /// Takes connections that have come, and sends each a challenge. Returns false if the system has no descriptor left.
+  /// Accepts new connections and sends each a challenge. Returns false if the system has no descriptor left.
   private func take(from listener: Listener, _ unproven: inout [Unproven], at now: Double) -> Bool {
-    // Not all there are: answers are to be read in between.
+    // Not all of them at once, so that answers are read in between.
     for _ in 0..<64 {
       let descriptor = TCPSocket.accept(from: listener.descriptor)
       if descriptor < 0 {

@@ -1,22 +1,22 @@
 import Glibc
 
-/// Connects a rank to lower ranks: to all at once, and again until each has answered or there is no time left.
+/// Connects a rank to lower ranks: to all at once, repeatedly, until each has answered or time is up.
 struct PeerConnector {
   struct Limits {
-    /// Seconds after which a connection that says nothing is given up for a new one. A rank that does not run for a while has more
-    /// time than that: the new connection waits for it too.
+    /// Seconds after which a silent connection is replaced by a new one. A rank that does not run for a while has more time, since
+    /// the new connection waits for it too.
     var attempt = 10.0
-    /// Seconds until the next of a rank's addresses is tried beside the ones before.
+    /// Seconds until the next of a rank's addresses is tried as well.
     var nextAddress = 0.25
-    /// Seconds until an address that has refused is tried again: the first time, and at most.
+    /// Seconds until an address that has refused is tried again: for the first time, and at most.
     var retry = 0.05...1.0
-    /// Connections that have not been proven yet, of all ranks together: each takes a descriptor.
+    /// Most unproven connections, to all ranks together; each takes a descriptor.
     var attempts = 256
   }
 
-  /// A connection whose other end has proven to be the rank that was meant.
+  /// A connection whose other end has proven to be the intended rank.
   struct Proven {
-    /// Under which the other end knows this connection from others of this rank.
+    /// Name that distinguishes this connection from others of this rank.
     let name: [UInt8]
     let link: PeerLink
   }
@@ -32,7 +32,7 @@ struct PeerConnector {
     var connection: Handshake.Connection?
   }
 
-  /// One address of one rank; there is never more than one attempt at it.
+  /// One address of one rank, with at most one attempt at a time.
   private struct Target {
     let rank: Int
     let endpoint: Endpoint
@@ -46,9 +46,9 @@ struct PeerConnector {
   let limits: Limits
 
   /// - Parameters:
-  ///   - candidates: By rank, where it may be reached, likeliest first; ranks without any are left out.
-  ///   - deadline: By the monotonic clock.
-  /// - Returns: by rank the connection, nil where none came about.
+  ///   - candidates: Addresses of each rank, most likely first; ranks without any are left out.
+  ///   - deadline: Time of the monotonic clock.
+  /// - Returns: The connection to each rank; nil for ranks that could not be reached.
   func connect(to candidates: [[Endpoint]], until deadline: Double) -> [Proven?] {
     var proven = [Proven?](repeating: nil, count: candidates.count)
     let start = MonotonicClock.seconds
@@ -75,7 +75,7 @@ struct PeerConnector {
     if let attempt { close(attempt.descriptor) }
   }
 
-  /// Gives attempts up that have taken too long, and starts those for which it is time: as many as may be, longest due first.
+  /// Gives up attempts that take too long, and starts those that are due, longest due first, up to the limit.
   private func begin(_ targets: inout [Target], at now: Double) {
     for index in targets.indices {
       if let attempt = targets[index].attempt, now >= attempt.deadline { fail(&targets[index], at: now) }
@@ -110,7 +110,7 @@ struct PeerConnector {
       let events = targets[index].attempt?.stage == .connecting ? POLLOUT : POLLIN
       return pollfd(fd: targets[index].attempt?.descriptor ?? -1, events: Int16(events), revents: 0)
     }
-    // Where no more attempts may be made, one that ends makes room for those that are due.
+    // At the limit of attempts, one that ends allows one that is due.
     let isFull = open.count >= limits.attempts
     let wake = targets.map { $0.attempt?.deadline ?? (isFull ? .infinity : $0.nextAttempt) }.reduce(deadline, min)
     guard TCPSocket.wait(for: &events, seconds: min(1, wake - now)) else { return }
@@ -123,7 +123,7 @@ struct PeerConnector {
     }
   }
 
-  /// The next stage of an attempt, of which poll has reported something; the connection once it is proven.
+  /// Advances an attempt for which poll has reported an event; returns the connection once it is proven.
   private func goOn(_ target: inout Target) -> Proven? {
     guard var attempt = target.attempt else { return nil }
     if attempt.stage == .connecting {

@@ -1,29 +1,30 @@
 import Glibc
 
-/// A TCP connection between the watches of two ranks. Carries single bytes, and neither end ever waits for the other.
+/// A TCP connection between the watches of two ranks. Carries single bytes; neither end ever waits for the other.
 struct PeerLink: Sendable {
   enum Message: UInt8 {
-    /// Nothing but that the rank runs.
+    /// Heartbeat: the rank runs.
     case beat = 1
-    /// The rank is done: when it closes its end, it has not died.
+    /// The rank is done; its link's end is not a death.
     case goodbye = 2
-    /// The job fails, and the reason has been printed.
+    /// The job fails, and this rank has printed the reason.
     case failureIsSaid = 3
-    /// The rank was told to stop, at a time at which the others cannot learn of it over MPI.
+    /// The rank was told to stop while the others cannot learn of it over MPI.
     case stop = 4
   }
 
   let descriptor: Int32
 
-  /// A byte that finds no room is lost: the other end has stopped reading, and has beats enough in front of it.
+  /// Sends a byte. If the system's buffer is full, the byte is lost: the other end has stopped reading, and has enough
+  /// heartbeats in front of it.
   func send(_ message: Message) {
     var byte = message.rawValue
     _ = Glibc.send(descriptor, &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
   }
 
-  /// Bytes that have come in.
+  /// Reads the bytes that have arrived.
   ///
-  /// - Returns: the messages, and whether the other end is still open.
+  /// - Returns: The messages, and whether the other end is still open.
   func receive() -> (messages: [Message], isOpen: Bool) {
     var messages: [Message] = []
     var bytes = [UInt8](repeating: 0, count: 64)

@@ -2,24 +2,24 @@ import Collectives
 import Glibc
 import Tensors
 
-/// Links every pair of ranks. Rank r connects to all lower ranks and is connected to by all higher ones: with n ranks,
-/// n−1 descriptors a rank.
+/// Links every pair of ranks. Rank r connects to all lower ranks and accepts connections of all higher ones: with n ranks,
+/// each rank has n−1 descriptors.
 ///
-/// The secret by which ranks know each other is drawn anew for each job, and goes from rank 0 to the others over MPI only.
-/// Ranks listen where other ranks call them (on one node on the loopback interface alone) and no longer than until all are connected.
-/// A link is what both of its ends say is one: each connection has a name, and over MPI the connector names those that
-/// it took, so that one it gave up (because it was not accepted for long) is neither a link nor the end of one.
+/// Rank 0 draws a new secret for each job and sends it to the others over MPI only. Ranks listen at the addresses that other
+/// ranks call (on one node, the loopback interface only), and only until all are connected. A link requires the agreement of both
+/// ends: each connection has a name, and the connector reports over MPI which ones it kept. So a connection that it gave up,
+/// because it was not accepted for long, is neither a link nor the end of one.
 struct PeerMesh {
-  /// By rank; nil for this rank itself, and where no connection came about.
+  /// Link to each rank; nil for this rank itself and for ranks that could not be reached.
   let links: [PeerLink?]
   /// Pairs of ranks (higher, lower) that could not be linked, the same on all ranks.
   let missing: [(Int, Int)]
 
-  /// For tests.
+  /// Hooks for tests.
   struct Hooks {
     var acceptor = PeerAcceptor.Limits()
     var connector = PeerConnector.Limits()
-    /// Called with where this rank listens, before others know of it.
+    /// Called with this rank's endpoints, before others know of them.
     var listening: @Sendable ([Endpoint]) -> Void = { _ in }
     /// Replaces the secret on this rank.
     var secret: @Sendable ([UInt8]) -> [UInt8] = { $0 }
@@ -28,8 +28,8 @@ struct PeerMesh {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - own: Addresses at which ranks of other nodes may reach this one.
-  ///   - deadline: By the monotonic clock; pairs that are not connected by then are missing.
+  ///   - own: Addresses at which ranks of other nodes can reach this one.
+  ///   - deadline: Time of the monotonic clock; pairs that are not connected by then are missing.
   init(
     _ communicator: any Communicator, nodes: NodeMap, own: [InterfaceAddress], deadline: Double, hooks: Hooks = Hooks()
   ) throws {
@@ -39,7 +39,7 @@ struct PeerMesh {
     let addresses = try communicator.allGather(Self.encode(own.map(\.text))).map { bytes in
       Self.decode(bytes).compactMap { InterfaceAddress(text: $0) }
     }
-    /// Where `callee` is called by `caller`, likeliest first.
+    /// Addresses at which `caller` calls `callee`, most likely first.
     func candidates(for callee: Int, caller: Int) -> [InterfaceAddress] {
       InterfaceAddress.candidates(
         for: addresses[callee], own: addresses[caller],
@@ -62,7 +62,7 @@ struct PeerMesh {
         candidates(for: lower, caller: rank).flatMap { address in endpoints[lower].filter { $0.address == address } }
       }, until: deadline)
 
-    // Whoever has been answered by now has a link; when all have said so, nobody else comes.
+    // A rank that has been answered has a link. After all have reported, no rank connects any more.
     let report = connected.map { $0?.name ?? Self.noName }.flatMap { $0 }
     let names = try communicator.allGather(report)
     acceptor.end()
@@ -78,7 +78,7 @@ struct PeerMesh {
     missing = reports.enumerated().flatMap { lower, report in
       Self.decode(report).compactMap { Int($0) }.map { ($0, lower) }
     }
-    // A link that one end alone knows of is none.
+    // A connection that only one end knows is not a link.
     for (higher, lower) in missing where higher == rank {
       if let link = links[lower] { close(link.descriptor) }
       links[lower] = nil
@@ -86,14 +86,14 @@ struct PeerMesh {
     self.links = links
   }
 
-  /// 32 bytes that rank 0 has drawn.
+  /// Broadcasts 32 random bytes that rank 0 draws.
   private static func sharedSecret(_ communicator: any Communicator) throws -> [UInt8] {
     var secret = Handshake.randomBytes(32)
     try secret.withUnsafeMutableBytes { try communicator.broadcast($0, from: 0) }
     return secret
   }
 
-  /// In place of the name of a connection that did not come about; no draw gives it.
+  /// Stands for the name of a missing connection; no drawn name is equal to it.
   private static let noName = [UInt8](repeating: 0, count: Handshake.challengeLength)
 
   /// The name of the connection to rank `lower`, in a report of a higher rank.

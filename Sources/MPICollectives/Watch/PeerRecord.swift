@@ -1,4 +1,4 @@
-/// State of the other ranks, from the links to them. Has no sockets and no clock, so that tests can play every case.
+/// State of the other ranks, as seen over the links to them. Has no sockets and no clock, so that tests can cover every case.
 struct PeerRecord {
   private enum Standing { case present, closed, departed, unlinked }
 
@@ -6,7 +6,7 @@ struct PeerRecord {
   enum Finding: Equatable {
     /// These ranks' links closed without a goodbye.
     case dead([Int])
-    /// Nothing has come from these ranks for so many seconds.
+    /// Nothing has arrived from these ranks for this many seconds.
     case silent([Int], seconds: Double)
 
     var ranks: [Int] {
@@ -17,14 +17,14 @@ struct PeerRecord {
   }
 
   let rank: Int
-  /// Seconds of silence that make a rank lost.
+  /// Seconds of silence after which a rank is lost.
   let timeout: Double
   /// Whether some rank has printed why the job ends.
   private(set) var failureIsSaid = false
   private var standings: [Standing]
   private var lastHeard: [Double]
 
-  /// - Parameter linked: By rank, whether there is a link; the own entry does not count.
+  /// - Parameter linked: Whether there is a link to each rank; this rank's own entry is ignored.
   init(rank: Int, linked: [Bool], timeout: Double, now: Double) {
     (self.rank, self.timeout) = (rank, timeout)
     standings = linked.map { $0 ? .present : .unlinked }
@@ -39,36 +39,37 @@ struct PeerRecord {
     if messages.contains(.failureIsSaid) { failureIsSaid = true }
   }
 
-  /// The link has closed; after a goodbye, or once the job is ending, that means nothing.
+  /// Records that a link has closed. After a goodbye, or when the job is ending, that is not a death.
   mutating func closed(_ peer: Int) {
     if !failureIsSaid && standings[peer] == .present { standings[peer] = .closed }
   }
 
-  /// For `seconds` this process itself did not run (it was stopped, or its machine slept): no silence counts that long.
+  /// Records that this process itself did not run for `seconds` (it was stopped, or its machine slept). That time does not count
+  /// as silence of others.
   mutating func pardon(_ seconds: Double) {
     for peer in lastHeard.indices { lastHeard[peer] += seconds }
   }
 
-  /// The ranks that are lost, if any. Death is the surer sign, so it comes first.
+  /// The lost ranks, if any. A closed link is the surer sign, so it is reported first.
   func finding(at now: Double) -> Finding? {
     let dead = standings.indices.filter { standings[$0] == .closed }
     if !dead.isEmpty { return .dead(dead) }
     func silence(_ peer: Int) -> Double { now - lastHeard[peer] }
     let others = standings.indices.filter { $0 != rank && standings[$0] == .present }
     guard let longest = others.map(silence).max(), longest >= timeout else { return nil }
-    // Ranks lost at the same moment were last heard a beat apart.
+    // Ranks lost at the same moment were last heard up to one heartbeat apart.
     let silent = others.filter { silence($0) >= timeout - 2 * beatInterval }
     return .silent(silent, seconds: timeout)
   }
 
-  /// The lowest of `ranks`, this one among them, that is not known to be lost or gone.
+  /// The lowest of `ranks`, including this one, that is not known to be lost or done.
   func lowestPresent(of ranks: [Int]) -> Int { ranks.first { standings[$0] == .present } ?? rank }
 
-  /// The one rank that prints the finding: the lowest that is still there, as each of them can tell by itself.
+  /// Whether this rank prints the loss: the lowest rank that is still there does, and each rank can tell which one that is.
   func speaker(of finding: Finding) -> Int {
     lowestPresent(of: standings.indices.filter { !finding.ranks.contains($0) })
   }
 
-  /// Seconds between two beats.
+  /// Seconds between two heartbeats.
   var beatInterval: Double { min(1, timeout / 6) }
 }

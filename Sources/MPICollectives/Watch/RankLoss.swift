@@ -1,14 +1,14 @@
-/// Ranks that a job has lost, and how that was noticed.
+/// Ranks that a job has lost, and the sign of it.
 public struct RankLoss: Sendable, Equatable {
   public enum Cause: Sendable, Equatable {
-    /// Their processes ended without a word: killed, crashed, or out of memory.
+    /// Their processes ended without a goodbye: killed, crashed, or out of memory.
     case died
-    /// Nothing has come from them for so many seconds.
+    /// Nothing has arrived from them for this many seconds.
     case silent(seconds: Double)
   }
 
   public let ranks: [Int]
-  /// Host of each of these ranks.
+  /// Host of each rank.
   public let hosts: [String]
   public let cause: Cause
 

@@ -2,14 +2,14 @@ import Collectives
 import Glibc
 import Tensors
 
-/// Notices ranks that are lost, and ends this rank when one is: MPI itself would wait for them for ever.
+/// Detects lost ranks, and ends this rank when there is one: MPI itself would wait for them for ever.
 ///
-/// Every rank has a TCP connection to every other (`PeerMesh`), on which both have proven that they belong to the job, and a thread that sends a beat over each about once a
-/// second. A connection that closes without a goodbye is a rank that died; one on which nothing comes for the stall
-/// timeout leads to a rank that was stopped, or is cut off. A rank that is alive but slow keeps beating. The lowest rank
-/// left says what happened, and all end with exit code 1. MPI takes no part.
+/// Every rank has a TCP connection to every other, on which both have proven that they belong to the job (`PeerMesh`), and a
+/// thread that sends a heartbeat over each about once a second. If a connection closes without a goodbye, its rank died. If
+/// nothing arrives for the stall timeout, the rank was stopped or cut off. A slow rank keeps sending heartbeats. The lowest
+/// remaining rank reports the loss, and all end with exit code 1. MPI is not involved.
 public final class RankWatch: Sendable {
-  /// Prints the loss. Called once at most, on the watch's thread, right before the process ends.
+  /// Prints the loss. Called at most once, on the watch's thread, right before the process ends.
   public typealias Report = @Sendable (RankLoss) -> Void
 
   private let rank: Int
@@ -18,12 +18,12 @@ public final class RankWatch: Sendable {
   private let stallTimeout: Double
   private let report: Report
   private let stop: @Sendable () -> Void
-  /// Pairs of ranks that do not watch each other, because no connection came about; the same on all ranks.
+  /// Pairs of ranks that could not connect and so do not watch each other; the same on all ranks.
   public let unwatched: [(Int, Int)]
 
-  /// How long ranks that die together may take to be noticed one by one.
+  /// Seconds to wait after a loss for others that happened at the same time.
   private static let settling = 0.1
-  /// How long a rank waits to be ended by the launcher once the reason is known.
+  /// Seconds that a rank waits for the launcher to end it, once the reason is known.
   private static let lastWait = 2.0
 
   private init(
@@ -40,7 +40,7 @@ public final class RankWatch: Sendable {
   /// - Parameters:
   ///   - stallTimeout: Seconds of silence after which a rank is lost.
   ///   - patience: Seconds from now for ranks to connect; pairs that have not by then do not watch each other.
-  ///   - stop: Called on the watch's thread when another rank passes on that it was told to stop.
+  ///   - stop: Called on the watch's thread when another rank passes on a request to stop.
   public static func start(
     _ mpi: MPIEnvironment, stallTimeout: Double, patience: Double, stop: @escaping @Sendable () -> Void = {},
     report: @escaping Report
@@ -54,16 +54,17 @@ public final class RankWatch: Sendable {
     return watch
   }
 
-  /// This rank is done, and its end is no death. The others are watched on until the process ends.
+  /// Tells the others that this rank is done, so that its end is not taken for a death. It goes on watching until the process
+  /// ends.
   public func sayGoodbye() { sendToAll(.goodbye) }
 
-  /// This rank has printed why the job fails: the others need not say that it died.
+  /// Tells the others that this rank has printed why the job fails, so that they do not report its death.
   public func sayThatFailureIsSaid() { sendToAll(.failureIsSaid) }
 
-  /// This rank was told to stop while the ranks work apart from each other: the others are to stop too.
+  /// Passes a request to stop on to the others, while ranks work independently.
   public func passOnStop() { sendToAll(.stop) }
 
-  /// For a rank whose own call failed, perhaps because another rank died: returns unless that is so.
+  /// Waits, after a failed MPI call of this rank, for the watch to find a dead rank as its cause; returns if there is none.
   public func allowTimeToFindLosses() { usleep(UInt32(5 * Self.settling * 1e6)) }
 
   private func sendToAll(_ message: PeerLink.Message) {
@@ -74,7 +75,7 @@ public final class RankWatch: Sendable {
     var now = MonotonicClock.seconds
     var record = PeerRecord(rank: rank, linked: links.map { $0 != nil }, timeout: stallTimeout, now: now)
     let peers = links.indices.filter { links[$0] != nil }
-    // poll passes over descriptors below zero.
+    // poll ignores descriptors below zero.
     var events = peers.map { pollfd(fd: links[$0]?.descriptor ?? -1, events: Int16(POLLIN), revents: 0) }
     var nextBeat = now
     var speaking = Double.infinity
@@ -107,7 +108,7 @@ public final class RankWatch: Sendable {
         speaking = min(speaking, now + Self.settling)
         ending = min(ending, now + Self.lastWait)
         let isMine = record.speaker(of: finding) == rank
-        // The speaker may be lost too by now.
+        // The rank that should report may be lost too by now.
         if now >= (isMine ? speaking : ending) { say(finding, record) }
       }
     }
@@ -124,7 +125,7 @@ public final class RankWatch: Sendable {
     end(record)
   }
 
-  /// At once, without a word to MPI, which may never return.
+  /// Ends the process at once, without calling MPI, which may never return.
   private func end(_ record: PeerRecord) -> Never {
     let onThisNode = nodes.ranks(of: nodes.nodeOfRank[rank])
     if record.lowestPresent(of: onThisNode) == rank { LauncherProcess.endSoon() }

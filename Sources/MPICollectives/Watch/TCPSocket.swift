@@ -1,14 +1,14 @@
 import Glibc
 
-/// The few calls on TCP sockets that setting up the watch takes. Descriptors; -1 where the system refuses. No call waits.
+/// Calls on TCP sockets for setting up the watch. They return descriptors, -1 if the system refuses. No call blocks.
 enum TCPSocket {
-  /// Bytes that a connection has brought by now.
+  /// Bytes that have arrived on a connection.
   enum Reading {
     case bytes([UInt8])
     case closed
   }
 
-  /// A socket that listens on a free port of one address.
+  /// Makes a socket that listens on a free port of an address.
   static func listen(at address: InterfaceAddress, backlog: Int) -> (descriptor: Int32, port: UInt16)? {
     let descriptor = make()
     guard descriptor >= 0 else { return nil }
@@ -29,7 +29,7 @@ enum TCPSocket {
     return (descriptor, UInt16(bigEndian: name.sin_port))
   }
 
-  /// The next connection that has come; -1, and the reason in `errno`, if there is none.
+  /// Accepts the next connection; -1, with the reason in `errno`, if there is none.
   static func accept(from listener: Int32) -> Int32 {
     let descriptor = Glibc.accept(listener, nil, nil)
     guard descriptor >= 0 else { return -1 }
@@ -38,7 +38,7 @@ enum TCPSocket {
     return descriptor
   }
 
-  /// A socket that is connecting. Once poll reports it writable, `isConnected` says what came of it.
+  /// Starts to connect. Once poll reports the socket writable, `isConnected` returns the result.
   static func beginConnecting(to endpoint: Endpoint) -> Int32 {
     let descriptor = make()
     guard descriptor >= 0 else { return -1 }
@@ -59,7 +59,7 @@ enum TCPSocket {
     return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &length) == 0 && failure == 0
   }
 
-  /// Whether all bytes have found room: the few of a handshake do on every connection that is still open.
+  /// Sends bytes; returns whether all fitted into the system's buffer. The few of a handshake do on every open connection.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     while true {
       let count = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
@@ -68,7 +68,7 @@ enum TCPSocket {
     }
   }
 
-  /// Up to `count` bytes, none if nothing has come.
+  /// Reads up to `count` bytes; none if nothing has arrived.
   static func readNow(_ count: Int, from descriptor: Int32) -> Reading {
     var bytes = [UInt8](repeating: 0, count: count)
     while true {
@@ -83,8 +83,8 @@ enum TCPSocket {
     }
   }
 
-  /// Waits until one of `events` has something to report, at most so long; false if none has. The system takes no more entries than a
-  /// process may have descriptors, so idle ones are to be left out. An error is a pause: callers ask again.
+  /// Waits until one of `events` occurs, up to a limit; returns false if none does. The system accepts no more entries than a
+  /// process may have descriptors, so leave idle ones out. An error counts as a pause, after which callers try again.
   static func wait(for events: inout [pollfd], seconds: Double) -> Bool {
     let count = poll(&events, nfds_t(events.count), Int32(max(0, seconds * 1000).rounded(.up)))
     if count >= 0 { return count > 0 }
@@ -94,7 +94,7 @@ enum TCPSocket {
     return false
   }
 
-  /// Closed in every program that this one starts, so that its end is the link's end.
+  /// Makes a socket that is closed in every program that this one starts, so that the end of this process ends the link.
   private static func make() -> Int32 {
     socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
   }

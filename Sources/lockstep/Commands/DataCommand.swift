@@ -52,7 +52,8 @@ struct DataCommand: ParsableCommand {
   struct ListCommand: FirstRankCommand {
     static let configuration = CommandConfiguration(
       commandName: "list", abstract: "Lists the known data sets and whether they are on disk.",
-      discussion: "Compares names and sizes only; `verify` reads the files.\n\nExamples:\n  lockstep data list --data ~/data")
+      discussion:
+        "Compares names and sizes only; `verify` reads the files.\n\nExamples:\n  lockstep data list --data ~/data")
 
     @OptionGroup var options: Options
 

@@ -29,7 +29,7 @@ struct GenerateCommand: FirstRankCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Divides the scores of tokens: below 1 likely tokens become likelier, above 1 less likely; 0 takes the most likely.")
+    help: "Below 1, likely tokens become more likely; above 1, less likely; 0 takes the most likely token.")
   var temperature = 1.0
 
   @Option(
@@ -54,7 +54,7 @@ struct GenerateCommand: FirstRankCommand {
   @Flag(
     help: ArgumentHelp(
       "Shows how many of the words, and of 2 to 5 words in a row, occur in the training split.",
-      discussion: "A word is a sequence of letters; upper and lower case are equal. An unfinished word at the end is not counted."))
+      discussion: "A word is a sequence of letters in any case; an unfinished word at the end is not counted."))
   var statistics = false
 
   @Option(help: "The training text for --statistics, if it is no longer at the run's data.path.", completion: .file())

@@ -69,7 +69,7 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(
     help:
-      "Measures the time of each phase: a table at the end, profile.json and timeline.json (chrome://tracing, Perfetto).")
+      "Measures the time of each phase: a table, profile.json and timeline.json (chrome://tracing, Perfetto).")
   var profile = false
 
   @Flag(name: .shortAndLong, help: "Prints errors and warnings only.")
