@@ -1,4 +1,4 @@
-// Code that the image formats share.
+// Code shared by the image formats.
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-/// Makes room for at least one byte more, up to `limit`.
+/// Grows the buffer by at least one byte, up to `limit`.
 static bool ci_grow(ci_bytes *bytes, size_t *capacity, size_t limit) {
   if (bytes->count < *capacity) return true;
   if (*capacity >= limit) {
@@ -87,7 +87,7 @@ ci_gzip_reader *ci_gzip_open(const char *path, char message[CI_MESSAGE_LENGTH]) 
     return NULL;
   }
   gzbuffer(file, 1 << 18);
-  // zlib hands plain files through; here that would hide a wrong file.
+  // zlib passes plain files through, which would hide a wrong file here.
   if (gzdirect(file)) {
     gzclose_r(file);
     ci_fail(message, "not a gzip file");

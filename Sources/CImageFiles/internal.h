@@ -17,17 +17,17 @@ __attribute__((format(printf, 2, 3))) static inline bool ci_fail(
   return false;
 }
 
-/// Fails for want of memory; `what` is an image or bytes.
+/// Fails because the system refused memory; `what` is an image or bytes.
 #define ci_fail_for_memory(what, ...) ((what)->lacks_memory = true, ci_fail((what)->message, __VA_ARGS__))
 
-/// Fails where an image has more pixels than `limit`; both sizes are below 2³¹.
+/// Fails if an image has more pixels than `limit`; both sizes are below 2³¹.
 static inline bool ci_check_size(ptrdiff_t width, ptrdiff_t height, ptrdiff_t limit, ci_image *image) {
   if (width * height <= limit) return true;
   image->exceeds_limit = true;
   return ci_fail(image->message, "has %td × %td pixels, more than the limit of %td", width, height, limit);
 }
 
-/// The orientation that a file's EXIF data ask for; 1 where there is none, or none that makes sense.
+/// The orientation in a file's EXIF data; 1 if there is none, or an invalid one.
 int ci_jpeg_orientation(const uint8_t *bytes, size_t count);
 int ci_png_orientation(const uint8_t *bytes, size_t count);
 

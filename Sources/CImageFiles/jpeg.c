@@ -13,14 +13,14 @@ typedef struct {
   ci_image *image;
 } ci_jpeg_error;
 
-/// libjpeg calls this while it reads the scans.
+/// Called by libjpeg while it reads the scans.
 typedef struct {
   struct jpeg_progress_mgr manager;
   ptrdiff_t limit;
   ci_image *image;
 } ci_jpeg_progress;
 
-/// Scans of an image of `limit` pixels; smaller images may have more. Cameras and programs write about ten.
+/// Most scans of an image of `limit` pixels; smaller images may have more. Cameras and programs write about ten.
 enum { CI_SCANS = 16 };
 
 static void ci_jpeg_give_up(j_common_ptr common) {
@@ -32,8 +32,8 @@ static void ci_jpeg_give_up(j_common_ptr common) {
   longjmp(error->escape, 1);
 }
 
-/// libjpeg warns, fills what is missing with grey and goes on; for training data that is a failure.
-/// Warnings that leave the pixels right (bytes between segments, odd version numbers) pass.
+/// Turns warnings of libjpeg into failures, since it fills missing pixels with grey and goes on. Warnings that do not affect
+/// pixels (bytes between segments, odd version numbers) are ignored.
 static void ci_jpeg_note(j_common_ptr common, int level) {
   if (level >= 0) return;
   switch (common->err->msg_code) {
@@ -48,7 +48,7 @@ static void ci_jpeg_note(j_common_ptr common, int level) {
   }
 }
 
-/// Each scan goes through all coefficients though it may take a few bytes of the file: the product is bounded.
+/// Bounds scans times pixels: each scan processes all coefficients, though it may be a few bytes of the file.
 static void ci_jpeg_count_scans(j_common_ptr common) {
   j_decompress_ptr jpeg = (j_decompress_ptr)common;
   ci_jpeg_progress *progress = (ci_jpeg_progress *)jpeg->progress;
@@ -62,7 +62,7 @@ static void ci_jpeg_count_scans(j_common_ptr common) {
   longjmp(((ci_jpeg_error *)common->err)->escape, 1);
 }
 
-/// CMYK to RGB in place, 4 bytes a pixel to 3. Adobe writes the inks inverted, and with them everyone else.
+/// Converts CMYK to RGB in place, 4 bytes for each pixel to 3. Inks are inverted in the file, as Adobe and all others write them.
 static void ci_convert_cmyk(uint8_t *row, ptrdiff_t width, bool inverted) {
   for (ptrdiff_t x = 0; x < width; x++) {
     int key = inverted ? row[4 * x + 3] : 255 - row[4 * x + 3];
@@ -109,7 +109,7 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_imag
   jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
   jpeg_start_decompress(&jpeg);
 
-  // Nothing is scaled.
+  // Without scaling.
   if ((ptrdiff_t)jpeg.output_width != width || (ptrdiff_t)jpeg.output_height != height) {
     jpeg_destroy_decompress(&jpeg);
     return ci_fail(image->message, "libjpeg changed the size of the image");

@@ -1,4 +1,4 @@
-// How a camera was held: the orientation of EXIF, in JPEG (APP1) and PNG (eXIf) files.
+// The orientation of the camera: EXIF data in JPEG (APP1) and PNG (eXIf) files.
 #include <string.h>
 
 #include "internal.h"
@@ -11,7 +11,7 @@ static size_t ci_number(const uint8_t *bytes, size_t count, bool big) {
   return value;
 }
 
-/// Tag 0x0112 of the first directory of a TIFF file, which EXIF data are.
+/// Reads tag 0x0112 of the first directory of EXIF data, which have the form of a TIFF file.
 static int ci_exif_orientation(const uint8_t *tiff, size_t count) {
   if (count < 14) return 1;
   bool big = !memcmp(tiff, "MM\0*", 4);
@@ -74,7 +74,7 @@ void ci_orient(const ci_image *image, uint8_t *target) {
     memcpy(target, pixels, (size_t)(height * width * channels));
     return;
   }
-  // Target row y, column x: rows and columns of the file change places from 5 on.
+  // Target row y, column x: from 5 on, rows and columns of the file are exchanged.
   bool transposes = image->orientation >= 5;
   bool flips_rows = image->orientation == 3 || image->orientation == 4 || image->orientation == 7 || image->orientation == 8;
   bool flips_columns = image->orientation == 2 || image->orientation == 3 || image->orientation == 6 || image->orientation == 7;

@@ -49,7 +49,7 @@ bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image
   }
 
   png_set_read_fn(png, &source, ci_png_read);
-  // Texts and colour profiles are compressed, many a file, and of no use here: they are not inflated.
+  // Texts and colour profiles are compressed, may be many, and are not used here: they are not inflated.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_read_info(png, info);
   ptrdiff_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);

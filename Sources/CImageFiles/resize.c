@@ -5,12 +5,12 @@
 
 #include "internal.h"
 
-/// Sources of one target pixel along an axis: source pixels first..<first + count, and their weights.
+/// Source pixels first..<first + count of one target pixel along an axis, and their weights.
 typedef struct {
   ptrdiff_t first, count;
 } ci_span;
 
-/// Spans and weights (`*stride` a target pixel) of one axis. The filter's half-width is one source pixel when
+/// Spans and weights (`*stride` for each target pixel) of one axis. The filter's half-width is one source pixel when
 /// enlarging, one target pixel when shrinking.
 static bool ci_make_filter(
     ptrdiff_t source, ptrdiff_t target, ci_span **spans, float **weights, ptrdiff_t *stride) {
@@ -62,8 +62,8 @@ bool ci_resize(
   ptrdiff_t row_stride = 0, column_stride = 0;
   bool ready = ci_make_filter(source_height, target_height, &rows, &row_weights, &row_stride);
   ready = ready && ci_make_filter(source_width, target_width, &columns, &column_weights, &column_stride);
-  // Across first, then down: the intermediate keeps its fraction. Of its rows only those are there that a target row
-  // is made of, row y in place y modulo their number: an image of one column may have a million rows.
+  // First across, then down, without rounding in between. Only the intermediate rows of one target row are kept, row y at index
+  // y modulo their number: an image of one column may have a million rows.
   ptrdiff_t kept = row_stride < source_height ? row_stride : source_height;
   ptrdiff_t length = target_width * channels;
   float *narrow = ready ? malloc((size_t)(kept * length) * sizeof(float)) : NULL;

@@ -1,7 +1,7 @@
-// A bias's row added to a matrix, and its gradient: sums down the columns, with the activation between them.
+// Adds a bias row to a matrix, and computes its gradient: sums of columns, with the activation between them.
 //
-// A block of rows is added up in REAL, the blocks' sums in double: accurate for the hundred thousand rows that a
-// batch of images is, and vectorised across columns.
+// Rows of a block are added in REAL, sums of blocks in double. That is accurate for a batch of images with a hundred thousand
+// rows, and vectorises across columns.
 
 CK_CLONES static void K(block_sums)(
     block b, ptrdiff_t stride, const REAL *x, double *totals) {

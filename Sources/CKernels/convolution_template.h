@@ -1,6 +1,6 @@
 // Patches as matrix rows, and depthwise convolution; see ck_convolution.h.
 
-// The usual pieces of colour images, kernels 3 to 8, are copied in place: a call of memcpy takes longer than they do.
+// Usual pieces of colour images (kernels 3 to 8) are copied inline: a call of memcpy would take longer.
 CK_INLINE void K(copy_piece)(ptrdiff_t n, const REAL *x, REAL *y) {
   switch (n) {
     case 9: memcpy(y, x, 9 * sizeof(REAL)); break;

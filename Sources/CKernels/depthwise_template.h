@@ -1,4 +1,4 @@
-// Depthwise convolution, directly; see ck_convolution.h. Slow and obvious: the reference for oneDNN's.
+// Direct depthwise convolution; see ck_convolution.h. Slow and obvious: the reference for oneDNN's.
 
 static void K(depthwise_forward)(
     const ck_window *w, ptrdiff_t multiplier, const REAL *x, const REAL *weights, const REAL *bias, REAL *y) {

@@ -2,7 +2,7 @@
 
 #include "kernels.h"
 
-// One vector operation wide with AVX-512, two with AVX2; four chains of them hide the product's latency.
+// One vector operation with AVX-512, two with AVX2; four chains hide the latency of the multiplication.
 typedef uint32_t lanes __attribute__((vector_size(64)));
 enum { CHAINS = 4, LANES = 16 * CHAINS, BLOCK = 4 * LANES };
 

@@ -75,7 +75,7 @@ static double K(dot)(ptrdiff_t n, const REAL *a, const REAL *b) {
 }
 
 CK_CLONES static double K(max_magnitude)(ptrdiff_t n, const REAL *x) {
-  // Order does not matter to a maximum: lanes of our own where the compiler may not reorder.
+  // A maximum does not depend on the order: explicit lanes, since the compiler may not reorder.
   enum { lanes = 32 };
   REAL largest[lanes] = {0};
   ptrdiff_t i = 0;
@@ -96,7 +96,7 @@ CK_CLONES static double K(max_magnitude)(ptrdiff_t n, const REAL *x) {
 }
 
 CK_CLONES static bool K(block_is_finite)(ptrdiff_t n, const REAL *x) {
-  // x − x is 0 for what is finite and NaN for the rest.
+  // x − x is 0 for finite x, else NaN.
   int bad = 0;
   for (ptrdiff_t i = 0; i < n; i++) bad |= !(x[i] - x[i] == 0);
   return !bad;

@@ -3,7 +3,7 @@
 static ptrdiff_t K(embedding_forward)(
     ptrdiff_t count, ptrdiff_t vocabulary, ptrdiff_t width, const REAL *tokens, const REAL *table, REAL *y) {
   for (ptrdiff_t i = 0; i < count; i++) {
-    // Compared so that NaN is refused; a number between two rows is refused as well.
+    // The comparison refuses NaN; a number between two rows is refused as well.
     if (!(tokens[i] >= 0 && tokens[i] < (REAL)vocabulary)) return i;
     ptrdiff_t row = (ptrdiff_t)tokens[i];
     if ((REAL)row != tokens[i]) return i;

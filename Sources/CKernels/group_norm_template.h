@@ -115,7 +115,7 @@ static void K(group_norm_forward)(
       groups = K(groups_together)(sizes, g);
       const REAL *part = x + s * count + g * size;
       REAL *means = mean + s * sizes.groups + g, *inverses = inverse_deviation + s * sizes.groups + g;
-      // Sums about the first number of each group: those of numbers far from zero would be rounded more than they differ.
+      // Sums of differences from each group's first number: rounding of sums far from zero could exceed the differences.
       REAL origins[CK_PANEL] = {0};
       for (ptrdiff_t i = 0; i < groups && places > 0; i++) origins[i] = part[i * size];
       double sums[CK_PANEL] = {0}, squares[CK_PANEL] = {0};

@@ -12,7 +12,7 @@ CK_INLINE void interleave(
   }
 }
 
-// The commonest cases spelt out, so that the compiler turns them into shuffles.
+// The most common cases written out, so that the compiler turns them into shuffles.
 CK_CLONES static void interleave_any(
     ptrdiff_t count, ptrdiff_t channels, const uint8_t *from, ptrdiff_t step, ptrdiff_t channel_step, uint8_t *to) {
   if (channels == 3 && step == 1) {
@@ -26,8 +26,8 @@ CK_CLONES static void interleave_any(
   }
 }
 
-// `channels` channels from `first` on of the output pixels (i, j), (i, j + 1), … of the moved image, as bytes
-// [columns, channels]; where it is not all channels, of one column.
+// Writes `channels` channels, from `first` on, of the pixels (i, j), (i, j + 1), … of the moved image, as bytes
+// [columns, channels]. Fewer than all channels are written for one column only.
 static void gather(
     const ck_image *image, const uint8_t *pixels, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns, ptrdiff_t first,
     ptrdiff_t channels, uint8_t *to) {

@@ -1,5 +1,5 @@
-// One 8-bit image to normalised numbers; see ck_image.h. Pixels are gathered as bytes into the order of the output, a
-// piece of a row at a time, and converted and normalised from there in one vectorised loop.
+// Converts one 8-bit image to normalised numbers; see ck_image.h. Bytes are gathered in the order of the output, a piece of a row
+// at a time, then converted and normalised in one vectorised loop.
 
 CK_CLONES static void K(normalize_piece)(
     ptrdiff_t n, const uint8_t *pixels, REAL scale, const REAL *mean, const REAL *inverse_deviation, REAL *y) {
@@ -15,11 +15,11 @@ static void K(image_normalize)(
     const REAL *inverse_deviation, REAL *y) {
   ptrdiff_t width = image->width, channels = image->channels;
   if (channels < 1) __builtin_trap();
-  // Whole pixels where they fit into a piece, else parts of one.
+  // Whole pixels if they fit into a piece, else parts of one.
   ptrdiff_t part = channels < CK_PIECE ? channels : CK_PIECE;
   ptrdiff_t piece = CK_PIECE / part < width ? CK_PIECE / part : width;
   uint8_t gathered[CK_PIECE];
-  // A table by channels is repeated to the length of a piece of several pixels.
+  // A table of channels is repeated to the length of a piece of several pixels.
   bool repeated = table == CK_PER_CHANNEL && piece > 1;
   REAL means[CK_PIECE], inverses[CK_PIECE];
   for (ptrdiff_t k = 0; repeated && k < piece * channels; k++) {

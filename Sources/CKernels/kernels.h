@@ -5,8 +5,8 @@
 
 #include "CKernels.h"
 
-// Compiled for AVX-512, AVX2 and the baseline; the loader picks one. Elsewhere the baseline has what there is, and under
-// ThreadSanitizer, which is not up when the loader picks.
+// Compiled for AVX-512, AVX2 and the baseline; the loader picks one. On other processors there is the baseline only, as under
+// ThreadSanitizer, which has not started when the loader picks.
 #if defined(__x86_64__) && !__has_feature(thread_sanitizer)
 #define CK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -16,12 +16,12 @@
 #define CK_INLINE static inline __attribute__((always_inline))
 
 // Sums may be taken in any order inside a block: the order is fixed when the compiler vectorises, not at run time.
-// A loop that sums must not store: with stores the compiler adds a scalar version for buffers that lie close together,
-// and the bits would depend on addresses.
+// A loop that sums must not store: with stores, the compiler would add a scalar version for buffers close to each other, and the
+// bits would depend on addresses.
 #define CK_REASSOCIATE _Pragma("clang fp reassociate(on)")
 
-// Before a loop whose output may be one of its inputs, element for element: the compiler would compare addresses, find that
-// they overlap, and take a scalar version.
+// For loops whose output may be one of its inputs, element for element: otherwise the compiler would compare addresses, find an
+// overlap, and take a scalar version.
 #define CK_IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
 // The baseline cannot vectorise all of those loops; that is no reason to warn.
 #pragma clang diagnostic ignored "-Wpass-failed"

@@ -1,4 +1,4 @@
-// Vectors of a fixed width, so that the order of sums is the same on every processor but for what its instructions fuse.
+// Vectors of a fixed width, so that all processors add in the same order, except for fused multiplication and addition.
 #ifndef CK_LANES_H
 #define CK_LANES_H
 
@@ -11,7 +11,7 @@ typedef float lanes_anywhere __attribute__((vector_size(4 * lane_count), aligned
 
 #define CK_LOAD(address) (*(const lanes_anywhere *)(address))
 
-// Halves of each four elements of a and b beside each other.
+// Interleaves halves of each four elements of a and b.
 #define CK_LOW(a, b) \
   __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
 #define CK_HIGH(a, b) \
@@ -26,8 +26,8 @@ typedef float quad_anywhere __attribute__((vector_size(16), aligned(4)));
 
 #define CK_QUARTER(x, i) __builtin_shufflevector(x, x, 4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3)
 
-// Sums of the four vectors' lanes, in their order. (A macro: functions that take such vectors have no calling convention
-// where the processor does not.)
+// Sums of the four vectors' lanes, in their order. (A macro, since functions with such vectors have no calling convention on
+// processors without them.)
 #define CK_SUM_LANES(v0, v1, v2, v3, result) \
   do { \
     lanes first = CK_LOW(v0, v1) + CK_HIGH(v0, v1), second = CK_LOW(v2, v3) + CK_HIGH(v2, v3); \

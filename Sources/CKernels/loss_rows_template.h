@@ -11,7 +11,7 @@ CK_CLONES static REAL K(row_exp)(ptrdiff_t n, REAL largest, const REAL *x, REAL 
   return sum;
 }
 
-// Σ exp(x − largest), where the terms are not needed
+// Σ exp(x − largest), without storing the terms
 CK_CLONES static REAL K(row_exp_sum)(ptrdiff_t n, REAL largest, const REAL *x) {
   CK_REASSOCIATE
   REAL sum = 0;
@@ -19,7 +19,7 @@ CK_CLONES static REAL K(row_exp_sum)(ptrdiff_t n, REAL largest, const REAL *x) {
   return sum;
 }
 
-// Whether place `c` holds the largest element, and none before it does.
+// Whether column `c` has the largest element, the first of equals.
 static bool K(is_argmax)(ptrdiff_t c, REAL largest, const REAL *x) {
   ptrdiff_t first = 0;
   while (first < c && x[first] != largest) first++;

@@ -28,7 +28,7 @@ CK_INLINE float power_of_two(int32_t n) { return float_of((uint32_t)(n + 127) <<
 
 // x = n·log 2 + r with |r| ≤ log(2)/2: exp x = 2ⁿ · exp r. At most 1.5 ulp.
 CK_INLINE float exp_f32(float x) {
-  // Beyond these the result is ∞ or 0; compared so that NaN stays.
+  // Beyond these limits the result is ∞ or 0; the comparison keeps NaN.
   x = x > 89.0f ? 89.0f : x;
   x = x < -104.0f ? -104.0f : x;
   // Adding 1.5·2²³ rounds to an integer, which then sits in the low bits.
@@ -44,7 +44,7 @@ CK_INLINE float exp_f32(float x) {
   p = p * r + 1.6666518e-1f;
   p = p * r + 0.5f;
   p = p * (r * r) + r + 1;
-  // In two factors: 2¹²⁸ and the subnormal powers are no floats.
+  // In two factors, since 2¹²⁸ and the subnormal powers are not floats.
   int32_t half = n >> 1;
   return p * power_of_two(half) * power_of_two(n - half);
 }

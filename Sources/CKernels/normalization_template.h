@@ -17,7 +17,8 @@ CK_CLONES static void K(block_moments)(
   }
 }
 
-// One pass, about the first row: shifted data keeps the difference of squares sound (Chan, Golub and LeVeque, 1983).
+// One pass over differences from the first row: shifted data keep the difference of squares accurate (Chan, Golub and LeVeque,
+// 1983).
 static void K(batch_norm_statistics)(ptrdiff_t rows, ptrdiff_t channels, const REAL *x, REAL *mean, REAL *variance) {
   for (ptrdiff_t first = 0; first < channels; first += CK_PANEL) {
     panel p = panel_at(rows, channels, first);

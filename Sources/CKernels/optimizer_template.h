@@ -76,7 +76,7 @@ CK_CLONES static void K(rmsprop_momentum)(
   }
 }
 
-// The average of squares less the square of the average; rounding may make it a little less than nothing.
+// The average of squares minus the square of the average; rounding may make it slightly negative.
 CK_INLINE REAL K(centered_root)(REAL s, REAL m) {
   REAL variance = s - m * m;
   return K(root)(variance > 0 ? variance : 0 * variance);

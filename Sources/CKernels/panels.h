@@ -1,7 +1,7 @@
-// How kernels that work along the columns of a matrix cut it up.
+// Cuts a matrix into panels, for kernels that work along its columns.
 //
-// A panel is a run of columns whose tables and sums fit the stack and the first-level cache. Where a matrix has few
-// columns, several of its rows count as one, so that the inner loop is long: the matrix's columns then repeat.
+// A panel is a range of columns whose tables and sums fit the stack and the first-level cache. If a matrix has few columns,
+// several of its rows count as one, so that the inner loop is long: the matrix's columns then repeat.
 #ifndef CK_PANELS_H
 #define CK_PANELS_H
 
@@ -17,11 +17,11 @@ enum {
 typedef struct {
   /// The matrix's columns in this panel, and the first of them.
   ptrdiff_t first, columns;
-  /// Rows as the panel counts them: columns of each (a multiple of `columns`), and elements from one to the next.
+  /// Width of the panel's rows (a multiple of `columns`), and elements from one row to the next.
   ptrdiff_t rows, width, stride;
-  /// Columns of one more row that is not whole; only where rows are folded.
+  /// Columns of a last, incomplete row; only if several rows count as one.
   ptrdiff_t tail;
-  /// Runs of at most CK_ROW_BLOCK rows, and the tail.
+  /// Number of blocks of at most CK_ROW_BLOCK rows, including the incomplete row.
   ptrdiff_t blocks;
 } panel;
 

@@ -2,7 +2,7 @@
 
 #include "window.h"
 
-// Bottom and right padding matter to a mean's divisor alone.
+// Bottom and right padding affect only the divisor of a mean.
 typedef struct {
   ptrdiff_t bottom, right;
   bool counted;

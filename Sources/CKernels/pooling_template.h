@@ -3,7 +3,7 @@
 CK_INLINE void K(take_larger)(
     ptrdiff_t channels, const REAL *restrict x, int32_t position, REAL *restrict y, int32_t *restrict indices) {
   for (ptrdiff_t c = 0; c < channels; c++) {
-    // A NaN wins, as it should be seen.
+    // A NaN is the largest, so that it is not hidden.
     bool larger = x[c] > y[c] || x[c] != x[c];
     y[c] = larger ? x[c] : y[c];
     if (indices) indices[c] = larger ? position : indices[c];

@@ -1,6 +1,6 @@
 // Draws of real numbers and dropout; see ck_random.h.
 
-// The larger REAL is read from the start of a word pair, the smaller from one word.
+// A double uses a pair of words, a float one word.
 CK_INLINE REAL K(unit)(const uint32_t *words, ptrdiff_t i) {
   if (sizeof(REAL) == sizeof(double)) {
     uint64_t bits = (uint64_t)words[2 * i] << 32 | words[2 * i + 1];

@@ -1,6 +1,6 @@
-// The pointwise part of recurrent cells, one time step; see ck_recurrent.h. Buffers do not overlap: a row is a function
-// of its own because the compiler heeds `restrict` for parameters only, and each gate a parameter because it would
-// compare the gates over all rows at once, find that they overlap, and not vectorise.
+// The pointwise part of recurrent cells, one time step; see ck_recurrent.h. Buffers do not overlap. A row is a separate function
+// because the compiler respects `restrict` for parameters only. Each gate is a parameter because the compiler would otherwise
+// compare the addresses of gates over all rows, find an overlap, and not vectorise.
 
 CK_INLINE void K(add_to)(ptrdiff_t n, const REAL *restrict x, REAL *restrict y) {
   for (ptrdiff_t j = 0; j < n; j++) y[j] += x[j];
@@ -89,7 +89,7 @@ CK_INLINE void K(lstm_row_backward)(
     REAL *restrict df, REAL *restrict dg, REAL *restrict d_o) {
   for (ptrdiff_t j = 0; j < n; j++) {
     REAL i = ai[j], f = af[j], g = ag[j], o = ao[j];
-    // Computed again: cheaper than to keep it.
+    // Computed again, which is cheaper than storing it.
     REAL t = K(tanh)(c[j]);
     REAL dcell = dc[j] + dh[j] * o * (1 - t * t);
     ai[j] = di[j] = dcell * g * i * (1 - i);

@@ -1,6 +1,6 @@
-// The largest element of a row, NaN passed over; NaN only where all are. n > 0.
+// The largest element of a row, ignoring NaN; NaN only if all are. n > 0.
 CK_CLONES static REAL K(row_max)(ptrdiff_t n, const REAL *x) {
-  // Order does not matter to a maximum: lanes of our own where the compiler may not reorder.
+  // A maximum does not depend on the order: explicit lanes, since the compiler may not reorder.
   enum { width = 64 / sizeof(REAL) };
   typedef REAL lanes __attribute__((vector_size(64), aligned(sizeof(REAL))));
   REAL result = x[0];
@@ -12,7 +12,7 @@ CK_CLONES static REAL K(row_max)(ptrdiff_t n, const REAL *x) {
       other = __builtin_elementwise_max(other, *(const lanes *)(x + c + width));
     }
     if (c + width <= n) largest = __builtin_elementwise_max(largest, *(const lanes *)(x + c));
-    // The rest, and some that were seen already.
+    // The rest, and some elements a second time.
     largest = __builtin_elementwise_max(largest, other);
     largest = __builtin_elementwise_max(largest, *(const lanes *)(x + n - width));
     return __builtin_reduce_max(largest);

@@ -11,7 +11,7 @@ CK_INLINE void store(float factor, const float *sums, ptrdiff_t count, bool accu
   for (ptrdiff_t r = 0; r < count; r++) result[r] = accumulate ? result[r] + factor * sums[r] : factor * sums[r];
 }
 
-// One row after the other: one stream, which processors read from memory twice as fast as four.
+// One row after the other: processors read one stream from memory twice as fast as four.
 CK_CLONES static void long_rows(
     ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float factor, const float *matrix, const float *vector,
     bool accumulate, float *result) {
@@ -33,7 +33,7 @@ CK_CLONES static void long_rows(
   }
 }
 
-// Four rows at once, whose lanes are then summed together: what costs most where rows are short.
+// Four rows at once, whose lanes are then summed together: with short rows, summing lanes costs most.
 CK_CLONES static void short_rows(
     ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float factor, const float *matrix, const float *vector,
     bool accumulate, float *result) {

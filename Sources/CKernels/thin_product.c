@@ -1,8 +1,8 @@
 // Products of few rows with the rows of a large matrix; see ck_thin_product.h.
 //
-// A library packs both factors first, which pays where each packed element is used hundreds of times. Here all rows are
-// contiguous along the inner dimension already: vectors go along it, a tile of rows keeps all its sums in registers, and
-// their lanes are added up at the end.
+// A library packs both factors first, which pays if each packed element is used hundreds of times. Here all rows are contiguous
+// along the inner dimension already: vectors go along it, a tile of rows keeps all its sums in registers, and their lanes are
+// added at the end.
 #include "lanes.h"
 
 enum {
@@ -11,7 +11,7 @@ enum {
   tile_columns = 5,
   // Elements of a row summed before the lanes are: a tile's rows of b (20 KiB) stay in the first-level cache.
   inner_block = 1024,
-  // Rows of a that stay in the second-level cache while all of b goes by.
+  // Rows of a that stay in the second-level cache while all of b is read.
   row_block = 128,
 };
 
@@ -24,7 +24,7 @@ typedef struct {
   bool adding;
 } thin_product;
 
-// Data that are required next, to be fetched ahead: `count` elements, from `first` on, of each of a tile's rows of b.
+// Prefetches `count` elements, from `first` on, of each of a tile's rows of b.
 typedef struct {
   const float *rows;
   ptrdiff_t first, count;
@@ -38,7 +38,7 @@ CK_INLINE void store_one(const thin_product *p, float sum, float *c) {
   *c = p->adding ? *c + p->factor * sum : p->factor * sum;
 }
 
-// All but the full tile is 1 wide, in rows or columns.
+// Every tile except the full one is 1 wide, in rows or columns.
 CK_INLINE void tile(
     int rows, int columns, const thin_product *p, const float *a, const float *b, float *c, upcoming next) {
   lanes sums[tile_rows][tile_columns];
@@ -58,7 +58,7 @@ CK_INLINE void tile(
     }
   }
   if (i < p->inner) {
-    // The last elements, with others before them masked out.
+    // The last elements, with earlier ones masked out.
     const words lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     ptrdiff_t last = p->inner - lane_count;
     words mask = lane >= (int32_t)(i - last);
@@ -106,7 +106,7 @@ CK_CLONES static void block(
 void ck_thin_product(
     ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t inner, float factor, const float *a, ptrdiff_t stride_a,
     const float *b, ptrdiff_t stride_b, bool accumulate, float *c, ptrdiff_t stride_c) {
-  // Even parts in whole vectors, the last one with what is left: none is shorter than a vector.
+  // Equal parts of whole vectors, the last one with the rest; none is shorter than a vector.
   ptrdiff_t parts = (inner + inner_block - 1) / inner_block, vectors = inner / lane_count;
   for (ptrdiff_t part = 0; part < parts; part++) {
     ptrdiff_t k = vectors * part / parts * lane_count;

@@ -1,4 +1,4 @@
-// Which taps of a sliding window lie inside the image.
+// Taps of a sliding window that are inside the image.
 #ifndef CK_WINDOW_H
 #define CK_WINDOW_H
 
@@ -25,7 +25,7 @@ CK_INLINE taps column_taps(const ck_window *w, ptrdiff_t j) {
   return taps_inside(j, w->stride_width, w->padding_left, w->dilation_width, w->kernel_width, w->width);
 }
 
-/// Where in the image (row·width + column) tap (r, s) reads.
+/// Position in the image (row·width + column) that tap (r, s) reads.
 CK_INLINE ptrdiff_t tap_position(const ck_window *w, taps rows, taps columns, ptrdiff_t r, ptrdiff_t s) {
   return (rows.origin + r * w->dilation_height) * w->width + columns.origin + s * w->dilation_width;
 }

@@ -7,7 +7,7 @@
 MPI_Comm cmpi_ranks = MPI_COMM_NULL;
 pthread_mutex_t cmpi_lock = PTHREAD_MUTEX_INITIALIZER;
 
-// Both under the lock.
+// Both require the lock.
 static int thread_support = MPI_THREAD_SINGLE;
 static bool progress_is_allowed = false;
 
@@ -38,7 +38,7 @@ int cmpi_finalize(void) {
 
 int cmpi_abort(int exit_code) {
   silence_help();
-  // A call that another thread does not come back from must not keep the job alive. The lock is kept: nothing comes after this.
+  // Another thread's call that never returns must not keep the job alive. The lock is not released: nothing comes after this.
   struct timespec deadline;
   clock_gettime(CLOCK_REALTIME, &deadline);
   deadline.tv_sec += 1;
@@ -53,7 +53,7 @@ void cmpi_allow_progress(bool allowed) {
 }
 
 bool cmpi_progress(void) {
-  // Whoever is inside MPI makes progress already.
+  // A thread inside MPI already makes progress.
   if (pthread_mutex_trylock(&cmpi_lock) != 0) return true;
   bool allowed = progress_is_allowed;
   int found = 0;

@@ -1,4 +1,4 @@
-// Silences what Open MPI prints about an end that the program has explained itself.
+// Silences Open MPI's messages about an end that the program has explained itself.
 #define _GNU_SOURCE
 #include "internal.h"
 
@@ -13,7 +13,7 @@ static int show_nothing(const char *file, const char *topic, bool frame, ...) {
 }
 
 void silence_help(void) {
-  // Open MPI calls its boxed texts through this variable; no parameter turns them off from here. Other libraries have no such name.
+  // Open MPI prints its boxed texts through this function pointer; no parameter turns them off. Other libraries lack it.
   show_help *shown = dlsym(RTLD_DEFAULT, "opal_show_help");
   if (shown) *shown = show_nothing;
 }

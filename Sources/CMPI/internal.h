@@ -6,10 +6,10 @@
 /// The communicator of all ranks; MPI_COMM_WORLD unless they have been renumbered.
 extern MPI_Comm cmpi_ranks;
 
-/// Held around every call of MPI's.
+/// Held around every MPI call.
 extern pthread_mutex_t cmpi_lock;
 
-/// From now on Open MPI prints nothing of its own about errors and the job's end.
+/// From now on Open MPI itself prints nothing about errors and the job's end.
 void silence_help(void);
 
 static inline void enter(void) { pthread_mutex_lock(&cmpi_lock); }

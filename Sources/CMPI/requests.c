@@ -25,7 +25,7 @@ void cmpi_requests_destroy(cmpi_requests *requests) {
   free(requests);
 }
 
-// realloc that leaves the old block in place, and in the list, when there is no memory.
+// realloc that keeps the old block, and the list's pointer to it, if there is no memory.
 #define GROW(array, capacity) grow((void **)&(array), sizeof *(array), (capacity))
 
 static bool grow(void **array, size_t size, int capacity) {
@@ -84,7 +84,7 @@ static int test_all(cmpi_requests *r, bool *done, cmpi_failure *failure) {
   }
   r->count = 0;
   if (code != MPI_SUCCESS) {
-    // Only with MPI_ERR_IN_STATUS do the statuses hold a code each.
+    // Statuses have error codes only with MPI_ERR_IN_STATUS.
     for (int i = 0; code == MPI_ERR_IN_STATUS && i < count; i++) {
       int own = r->statuses[i].MPI_ERROR;
       if (own != MPI_SUCCESS && own != MPI_ERR_PENDING) return failed(own, r->descriptions[i], 0, failure);

@@ -45,8 +45,8 @@ typedef void (*count_setter)(int);
 static pthread_once_t setter_once = PTHREAD_ONCE_INIT;
 static count_setter setter;
 
-// Looked up instead of linked: libdnnl brings the OpenMP library that it was built with, and another one beside it
-// would set a count that nobody reads.
+// Looked up instead of linked: libdnnl loads the OpenMP library that it was built with, and a second one would set a number of
+// threads that libdnnl does not read.
 static void find_setter(void) {
   void *symbol = dlsym(RTLD_DEFAULT, "omp_set_num_threads");
   memcpy(&setter, &symbol, sizeof setter);

@@ -14,7 +14,7 @@ struct cd_context {
   dnnl_stream_t stream;
 };
 
-// Leaves the function with the status of the first call that fails.
+// Returns from the function with the status of a call that fails.
 #define CD_TRY(call)                      \
   do {                                    \
     dnnl_status_t cd_try_status = (call); \

@@ -55,7 +55,7 @@ static dnnl_status_t build(int64_t m, int64_t n, int64_t k, bool transpose_b, cd
   CD_TRY(memory(p, scratchpad, &p->scratchpad));
   CD_TRY(memory(p, extra, &p->reorder_scratchpad));
   p->packed_size = dnnl_memory_desc_get_size(packed);
-  // One of them is in use at a time.
+  // Only one of them is in use at a time.
   size_t product_size = dnnl_memory_desc_get_size(scratchpad), reorder_size = dnnl_memory_desc_get_size(extra);
   p->scratchpad_size = product_size > reorder_size ? product_size : reorder_size;
   return dnnl_success;

@@ -2,13 +2,13 @@
 
 #include "internal.h"
 
-// A primitive with the memory descriptions it settled on, and the reorder between its weights and ours.
+// A primitive with its chosen memory layouts, and the reorder between its weights and ours.
 struct cd_plan {
   cd_context *context;
   cd_pass pass;
   dnnl_primitive_t convolution, reorder;
   dnnl_memory_t input, output, bias, scratchpad;
-  // `weights` lie in our layout; `inner_weights` in the primitive's, where that is another one.
+  // `weights` have our layout; `inner_weights` the primitive's, if it differs.
   dnnl_memory_t weights, inner_weights, reorder_scratchpad;
   // Parts of the workspace: the primitive's scratchpad first, then these.
   size_t inner_weights_offset, reorder_scratchpad_offset, workspace;
@@ -17,7 +17,7 @@ struct cd_plan {
 
 static size_t whole_lines(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-// Owned descriptors that building a plan needs for a moment.
+// Owned descriptors that are used only while a plan is built.
 typedef struct {
   dnnl_primitive_attr_t attributes, reorder_attributes;
   dnnl_post_ops_t post_ops;

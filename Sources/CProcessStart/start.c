@@ -1,5 +1,5 @@
-// Runs before the constructors of shared libraries: OpenBLAS starts its threads in one, and a thread's blocked signals are
-// those of the thread that starts it. Only an executable has such a place, the section .preinit_array.
+// Runs before the constructors of shared libraries: OpenBLAS starts its threads in one, and a thread inherits its blocked signals
+// from the thread that starts it. Only executables have the section .preinit_array for this.
 #define _GNU_SOURCE
 #include "CProcessStart.h"
 
@@ -14,7 +14,8 @@ int cprocessstart_was_prepared(void) { return was_prepared; }
 
 #if defined(__ELF__) && defined(__linux__)
 
-/// A closed standard descriptor would be the number of the next file or pipe that is opened, and take what is printed.
+/// Opens /dev/null on closed standard descriptors. Otherwise the next opened file or pipe would get such a number, and receive
+/// what is printed.
 static void open_standard_descriptors(void) {
     for (int descriptor = 0; descriptor <= 2; descriptor++) {
         if (fcntl(descriptor, F_GETFD) != -1) continue;
@@ -23,10 +24,10 @@ static void open_standard_descriptors(void) {
     }
 }
 
-/// Jumping into the middle of a computation, a handler would need a stack there, and may find none: oneDNN's products use
-/// the stack pointer to walk through their buffers. So one thread waits for these signals, and no other ever gets them.
+/// Blocks signals. A handler that interrupts a computation requires a stack, and may find none: oneDNN's products use the stack
+/// pointer to walk through their buffers. So one thread waits for these signals, and no other thread ever gets them.
 static void block_signals(void) {
-    // Requests to stop, and what libraries that start processes or use sockets may have handlers for.
+    // Requests to stop, and signals for which libraries that start processes or use sockets may have handlers.
     static const int signals[] = {SIGHUP,  SIGINT,  SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU,
                                   SIGCHLD, SIGURG,  SIGIO,   SIGWINCH};
     sigset_t set;
@@ -35,7 +36,7 @@ static void block_signals(void) {
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/// Tests are linked with the program that they test, but nobody takes signals there.
+/// Whether this process runs tests: they are linked with the program, but have no thread that receives signals.
 static int is_test_bundle(void) {
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path);

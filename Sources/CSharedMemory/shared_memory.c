@@ -23,7 +23,7 @@ static size_t whole(size_t bytes) {
 
 int csm_map(int file, size_t bytes, void **start) {
   size_t size = whole(bytes);
-  // A stretch of addresses in which a mapping can begin where a huge page does.
+  // A range of addresses in which a mapping can begin at a huge page.
   char *room = mmap(NULL, size + huge_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (room == MAP_FAILED) return -errno;
   size_t before = (huge_page - (uintptr_t)room % huge_page) % huge_page;
@@ -62,10 +62,10 @@ int csm_map_stretches(int file, size_t count, const size_t *offsets, const size_
 void csm_unmap_stretches(void *start, size_t bytes) { munmap(start, bytes); }
 
 int csm_create(size_t bytes) {
-  // Not bound by the size of /dev/shm, which containers make as small as 64 MB.
+  // Not limited by the size of /dev/shm, which is as small as 64 MB in containers.
   int file = memfd_create("lockstep", MFD_CLOEXEC);
   if (file < 0) return -errno;
-  // Where the size of files is limited (RLIMIT_FSIZE), this must come back as an error, not end the process.
+  // If the size of files is limited (RLIMIT_FSIZE), this must return an error, not end the process.
   struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
   sigaction(SIGXFSZ, &ignore, &before);
   int code = ftruncate(file, (off_t)whole(bytes)) == 0 ? 0 : errno;
@@ -86,8 +86,8 @@ int csm_reserve(int file, void *start, size_t offset, size_t count) {
   struct stat status;
   if (fstat(file, &status) != 0) return -errno;
   size_t end = offset + count;
-  // Linux gives shared memory small pages by default; huge ones come of asking for each, once something is in it. Those
-  // that begin in this part; and the first that is refused will not be the last.
+  // Linux gives shared memory small pages by default. Huge ones must be requested one by one, after they have contents. This
+  // requests those that begin in this part, and stops at the first refusal.
   size_t page = (offset + huge_page - 1) / huge_page * huge_page;
   for (; page < end && page + huge_page <= (size_t)status.st_size; page += huge_page) {
     int code = allocate(file, page, 1);

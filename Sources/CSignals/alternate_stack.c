@@ -9,7 +9,7 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 
-/// Room for a handler that formats a message or writes a backtrace, and for the registers of wide vectors.
+/// Size for a handler that formats a message or writes a backtrace, and for the registers of wide vectors.
 static const size_t size = 256 << 10;
 
 static void free_stack(void *memory) {
@@ -24,7 +24,7 @@ int csignals_use_alternate_stack(void) {
     pthread_once(&once, make_key);
     stack_t present;
     if (sigaltstack(NULL, &present) == 0 && !(present.ss_flags & SS_DISABLE)) return 0;
-    // Only what is touched is used.
+    // Only touched pages take memory.
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return -1;
     stack_t stack = {.ss_sp = memory, .ss_size = size};

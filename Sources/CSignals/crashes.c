@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// Swift's runtime aborts where an allocation fails. A larger allocation may fail while this one succeeds: then Swift's own message
-// tells its size.
+// Swift's runtime aborts if an allocation fails. A larger allocation may fail while this one succeeds: then Swift's own message
+// has its size.
 enum { PROBE_BYTES = 64 << 20 };
 
 static const char OUT_OF_MEMORY[] =
@@ -43,7 +43,7 @@ int csignals_report_crashes(void) {
     static const int crashes[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    // While one thread reports, the same signal of another one waits.
+    // While one thread reports, the same signal in another thread waits.
     sigfillset(&action.sa_mask);
     action.sa_sigaction = on_crash;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;

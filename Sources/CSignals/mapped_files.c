@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/// A file in memory. `count` is 0 while the slot is free or being changed: the handler looks without a lock.
+/// A mapped file. `count` is 0 while the slot is free or being changed, since the handler reads without a lock.
 struct mapping {
     _Atomic(uintptr_t) start;
     _Atomic(size_t) count;
@@ -20,7 +20,7 @@ static struct mapping mappings[256];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction before;
 
-/// A path that is too long loses its beginning, whole characters of it: the rest of one would be shown as something else.
+/// Copies a path. If it is too long, its beginning is cut at a whole character.
 static void copy_path(char *to, const char *path) {
     size_t length = strlen(path), limit = sizeof mappings[0].path - 1;
     if (length > limit) path += length - limit;
@@ -72,7 +72,7 @@ static void on_bus_error(int signal, siginfo_t *info, void *context) {
         say(": was shortened, or can no longer be read, while it was in use; put the file back, and give the same command again\n");
         _exit(1);
     }
-    // Not ours: it goes to the handler before this one. A fault happens again when this returns; a signal that a process sent does not.
+    // Not in a mapped file: the previous handler gets it. A fault recurs when this returns; a signal from a process does not.
     sigaction(signal, &before, NULL);
     if (info->si_code <= 0) raise(signal);
 }

@@ -8,8 +8,8 @@
 
 static sigset_t awaited;
 
-/// A signal that was ignored when this process started is not for it. An ignored SIGINT concerns Ctrl-C alone: shells without
-/// job control ignore it for background processes, which Ctrl-C must not end.
+/// Whether a signal was ignored when this process started; then it stays ignored. For SIGINT that concerns only Ctrl-C: shells
+/// without job control ignore it for background processes, which Ctrl-C must not end.
 static int is_ignored(int signal) {
     struct sigaction action;
     return sigaction(signal, NULL, &action) == 0 && !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_IGN;

@@ -1,7 +1,7 @@
-// Image and compressed files in memory: a fence around libjpeg-turbo, libpng and zlib.
+// Image and compressed files in memory, with libjpeg-turbo, libpng and zlib.
 //
-// Nothing here ends the process or prints. Functions that can fail return false and leave a sentence in `message`;
-// what they allocate is the caller's to give to ci_free.
+// No function ends the process or prints. Functions that can fail return false and write a sentence to `message`. The caller
+// frees memory with ci_free.
 #ifndef CIMAGEFILES_H
 #define CIMAGEFILES_H
 
@@ -11,18 +11,18 @@
 
 #pragma clang assume_nonnull begin
 
-/// Room for an error message, its end mark included.
+/// Size of an error message, including its terminating zero.
 enum { CI_MESSAGE_LENGTH = 200 };
 
-/// Pixels [height, width, channels], 8 bits each.
+/// Pixels [height, width, channels] of 8 bits.
 typedef struct {
   ptrdiff_t height, width, channels;
   uint8_t *_Nullable pixels;
-  /// Of EXIF, 1 to 8: how a person is to turn the pixels, which lie here as they lie in the file. 1 where nothing is said.
+  /// EXIF orientation, 1 to 8: how to turn the pixels, which are here as in the file. 1 if the file has none.
   int orientation;
   /// Whether decoding failed because the file asks for more than `limit` pixels allow.
   bool exceeds_limit;
-  /// Whether it failed because the system refused memory, which is no fault of the file.
+  /// Whether it failed because the system refused memory, which is not a fault of the file.
   bool lacks_memory;
   char message[CI_MESSAGE_LENGTH];
 } ci_image;
@@ -33,24 +33,24 @@ typedef struct {
   size_t count;
   /// Whether inflating failed at the limit.
   bool exceeds_limit;
-  /// Whether it failed because the system refused memory, which is no fault of the data.
+  /// Whether it failed because the system refused memory, which is not a fault of the data.
   bool lacks_memory;
   char message[CI_MESSAGE_LENGTH];
 } ci_bytes;
 
 void ci_free(void *_Nullable memory);
 
-/// Decodes a JPEG or PNG file (told apart by their first bytes) to RGB, whatever it holds: grey is repeated,
-/// palettes are looked up, 16 bits rounded to 8, alpha dropped, CMYK converted. A file that ends early, or whose
-/// entropy-coded data are damaged, fails: libjpeg would fill the rest with grey and go on.
+/// Decodes a JPEG or PNG file (distinguished by their first bytes) to RGB: grey is repeated, palettes are looked up, 16 bits are
+/// rounded to 8, alpha is dropped, CMYK is converted. A file that ends early, or whose entropy-coded data are damaged, fails;
+/// libjpeg alone would fill the rest with grey and go on.
 ///
-/// Few bytes may say that an image is large, so the header is compared with `limit` (pixels) before anything of the
-/// image's size is allocated. Memory is at most 11 bytes a pixel, and time follows from the file's size and `limit`.
+/// A small file may declare a large image, so the header is compared with `limit` (pixels) before memory of the image's size is
+/// allocated. Memory is at most 11 bytes for each pixel; time is bounded by the file's size and `limit`.
 bool ci_decode(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
 bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
 bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
 
-/// Copies the pixels to `target`, turned and mirrored as `orientation` asks for; 5 to 8 exchange height and width.
+/// Copies the pixels to `target`, turned and mirrored by `orientation`; 5 to 8 exchange height and width.
 void ci_orient(const ci_image *image, uint8_t *target);
 
 /// Encodes image->pixels of 1 (grey) or 3 (RGB) channels as PNG.
@@ -62,14 +62,14 @@ bool ci_resize(
     const uint8_t *source, ptrdiff_t source_height, ptrdiff_t source_width, uint8_t *target, ptrdiff_t target_height,
     ptrdiff_t target_width, ptrdiff_t channels);
 
-/// Inflates a gzip file that lies in memory; fails when it would exceed `limit` bytes, and when it is cut off.
+/// Inflates a gzip file in memory; fails if the result would exceed `limit` bytes, or if the file is cut off.
 bool ci_gunzip(const uint8_t *bytes, size_t count, size_t limit, ci_bytes *result);
 
-/// Inflates the first `wanted` bytes of a gzip file that lies in memory, or as many as there are.
-/// @return their number; -1 when the file is damaged before.
+/// Inflates the first `wanted` bytes of a gzip file in memory, or all if there are fewer.
+/// @return their number; -1 if the file is damaged before.
 ptrdiff_t ci_gunzip_start(const uint8_t *bytes, size_t count, uint8_t *target, size_t wanted);
 
-/// A gzip file that is read as a stream.
+/// A gzip file, read as a stream.
 typedef struct ci_gzip_reader ci_gzip_reader;
 /// Null, with the reason in `message`, when the file cannot be opened or is not a gzip file.
 ci_gzip_reader *_Nullable ci_gzip_open(const char *path, char message[_Nonnull CI_MESSAGE_LENGTH]);

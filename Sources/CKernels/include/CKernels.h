@@ -1,9 +1,9 @@
 // Vector loops in C: one source compiled for float and double, multi-versioned by the compiler.
 //
 // Conventions of every function here:
-// - Buffers of real numbers are `void *`; `type` says which type their elements have.
+// - Buffers of real numbers are `void *`; `type` is the type of their elements.
 // - Matrices are contiguous and row-major, images [batch, height, width, channels].
-// - An output may be one of the inputs where the comment says "in place"; else buffers do not overlap.
+// - An output may be one of the inputs if the comment says "in place"; otherwise buffers do not overlap.
 // - `accumulate` adds to the output instead of overwriting it.
 // - Results depend on the arguments alone: never on alignment, on threads, or on earlier calls.
 #ifndef CKERNELS_H

@@ -21,14 +21,14 @@ typedef enum {
   CK_SILU = 7,
 } ck_activation;
 
-/// y = f(x); in place. `slope` matters to CK_LEAKY_RELU alone.
+/// y = f(x); in place. `slope` is for CK_LEAKY_RELU only.
 void ck_activation_forward(
     ck_type type, ck_activation activation, double slope, ptrdiff_t count, const void *x, void *y);
 
 /// dx = f'(x) · dy (or += with `accumulate`); in place on dy.
 ///
-/// RELU, LEAKY_RELU (slope ≥ 0), SIGMOID and TANH read y alone and `x` may be null; a LEAKY_RELU with x given reads x,
-/// so that any slope is right. GELU, GELU_TANH and SILU read x alone and `y` may be null. IDENTITY reads neither.
+/// RELU, LEAKY_RELU (slope ≥ 0), SIGMOID and TANH read y only, and `x` may be null. LEAKY_RELU reads x instead if it is given,
+/// which is right for any slope. GELU, GELU_TANH and SILU read x only, and `y` may be null. IDENTITY reads neither.
 void ck_activation_backward(
     ck_type type, ck_activation activation, double slope, ptrdiff_t count, const void *_Nullable x,
     const void *_Nullable y, const void *dy, void *dx, bool accumulate);

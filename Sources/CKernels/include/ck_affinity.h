@@ -6,8 +6,8 @@
 
 #pragma clang assume_nonnull begin
 
-/// Writes the numbers of the cores that the calling thread may use, ascending, at most `capacity` of them; returns how
-/// many there are, 0 where the system does not say.
+/// Writes the numbers of the cores that the calling thread may use, ascending, at most `capacity` of them. Returns their number,
+/// 0 if the system does not say.
 ptrdiff_t ck_allowed_cores(int32_t *cores, ptrdiff_t capacity);
 
 /// Binds the calling thread, and the threads that it starts later, to these cores; 0 on success, else an error number.

@@ -1,7 +1,7 @@
 // The steps of attention between its matrix products, on a block of query rows against the keys they may see.
 //
-// A causal row sees the keys up to its own position: `first` is the first row's position, and negative where
-// every row sees every key.
+// A causal row sees the keys up to its own position: `first` is the first row's position. It is negative if every row sees every
+// key.
 #ifndef CK_ATTENTION_H
 #define CK_ATTENTION_H
 
@@ -30,7 +30,7 @@ void ck_rotary(
     ck_type type, ptrdiff_t samples, ptrdiff_t time, ptrdiff_t heads, ptrdiff_t size, ptrdiff_t stride,
     ptrdiff_t position, const void *cosines, const void *sines, bool inverse, void *x);
 
-/// x[s, t, :] += rows[t, :], for `samples` samples of `count` = time · width elements; x and y may be one.
+/// x[s, t, :] += rows[t, :], for `samples` samples of `count` = time · width elements; x and y may be the same buffer.
 void ck_add_to_samples(
     ck_type type, ptrdiff_t samples, ptrdiff_t count, const void *x, const void *rows, void *y);
 /// drows = Σ over samples of dy[s].

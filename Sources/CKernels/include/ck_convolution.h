@@ -1,4 +1,4 @@
-// The parts of convolution that are no matrix product.
+// The parts of convolution other than matrix products.
 #ifndef CK_CONVOLUTION_H
 #define CK_CONVOLUTION_H
 
@@ -12,7 +12,7 @@
 void ck_im2col(
     ck_type type, const ck_window *window, ptrdiff_t first_channel, ptrdiff_t group_channels, const void *x,
     void *columns);
-/// The transpose of ck_im2col: adds every patch back to where it came from. Only this group's channels of dx are
+/// The transpose of ck_im2col: adds every patch to the pixels that it came from. Only this group's channels of dx are
 /// written; without `accumulate` they are zeroed first.
 void ck_col2im(
     ck_type type, const ck_window *window, ptrdiff_t first_channel, ptrdiff_t group_channels, const void *columns,

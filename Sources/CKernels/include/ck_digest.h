@@ -1,5 +1,5 @@
-// A 64-bit digest at the speed of memory, by which replicas are compared. It finds faults, not forgeries: for that
-// there is SHA-256.
+// A 64-bit digest at the speed of memory, for comparing replicas. It finds faults, but does not protect against forgery, as
+// SHA-256 does.
 #ifndef CK_DIGEST_H
 #define CK_DIGEST_H
 
@@ -11,7 +11,7 @@
 /// digests; others almost always.
 ///
 /// 64 lanes of 32 bits each take every 64th word w: x ← rotate((x ⊕ w) · odd, 13), which loses no difference; the lanes,
-/// the length and `seed` (the digest of what came before, to go on from it) are folded by SplitMix64's finaliser.
+/// the length and `seed` (the digest of preceding bytes) are combined by SplitMix64's finaliser.
 uint64_t ck_digest(uint64_t seed, const void *_Nullable bytes, ptrdiff_t count);
 
 #pragma clang assume_nonnull end

@@ -26,14 +26,14 @@ void ck_fill(ck_type type, ptrdiff_t count, double value, void *y);
 /// Copies between the two types, rounding to nearest.
 void ck_convert(ck_type from, ck_type to, ptrdiff_t count, const void *x, void *y);
 
-/// Elements of one chunk of the reductions below, which accumulate in double: chunk by chunk from the first.
+/// Number of elements in a chunk. The reductions below accumulate in double, chunk by chunk from the first.
 enum { CK_REDUCTION_CHUNK = 8192 };
 
 double ck_sum(ck_type type, ptrdiff_t count, const void *x);
 double ck_sum_of_squares(ck_type type, ptrdiff_t count, const void *x);
 /// Σ a·b
 double ck_dot(ck_type type, ptrdiff_t count, const void *a, const void *b);
-/// max |x|, 0 for no elements; NaN is passed over.
+/// max |x|, 0 for no elements; NaN is ignored.
 double ck_max_magnitude(ck_type type, ptrdiff_t count, const void *x);
 /// Index of the first element that is NaN or infinite, or −1.
 ptrdiff_t ck_first_nonfinite(ck_type type, ptrdiff_t count, const void *x);

@@ -6,14 +6,14 @@
 
 #pragma clang assume_nonnull begin
 
-/// y [count, width]: row tokens[i] of table [vocabulary, width]. Gives -1, or the first position whose token is no
-/// number of a row; then y is worth nothing.
+/// y [count, width]: row tokens[i] of table [vocabulary, width]. Returns -1, or the first position whose token is not the
+/// number of a row; then y is undefined.
 ptrdiff_t ck_embedding_forward(
     ck_type type, ptrdiff_t count, ptrdiff_t vocabulary, ptrdiff_t width, const void *tokens, const void *table,
     void *y);
 
-/// dtable[tokens[i]] += dy[i], in the order of i; without `accumulate` dtable is zeroed first. Tokens as the forward
-/// pass took them.
+/// dtable[tokens[i]] += dy[i], in the order of i; without `accumulate` dtable is zeroed first. Tokens are those of the forward
+/// pass.
 void ck_embedding_backward(
     ck_type type, ptrdiff_t count, ptrdiff_t vocabulary, ptrdiff_t width, const void *tokens, const void *dy,
     void *dtable, bool accumulate);

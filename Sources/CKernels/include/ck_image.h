@@ -9,12 +9,12 @@
 /// Index of the tables of means and deviations.
 typedef enum { CK_NO_TABLE = 0, CK_PER_CHANNEL = 1, CK_PER_PIXEL = 2 } ck_table;
 
-/// How one image is read and moved. The mirror comes first, then the shift.
+/// Layout and transform of one image: first mirrored, then shifted.
 typedef struct {
   ptrdiff_t height, width, channels;
   /// True for records [channels, height, width] (CIFAR), false for [height, width, channels].
   bool planar;
-  /// Left and right change places.
+  /// Whether left and right are exchanged.
   bool mirror;
   /// Pixels down and to the right; the pixels that move in are 0 (before normalisation).
   ptrdiff_t shift_down, shift_right;

@@ -6,8 +6,8 @@
 
 #pragma clang assume_nonnull begin
 
-/// y[r·y_stride + c] = x[r·x_stride + c] (or += with `accumulate`) for c < columns; strides in elements. Concatenates
-/// and splits channels, and gathers what has a stride.
+/// y[r·y_stride + c] = x[r·x_stride + c] (or += with `accumulate`) for c < columns; strides in elements. Concatenates and splits
+/// channels, and gathers strided rows.
 void ck_copy_rows(
     ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_stride,
     bool accumulate);

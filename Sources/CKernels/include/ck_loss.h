@@ -28,7 +28,7 @@ typedef struct {
   double weight;
   /// Rows whose largest logit is at the (most probable) target
   ptrdiff_t correct;
-  /// First row whose label is `columns` or more, or −1; such rows count for nothing
+  /// First row whose label is `columns` or more, or −1; such rows are left out
   ptrdiff_t invalid_row;
 } ck_loss;
 

@@ -6,7 +6,7 @@
 
 #pragma clang assume_nonnull begin
 
-/// Mean and biased variance (÷ rows) of every channel; zeros where there are no rows.
+/// Mean and biased variance (÷ rows) of every channel; zeros if there are no rows.
 void ck_batch_norm_statistics(
     ck_type type, ptrdiff_t rows, ptrdiff_t channels, const void *x, void *mean, void *variance);
 

@@ -1,4 +1,4 @@
-// Optimiser updates, one pass over a contiguous run of parameters.
+// Optimiser updates in one pass over a contiguous range of parameters.
 #ifndef CK_OPTIMIZER_H
 #define CK_OPTIMIZER_H
 
@@ -28,7 +28,7 @@ typedef struct {
   double gradient_scale;
   /// Added to the gradient as coupling · w.
   double coupling;
-  /// First factor of the weights: 1 − learning rate · weight decay where it is decoupled, else 1.
+  /// First factor of the weights: 1 − learning rate · weight decay if it is decoupled, else 1.
   double decay;
   double beta1, beta2, epsilon;
   /// √(1 − β₂ᵗ).
@@ -47,7 +47,7 @@ typedef struct {
   double gradient_scale;
   /// Added to the gradient as coupling · w.
   double coupling;
-  /// How much of the averages is kept.
+  /// Factor of the old averages.
   double alpha;
   double epsilon;
   double momentum;
@@ -66,7 +66,7 @@ typedef struct {
   double gradient_scale;
   /// Added to the gradient as coupling · w.
   double coupling;
-  /// Added to the sums before the gradient's square is.
+  /// Added to the sums before the gradient's square.
   double addition;
   double epsilon;
 } ck_adagrad;

@@ -6,8 +6,8 @@
 
 #pragma clang assume_nonnull begin
 
-/// Largest value in each window, the first of equals; padding never wins. `indices` (unless null) gets the winner's
-/// position row·width + column, which the backward pass needs. Every window must touch the image.
+/// Largest value in each window, the first of equals; never padding. `indices` (unless null) gets its position row·width +
+/// column, for the backward pass. Every window must overlap the image.
 void ck_max_pool_forward(
     ck_type type, const ck_window *window, const void *x, void *y, int32_t *_Nullable indices);
 void ck_max_pool_backward(

@@ -6,8 +6,8 @@
 
 #pragma clang assume_nonnull begin
 
-/// Which stream of numbers. The seed is Philox's key; the counter is (block, sample, step, purpose | layer << 8), and
-/// each block gives four 32-bit words, so that word i of a stream is word i mod 4 of block i/4.
+/// Key of a stream. The seed is Philox's key; the counter is (block, sample, step, purpose | layer << 8). Each block gives four
+/// 32-bit words: word i of a stream is word i mod 4 of block i/4.
 /// purpose < 2⁸, layer < 2²⁴, words < 2³⁴.
 typedef struct {
   uint64_t seed;
@@ -27,17 +27,16 @@ void ck_random_uniform(ck_type type, ck_stream stream, ptrdiff_t count, double l
 /// draw the same numbers.
 void ck_random_normal(ck_type type, ck_stream stream, ptrdiff_t count, double mean, double deviation, void *y);
 
-/// Inverted dropout: an element is zeroed with probability `rate`, else scaled by 1/(1 − rate); mask gets 1 where it
-/// was kept. Row r draws from the stream of sample samples[r], or stream.sample + r where samples is null; element i
-/// of it looks at word i. In place.
+/// Inverted dropout: an element is zeroed with probability `rate`, else scaled by 1/(1 − rate) and marked with 1 in mask. Row r
+/// draws from the stream of sample samples[r] or, if samples is null, stream.sample + r; its element i uses word i. In place.
 void ck_dropout_forward(
     ck_type type, ptrdiff_t rows, ptrdiff_t row_length, double rate, ck_stream stream,
     const uint32_t *_Nullable samples, const void *x, void *y, uint8_t *mask);
 /// dx = dy · mask/(1 − rate); in place on dy.
 void ck_dropout_backward(
     ck_type type, ptrdiff_t count, double rate, const uint8_t *mask, const void *dy, void *dx, bool accumulate);
-/// The same without a mask that is kept, in place on x [rows, columns]: a later call draws it again. Element i of row
-/// r looks at word i of the stream from block `first_block + r · row_blocks` on.
+/// The same without storing a mask, in place on x [rows, columns]: a later call draws the mask again. Element i of row r uses
+/// word i of the stream from block `first_block + r · row_blocks` on.
 void ck_dropout_in_place(
     ck_type type, ptrdiff_t rows, ptrdiff_t columns, double rate, ck_stream stream, uint32_t first_block,
     uint32_t row_blocks, void *x);

@@ -1,4 +1,4 @@
-// Products of a matrix and one vector whose time is that of reading the matrix.
+// Products of a matrix and one vector, in the time of reading the matrix.
 #ifndef CK_ROW_PRODUCT_H
 #define CK_ROW_PRODUCT_H
 

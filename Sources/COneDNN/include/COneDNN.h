@@ -1,5 +1,5 @@
-// Convolution and products through oneDNN 2.x on our layouts: images NHWC, weights [O, H, W, I/groups]. oneDNN passes
-// dimensions as C arrays and requires a dozen objects a convolution; one plan here holds them all.
+// Convolution and matrix products with oneDNN 2.x in our layouts: images NHWC, weights [O, H, W, I/groups]. oneDNN passes
+// dimensions as C arrays and requires a dozen objects for each convolution; a plan holds all of them.
 #ifndef CONEDNN_H
 #define CONEDNN_H
 
@@ -9,7 +9,7 @@
 
 #pragma clang assume_nonnull begin
 
-/// An engine and a stream: one a worker, used from one thread at a time.
+/// An engine and a stream: one for each worker, used from one thread at a time.
 typedef struct cd_context cd_context;
 /// One pass of one convolution.
 typedef struct cd_plan cd_plan;
@@ -21,9 +21,9 @@ const char *cd_status_text(cd_status status);
 /// oneDNN's version and the instruction set that it uses: `2.6.3 (AVX2)`.
 void cd_describe(char *text, size_t size);
 
-/// OpenMP threads of the calling thread's parallel regions, oneDNN's included (it is built on libgomp, where the count
-/// belongs to each thread): to be set before plans are made or run and before products. The count is part of the bits.
-/// False where no OpenMP library is loaded. Cheap.
+/// Sets the number of OpenMP threads for the calling thread, oneDNN's included (it is built on libgomp, where the number is a
+/// property of each thread). Call it before plans are made or run, and before products. The number affects the bits. Returns
+/// false if no OpenMP library is loaded. Cheap.
 bool cd_set_thread_count(int count);
 
 cd_status cd_context_create(cd_context *_Nullable *_Nonnull context);
@@ -38,8 +38,8 @@ typedef struct {
 
 typedef enum { CD_FORWARD = 0, CD_BACKWARD_DATA = 1, CD_BACKWARD_WEIGHTS = 2 } cd_pass;
 
-/// Direct algorithm, float32. `bias` matters forward and in backward weights, `relu` (fused max(·, 0)) forward only.
-/// Takes milliseconds: keep the plan. The plan goes before its context.
+/// Direct algorithm, float32. `bias` is for forward and backward weights, `relu` (fused max(·, 0)) for forward only. Takes
+/// milliseconds: keep the plan. Destroy the plan before its context.
 cd_status cd_plan_create(
     cd_context *context, const cd_convolution *convolution, cd_pass pass, bool bias, bool relu,
     cd_plan *_Nullable *_Nonnull plan);
@@ -48,14 +48,14 @@ void cd_plan_destroy(cd_plan *plan);
 /// oneDNN's name for the implementation; `ref…` are its slow ones.
 const char *cd_plan_implementation(const cd_plan *plan);
 
-/// Bytes of 64-byte aligned memory that a run needs; their contents mean nothing between runs. Ours to give because
-/// oneDNN's own scratchpad belongs to the thread that made the plan.
+/// Bytes of 64-byte aligned memory that a run requires, without contents between runs. The caller provides it, since oneDNN's own
+/// scratchpad belongs to the thread that made the plan.
 size_t cd_plan_workspace(const cd_plan *plan);
 
 /// Forward: output = conv(input, weights) + bias.
 /// Backward data: input = the gradient of the input, from output = its own gradient, and weights.
 /// Backward weights: weights and bias = gradients, from input and output = the output's gradient.
-/// bias may be null where the plan has none.
+/// bias may be null if the plan has none.
 cd_status cd_plan_run(
     cd_plan *plan, void *input, void *weights, void *_Nullable bias, void *output, void *_Nullable workspace);
 
@@ -64,11 +64,11 @@ cd_status cd_product(
     bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t stride_a,
     const float *b, int64_t stride_b, float beta, float *c, int64_t stride_c);
 
-/// The product c = a·b, dense and row-major, for one b and many a [m, k]: b is packed once, which pays where m is small.
-/// Used with its context, from one thread at a time; it goes before its context.
+/// The matrix product c = a·b, dense and row-major, for one b and many a [m, k]: b is packed once, which pays if m is small. Used
+/// with its context, from one thread at a time; destroy it before its context.
 typedef struct cd_packed cd_packed;
 
-/// b lies as [k, n], or as [n, k] with `transpose_b`. Takes milliseconds: keep it, b may change.
+/// b is [k, n], or [n, k] with `transpose_b`. Takes milliseconds: keep the result; b may change.
 cd_status cd_packed_create(
     cd_context *context, int64_t m, int64_t n, int64_t k, bool transpose_b, cd_packed *_Nullable *_Nonnull result);
 void cd_packed_destroy(cd_packed *p);
@@ -76,7 +76,7 @@ void cd_packed_destroy(cd_packed *p);
 /// oneDNN's name for the implementation; `brg…` are the fast ones.
 const char *cd_packed_implementation(const cd_packed *p);
 
-/// Bytes of 64-byte aligned memory for the packed b, and for what both functions below need while they run.
+/// Bytes of 64-byte aligned memory for the packed b, and for both functions below while they run.
 size_t cd_packed_size(const cd_packed *p);
 size_t cd_packed_scratchpad(const cd_packed *p);
 

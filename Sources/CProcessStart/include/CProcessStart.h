@@ -1,4 +1,4 @@
-// Steps that must happen before any library of this process starts. Linking it is all that it takes.
+// Steps that must happen before any library of this process starts. Linking this target is enough.
 #ifndef CPROCESSSTART_H
 #define CPROCESSSTART_H
 
