@@ -61,7 +61,9 @@ let package = Package(
     module("Configuration", ["Tensors", "Yams"]),
     module("Autograd", ["CKernels", "Tensors"]),
     module("NeuralNetworks", ["CKernels", "Configuration", "Tensors", "Autograd"]),
-    module("DataPipeline", ["Tensors", "CImageFiles", "CKernels", "CSignals"], resources: [.copy("Resources")]),
+    module(
+      "DataPipeline", ["Tensors", "Configuration", "CImageFiles", "CKernels", "CSignals"],
+      resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels", "CSharedMemory", "CSignals"]),
     module("MPICollectives", ["Tensors", "Collectives", "CMPI"]),
     module("Diagnostics", ["Tensors", "Collectives"]),
@@ -90,7 +92,7 @@ let package = Package(
     tests(of: "Autograd", ["Tensors", "CKernels", "TestSupport"], resources: [.copy("Resources")]),
     tests(
       of: "NeuralNetworks", ["Configuration", "Tensors", "Autograd", "TestSupport"], resources: [.copy("Resources")]),
-    tests(of: "DataPipeline", ["Tensors"], resources: [.copy("Resources")]),
+    tests(of: "DataPipeline", ["Configuration", "Tensors"], resources: [.copy("Resources")]),
     tests(of: "Collectives", ["Tensors", "MPICollectives", "CollectivesTestSupport", "collectives-selftest"]),
     // Checks that run on threads inside the tests and, through an executable, under mpirun.
     .target(

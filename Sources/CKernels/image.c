@@ -26,26 +26,24 @@ CK_CLONES static void interleave_any(
   }
 }
 
-// Writes `channels` channels, from `first` on, of the pixels (i, j), (i, j + 1), … of the moved image, as bytes
-// [columns, channels]. Fewer than all channels are written for one column only.
+// Writes `channels` channels, from `first` on, of the result's pixels (i, j), (i, j + 1), …, as bytes [columns, channels]. Fewer than
+// all channels are written for one column only.
 static void gather(
     const ck_image *image, const uint8_t *pixels, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns, ptrdiff_t first,
     ptrdiff_t channels, uint8_t *to) {
-  ptrdiff_t height = image->height, width = image->width;
-  ptrdiff_t row = i - image->shift_down, right = image->shift_right;
   // Columns j + begin ..< j + end have a source.
-  ptrdiff_t begin = right > j ? right - j : 0, end = width + right - j < columns ? width + right - j : columns;
-  if (row < 0 || row >= height || begin >= end) {
+  ptrdiff_t begin = image->left > j ? image->left - j : 0;
+  ptrdiff_t end = image->right - j < columns ? image->right - j : columns;
+  if (i < image->top || i >= image->bottom || begin >= end) {
     memset(to, 0, columns * channels);
     return;
   }
   memset(to, 0, begin * channels);
   memset(to + end * channels, 0, (columns - end) * channels);
-  ptrdiff_t source = j + begin - right;
-  if (image->mirror) source = width - 1 - source;
+  ptrdiff_t row = image->row + i, source = image->column + (image->mirror ? -(j + begin) : j + begin);
   to += begin * channels;
-  ptrdiff_t step = image->planar ? 1 : image->channels, channel_step = image->planar ? height * width : 1;
-  const uint8_t *from = pixels + (row * width + source) * step + first * channel_step;
+  ptrdiff_t step = image->planar ? 1 : image->channels, channel_step = image->planar ? image->height * image->width : 1;
+  const uint8_t *from = pixels + (row * image->width + source) * step + first * channel_step;
   if (!image->mirror && (!image->planar || channels == 1)) {
     memcpy(to, from, (end - begin) * channels);
   } else {
@@ -60,4 +58,36 @@ void ck_image_normalize(
     ck_type type, const ck_image *image, const uint8_t *pixels, double scale, ck_table table, const void *mean,
     const void *inverse_deviation, void *y) {
   CK_CALL(type, image_normalize, image, pixels, scale, table, mean, inverse_deviation, y);
+}
+
+void ck_image_gather(const ck_image *image, const uint8_t *pixels, uint8_t *y) {
+  for (ptrdiff_t i = 0; i < image->rows; i++) {
+    gather(
+        image, pixels, i, 0, image->columns, 0, image->channels, y + i * image->columns * image->channels);
+  }
+}
+
+static ptrdiff_t reflected(ptrdiff_t place, ptrdiff_t size) {
+  if (place < 0) return -place;
+  return place < size ? place : 2 * (size - 1) - place;
+}
+
+void ck_image_crop_reflected(
+    ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels, const uint8_t *pixels, ptrdiff_t top, ptrdiff_t left,
+    ptrdiff_t rows, ptrdiff_t columns, uint8_t *y) {
+  // Columns begin ..< end lie inside the image.
+  ptrdiff_t begin = left < 0 ? (-left < columns ? -left : columns) : 0;
+  ptrdiff_t end = width - left < columns ? (width - left > begin ? width - left : begin) : columns;
+  for (ptrdiff_t i = 0; i < rows; i++) {
+    const uint8_t *row = pixels + reflected(top + i, height) * width * channels;
+    uint8_t *to = y + i * columns * channels;
+    for (ptrdiff_t j = 0; j < columns; j++) {
+      if (j == begin && end > begin) {
+        memcpy(to + j * channels, row + (left + j) * channels, (end - begin) * channels);
+        j = end - 1;
+        continue;
+      }
+      memcpy(to + j * channels, row + reflected(left + j, width) * channels, channels);
+    }
+  }
 }

@@ -13,7 +13,7 @@ CK_CLONES static void K(normalize_piece)(
 static void K(image_normalize)(
     const ck_image *image, const uint8_t *pixels, REAL scale, ck_table table, const REAL *mean,
     const REAL *inverse_deviation, REAL *y) {
-  ptrdiff_t width = image->width, channels = image->channels;
+  ptrdiff_t width = image->columns, channels = image->channels;
   if (channels < 1) __builtin_trap();
   // Whole pixels if they fit into a piece, else parts of one.
   ptrdiff_t part = channels < CK_PIECE ? channels : CK_PIECE;
@@ -26,7 +26,7 @@ static void K(image_normalize)(
     means[k] = mean[k % channels];
     inverses[k] = inverse_deviation[k % channels];
   }
-  for (ptrdiff_t i = 0; i < image->height; i++) {
+  for (ptrdiff_t i = 0; i < image->rows; i++) {
     for (ptrdiff_t j = 0; j < width; j += piece) {
       ptrdiff_t columns = width - j < piece ? width - j : piece;
       for (ptrdiff_t first = 0; first < channels; first += part) {

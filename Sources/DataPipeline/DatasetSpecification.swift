@@ -40,13 +40,6 @@ public struct DatasetSpecification: Sendable, Equatable {
     case perPixel = "per-pixel"
   }
 
-  public enum Augmentation: Sendable, Equatable {
-    /// Mirrors left and right, with probability one half.
-    case flip
-    /// Moves the image by up to this many pixels along each axis; what comes in is zero.
-    case shift(Int)
-  }
-
   public var kind = Kind.mnist5k
   /// Folder or file; nil looks in the data directory (`--data`).
   public var path: String?
@@ -58,7 +51,10 @@ public struct DatasetSpecification: Sendable, Equatable {
   public var trainLimit: Int?
   public var testLimit: Int?
   public var normalization = Normalization.perChannel
-  public var augmentations: [Augmentation] = []
+  /// Changes to images in training, in their order.
+  public var augmentations: [TransformSpecification] = []
+  /// Changes to images in validation, testing and classification, in their order; none draws at random.
+  public var evaluationTransforms: [TransformSpecification] = []
   /// Size that images of a folder are scaled to; nil demands that all have one size.
   public var imageSize: (height: Int, width: Int)? {
     get { height.flatMap { h in width.map { (h, $0) } } }
@@ -88,6 +84,10 @@ public struct DatasetSpecification: Sendable, Equatable {
   public static let defaultMaxInflatedBytes = 1_000_000_000
 
   public init() {}
+
+  public var transforms: ImageTransforms {
+    ImageTransforms(training: augmentations, evaluation: evaluationTransforms)
+  }
 
   /// Whether the next token of a text is to be predicted.
   public var isText: Bool { kind == .text || kind == .novel }

@@ -123,7 +123,7 @@ public struct TrainedModel: Sendable {
       return (try makeModel(context: context), split)
     }
     let evaluator = Evaluator(
-      split: chosen, normalizer: data.normalizer, blockSize: configuration.evaluation.blockSize,
+      split: chosen, preparation: data.evaluationPreparation, blockSize: configuration.evaluation.blockSize,
       communicator: communicator)
     guard let result = try evaluator.evaluate(model: model, loss: loss, context: context) else {
       preconditionFailure("an evaluation that nobody stops was stopped")

@@ -100,7 +100,7 @@ struct ImageFolderTests {
   @Test func aBatchOfDecodedImages() throws {
     try writeImages()
     let splits = try DatasetSplits.open(specification(), seed: 1)
-    let assembler = ImageAssembler(split: splits.training.images, normalizer: .none, pool: StoragePool())
+    let assembler = ImageAssembler(split: splits.training.images, pool: StoragePool())
     let batch = try assembler.assemble([6, 1], firstPosition: 0)
     #expect(batch.inputs.shape == [2, 4, 6, 3])
     #expect(abs(batch.inputs.floats[3] - 22.0 / 255) < 1e-6 && abs(batch.inputs.floats[72 + 3] - 10.0 / 255) < 1e-6)

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Synchronization
 import Tensors
@@ -13,8 +14,10 @@ struct LoaderTests {
 
   private func assembler(_ dataset: MemoryDataset) -> BatchAssembler {
     ImageAssembler(
-      split: ImageSplit(dataset), normalizer: .none, augmentation: Augmentation(flips: true, maximumShift: 1), seed: 7,
-      pool: pool)
+      split: ImageSplit(dataset),
+      ImagePreparation(
+        transforms: TransformList([.flip, .randomCrop(size: Extent(2), padding: 1, reflecting: true), .shift(1)])),
+      seed: 7, pool: pool)
   }
 
   /// Values, labels and samples of every shard of every step, as so many workers see them.
@@ -139,7 +142,7 @@ struct LoaderTests {
     for worker in 0..<workers {
       let mine = Sharding.range(count: blocks.blockCount, part: worker, of: workers)
       let loader = EvaluationLoader(
-        assembler: ImageAssembler(split: ImageSplit(dataset), normalizer: .none, pool: pool), blockSize: 8,
+        assembler: ImageAssembler(split: ImageSplit(dataset), pool: pool), blockSize: 8,
         blocks: mine)
       for block in mine {
         let batch = try loader.next()

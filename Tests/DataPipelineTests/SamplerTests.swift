@@ -3,7 +3,7 @@ import Testing
 
 @testable import DataPipeline
 
-/// Laws of the sampler, of shards and of augmentation.
+/// Laws of the sampler and of shards.
 struct SamplerTests {
   @Test(arguments: [(count: 101, batch: 10), (7, 7), (7, 8), (5, 1), (64, 16)])
   func eachSampleOnceAnEpoch(count: Int, batch: Int) {
@@ -39,26 +39,5 @@ struct SamplerTests {
     #expect(ranges.flatMap { Array($0) } == Array(0..<count))
     let sizes = ranges.map(\.count)
     #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
-  }
-
-  @Test func augmentationIsAFunctionOfSeedEpochAndSample() {
-    let both = Augmentation([.flip, .shift(2)])
-    let moves = (0..<4000).map { both.move(seed: 5, epoch: $0 / 2000, sample: $0 % 2000) }
-    #expect(both.move(seed: 5, epoch: 1, sample: 7) == moves[2007])
-    #expect(Array(moves[..<2000]) != Array(moves[2000...]))
-    #expect(both.move(seed: 6, epoch: 0, sample: 0) != moves[0] || both.move(seed: 6, epoch: 0, sample: 1) != moves[1])
-    // Half are mirrored (5 standard deviations), and every shift occurs about equally often.
-    #expect(abs(moves.count { $0.mirror } - 2000) < 160)
-    for down in -2...2 {
-      for right in -2...2 { #expect(abs(moves.count { $0.down == down && $0.right == right } - 160) < 65) }
-    }
-    // What one kind draws does not depend on the other.
-    let flips = Augmentation([.flip])
-    let shifts = Augmentation([.shift(2)])
-    for sample in 0..<50 {
-      #expect(flips.move(seed: 5, epoch: 0, sample: sample).mirror == moves[sample].mirror)
-      #expect(shifts.move(seed: 5, epoch: 0, sample: sample).down == moves[sample].down)
-    }
-    #expect(Augmentation([]).move(seed: 5, epoch: 0, sample: 0) == .none)
   }
 }

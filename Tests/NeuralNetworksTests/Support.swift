@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import Foundation
 import NeuralNetworks
 import Tensors

@@ -31,8 +31,9 @@ import Testing
         for mirror in [false, true] {
           for (down, right) in moves {
             var image = ck_image(
-              height: height, width: width, channels: channels, planar: planar, mirror: mirror, shift_down: down,
-              shift_right: right)
+              height: height, width: width, channels: channels, planar: planar, rows: height, columns: width,
+              row: -down, column: mirror ? width - 1 + right : -right, mirror: mirror, top: max(0, down),
+              bottom: min(height, height + down), left: max(0, right), right: min(width, width + right))
             let expected = (0..<count).map { index -> Double in
               let (c, j, i) = (index % channels, index / channels % width, index / channels / width)
               let (row, moved) = (i - down, j - right)
@@ -53,6 +54,41 @@ import Testing
           }
         }
       }
+    }
+  }
+  @Test("a window of bytes, of either layout", arguments: [false, true], [1, 3, 5])
+  func gather(_ planar: Bool, _ channels: Int) {
+    let (height, width) = (5, 7)
+    let pixels = (0..<height * width * channels).map { UInt8($0 * 37 % 256) }
+    for mirror in [false, true] {
+      // Three rows from the second on, six columns of which the first has no source.
+      var image = ck_image(
+        height: height, width: width, channels: channels, planar: planar, rows: 3, columns: 6, row: 1,
+        column: mirror ? 5 : 1, mirror: mirror, top: 0, bottom: 3, left: 1, right: 6)
+      var bytes = [UInt8](repeating: 99, count: 18 * channels)
+      ck_image_gather(&image, pixels, &bytes)
+      for (index, byte) in bytes.enumerated() {
+        let (c, j, i) = (index % channels, index / channels % 6, index / channels / 6)
+        let (row, column) = (1 + i, mirror ? 5 - j : 1 + j)
+        let source = planar ? (c * height + row) * width + column : (row * width + column) * channels + c
+        #expect(byte == (j == 0 ? 0 : pixels[source]), "mirror \(mirror), (\(i), \(j), \(c))")
+      }
+    }
+  }
+
+  @Test("a crop beyond the edges, which reflect", arguments: [1, 3])
+  func reflection(_ channels: Int) {
+    let (height, width) = (3, 5)
+    let pixels = (0..<height * width * channels).map { UInt8($0 + 1) }
+    func reflected(_ place: Int, _ size: Int) -> Int { place < 0 ? -place : min(place, 2 * (size - 1) - place) }
+    for (top, left, rows, columns) in [(0, 0, 3, 5), (-2, -4, 7, 13), (1, 3, 3, 2), (-1, 4, 2, 3), (-2, -3, 1, 2)] {
+      var bytes = [UInt8](repeating: 0, count: rows * columns * channels)
+      ck_image_crop_reflected(height, width, channels, pixels, top, left, rows, columns, &bytes)
+      let expected = bytes.indices.map { index in
+        let (c, j, i) = (index % channels, index / channels % columns, index / channels / columns)
+        return pixels[(reflected(top + i, height) * width + reflected(left + j, width)) * channels + c]
+      }
+      #expect(bytes == expected, "\(rows)×\(columns) at (\(top), \(left))")
     }
   }
 }

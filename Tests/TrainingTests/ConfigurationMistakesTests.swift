@@ -293,17 +293,67 @@ import Testing
       "data: {validation_from_end: yes}",
       ["29: data.validation_from_end: expected true or false, found 'yes'; write true"]
     ),
-    ("data: {augment: [flip, flip]}", ["8: an augmentation is listed twice; name each one once"]),
     (
       "data: {augment: [{shift: 0}, turn]}",
       [
-        "26: data.augment.0.shift: expected integer ≥ 1, found '0'",
-        "30: data.augment.1: expected flip or {shift: PIXELS}, found 'turn'",
+        "26: data.augment.0.shift.pixels: expected integer ≥ 1, found '0'",
+        "30: data.augment.1: unknown transform 'turn'; transforms: flip, shift, random_crop, center_crop",
       ]
     ),
     (
       "data: {dataset: synthetic, shape: [3], augment: [flip]}",
-      ["40: flat samples cannot be flipped or shifted; leave data.augment out"]
+      ["40: flat samples have no pixels to be flipped, shifted or cropped; leave the transforms out"]
+    ),
+    (
+      "data: {augment: [random_crop, {random_crp: {padding: 4}}]}",
+      ["32: data.augment.1: unknown transform 'random_crp'; did you mean 'random_crop'?"]
+    ),
+    (
+      "data: {augment: [random_crop]}",
+      [
+        "8: random_crop: a crop of 28×28 without padding is the whole image; give a padding or a smaller size"
+      ]
+    ),
+    (
+      "data: {augment: [{random_crop: {size: 40, padding: 5}}]}",
+      [
+        "8: random_crop: a crop of 40×40 does not fit into images of 28×28 with a padding of 5; lower the size or raise the padding"
+      ]
+    ),
+    (
+      "data: {dataset: cifar10, augment: [flip, {random_crop: {padding: 32, mode: reflect}}]}",
+      [
+        "26: random_crop: a padding of 32 reflects more than images of 32×32 have; lower the padding below 32, or give mode: zero"
+      ]
+    ),
+    (
+      "data: {augment: [{random_crop: {mode: edge, pad: 4}}]}",
+      [
+        "39: data.augment.0.random_crop.mode: expected one of zero, reflect, found 'edge'",
+        "45: unknown key 'pad' in data.augment.0.random_crop; known keys: size, padding, mode",
+      ]
+    ),
+    (
+      "data: {augment: [{random_crop: 24}]}",
+      [
+        "8: augment makes images of 24×24×1, evaluation_transforms of 28×28×1; give evaluation_transforms: [{center_crop: 24}]"
+      ]
+    ),
+    (
+      "data: {augment: [{random_crop: 24}], evaluation_transforms: [{center_crop: 24}], normalize: per-pixel}",
+      [
+        "82: normalize: per-pixel requires images of one shape, but the transforms make 24×24×1 of 28×28×1; give normalize: per-channel"
+      ]
+    ),
+    (
+      "data: {evaluation_transforms: [flip]}",
+      [
+        "8: flip draws at random, but evaluations must not; leave it out, or write it in data.augment"
+      ]
+    ),
+    (
+      "data: {evaluation_transforms: [{center_crop: [28, 29]}]}",
+      ["8: center_crop: a crop of 28×29 does not fit into images of 28×28; lower the size"]
     ),
     (
       "data: {dataset: synthetic, shape: [3, 4]}",

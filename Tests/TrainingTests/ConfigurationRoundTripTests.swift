@@ -18,7 +18,8 @@ import Testing
       train_limit: 1001
       test_limit: 77
       normalize: per-pixel
-      augment: [flip, {shift: 3}]
+      augment: [flip, {shift: 3}, {random_crop: {padding: 2, mode: reflect}}]
+      evaluation_transforms: [{center_crop: [33, 31]}]
       image_size: [33, 31]
       skip_bad_images: true
       validation_folder: false
@@ -181,6 +182,7 @@ import Testing
           test_limit: null
           normalize: per-channel
           augment: []
+          evaluation_transforms: []
           max_inflated_bytes: 1000000000
         model:
           layers:

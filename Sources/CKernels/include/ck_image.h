@@ -9,22 +9,37 @@
 /// Index of the tables of means and deviations.
 typedef enum { CK_NO_TABLE = 0, CK_PER_CHANNEL = 1, CK_PER_PIXEL = 2 } ck_table;
 
-/// Layout and transform of one image: first mirrored, then shifted.
+/// A window onto an image: which of its pixels a result of rows × columns shows. Mirrors, shifts and crops are windows, and so is
+/// any sequence of them.
 typedef struct {
+  /// Of the image.
   ptrdiff_t height, width, channels;
   /// True for records [channels, height, width] (CIFAR), false for [height, width, channels].
   bool planar;
-  /// Whether left and right are exchanged.
+  /// Of the result.
+  ptrdiff_t rows, columns;
+  /// The image's row and column at the result's first pixel; columns go left from there where it is mirrored.
+  ptrdiff_t row, column;
   bool mirror;
-  /// Pixels down and to the right; the pixels that move in are 0 (before normalisation).
-  ptrdiff_t shift_down, shift_right;
+  /// The result's rows top ..< bottom and columns left ..< right show the image; the rest is 0 (before normalisation).
+  ptrdiff_t top, bottom, left, right;
 } ck_image;
 
-/// y [height, width, channels] = (pixel · scale − mean) · inverse_deviation, tables of `channels` values or of
-/// height·width·channels (in y's order, after the move), or none: y = pixel · scale.
+/// y [rows, columns, channels] = (pixel · scale − mean) · inverse_deviation, tables of `channels` values or of
+/// rows·columns·channels (in y's order), or none: y = pixel · scale.
 void ck_image_normalize(
     ck_type type, const ck_image *image, const uint8_t *pixels, double scale, ck_table table,
     const void *_Nullable mean, const void *_Nullable inverse_deviation, void *y);
+
+/// y [rows, columns, channels] = the window's bytes.
+void ck_image_gather(const ck_image *image, const uint8_t *pixels, uint8_t *y);
+
+/// A crop [rows, columns, channels] of an image [height, width, channels] whose first pixel is the image's (top, left); beyond its
+/// edges the image goes on mirrored at them, without doubling the edge itself. Rows and columns lie less than the height and the
+/// width outside.
+void ck_image_crop_reflected(
+    ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels, const uint8_t *pixels, ptrdiff_t top, ptrdiff_t left,
+    ptrdiff_t rows, ptrdiff_t columns, uint8_t *y);
 
 #pragma clang assume_nonnull end
 #endif

@@ -19,8 +19,13 @@ public struct CheckpointMetadata: Equatable, Sendable {
     public var shape: [Int]
     /// Names of the classes, in the order of the outputs; empty if tokens are predicted.
     public var classes: [String]
+    /// Shape of the images that transforms make samples of, which is another where they crop.
+    public var imageShape: [Int]
 
-    public init(shape: [Int], classes: [String]) { (self.shape, self.classes) = (shape, classes) }
+    /// - Parameter imageShape: nil is `shape`.
+    public init(shape: [Int], classes: [String], imageShape: [Int]? = nil) {
+      (self.shape, self.classes, self.imageShape) = (shape, classes, imageShape ?? shape)
+    }
   }
 
   /// Number of optimiser updates done.
@@ -105,21 +110,37 @@ extension CheckpointMetadata.Samples {
   private static let largestCount = 1 << 31
 
   var json: JSON {
-    ["shape": .array(shape.map { .integer($0) }), "classes": .array(classes.map { .string($0) })]
+    var members = [
+      JSON.Member("shape", .array(shape.map { .integer($0) })),
+      JSON.Member("classes", .array(classes.map { .string($0) })),
+    ]
+    if imageShape != shape { members.append(JSON.Member("image_shape", .array(imageShape.map { .integer($0) }))) }
+    return .object(members)
   }
 
   /// Nil if the object is invalid.
   init?(json: JSON) {
-    guard let sizes = json["shape"]?.elements, let names = json["classes"]?.elements else { return nil }
-    (shape, classes) = (sizes.compactMap { $0.integerValue }, names.compactMap { $0.text })
-    guard !shape.isEmpty, shape.count == sizes.count, shape.allSatisfy({ $0 > 0 }), classes.count == names.count,
-      Set(classes).count == classes.count
-    else { return nil }
+    guard let shape = Self.shape(json["shape"]), let names = json["classes"]?.elements else { return nil }
+    let classes = names.compactMap { $0.text }
+    guard classes.count == names.count, Set(classes).count == classes.count else { return nil }
+    guard let written = json["image_shape"] else {
+      self.init(shape: shape, classes: classes)
+      return
+    }
+    guard let imageShape = Self.shape(written), imageShape.count == shape.count else { return nil }
+    self.init(shape: shape, classes: classes, imageShape: imageShape)
+  }
+
+  private static func shape(_ json: JSON?) -> [Int]? {
+    guard let sizes = json?.elements else { return nil }
+    let shape = sizes.compactMap { $0.integerValue }
+    guard !shape.isEmpty, shape.count == sizes.count, shape.allSatisfy({ $0 > 0 }) else { return nil }
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard !overflow, product <= Self.largestCount else { return nil }
+      guard !overflow, product <= largestCount else { return nil }
       count = product
     }
+    return shape
   }
 }

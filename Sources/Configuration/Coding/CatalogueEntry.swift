@@ -1,7 +1,10 @@
 /// The settings of one kind of a thing that has several, such as one optimiser. A catalogue lists the kinds.
 package protocol CatalogueEntry: Sendable, Equatable {
   static var form: Form<Self> { get }
+}
 
+/// Settings that are a section of a configuration, whose keys stand at fixed paths.
+package protocol CatalogueSection: CatalogueEntry {
   /// Reports settings that are valid one by one and wrong together.
   func check(_ context: inout DecodingContext)
 }
@@ -19,6 +22,8 @@ package struct Form<Settings: Sendable>: Sendable {
   /// The word that chooses the kind: `adam`.
   package let name: String
   package let meaning: String
+  /// The key that a lone value stands for, where the kind is an item of a list: `shift: 4` is `shift: {pixels: 4}`.
+  package let shorthand: String?
   /// Values of keys that are not given.
   package let template: Settings
   package let fields: [Field<Settings>]
@@ -26,20 +31,25 @@ package struct Form<Settings: Sendable>: Sendable {
   package let example: Settings
 
   package init(
-    _ name: String, _ meaning: String, template: Settings, example: Settings, fields: [Field<Settings>] = []
+    _ name: String, _ meaning: String, shorthand: String? = nil, template: Settings, example: Settings,
+    fields: [Field<Settings>] = []
   ) {
-    (self.name, self.meaning, self.template) = (name, meaning, template)
+    (self.name, self.meaning, self.shorthand, self.template) = (name, meaning, shorthand, template)
     (self.example, self.fields) = (example, fields)
   }
 
   /// The form as one choice of a record.
   ///
   /// - Parameters:
+  ///   - prepare: Sets defaults of the keys that all kinds have, where this kind has others.
   ///   - apply: Gives the record's value these settings.
   ///   - take: The settings of a value, nil for a value of another kind.
   package func variant<Value>(
+    prepare: @escaping @Sendable (inout Value) -> Void = { _ in },
     apply: @escaping @Sendable (Settings, inout Value) -> Void, take: @escaping @Sendable (Value) -> Settings?
   ) -> Variant<Value> {
-    Variant(name, meaning, template: template, fields: fields, apply: apply, take: take)
+    Variant(
+      name, meaning, shorthand: shorthand, template: template, fields: fields, prepare: prepare, apply: apply,
+      take: take)
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The data of a run: its splits, opened, and how pixels become the model's input.
 public struct DatasetSplits: Sendable {
   public let training: any SampleSplit
@@ -6,6 +8,10 @@ public struct DatasetSplits: Sendable {
   /// Nil where the data have no test files.
   public let test: (any SampleSplit)?
   public var normalizer: Normalizer
+  /// Of images; empty for texts.
+  public var transforms = ImageTransforms()
+  /// Shape of images after the transforms; nil for texts.
+  var transformedShape: [Int]?
   /// Images that were left out (`skipBadImages`), each with its reason.
   public let unreadable: [DataError]
   /// The tokenizer of a text; nil for images.
@@ -22,8 +28,20 @@ public struct DatasetSplits: Sendable {
   public var vocabulary: Int? { tokenizer.map { $0.vocabularySize + (predictsTokens ? 0 : 1) } }
   /// Number of outputs: classes, or tokens.
   public var outputs: Int { training.outputs }
-  /// `[height, width, channels]`, `[features]`, or `[time]` of a text.
-  public var sampleShape: [Int] { training.sampleShape }
+  /// Shape of a sample as the model takes it: `[height, width, channels]`, `[features]`, or `[time]` of a text.
+  public var sampleShape: [Int] { transformedShape ?? training.sampleShape }
+
+  /// Makes batches of the training split.
+  ///
+  /// - Parameter seed: Of what transforms draw.
+  public func trainingAssembler(seed: UInt64, pool: StoragePool) -> any BatchAssembler {
+    training.makeAssembler(ImagePreparation(normalizer, transforms: transforms.training), seed: seed, pool: pool)
+  }
+
+  /// How images are prepared for validation and testing.
+  public var evaluationPreparation: ImagePreparation {
+    ImagePreparation(normalizer, transforms: transforms.evaluation)
+  }
 
   /// Opens the files and checks them.
   ///
@@ -59,6 +77,7 @@ public struct DatasetSplits: Sendable {
       validation = ImageSplit(dataset: files.training, records: parts.validation)
     }
     let training = ImageSplit(dataset: files.training, records: trainingRecords)
+    let shape = try transformedShape(of: training.sampleShape, specification)
     let usedNormalizer: Normalizer
     if let normalizer {
       try normalizer.check(fits: training.dataset.imageShape)
@@ -66,13 +85,25 @@ public struct DatasetSplits: Sendable {
     } else {
       usedNormalizer = try Normalizer(specification.normalization, of: training)
     }
-    return DatasetSplits(
+    var splits = DatasetSplits(
       training: training, validation: validation,
       test: files.test.map { test in
         ImageSplit(dataset: test, records: Array(0..<limit(test.count, to: specification.testLimit)))
       },
       normalizer: usedNormalizer,
       unreadable: files.unreadable, notes: files.report.sentences, report: files.report)
+    (splits.transforms, splits.transformedShape) = (specification.transforms, shape)
+    return splits
+  }
+
+  private static func transformedShape(
+    of shape: [Int], _ specification: DatasetSpecification
+  ) throws(DataError) -> [Int] {
+    do throws(ImageTransforms.Fault) {
+      return try specification.transforms.sampleShape(of: shape, specification.normalization)
+    } catch {
+      throw DataError(error.key, error.problem, advice: error.hint, isWrongUse: true)
+    }
   }
 
   private static func limit(_ count: Int, to limit: Int?) -> Int { min(count, limit ?? count) }

@@ -4,7 +4,7 @@ import Tensors
 public protocol SampleSplit: Sendable {
   /// Samples an epoch: images, or windows of a text.
   var count: Int { get }
-  /// Shape of a sample as the model takes it: `[height, width, channels]`, `[features]`, or `[time]` of a text.
+  /// Shape of a sample, of images before any transform: `[height, width, channels]`, `[features]`, or `[time]` of a text.
   var sampleShape: [Int] { get }
   /// Names of the outputs: classes, or the tokens of the vocabulary.
   var outputs: Int { get }
@@ -16,8 +16,11 @@ public protocol SampleSplit: Sendable {
   /// The order of training.
   func makeSampler(seed: UInt64, batchSize: Int, dropLast: Bool) throws(DataError) -> any StepSampler
 
+  /// - Parameters:
+  ///   - preparation: Of images; texts take no notice of it.
+  ///   - seed: Of what transforms draw.
   func makeAssembler(
-    normalizer: Normalizer, augmentation: Augmentation, seed: UInt64, pool: StoragePool
+    _ preparation: ImagePreparation, seed: UInt64, pool: StoragePool
   ) -> any BatchAssembler
 
   /// A short identity of these data. See `DatasetSplits.contentDigest`.
@@ -47,8 +50,8 @@ extension ImageSplit: SampleSplit {
   }
 
   public func makeAssembler(
-    normalizer: Normalizer, augmentation: Augmentation, seed: UInt64, pool: StoragePool
+    _ preparation: ImagePreparation, seed: UInt64, pool: StoragePool
   ) -> any BatchAssembler {
-    ImageAssembler(split: self, normalizer: normalizer, augmentation: augmentation, seed: seed, pool: pool)
+    ImageAssembler(split: self, preparation, seed: seed, pool: pool)
   }
 }

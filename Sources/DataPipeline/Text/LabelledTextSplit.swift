@@ -64,7 +64,7 @@ public struct LabelledTextSplit: SampleSplit {
   }
 
   public func makeAssembler(
-    normalizer: Normalizer, augmentation: Augmentation, seed: UInt64, pool: StoragePool
+    _ preparation: ImagePreparation, seed: UInt64, pool: StoragePool
   ) -> any BatchAssembler {
     LabelledTextAssembler(split: self, pool: pool)
   }

@@ -42,7 +42,7 @@ public struct TextSplit: SampleSplit {
   }
 
   public func makeAssembler(
-    normalizer: Normalizer, augmentation: Augmentation, seed: UInt64, pool: StoragePool
+    _ preparation: ImagePreparation, seed: UInt64, pool: StoragePool
   ) -> any BatchAssembler {
     WindowAssembler(split: self, pool: pool)
   }

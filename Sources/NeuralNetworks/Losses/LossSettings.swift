@@ -3,7 +3,7 @@ import Configuration
 import Tensors
 
 /// The settings of one loss, and what it computes.
-package protocol LossSettings: CatalogueEntry {
+package protocol LossSettings: CatalogueSection {
   /// How each class weighs in the mean; nil where the loss takes no weights.
   var classWeights: ClassWeights? { get }
 

@@ -1,3 +1,4 @@
+import Configuration
 import Tensors
 
 /// Where a layer stands and what reaches it, for building it and for saying what does not fit.

@@ -1,3 +1,5 @@
+import Configuration
+
 /// Why a list of layers does not make a model: which layer, what it gets, what it needs.
 public struct ModelError: Error, Equatable, CustomStringConvertible {
   /// Dotted path of the layer: `3.body.0`; empty for the model as a whole.

@@ -4,7 +4,7 @@ import Configuration
 import Tensors
 
 /// The settings of one optimiser, and its arithmetic.
-package protocol OptimizerSettings: CatalogueEntry {
+package protocol OptimizerSettings: CatalogueSection {
   /// Names of the flat buffers that the optimiser keeps between steps, as checkpoints have them. Buffers are laid out like the
   /// parameters, and zero before the first step.
   var stateNames: [String] { get }

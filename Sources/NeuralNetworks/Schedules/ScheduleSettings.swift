@@ -1,7 +1,7 @@
 import Configuration
 
 /// The settings of one schedule, and its learning rate.
-package protocol ScheduleSettings: CatalogueEntry {
+package protocol ScheduleSettings: CatalogueSection {
   /// The full rate of a step: what a warm-up climbs to, and the rate of each step behind it.
   func rate(at step: ScheduleStep) -> Double
 

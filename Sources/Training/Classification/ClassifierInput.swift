@@ -4,7 +4,8 @@ import Tensors
 
 /// Turns what a user names into what a model takes, in the way of the run's validation.
 enum ClassifierInput {
-  case image(ImageShape, Normalizer, maxPixels: Int)
+  /// An image that is scaled to a shape and prepared.
+  case image(ImageShape, ImagePreparation, maxPixels: Int)
   case text(any Tokenizer, length: Int)
 
   init(_ samples: CheckpointMetadata.Samples, of file: Checkpoint, _ configuration: RunConfiguration) throws {
@@ -20,7 +21,8 @@ enum ClassifierInput {
     guard samples.shape.count == 3, [1, 3].contains(samples.shape[2]) else {
       throw ClassificationError.takesNumbers(file.path, shape: samples.shape)
     }
-    let shape = ImageShape(height: samples.shape[0], width: samples.shape[1], channels: samples.shape[2])
+    let size = samples.imageShape
+    let shape = ImageShape(height: size[0], width: size[1], channels: size[2])
     // The run read no larger files, but it may have scaled small ones up.
     let scaled = configuration.data.imageSize.map { $0.height * $0.width } ?? 0
     guard shape.height * shape.width <= max(configuration.data.maxImagePixels, scaled) else {
@@ -29,9 +31,17 @@ enum ClassifierInput {
         "it takes images of \(shape), more pixels than its configuration allows (data.max_image_pixels)",
         hint: "use another checkpoint or get the file again")
     }
+    let transforms = configuration.data.transforms
+    guard (try? transforms.sampleShape(of: size, configuration.data.normalization)) == samples.shape else {
+      throw CheckpointError(
+        .damaged, path: file.path, "its transforms do not make its samples of images of \(shape)",
+        hint: "use another checkpoint or get the file again")
+    }
     let normalizer = try Normalizer(of: file, kind: configuration.data.normalization)
     try normalizer.check(fits: shape)
-    self = .image(shape, normalizer, maxPixels: configuration.data.maxImagePixels)
+    self = .image(
+      shape, ImagePreparation(normalizer, transforms: transforms.evaluation),
+      maxPixels: configuration.data.maxImagePixels)
   }
 
   /// Tokens that an input is padded to at most.
@@ -64,8 +74,8 @@ enum ClassifierInput {
     }
     let name = String(decoding: input, as: UTF8.self)
     switch self {
-    case .image(let shape, let normalizer, let maxPixels):
-      return (try batch(of: ImageSplit(try image(name, shape, maxPixels, line: line)), normalizer, pool), nil)
+    case .image(let shape, let preparation, let maxPixels):
+      return (try batch(of: ImageSplit(try image(name, shape, maxPixels, line: line)), preparation, pool), nil)
     case .text(let tokenizer, let length):
       let shown = name.count > 40 ? "\(name.prefix(39))…" : name
       let split = try LabelledTextSplit(
@@ -85,8 +95,7 @@ enum ClassifierInput {
     }
   }
 
-  private func batch(of split: some SampleSplit, _ normalizer: Normalizer, _ pool: StoragePool) throws -> Batch {
-    try split.makeAssembler(normalizer: normalizer, augmentation: .none, seed: 0, pool: pool)
-      .assembleForEvaluation(0..<1)
+  private func batch(of split: some SampleSplit, _ preparation: ImagePreparation, _ pool: StoragePool) throws -> Batch {
+    try split.makeAssembler(preparation, seed: 0, pool: pool).assembleForEvaluation(0..<1)
   }
 }

@@ -5,7 +5,7 @@ import NeuralNetworks
 /// The reference page, `docs/configuration.md`, made from the schema that configurations are read with.
 public enum ConfigurationReference {
   public static func markdown() -> String {
-    ([introduction] + sections + [layers, resume]).joined(separator: "\n\n") + "\n"
+    ([introduction] + sections + [transforms, layers, resume]).joined(separator: "\n\n") + "\n"
   }
 
   private static let introduction = """
@@ -77,7 +77,24 @@ public enum ConfigurationReference {
       number in the list, as in PyTorch's `nn.Sequential`, or by a name that stands beside the word and that no other layer of
       the list has: `{conv: {filters: 40, kernel: 4}, name: stem}`, a letter or `_`, then letters, digits and `_`.
       """
-    let parts = LayerCatalogue.forms.map(\.variant).map { variant in
+    return items(introduction, LayerCatalogue.forms.map(\.variant))
+  }
+
+  private static var transforms: String {
+    let introduction = """
+      ## Image transforms
+
+      An item of `data.augment` or `data.evaluation_transforms` is a bare word (`flip`), a word with one value (`shift: 2`), or
+      a word with keys (`random_crop: {padding: 4, mode: reflect}`). The value of the second form is the key marked ●. They are
+      applied in the order of the list, to pixels, before `normalize`: `[{random_crop: {padding: 4}}, flip]`. What each draws
+      follows from the seed, the epoch, the sample, its kind, and its number among the items of its kind; so adding a transform of
+      another kind, or moving one, changes nothing of what the others draw.
+      """
+    return items(introduction, TransformCatalogue.items.variants)
+  }
+
+  private static func items<Value>(_ introduction: String, _ variants: [Variant<Value>]) -> String {
+    let parts = variants.map { variant in
       let title = "### `\(variant.name)`\n\n\(variant.meaning)"
       guard !variant.fields.isEmpty else { return title }
       let fields = variant.fields.map { field in

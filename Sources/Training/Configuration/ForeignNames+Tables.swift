@@ -55,6 +55,10 @@ extension ForeignNames {
     ("checkpoint.best", ["savebestonly", "loadbestmodelatend", "savebest"]),
     ("logging.every_steps", ["logeverynsteps", "loggingsteps", "loginterval", "logevery", "logfreq"]),
     ("data.augment", ["augmentation", "augmentations", "transforms", "transform", "dataaugmentation"]),
+    (
+      "data.evaluation_transforms",
+      ["evaltransforms", "valtransforms", "testtransforms", "validationtransforms", "evaltransform", "testtransform"]
+    ),
     ("data.normalize", ["normalization", "normalisation", "standardize", "standardise", "rescale"]),
     (
       "data.validation",
@@ -215,7 +219,9 @@ extension ForeignNames {
     ("patchify-convnet", ["cnn", "convnet"]),
     ("image-folder", ["imagefolder", "images", "folder"]),
     ("flip", ["randomhorizontalflip", "horizontalflip", "hflip", "randomflip", "mirror"]),
-    ("shift", ["randomtranslation", "translate", "randomcrop", "randomshift"]),
+    ("shift", ["randomtranslation", "translate", "randomshift"]),
+    ("random_crop", ["randomcrop2d", "padandcrop"]),
+    ("center_crop", ["centercrop2d", "centrecrop"]),
     ("characters", ["char", "character", "chars", "charlevel"]),
     ("bytes", ["byte", "bytelevel"]),
     ("bpe", ["bytepair", "bytepairs", "bytepairencoding"]),

@@ -65,19 +65,13 @@ extension RunConfiguration {
     context.check(
       "data.validation", "data.validation_from_end", holds: !data.validationFromEnd || data.validation != nil,
       "validation_from_end requires data.validation", hint: "give data.validation, for example validation: 1000")
-    let augmentations = data.augmentations
-    let flips = augmentations.filter { $0 == .flip }.count
-    context.check(
-      "data.augment", holds: flips <= 1 && augmentations.count - flips <= 1, "an augmentation is listed twice",
-      hint: "name each one once")
-    context.check(
-      "data.augment", holds: augmentations.isEmpty || !data.isVector, "flat samples cannot be flipped or shifted",
-      hint: "leave data.augment out")
+    checkTransforms(&context)
     let wholeText = data.trainLimit == nil && data.testLimit == nil && !data.validationFromEnd
     context.check(
-      "data.augment", "data.normalize", "data.train_limit", "data.test_limit", "data.validation_from_end",
-      holds: !data.hasTokens || (augmentations.isEmpty && data.normalization == .none && wholeText),
-      "augment, normalize, train_limit, test_limit and validation_from_end are for images",
+      "data.augment", "data.evaluation_transforms", "data.normalize", "data.train_limit", "data.test_limit",
+      "data.validation_from_end",
+      holds: !data.hasTokens || (data.transforms.isEmpty && data.normalization == .none && wholeText),
+      "augment, evaluation_transforms, normalize, train_limit, test_limit and validation_from_end are for images",
       hint: data.isText ? "leave them out for a text; it is split by position" : "leave them out for texts")
     context.check(
       "data.path", holds: data.kind != .novel || data.path == nil, "the novel is bundled and has no path",
@@ -121,6 +115,29 @@ extension RunConfiguration {
         holds: Double(size.height) * Double(size.width) * 3 <= Double(SchemaInteger.largestSynthetic),
         "a sample of \(size.height)×\(size.width)×3 values is too large",
         hint: "the largest has \(SchemaInteger.largestSynthetic)")
+    }
+  }
+
+  private func checkTransforms(_ context: inout DecodingContext) {
+    for (key, list) in [
+      ("data.augment", data.transforms.training), ("data.evaluation_transforms", data.transforms.evaluation),
+    ] {
+      context.check(
+        key, holds: list.specifications.count <= TransformList.longest,
+        "\(key) has more than \(TransformList.longest) transforms", hint: "leave some out")
+    }
+    if let random = data.transforms.evaluation.firstRandom {
+      context.check(
+        "data.evaluation_transforms", holds: false,
+        "\(random.name) draws at random, but evaluations must not",
+        hint: "leave it out, or write it in data.augment")
+    }
+    let shape = data.nominalShape
+    guard !data.hasTokens, !shape.sampleIsAssumed else { return }
+    do throws(ImageTransforms.Fault) {
+      _ = try data.transforms.sampleShape(of: shape.sample, data.normalization)
+    } catch {
+      context.check("data.dataset", "data.augment", error.key, holds: false, error.problem, hint: error.hint)
     }
   }
 
@@ -186,6 +203,4 @@ extension DatasetSpecification {
   fileprivate var textTrainingShare: Double {
     if case .fraction(let share) = validation { 1 - share - text.test } else { 1 - text.test }
   }
-
-  fileprivate var isVector: Bool { kind == .synthetic && syntheticShape.count == 1 }
 }

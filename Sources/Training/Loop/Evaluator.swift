@@ -23,7 +23,7 @@ struct Evaluator {
   }
 
   let split: any SampleSplit
-  let normalizer: Normalizer
+  let preparation: ImagePreparation
   let blockSize: Int
   let communicator: any Communicator
 
@@ -36,8 +36,7 @@ struct Evaluator {
   ///
   /// - Returns: nil if a stop was asked for before all was measured. The same on every worker.
   func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result? {
-    let assembler = split.makeAssembler(
-      normalizer: normalizer, augmentation: .none, seed: 0, pool: context.pool)
+    let assembler = split.makeAssembler(preparation, seed: 0, pool: context.pool)
     let blockCount = assembler.evaluationBlocks(ofSize: blockSize).blockCount
     let mine = Sharding.range(count: blockCount, part: communicator.worker, of: communicator.size)
     let loader = EvaluationLoader(assembler: assembler, blockSize: blockSize, blocks: mine)

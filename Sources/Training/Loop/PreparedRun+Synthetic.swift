@@ -44,6 +44,7 @@ extension PreparedRun {
     configuration.data.syntheticShape = shape.sample
     configuration.data.syntheticClasses = classes ?? assumedClasses
     configuration.data.augmentations = original.data.augmentations
+    configuration.data.evaluationTransforms = original.data.evaluationTransforms
     // Enough that batches do not stay in the cache, little enough to be made at once.
     // A whole number of batches, so that all steps are alike.
     let batchSize = original.training.batchSize

@@ -54,7 +54,7 @@ extension Trainer {
     defer { if let before { timeline?.enter(before) } }
     let start = ContinuousClock.now
     var evaluator = Evaluator(
-      split: split, normalizer: run.data.normalizer, blockSize: run.configuration.evaluation.blockSize,
+      split: split, preparation: run.data.evaluationPreparation, blockSize: run.configuration.evaluation.blockSize,
       communicator: communicator)
     evaluator.isStopped = { [stop = run.stop] in stop.reason != nil }
     let result = try evaluator.evaluate(

@@ -68,7 +68,8 @@ extension Trainer {
       shards: communicator.layout.shards, workers: communicator.size, blasThreads: training.blasThreads, best: best,
       configuration: run.configuration.effectiveYAML(),
       progress: String(decoding: try progress.encoded(), as: UTF8.self), tokenizer: run.data.tokenizer?.json,
-      samples: .init(shape: run.data.sampleShape, classes: run.data.classNames))
+      samples: .init(
+        shape: run.data.sampleShape, classes: run.data.classNames, imageShape: run.data.training.sampleShape))
   }
 
   /// Error for a loss that is not finite. Collective.

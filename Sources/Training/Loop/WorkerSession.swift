@@ -82,10 +82,8 @@ final class WorkerSession {
 
   /// Starts preparing batches in the background, those of `step` first.
   func startLoading(from step: Int) {
-    let assembler = run.data.training.makeAssembler(
-      normalizer: run.data.normalizer,
-      augmentation: Augmentation(run.configuration.data.augmentations), seed: run.configuration.training.seed,
-      pool: replica.context.pool)
+    let assembler = run.data.trainingAssembler(
+      seed: run.configuration.training.seed, pool: replica.context.pool)
     loader = BatchLoader(
       assembler: assembler, sampler: run.sampler, shards: communicator.shards, of: communicator.layout.shards,
       steps: step..<run.totalSteps, depth: stepsAhead)

@@ -30,7 +30,7 @@ struct LabelledTextSplitTests {
   }
 
   private func assembler(_ split: any SampleSplit) -> any BatchAssembler {
-    split.makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+    split.makeAssembler(.none, seed: 0, pool: StoragePool())
   }
 
   @Test("tokens, padding, lengths and labels; a token pads that no text has")

@@ -64,7 +64,7 @@ import Testing
   @Test("inputs are a window's tokens, labels the token after each")
   func batches() throws {
     let split = try splits(.random, window: 5).training
-    let batch = try split.makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+    let batch = try split.makeAssembler(.none, seed: 0, pool: StoragePool())
       .assemble([3, 0, 20], epoch: 0, firstPosition: 7)
     #expect(batch.inputs.shape == [3, 5] && batch.labels.shape == [3, 5] && batch.firstPosition == 7)
     #expect(letters(batch.inputs) == "defghabcdeuvwxy")
@@ -75,7 +75,7 @@ import Testing
   @Test("an evaluation predicts every token but the first once, the last window shorter and alone")
   func evaluation() throws {
     let assembler = try splits(.random, window: 7).training
-      .makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+      .makeAssembler(.none, seed: 0, pool: StoragePool())
     let blocks = assembler.evaluationBlocks(ofSize: 2)
     let batches = try (0..<blocks.blockCount).map { try assembler.assembleForEvaluation(blocks.samples(ofBlock: $0)) }
     #expect(batches.map(\.inputs.shape) == [[2, 7], [1, 7], [1, 4]])
@@ -85,7 +85,7 @@ import Testing
   @Test("where windows fit, the last one is like the others")
   func evenEvaluation() throws {
     let assembler = try splits(.random, window: 5).training
-      .makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+      .makeAssembler(.none, seed: 0, pool: StoragePool())
     let blocks = assembler.evaluationBlocks(ofSize: 2)
     #expect((0..<blocks.blockCount).map { blocks.samples(ofBlock: $0) } == [0..<2, 2..<4, 4..<5])
   }
@@ -94,7 +94,7 @@ import Testing
   func streams() throws {
     let split = try splits(.sequential, window: 5).training
     let sampler = try split.makeSampler(seed: 3, batchSize: 2, dropLast: false)
-    let assembler = split.makeAssembler(normalizer: .none, augmentation: .none, seed: 0, pool: StoragePool())
+    let assembler = split.makeAssembler(.none, seed: 0, pool: StoragePool())
     let read = sampler.makeReader()
     let batches = try (0..<4).map { step in
       let samples = read(step)

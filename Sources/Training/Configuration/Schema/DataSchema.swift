@@ -39,9 +39,12 @@ extension DatasetSpecification {
           "Subtracts the mean of the training split and divides by its standard deviation, for each channel or for each "
             + "pixel position and channel."),
         Field(
-          "augment", \.augmentations, augmentation.list("flip, {shift: PIXELS}"),
-          "Random changes to training images: `flip` mirrors left and right with probability one half; `shift` moves "
-            + "by up to so many pixels along each axis and fills in zeros."),
+          "augment", \.augmentations, TransformCatalogue.items.codec.list("transforms"),
+          "Changes to training images, in this order: see [Image transforms](#image-transforms)."),
+        Field(
+          "evaluation_transforms", \.evaluationTransforms, TransformCatalogue.items.codec.list("transforms"),
+          "Changes to the images of validation, testing and classification, in this order; none may draw at random. They must "
+            + "lead to the shape that `augment` leads to."),
         Field(
           "max_inflated_bytes", \.maxInflatedBytes, .integer(atLeast: 1, atMost: 1 << 40),
           "Bytes that a file named `.gz` may inflate to. They are held in memory, and a small file may inflate to many."
@@ -166,12 +169,5 @@ extension DatasetSpecification {
         case .fraction(let share): YAMLNode(plain: NumberText.format(share))
         }
       }, hint: { text, quoted, _ in SchemaInteger.hint(text, quoted) })
-  }
-
-  private static var augmentation: Codec<Augmentation> {
-    OneKeyForm(
-      "flip or {shift: PIXELS}", words: [("flip", .flip)], key: "shift", value: Codec<Int>.integer(atLeast: 1),
-      make: { .shift($0) }, take: { if case .shift(let pixels) = $0 { pixels } else { nil } }
-    ).codec
   }
 }

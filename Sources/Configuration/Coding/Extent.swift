@@ -1,5 +1,3 @@
-import Configuration
-
 /// A pair of sizes along height and width.
 public struct Extent: Sendable, Equatable {
   public var height: Int
