@@ -20,6 +20,8 @@ public protocol TrainingReporter: AnyObject {
 /// The facts of a run, fixed from start to end.
 public struct RunDescription: Sendable {
   public var data: String
+  /// The keys that give samples which are not trained on.
+  public let heldOutAdvice: String
   public var trainingSamples: Int
   /// How many samples of how many classes an epoch has, where `sampling` is `balanced`.
   public var balancedEpoch: (classes: Int, samples: Int)?

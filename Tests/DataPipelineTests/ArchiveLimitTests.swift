@@ -49,13 +49,14 @@ struct ArchiveLimitTests {
     case "idx":
       try Fixtures.writeIDX(to: folder)
       for name in folder.files { _ = try gzip(folder.read(name), to: name + ".gz") }
-      (specification.kind, specification.path) = (.idx, folder.path)
+      specification = DatasetSpecification(IDXImages(), path: folder.path)
     case "text":
       let text = String(repeating: "a text. ", count: 100)
-      (specification.kind, specification.path) = (.text, try gzip(Array(text.utf8), to: "text.txt.gz"))
+      specification = DatasetSpecification(TextFile(), path: try gzip(Array(text.utf8), to: "text.txt.gz"))
     default:
       let lines = (0..<40).map { "text \($0)\tclass\($0 % 2)\n" }.joined()
-      (specification.kind, specification.path) = (.labelledText, try gzip(Array(lines.utf8), to: "lines.tsv.gz"))
+      specification = DatasetSpecification(
+        LabelledTextSettings(), path: try gzip(Array(lines.utf8), to: "lines.tsv.gz"))
     }
     #expect(try DatasetSplits.open(specification, seed: 1).training.count > 0)
     specification.maxInflatedBytes = 100

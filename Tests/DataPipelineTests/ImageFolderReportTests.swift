@@ -10,8 +10,8 @@ struct ImageFolderReportTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func open(_ change: (inout DatasetSpecification) -> Void = { _ in }) throws -> DatasetSplits {
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path, specification.normalization) = (.imageFolder, folder.path, .none)
+    var specification = DatasetSpecification(ImageFolder(), path: folder.path)
+    specification.normalization = .none
     change(&specification)
     return try DatasetSplits.open(specification, seed: 1)
   }
@@ -130,7 +130,9 @@ struct ImageFolderReportTests {
       drawn.notes == [
         "1 left out: folders of a validation split, since data.validation takes it out of train (\(path))"
       ])
-    let without = try open { $0.usesValidationFolder = false }
+    var settings = ImageFolder()
+    settings.usesValidationFolder = false
+    let without = try open { [settings] in $0.settings = settings }
     #expect(without.validation == nil && without.training.count == 4)
     #expect(
       without.notes == ["1 left out: folders of a validation split, as data.validation_folder says (\(path))"])

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Tensors
 import Testing
@@ -10,11 +11,8 @@ struct ImageFolderTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func specification(skipping: Bool = false, size: (Int, Int)? = nil) -> DatasetSpecification {
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path, specification.skipBadImages) = (.imageFolder, folder.path, skipping)
-    specification.imageSize = size.map { (height: $0.0, width: $0.1) }
-    return specification
+  private func specification(skipping: Bool = false, size: Extent? = nil) -> DatasetSpecification {
+    DatasetSpecification(ImageFolder(size: size, skipBadImages: skipping), path: folder.path)
   }
 
   private func writeImages() throws {
@@ -72,7 +70,7 @@ struct ImageFolderTests {
       let error = #expect(throws: DataError.self) { try DatasetSplits.open(specification(skipping: skipping), seed: 1) }
       #expect(error?.description.hasPrefix("\(path): is 8×6, the other images are 4×6; set data.image_size") == true)
     }
-    let splits = try DatasetSplits.open(specification(size: (2, 3)), seed: 1)
+    let splits = try DatasetSplits.open(specification(size: Extent(height: 2, width: 3)), seed: 1)
     #expect(splits.sampleShape == [2, 3, 3])
     #expect(try splits.training.dataset.pixels(6)[17] == 7)
   }

@@ -1,3 +1,4 @@
+import Configuration
 import Testing
 
 @testable import DataPipeline
@@ -59,15 +60,17 @@ struct ImageLimitTests {
   func folders() throws {
     try folder.write(Fixtures.png(height: 4, width: 6, value: 1), to: "train/a/0.png")
     let large = try folder.write(Fixtures.png(height: 5, width: 6, value: 1), to: "train/a/1.png")
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path, specification.imageSize) = (.imageFolder, folder.path, (4, 6))
-    (specification.maxImagePixels, specification.normalization) = (29, .none)
+    var settings = ImageFolder(size: Extent(height: 4, width: 6))
+    settings.maxPixels = 29
+    var specification = DatasetSpecification(settings, path: folder.path)
+    specification.normalization = .none
     let images = try DatasetSplits.open(specification, seed: 1).training.dataset
     let error = #expect(throws: DataError.self) { try images.pixels(1) }
     #expect(error?.advice == "\(Self.advice), or give --skip-bad-images" && error?.location == large)
-    specification.skipBadImages = true
+    specification.skipBadImages()
     #expect(try DatasetSplits.open(specification, seed: 1).training.count == 1)
-    specification.maxImagePixels = 30
+    settings.maxPixels = 30
+    specification.settings = settings
     #expect(try DatasetSplits.open(specification, seed: 1).training.count == 2)
   }
 

@@ -1,3 +1,4 @@
+import Configuration
 import Testing
 
 @testable import DataPipeline
@@ -11,8 +12,8 @@ struct LoneImageTests {
   @Test("scaled as the images of a folder are")
   func scaled() throws {
     let path = try folder.write(Fixtures.png(height: 9, width: 7, value: 40), to: "train/a/x.png")
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path, specification.imageSize) = (.imageFolder, folder.path, (4, 5))
+    let settings = ImageFolder(size: Extent(height: 4, width: 5))
+    let specification = DatasetSpecification(settings, path: folder.path)
     let other = try DatasetSplits.open(specification, seed: 1).training.dataset
     let lone = try LoneImage(contentsOf: path, shape: ImageShape(height: 4, width: 5, channels: 3))
     #expect(try lone.pixels(0) == other.pixels(0))

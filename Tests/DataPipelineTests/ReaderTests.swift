@@ -9,19 +9,19 @@ struct ReaderTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func specification(_ kind: DatasetSpecification.Kind) -> DatasetSpecification {
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path, specification.normalization) = (kind, folder.path, .none)
+  private func specification(_ settings: some DatasetSettings) -> DatasetSpecification {
+    var specification = DatasetSpecification(settings, path: folder.path)
+    specification.normalization = .none
     return specification
   }
 
-  private func openingFails(_ kind: DatasetSpecification.Kind) throws -> DataError {
-    try #require(throws: DataError.self) { try DatasetSplits.open(specification(kind), seed: 1) }
+  private func openingFails(_ settings: some DatasetSettings) throws -> DataError {
+    try #require(throws: DataError.self) { try DatasetSplits.open(specification(settings), seed: 1) }
   }
 
   @Test func readsIDX() throws {
     try Fixtures.writeIDX(to: folder)
-    let splits = try DatasetSplits.open(specification(.idx), seed: 1)
+    let splits = try DatasetSplits.open(specification(IDXImages()), seed: 1)
     let training = splits.training.dataset
     #expect(training.imageShape == ImageShape(height: 5, width: 3, channels: 1))
     #expect(training.count == 23 && splits.test?.count == 7)
@@ -34,7 +34,7 @@ struct ReaderTests {
   @Test func readsIDXWithChannelsAndWithoutTestFiles() throws {
     try folder.write(Fixtures.idx(shape: [2, 2, 2, 3], Fixtures.noise(24)), to: "train-images-idx3-ubyte")
     try folder.write(Fixtures.idx(shape: [2], [0, 4]), to: "train-labels-idx1-ubyte")
-    let splits = try DatasetSplits.open(specification(.idx), seed: 1)
+    let splits = try DatasetSplits.open(specification(IDXImages()), seed: 1)
     #expect(splits.sampleShape == [2, 2, 3] && splits.test == nil && splits.classNames.count == 5)
     #expect(try splits.training.dataset.pixels(1) == Array(Fixtures.noise(24)[12...]))
   }
@@ -43,8 +43,7 @@ struct ReaderTests {
     for place in ["", "mnist", "MNIST/raw"] {
       let root = try TemporaryFolder()
       try Fixtures.writeIDX(to: root, place)
-      var specification = DatasetSpecification()
-      specification.kind = .mnist
+      let specification = DatasetSpecification(MNIST())
       let splits = try DatasetSplits.open(specification, dataDirectory: root.path, seed: 1)
       #expect(splits.training.count == 23, "in '\(place)'")
     }
@@ -52,7 +51,7 @@ struct ReaderTests {
 
   @Test func readsCIFAR10() throws {
     try Fixtures.writeCIFAR10(to: folder, "cifar-10-batches-bin")
-    let splits = try DatasetSplits.open(specification(.cifar10), seed: 1)
+    let splits = try DatasetSplits.open(specification(CIFAR10()), seed: 1)
     let training = splits.training.dataset
     #expect(training.count == 15 && splits.test?.count == 3)
     #expect(training.layout == .planar && splits.sampleShape == [32, 32, 3])
@@ -68,15 +67,15 @@ struct ReaderTests {
       try folder.write([19, 99] + Fixtures.noise(3072) + [3, 0] + Fixtures.noise(3072, seed: 5), to: name)
     }
     try folder.write(Array((0..<100).map { "name\($0)" }.joined(separator: "\n").utf8), to: "fine_label_names.txt")
-    let splits = try DatasetSplits.open(specification(.cifar100), seed: 1)
+    let splits = try DatasetSplits.open(specification(CIFAR100()), seed: 1)
     #expect(splits.training.dataset.labels == [99, 0])
     #expect(splits.classNames.count == 100 && splits.classNames[99] == "name99")
     #expect(try splits.training.dataset.pixels(1) == Fixtures.noise(3072, seed: 5))
     // Names that are not all different name nothing.
     try folder.write(Array((0..<100).map { "name\($0 % 99)" }.joined(separator: "\n").utf8), to: "fine_label_names.txt")
-    #expect(try openingFails(.cifar100).problem == "names a class twice")
+    #expect(try openingFails(CIFAR100()).problem == "names a class twice")
     try FileManager.default.removeItem(atPath: folder.file("fine_label_names.txt"))
-    #expect(try DatasetSplits.open(specification(.cifar100), seed: 1).classNames[99] == "class 99")
+    #expect(try DatasetSplits.open(specification(CIFAR100()), seed: 1).classNames[99] == "class 99")
   }
 
   @Test("a file of class names that cannot be used is an error")
@@ -84,27 +83,27 @@ struct ReaderTests {
     try Fixtures.writeCIFAR10(to: folder, "")
     let path = folder.file("batches.meta.txt")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    #expect(try openingFails(.cifar10).description == "\(path): is not a file")
+    #expect(try openingFails(CIFAR10()).description == "\(path): is not a file")
     try FileManager.default.removeItem(atPath: path)
     for (bytes, problem) in [
       (Array("cat dog".utf8), "has 2 names, expected 10"), ([0xFF], "is not UTF-8"),
       ([UInt8](repeating: 32, count: 70_000), "has 70000 bytes, too many for the names of classes"),
     ] {
       try folder.write(bytes, to: "batches.meta.txt")
-      let error = try openingFails(.cifar10)
+      let error = try openingFails(CIFAR10())
       #expect(error.location == path && error.problem == problem)
     }
   }
 
   @Test func missingFilesAreNamedWithWhereToGetThem() throws {
-    let nothing = try openingFails(.cifar10).description
+    let nothing = try openingFails(CIFAR10()).description
     #expect(nothing.hasPrefix("\(folder.path): no cifar10 here; expected data_batch_1.bin, data_batch_2.bin, "))
     #expect(nothing.hasSuffix("lockstep data fetch cifar10 --data \(folder.path)"))
     try Fixtures.writeCIFAR10(to: folder, "")
     try FileManager.default.removeItem(atPath: folder.file("data_batch_3.bin"))
-    #expect(try openingFails(.cifar10).description.hasPrefix("\(folder.path): data_batch_3.bin missing; get the files"))
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path) = (.mnist, "/nowhere/at/all")
+    #expect(
+      try openingFails(CIFAR10()).description.hasPrefix("\(folder.path): data_batch_3.bin missing; get the files"))
+    let specification = DatasetSpecification(MNIST(), path: "/nowhere/at/all")
     let error = try #require(throws: DataError.self) { try DatasetSplits.open(specification, seed: 1) }
     #expect(error.description.hasPrefix("/nowhere/at/all: no such folder; expected train-images-idx3-ubyte, "))
     #expect(error.description.hasSuffix("lockstep data fetch mnist --data /nowhere/at/all"))
@@ -114,13 +113,13 @@ struct ReaderTests {
     try Fixtures.writeCIFAR10(to: folder, "")
     let whole = try folder.read("data_batch_2.bin")
     let path = try folder.write(whole.dropLast(100), to: "data_batch_2.bin")
-    #expect(try openingFails(.cifar10).location == "\(path), record 2, byte \(3 * 3073 - 100)")
+    #expect(try openingFails(CIFAR10()).location == "\(path), record 2, byte \(3 * 3073 - 100)")
     try folder.write(whole.dropLast(3073), to: "data_batch_2.bin")
-    #expect(try openingFails(.cifar10).description.contains("truncated: 2 records where another batch has 3"))
+    #expect(try openingFails(CIFAR10()).description.contains("truncated: 2 records where another batch has 3"))
     var mislabelled = whole
     mislabelled[3073] = 10
     try folder.write(mislabelled, to: "data_batch_2.bin")
-    let error = try openingFails(.cifar10)
+    let error = try openingFails(CIFAR10())
     #expect(error.location == "\(path), record 1, byte 3073" && error.problem == "label 10 is not below 10")
     #expect(error.advice == "fetch it again: lockstep data fetch cifar10 --data \(folder.path)")
   }
@@ -133,26 +132,26 @@ struct ReaderTests {
     let wholeLabels = try folder.read("train-labels-idx1-ubyte")
 
     try folder.write(whole.dropLast(16), to: "train-images-idx3-ubyte")
-    #expect(try openingFails(.idx).location == "\(images), record 21, byte \(16 + 23 * 15 - 16)")
+    #expect(try openingFails(IDXImages()).location == "\(images), record 21, byte \(16 + 23 * 15 - 16)")
     try folder.write(whole + [0], to: "train-images-idx3-ubyte")
-    #expect(try openingFails(.idx).problem == "has 1 bytes more than its header promises")
+    #expect(try openingFails(IDXImages()).problem == "has 1 bytes more than its header promises")
     try folder.write([0, 0, 8], to: "train-images-idx3-ubyte")
-    #expect(try openingFails(.idx).problem == "ends at byte 3, within the header of an IDX file")
+    #expect(try openingFails(IDXImages()).problem == "ends at byte 3, within the header of an IDX file")
     try folder.write([0, 0, 9, 3] + whole.dropFirst(4), to: "train-images-idx3-ubyte")
-    #expect(try openingFails(.idx).location == "\(images), byte 0")
+    #expect(try openingFails(IDXImages()).location == "\(images), byte 0")
     // A header of 2³² − 1 by 2³² − 1 pixels must not overflow.
     try folder.write([0, 0, 8, 3, 0, 0, 0, 1] + [UInt8](repeating: 255, count: 8), to: "train-images-idx3-ubyte")
-    #expect(try openingFails(.idx).location == "\(images), byte 8")
+    #expect(try openingFails(IDXImages()).location == "\(images), byte 8")
     try folder.write(wholeLabels, to: "train-images-idx3-ubyte")
-    #expect(try openingFails(.idx).problem == "has 1 dimensions, expected 3")
+    #expect(try openingFails(IDXImages()).problem == "has 1 dimensions, expected 3")
     try folder.write(whole, to: "train-images-idx3-ubyte")
 
     try folder.write(Fixtures.idx(shape: [22], [UInt8](repeating: 1, count: 22)), to: "train-labels-idx1-ubyte")
-    #expect(try openingFails(.idx).problem == "has 22 labels for the 23 images of \(images)")
+    #expect(try openingFails(IDXImages()).problem == "has 22 labels for the 23 images of \(images)")
     var mislabelled = wholeLabels
     mislabelled[8 + 17] = 77
     try folder.write(mislabelled, to: "train-labels-idx1-ubyte")
-    #expect(try openingFails(.mnist).location == "\(labels), record 17, byte 25")
+    #expect(try openingFails(MNIST()).location == "\(labels), record 17, byte 25")
   }
 
   @Test func theBundledDigitsAreReadAndStratified() throws {
@@ -195,8 +194,7 @@ struct ReaderTests {
   }
 
   @Test func syntheticDataHaveTheirShape() throws {
-    var wanted = DatasetSpecification()
-    (wanted.kind, wanted.syntheticShape, wanted.syntheticClasses, wanted.syntheticCount) = (.synthetic, [17], 3, 50)
+    let wanted = DatasetSpecification(SyntheticSamples(shape: [17], classes: 3, count: 50))
     let splits = try DatasetSplits.open(wanted, seed: 1)
     #expect(splits.sampleShape == [17] && splits.training.count == 50 && splits.test?.count == 5)
     #expect(Set(splits.training.dataset.labels) == [0, 1, 2])

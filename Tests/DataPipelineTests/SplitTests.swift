@@ -13,8 +13,7 @@ struct SplitTests {
   }
 
   private func open(_ change: (inout DatasetSpecification) -> Void, seed: UInt64 = 1) throws -> DatasetSplits {
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path) = (.idx, folder.path)
+    var specification = DatasetSpecification(IDXImages(), path: folder.path)
     change(&specification)
     return try DatasetSplits.open(specification, seed: seed)
   }
@@ -70,8 +69,7 @@ struct SplitTests {
         try images.write(Fixtures.png(height: 3, width: 3, value: UInt8(index)), to: "\(name)/\(index + 10).png")
       }
     }
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path) = (.imageFolder, images.path)
+    let specification = DatasetSpecification(ImageFolder(), path: images.path)
     let digest = try DatasetSplits.open(specification, seed: 1).contentDigest()
     #expect(try DatasetSplits.open(specification, seed: 1).contentDigest() == digest)
     // The third of 80 in an order in which every fifth is decoded.
@@ -103,8 +101,7 @@ struct SplitTests {
   }
 
   @Test func aCheckpointsNormalizerIsTakenAsItIs() throws {
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path) = (.idx, folder.path)
+    let specification = DatasetSpecification(IDXImages(), path: folder.path)
     let kept = Normalizer(kind: .perChannel, mean: [0.25], standardDeviation: [2])
     #expect(try DatasetSplits.open(specification, seed: 1, normalizer: kept).normalizer == kept)
     let other = Normalizer(kind: .perChannel, mean: [0, 0, 0], standardDeviation: [1, 1, 1])

@@ -1,5 +1,6 @@
 import Collectives
 import Configuration
+import DataPipeline
 import Foundation
 import NeuralNetworks
 import Testing
@@ -87,6 +88,16 @@ struct CatalogueTests {
     }
   }
 
+  @Test("kinds of data stand in the reference page, with their keys")
+  func referencePageOfData() {
+    let page = ConfigurationReference.markdown()
+    func expect<S: DatasetSettings>(_: S.Type) {
+      #expect(page.contains("- `\(S.form.name)`: \(S.form.meaning)"))
+      for field in S.form.fields { #expect(page.contains("| `\(field.name)` |"), "\(S.form.name) \(field.name)") }
+    }
+    for entry in DatasetCatalogue.entries { expect(entry) }
+  }
+
   @Test("weights have equal bits on 1, 2 and 4 workers, and each kind gives others", arguments: Kind.allCases)
   private func equalBits(kind: Kind) throws {
     var seen: Set<String> = []
@@ -129,24 +140,5 @@ struct CatalogueTests {
       digest = try parts.train(part, workers: workers)
     }
     #expect(digest == whole, "\(name)")
-  }
-}
-
-/// A run folder that is gone with the last use of it.
-private final class TemporaryRun {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
-  /// Trains, or trains on, and gives the digest of the weights.
-  func train(_ configuration: RunConfiguration, workers: Int) throws -> String {
-    let run = try PreparedRun(configuration, options: RunOptions(runFolder: folder.path))
-    let reasons = try ThreadGroup.run(layout: ShardLayout(shards: 4, workers: workers)) { communicator in
-      try Trainer(run, communicator: communicator, place: (1, 1), reporter: nil).train()
-    }
-    try #require(reasons.allSatisfy { $0 == nil })
-    let summary = try JSONSerialization.jsonObject(
-      with: Data(contentsOf: folder.appendingPathComponent("summary.json")))
-    return try #require((summary as? [String: Any])?["weights_sha256"] as? String)
   }
 }

@@ -48,12 +48,7 @@ import Testing
   ])
   func modelIsBuilt(_ file: String, parameters: Int) throws {
     let configuration = try RunConfiguration.load(file: Self.folder.appendingPathComponent(file).path)
-    let inputShape: [Int] =
-      switch configuration.data.kind {
-      case .mnist5k: [28, 28, 1]
-      case .synthetic: configuration.data.syntheticShape
-      default: [32, 32, 3]
-      }
+    let inputShape = configuration.data.nominalShape.sample
     let layers = configuration.model.layers(inputShape: inputShape, outputs: 10)
     #expect(try Model(layers, inputShape: inputShape, outputs: 10).store.parameterCount == parameters)
   }

@@ -108,7 +108,7 @@ import Testing
       "data: {dataset: labelled-text, path: x, validation: 0.1}\ntraining: {epochs: 1}\n"
       + "model: {layers: [embedding: 3, gru: {size: 3, last: true}, linear: classes]}"
     let validation = try read(lines, "data.validation_file=v.tsv").data
-    #expect(validation.validation == nil && validation.labelledText.validationFile == "v.tsv")
+    #expect(validation.validation == nil && (validation.settings as? LabelledTextSettings)?.validationFile == "v.tsv")
   }
 
   @Test("what two overrides say stays a mistake; null replaces nothing")

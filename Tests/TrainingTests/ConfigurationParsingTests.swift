@@ -21,7 +21,7 @@ import Testing
     var expected = RunConfiguration(model: .multilayerPerceptron(MultilayerPerceptron(hidden: [7])))
     expected.training.epochs = 2
     #expect(configuration == expected)
-    #expect(configuration.data.kind == .mnist5k)
+    #expect(configuration.data.name == "mnist-5k")
     #expect(configuration.training.totalSteps(stepsPerEpoch: 40) == 80)
   }
 
@@ -147,7 +147,7 @@ import Testing
   @Test func aWordDoesForASectionThatItChooses() throws {
     let configuration = try parse(
       "data: cifar100\nmodel: {architecture: resnet}\nloss: mean-squared-error\noptimizer: sgd\ntraining: {epochs: 1}")
-    #expect(configuration.data.kind == .cifar100)
+    #expect(configuration.data.name == "cifar100")
     #expect(configuration.loss == .meanSquaredError)
     #expect(configuration.model == .residualNetwork(ResidualNetwork(widths: [16, 32, 64], blocks: 3)))
   }

@@ -107,30 +107,12 @@ extension DataCatalog {
   /// Problems that training's readers find in the files, a problem for each part that can be read by itself.
   private func problems(in dataset: KnownDataset, folder: String) -> [DataError] {
     let advice = dataset.refetchAdvice(directory)
-    func problem(_ read: () throws(DataError) -> Void) -> DataError? {
+    return dataset.readers.compactMap { read in
       do throws(DataError) {
-        try read()
+        try read(folder, advice)
         return nil
       } catch {
         return error
-      }
-    }
-    func cifar(_ variant: CIFARDataset.Variant) -> [DataError] {
-      (variant.trainingFiles + variant.testFiles).compactMap { name in
-        problem { () throws(DataError) in
-          _ = try CIFARDataset.open(variant, files: [name], in: folder, advice: advice)
-        }
-      }
-    }
-    switch dataset.kind {
-    case .cifar10: return cifar(.cifar10)
-    case .cifar100: return cifar(.cifar100)
-    default:
-      return [IDXDataset.trainingFiles, IDXDataset.testFiles].compactMap { names in
-        problem { () throws(DataError) in
-          _ = try IDXDataset.open(
-            images: names[0], labels: names[1], in: folder, classNames: dataset.classNames, advice: advice)
-        }
       }
     }
   }

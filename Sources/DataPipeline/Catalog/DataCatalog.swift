@@ -18,17 +18,13 @@ public struct DataCatalog: Sendable {
   /// Where data are kept when nothing else is said, below the working directory.
   public static let defaultDirectory = "data"
 
+  /// What comes with the program, then what can be fetched.
   public static let entries: [Entry] =
-    [
-      Entry(
-        name: DatasetSpecification.Kind.mnist5k.rawValue,
-        summary: "4 000 + 1 000 handwritten digits of MNIST, 28×28, grey",
-        terms: "see NOTICE", source: .bundled(BundledData.mnist5kFiles)),
-      Entry(
-        name: "novel", summary: "Jane Austen, Pride and Prejudice, as text", terms: "public domain",
-        source: .bundled(BundledData.novelFiles)),
-    ]
-    + KnownDataset.all.map {
+    DatasetCatalogue.entries.compactMap { kind in
+      guard case .bundled(let files, let summary, let terms) = kind.origin else { return nil }
+      return Entry(name: kind.name, summary: summary, terms: terms, source: .bundled(files))
+    }
+    + DatasetCatalogue.downloads.map {
       Entry(name: $0.name, summary: $0.summary, terms: $0.terms, source: .download($0))
     }
 

@@ -33,7 +33,11 @@ public struct KnownDataset: Sendable {
     public init(_ name: String, size: Int) { (self.name, self.size) = (name, size) }
   }
 
-  public var kind: DatasetSpecification.Kind
+  /// Reads a part of the files as training does, and throws what is wrong with it.
+  typealias Reader = @Sendable (_ folder: String, _ advice: String) throws(DataError) -> Void
+
+  /// The word that configurations use for it.
+  public var name: String
   public var summary: String
   /// Terms of use, as the source states them.
   public var terms: String
@@ -43,8 +47,8 @@ public struct KnownDataset: Sendable {
   public var remoteFiles: [RemoteFile]
   /// Names of the classes; nil where the data set's own files say.
   public var classNames: [String]?
-
-  public var name: String { kind.rawValue }
+  /// One for each part that can be read by itself.
+  var readers: [Reader]
 
   /// The files that an archive holds.
   func files(unpackedFrom remote: RemoteFile) -> [LocalFile] {

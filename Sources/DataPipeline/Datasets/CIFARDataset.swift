@@ -60,6 +60,17 @@ enum CIFARDataset {
       segments: segments)
   }
 
+  /// The files of a public data set.
+  static func openSplits(
+    _ variant: Variant, of known: KnownDataset, _ data: DatasetSpecification, _ opening: DatasetOpening
+  ) throws(DataError) -> DatasetFiles {
+    let path = data.path ?? opening.dataDirectory
+    let (folder, advice) = (try known.locate(in: path), known.refetchAdvice(path))
+    return DatasetFiles(
+      training: try open(variant, files: variant.trainingFiles, in: folder, advice: advice),
+      test: try open(variant, files: variant.testFiles, in: folder, advice: advice))
+  }
+
   /// Far more than a hundred names take.
   private static let mostBytesOfNames = 1 << 16
 

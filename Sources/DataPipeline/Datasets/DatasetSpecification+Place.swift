@@ -11,11 +11,10 @@ extension DatasetSpecification {
   /// The same data with the place where they are read, whatever said it, as a path that means the same in every folder.
   public func settled(in dataDirectory: String?) -> DatasetSpecification {
     var copy = located(in: dataDirectory)
-    switch kind {
-    case .synthetic, .novel, .mnist5k: break
-    case .mnist, .fashionMNIST, .cifar10, .cifar100:
-      copy.path = copy.path ?? dataDirectory ?? DataCatalog.defaultDirectory
-    case .idx, .imageFolder, .text, .labelledText: copy.path = copy.path ?? dataDirectory
+    switch type(of: settings).origin {
+    case .bundled, .made: break
+    case .download: copy.path = copy.path ?? dataDirectory ?? DataCatalog.defaultDirectory
+    case .user: copy.path = copy.path ?? dataDirectory
     }
     copy.path = copy.path.map(Self.absolute)
     return copy

@@ -58,53 +58,10 @@ public struct DatasetSplits: Sendable {
     tokenizer: (any Tokenizer)? = nil, classNames: [String]? = nil, sampleShape: [Int]? = nil,
     monitor: PreparationMonitor = PreparationMonitor()
   ) throws(DataError) -> DatasetSplits {
-    if specification.isText {
-      return try openText(specification, dataDirectory: dataDirectory, tokenizer: tokenizer, monitor: monitor)
-    }
-    if specification.isLabelledText {
-      return try openLabelledText(
-        specification, dataDirectory: dataDirectory, seed: seed, tokenizer: tokenizer, classNames: classNames,
-        length: sampleShape?.first, monitor: monitor)
-    }
-    let files = try DatasetFiles.open(specification, dataDirectory: dataDirectory, seed: seed)
-    var trainingRecords = Array(0..<limit(files.training.count, to: specification.trainLimit))
-    var validation = files.validation.map { ImageSplit($0) }
-    if let wanted = specification.validation {
-      let parts = try ValidationSplit.divide(
-        labels: trainingRecords.map { files.training.labels[$0] }, classCount: files.training.classNames.count,
-        taking: wanted, fromEnd: specification.validationFromEnd, seed: seed)
-      trainingRecords = parts.training
-      validation = ImageSplit(dataset: files.training, records: parts.validation)
-    }
-    let training = ImageSplit(dataset: files.training, records: trainingRecords)
-    let shape = try transformedShape(of: training.sampleShape, specification)
-    let usedNormalizer: Normalizer
-    if let normalizer {
-      try normalizer.check(fits: training.dataset.imageShape)
-      usedNormalizer = normalizer
-    } else {
-      usedNormalizer = try Normalizer(specification.normalization, of: training)
-    }
-    var splits = DatasetSplits(
-      training: training, validation: validation,
-      test: files.test.map { test in
-        ImageSplit(dataset: test, records: Array(0..<limit(test.count, to: specification.testLimit)))
-      },
-      normalizer: usedNormalizer,
-      unreadable: files.unreadable, notes: files.report.sentences, report: files.report)
-    (splits.transforms, splits.transformedShape) = (specification.transforms, shape)
-    return splits
+    try specification.settings.open(
+      specification,
+      DatasetOpening(
+        dataDirectory: dataDirectory, seed: seed, normalizer: normalizer, tokenizer: tokenizer, classNames: classNames,
+        sampleShape: sampleShape, monitor: monitor))
   }
-
-  private static func transformedShape(
-    of shape: [Int], _ specification: DatasetSpecification
-  ) throws(DataError) -> [Int] {
-    do throws(ImageTransforms.Fault) {
-      return try specification.transforms.sampleShape(of: shape, specification.normalization)
-    } catch {
-      throw DataError(error.key, error.problem, advice: error.hint, isWrongUse: true)
-    }
-  }
-
-  private static func limit(_ count: Int, to limit: Int?) -> Int { min(count, limit ?? count) }
 }

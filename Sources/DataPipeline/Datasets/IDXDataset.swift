@@ -43,6 +43,37 @@ enum IDXDataset {
       segments: [.init(file: imageFile.file, offset: imageFile.offset, stride: shape.count, count: count)])
   }
 
+  /// The training files and, where they are there or required, the test files.
+  ///
+  /// - Parameter limit: Bytes that a `.gz` file may inflate to.
+  static func openSplits(
+    in folder: String, classNames: [String]?, needsTest: Bool, advice: String, limit: Int
+  ) throws(DataError) -> DatasetFiles {
+    let training = try open(
+      images: trainingImages, labels: trainingLabels, in: folder, classNames: classNames, advice: advice,
+      inflatingAtMost: limit)
+    guard needsTest || KnownDataset.exists(testImages, in: folder) else { return DatasetFiles(training: training) }
+    let test = try open(
+      images: testImages, labels: testLabels, in: folder, classNames: training.classNames, advice: advice,
+      inflatingAtMost: limit)
+    guard test.imageShape == training.imageShape else {
+      throw DataError(
+        folder, "test images are \(test.imageShape), training images \(training.imageShape)",
+        advice: "are files mixed up?")
+    }
+    return DatasetFiles(training: training, test: test)
+  }
+
+  /// The files of a public data set.
+  static func openSplits(
+    of known: KnownDataset, _ data: DatasetSpecification, _ opening: DatasetOpening
+  ) throws(DataError) -> DatasetFiles {
+    let path = data.path ?? opening.dataDirectory
+    return try openSplits(
+      in: try known.locate(in: path), classNames: known.classNames, needsTest: true, advice: known.refetchAdvice(path),
+      limit: data.maxInflatedBytes)
+  }
+
   /// The plain file, the gzipped one, or either under the other usual name ("train-images.idx3-ubyte").
   static func find(_ name: String, in folder: String) throws(DataError) -> String {
     for candidate in alternatives(name) where !PathKind.isMissing(folder.appendingPath(candidate)) {

@@ -1,3 +1,4 @@
+import Configuration
 import Tensors
 
 /// JPEG and PNG files in a folder for each class: `CLASS/NAME.jpg`. Images are decoded to RGB when they are read.
@@ -27,7 +28,7 @@ struct ImageFolderDataset: ImageDataset {
   ///   - size: what images are scaled to; nil takes `shape`, or else the first readable image's size.
   ///   - maxPixels: Pixels that a file may have.
   init(
-    folder: String, classNames known: [String]?, size: (height: Int, width: Int)?, shape: ImageShape? = nil,
+    folder: String, classNames known: [String]?, size: Extent?, shape: ImageShape? = nil,
     maxPixels: Int = DatasetSpecification.defaultMaxImagePixels
   ) throws(DataError) {
     var report = DataReport()

@@ -2,15 +2,15 @@ import Tensors
 
 extension DatasetSplits {
   /// A text's splits: by position, training first.
-  static func openText(
-    _ specification: DatasetSpecification, dataDirectory: String?, tokenizer: (any Tokenizer)?,
-    monitor: PreparationMonitor
-  ) throws(DataError) -> DatasetSplits {
-    let text = specification.text
+  ///
+  /// - Parameter path: nil is the bundled novel.
+  init(
+    text: TextSpecification, at path: String?, _ data: DatasetSpecification, _ opening: DatasetOpening
+  ) throws(DataError) {
+    let tokenizer = opening.tokenizer
     let corpus = try TextCorpus.open(
-      try path(of: specification, dataDirectory: dataDirectory),
-      tokenizer: tokenizer.map { .given($0) } ?? .trained(text.tokenizer), splits: try shares(of: specification),
-      inflatingAtMost: specification.maxInflatedBytes, monitor: monitor)
+      path, tokenizer: tokenizer.map { .given($0) } ?? .trained(text.tokenizer),
+      splits: try Self.shares(of: text, data), inflatingAtMost: data.maxInflatedBytes, monitor: opening.monitor)
     func split(_ part: TextCorpus.Split) throws(DataError) -> TextSplit {
       try TextSplit(part, of: corpus, windowLength: text.window, order: text.order)
     }
@@ -18,12 +18,11 @@ extension DatasetSplits {
     if let part = corpus.validation { validation = try split(part) }
     var test: TextSplit?
     if let part = corpus.test { test = try split(part) }
-    var splits = DatasetSplits(
+    self.init(
       training: try split(corpus.training), validation: validation, test: test, normalizer: .none, unreadable: [],
       tokenizer: corpus.tokenizer)
-    if tokenizer == nil { splits.noteSmallerVocabulary(than: text.tokenizer) }
-    if let note = corpus.note, corpus.byteCount >= largeText { splits.notes.append(note.onOneLine) }
-    return splits
+    if tokenizer == nil { noteSmallerVocabulary(than: text.tokenizer) }
+    if let note = corpus.note, corpus.byteCount >= Self.largeText { notes.append(note.onOneLine) }
   }
 
   /// Notes it where the training split had fewer byte pairs to merge than were asked for.
@@ -41,46 +40,28 @@ extension DatasetSplits {
   public static func withTrainingText<Result>(
     _ specification: DatasetSpecification, dataDirectory: String?, _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(DataError) -> Result {
-    let path = try path(of: specification, dataDirectory: dataDirectory)
+    guard let settings = specification.settings as? any TextDatasetSettings else {
+      preconditionFailure("\(specification.name) is no text")
+    }
+    let path = try settings.path(specification, dataDirectory: dataDirectory)
     let location = if let path { path } else { try BundledData.novel() }
-    let splits = try shares(of: specification)
+    let splits = try shares(of: settings.text, specification)
     return try FileContents.open(location, inflatingAtMost: specification.maxInflatedBytes).withBytes {
       bytes throws(DataError) in
       body(UnsafeRawBufferPointer(rebasing: bytes[try splits.ranges(of: bytes, source: location)[0]]))
     }
   }
 
-  private static func shares(of specification: DatasetSpecification) throws(DataError) -> TextSplits {
-    switch specification.validation {
-    case nil: return TextSplits(validation: 0, test: specification.text.test)
-    case .fraction(let share): return TextSplits(validation: share, test: specification.text.test)
+  private static func shares(
+    of text: TextSpecification, _ data: DatasetSpecification
+  ) throws(DataError) -> TextSplits {
+    switch data.validation {
+    case nil: return TextSplits(validation: 0, test: text.test)
+    case .fraction(let share): return TextSplits(validation: share, test: text.test)
     case .count:
       throw DataError(
         "data.validation", "is a number of samples, but a text is split by shares",
         advice: "write a share, for example validation: 0.1", isWrongUse: true)
-    }
-  }
-
-  /// Nil is the bundled novel.
-  private static func path(
-    of specification: DatasetSpecification, dataDirectory: String?
-  ) throws(DataError) -> String? {
-    guard specification.kind == .text else {
-      if let file = dataDirectory, case .file = try PathKind(file) {
-        throw DataError(
-          file, "is a text, but dataset: novel reads the bundled one", advice: "use dataset: text", isWrongUse: true)
-      }
-      return nil
-    }
-    guard let path = specification.path ?? dataDirectory else {
-      throw DataError(
-        "data.path", "no text is named", advice: "give a UTF-8 text file as data.path or --data, or use dataset: novel",
-        isWrongUse: true)
-    }
-    switch try PathKind(path) {
-    case .folder: throw DataError(path, "is a folder", advice: "give the text file itself", isWrongUse: true)
-    case .missing: throw DataError(path, "no such file", advice: "check --data and data.path", isWrongUse: true)
-    case .file: return path
     }
   }
 }

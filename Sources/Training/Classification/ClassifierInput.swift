@@ -24,8 +24,9 @@ enum ClassifierInput {
     let size = samples.imageShape
     let shape = ImageShape(height: size[0], width: size[1], channels: size[2])
     // The run read no larger files, but it may have scaled small ones up.
-    let scaled = configuration.data.imageSize.map { $0.height * $0.width } ?? 0
-    guard shape.height * shape.width <= max(configuration.data.maxImagePixels, scaled) else {
+    let limits = configuration.data.imageFiles
+    let scaled = limits.size.map { $0.height * $0.width } ?? 0
+    guard shape.height * shape.width <= max(limits.maxPixels, scaled) else {
       throw CheckpointError(
         .damaged, path: file.path,
         "it takes images of \(shape), more pixels than its configuration allows (data.max_image_pixels)",
@@ -41,7 +42,7 @@ enum ClassifierInput {
     try normalizer.check(fits: shape)
     self = .image(
       shape, ImagePreparation(normalizer, transforms: transforms.evaluation),
-      maxPixels: configuration.data.maxImagePixels)
+      maxPixels: limits.maxPixels)
   }
 
   /// Tokens that an input is padded to at most.

@@ -52,7 +52,7 @@ public enum ConfigurationReference {
       were read.
     - `version` chooses the defaults of keys that are not written. Without it a configuration has those of this page, version
       \(RunConfiguration.currentVersion); what run folders and checkpoints hold that name none is of version 1, and a run that goes on from them keeps their
-      version. Version 1 had `optimizer.regularize: weights_and_positions`.
+      version. Version 1 had `optimizer.regularize: weights_and_positions`, and applied `flip` before `shift` whatever their order.
     """
 
   private static var sections: [String] {

@@ -52,34 +52,10 @@ extension RunConfiguration {
   }
 
   private func checkData(_ context: inout DecodingContext) {
-    if let split = data.validation, let available = data.knownFileCount {
-      let taken = split.count(of: available)
-      let written = if case .fraction(let share) = split { NumberText.format(share) } else { "\(taken)" }
-      context.check(
-        "data.train_limit", "data.validation", holds: taken < available,
-        "validation: \(written) leaves none of the \(available) training samples", hint: "lower data.validation")
-      context.check(
-        "data.train_limit", "data.validation", holds: taken > 0,
-        "validation: \(written) takes none of the \(available) training samples", hint: "raise data.validation")
-    }
-    context.check(
-      "data.validation", "data.validation_from_end", holds: !data.validationFromEnd || data.validation != nil,
-      "validation_from_end requires data.validation", hint: "give data.validation, for example validation: 1000")
-    checkTransforms(&context)
-    let wholeText = data.trainLimit == nil && data.testLimit == nil && !data.validationFromEnd
-    context.check(
-      "data.augment", "data.evaluation_transforms", "data.normalize", "data.train_limit", "data.test_limit",
-      "data.validation_from_end",
-      holds: !data.hasTokens || (data.transforms.isEmpty && data.normalization == .none && wholeText),
-      "augment, evaluation_transforms, normalize, train_limit, test_limit and validation_from_end are for images",
-      hint: data.isText ? "leave them out for a text; it is split by position" : "leave them out for texts")
-    context.check(
-      "data.path", holds: data.kind != .novel || data.path == nil, "the novel is bundled and has no path",
-      hint: "use dataset: text for a text of your own")
+    data.check(&context)
     context.check(
       "training.drop_last", holds: !data.isText || !training.dropLast, "drop_last is for images",
       hint: "leave it out for a text")
-    checkLabelledText(&context)
     context.check(
       "training.sampling", holds: !data.isText || training.sampling == .shuffled,
       "balanced sampling requires classes, and a text has tokens", hint: "leave sampling out; data.order is a text's")
@@ -89,60 +65,13 @@ extension RunConfiguration {
     context.check(
       "loss.kind", holds: !data.isText || loss.outputs == .logits, "a model of language requires a loss over a softmax",
       hint: "leave kind out, for cross-entropy")
-    if data.isText, case .count = data.validation {
-      context.check(
-        "data.validation", holds: false, "a text is split by shares",
-        hint: "write a share, for example validation: 0.1")
-    }
     context.check(
       "data.dataset", "samples.at", "samples.every_steps", holds: data.isText || !samples.areWanted,
       "samples require a model of language", hint: "give data: {dataset: text} or novel, or leave samples out")
-    context.check(
-      "data.validation", "data.test", holds: !data.isText || data.textTrainingShare > 0,
-      "validation and test leave nothing to train on", hint: "lower one of them")
-    context.check(
-      "data.shape", holds: data.syntheticShape.count == 1 || data.syntheticShape.count == 3,
-      "a sample's shape has one or three sizes, found \(data.syntheticShape.count)",
-      hint: "write [features] or [height, width, channels]")
-    context.check(
-      "data.shape",
-      holds: data.syntheticShape.reduce(1.0) { $0 * Double($1) } <= Double(SchemaInteger.largestSynthetic),
-      "a sample of \(data.syntheticShape.map(String.init).joined(separator: "×")) values is too large",
-      hint: "the largest has \(SchemaInteger.largestSynthetic)")
-    if let size = data.imageSize {
-      context.check(
-        "data.image_size",
-        holds: Double(size.height) * Double(size.width) * 3 <= Double(SchemaInteger.largestSynthetic),
-        "a sample of \(size.height)×\(size.width)×3 values is too large",
-        hint: "the largest has \(SchemaInteger.largestSynthetic)")
-    }
-  }
-
-  private func checkTransforms(_ context: inout DecodingContext) {
-    for (key, list) in [
-      ("data.augment", data.transforms.training), ("data.evaluation_transforms", data.transforms.evaluation),
-    ] {
-      context.check(
-        key, holds: list.specifications.count <= TransformList.longest,
-        "\(key) has more than \(TransformList.longest) transforms", hint: "leave some out")
-    }
-    if let random = data.transforms.evaluation.firstRandom {
-      context.check(
-        "data.evaluation_transforms", holds: false,
-        "\(random.name) draws at random, but evaluations must not",
-        hint: "leave it out, or write it in data.augment")
-    }
-    let shape = data.nominalShape
-    guard !data.hasTokens, !shape.sampleIsAssumed else { return }
-    do throws(ImageTransforms.Fault) {
-      _ = try data.transforms.sampleShape(of: shape.sample, data.normalization)
-    } catch {
-      context.check("data.dataset", "data.augment", error.key, holds: false, error.problem, hint: error.hint)
-    }
   }
 
   private func checkClassWeights(_ context: inout DecodingContext) {
-    guard case .explicit(let weights) = loss.classWeights, let classes = data.knownClassCount else { return }
+    guard case .explicit(let weights) = loss.classWeights, let classes = data.nominalShape.classes else { return }
     context.check(
       "data.dataset", "loss.class_weights", holds: weights.count == classes,
       "\(weights.count) class weights for \(classes) classes", hint: "give one weight a class, in the classes' order")
@@ -155,9 +84,16 @@ extension RunConfiguration {
       "model", "data.dataset", holds: data.hasTokens || input != .tokens,
       "the model reads tokens, but the data are images", hint: "give data: {dataset: text}, novel or labelled-text")
     context.check(
+      "data.dataset", "model", holds: !data.isLabelledText || input == .tokens,
+      "the data are tokens, but the model reads numbers", hint: "begin its layers with an embedding")
+    context.check(
+      "data.dataset", "model", holds: !data.isLabelledText || !model.architecture.isLanguageModel,
+      "\(model.name) predicts tokens, but labelled texts have classes",
+      hint: "give layers that begin with an embedding and end with one output a class")
+    context.check(
       "model", "data.dataset", holds: !data.isText || input != .images,
       "the model reads images, but the data are a text", hint: "use layers or architecture: gpt")
-    guard let outputs = model.layerList?.last?.linearOutputs, let classes = data.knownClassCount else { return }
+    guard let outputs = model.layerList?.last?.linearOutputs, let classes = data.nominalShape.classes else { return }
     context.check(
       "data.dataset", "model.layers", holds: outputs == classes,
       "the last layer has \(outputs) outputs for \(classes) classes",
@@ -165,42 +101,8 @@ extension RunConfiguration {
   }
 }
 
-/// Facts of data that are known before they are read.
 extension DatasetSpecification {
-  fileprivate var knownClassCount: Int? {
-    switch kind {
-    case .mnist5k, .mnist, .fashionMNIST, .cifar10: 10
-    case .cifar100: 100
-    case .synthetic: syntheticClasses
-    case .idx, .imageFolder, .text, .novel, .labelledText: nil
-    }
-  }
-
-  /// Training samples of the files that are used, those set aside for validation among them.
-  fileprivate var knownFileCount: Int? {
-    let count: Int? =
-      switch kind {
-      case .mnist5k: 4000
-      case .mnist, .fashionMNIST: 60_000
-      case .cifar10, .cifar100: 50_000
-      case .synthetic: syntheticCount
-      case .idx, .imageFolder: trainLimit
-      case .text, .novel, .labelledText: nil
-      }
-    return count.map { min($0, trainLimit ?? $0) }
-  }
-
   fileprivate var knownTrainingCount: Int? {
     knownFileCount.map { count in max(count - (validation?.count(of: count) ?? 0), 0) }
-  }
-
-  /// False where a run certainly has no validation split; of a folder of images only its files tell.
-  fileprivate var mayHaveValidation: Bool {
-    validation != nil || kind == .imageFolder && usesValidationFolder
-      || isLabelledText && (labelledText.validationFile != nil || labelledText.validationLines != nil)
-  }
-
-  fileprivate var textTrainingShare: Double {
-    if case .fraction(let share) = validation { 1 - share - text.test } else { 1 - text.test }
   }
 }

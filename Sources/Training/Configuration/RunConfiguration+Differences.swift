@@ -1,4 +1,5 @@
 import Configuration
+import DataPipeline
 
 /// A setting in which two configurations differ.
 public struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
@@ -27,14 +28,12 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     let steering = ["evaluation.every_steps", "evaluation.every_epochs", "evaluation.block_size"]
     if evaluationSteers && steering.contains(path) { return .refused }
     if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
-    let allowed = [
-      // What the version stands for is in the other settings.
-      "version", "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
-      "training.share_weights", "training.compare_replicas", "data.path", "data.file", "data.categories",
-      "data.validation_file",
-      "data.validation_lines", "data.test_file", "data.header", "data.validation_folder", "data.max_image_pixels",
-      "data.max_inflated_bytes",
-    ]
+    let allowed =
+      [
+        // What the version stands for is in the other settings.
+        "version", "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
+        "training.share_weights", "training.compare_replicas",
+      ] + DatasetSpecification.placeKeys.map { "data.\($0)" }
     let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }
     return path == "training.blas_threads" ? .changesBits : .refused

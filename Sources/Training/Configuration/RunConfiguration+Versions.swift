@@ -6,6 +6,8 @@ import Configuration
 /// | version | default that a later version changed |
 /// |---|---|
 /// | 1 | `optimizer.regularize: weights_and_positions` |
+///
+/// In version 1, `data.augment` had flips and shifts, and flips were applied first whatever their order.
 extension RunConfiguration {
   /// The newest, which configurations have that name none.
   public static let currentVersion = 2
@@ -50,6 +52,7 @@ extension RunConfiguration {
     for older in Self.olderDefaults where version <= older.version && unwritten.paths.contains(older.path) {
       older.apply(&self)
     }
+    if version <= 1 { data.moveFlipsToFront() }
   }
 
   /// The configuration that a checkpoint was written with.

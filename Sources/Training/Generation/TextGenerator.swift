@@ -34,9 +34,9 @@ public final class TextGenerator {
     (checkpoint, step) = (file.path, file.metadata.step)
     tokenizer = try Tokenizers.load(json: json, from: file.path)
     let configuration = try RunConfiguration.of(file)
-    guard configuration.data.isText else { throw GenerationError.notOfText(file.path) }
+    guard let text = configuration.data.text else { throw GenerationError.notOfText(file.path) }
     BLAS.threadCount = configuration.training.blasThreads
-    window = configuration.data.text.window
+    window = text.window
     data = configuration.data
     let vocabulary = tokenizer.vocabularySize
     context = ExecutionContext()

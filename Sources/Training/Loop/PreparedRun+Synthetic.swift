@@ -15,12 +15,12 @@ extension PreparedRun {
     // Nothing is evaluated.
     if original.schedule.followsEvaluations { configuration.schedule = .constant(rate: 0.01) }
     configuration.samples = SampleSettings()
-    if original.data.isText {
-      configuration.data = DatasetSpecification()
-      (configuration.data.kind, configuration.data.normalization) = (.novel, .none)
-      configuration.data.text = original.data.text
-      configuration.data.text.test = 0
-      if original.data.kind == .text { assuming("the text is not read: the bundled novel stands for it") }
+    if var text = original.data.text {
+      text.test = 0
+      configuration.data = DatasetSpecification(BundledNovel(text))
+      if original.data.name != configuration.data.name {
+        assuming("the text is not read: the bundled novel stands for it")
+      }
       return try PreparedRun(configuration)
     }
     if original.data.isLabelledText {
@@ -29,22 +29,16 @@ extension PreparedRun {
       return try PreparedRun(configuration)
     }
     let shape = original.data.nominalShape
-    let kind = original.data.kind.rawValue
+    let kind = original.data.name
     if shape.sampleIsAssumed {
       let size = shape.sample.map { "\($0)" }.joined(separator: "×")
-      let hint = original.data.kind == .imageFolder ? " (data.image_size sets another)" : ""
+      let hint = shape.sizeKey.map { " (\($0) sets another)" } ?? ""
       assuming("the size of \(kind) images is in the files, which are not read: \(size) is assumed\(hint)")
     }
     let classes = shape.classes ?? original.model.declaredOutputs
     if classes == nil {
       assuming("the number of \(kind) classes is in the files, which are not read: \(assumedClasses) are assumed")
     }
-    configuration.data = DatasetSpecification()
-    configuration.data.kind = .synthetic
-    configuration.data.syntheticShape = shape.sample
-    configuration.data.syntheticClasses = classes ?? assumedClasses
-    configuration.data.augmentations = original.data.augmentations
-    configuration.data.evaluationTransforms = original.data.evaluationTransforms
     // Enough that batches do not stay in the cache, little enough to be made at once.
     // A whole number of batches, so that all steps are alike.
     let batchSize = original.training.batchSize
@@ -54,7 +48,12 @@ extension PreparedRun {
         "is \(batchSize); a benchmark makes up at most \(SchemaInteger.largestSynthetic / 2) samples a batch",
         advice: "lower it", isWrongUse: true)
     }
-    configuration.data.syntheticCount = batchSize * max(2, (2000 + batchSize - 1) / batchSize)
+    configuration.data = DatasetSpecification(
+      SyntheticSamples(
+        shape: shape.sample, classes: classes ?? assumedClasses,
+        count: batchSize * max(2, (2000 + batchSize - 1) / batchSize)))
+    configuration.data.augmentations = original.data.augmentations
+    configuration.data.evaluationTransforms = original.data.evaluationTransforms
     return try PreparedRun(configuration)
   }
 

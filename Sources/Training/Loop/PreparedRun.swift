@@ -90,9 +90,9 @@ public struct PreparedRun: Sendable {
     reduction = ReductionLayout(store: model.store)
     buckets = reduction.buckets(model.store.parameters, training)
     memory = StateMemory(of: model.store, configuration)
-    if configuration.samples.areWanted, let tokenizer = data.tokenizer {
+    if configuration.samples.areWanted, let tokenizer = data.tokenizer, let text = configuration.data.text {
       _ = try TextGenerator.tokens(
-        of: configuration.samples.promptBytes, tokenizer, for: model, window: configuration.data.text.window)
+        of: configuration.samples.promptBytes, tokenizer, for: model, window: text.window)
     }
   }
 
@@ -110,6 +110,7 @@ public struct PreparedRun: Sendable {
     guard let version = Int(String(decoding: agreed, as: UTF8.self)) else { return self }
     var copy = self
     copy.configuration = configuration.withDefaults(ofVersion: version)
+    copy.data.transforms = copy.configuration.data.transforms
     return copy
   }
 
@@ -131,7 +132,7 @@ public struct PreparedRun: Sendable {
 
   /// Whether recurrent layers go on where the step before ended.
   var carriesState: Bool {
-    configuration.data.isText && configuration.data.text.order == .sequential
+    configuration.data.text?.order == .sequential
       && layers.contains { $0.timeDependences.contains(.state) }
   }
 

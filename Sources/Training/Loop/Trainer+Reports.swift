@@ -157,7 +157,8 @@ extension Trainer {
     let configuration = run.configuration
     let store = session.replica.model.store
     return RunDescription(
-      data: configuration.data.kind.rawValue, trainingSamples: run.data.training.count,
+      data: configuration.data.name, heldOutAdvice: configuration.data.heldOutAdvice,
+      trainingSamples: run.data.training.count,
       balancedEpoch: (run.sampler as? BalancedSampler).map { ($0.classCount, $0.samplesPerClass) },
       validationSamples: run.data.validation?.count ?? 0, testSamples: run.data.test?.count ?? 0,
       model: configuration.model.name, parameters: store.parameterCount, workers: communicator.size,

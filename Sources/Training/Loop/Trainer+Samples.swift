@@ -8,20 +8,22 @@ extension Trainer {
   /// A stop that is asked for meanwhile leaves it unfinished.
   func writeSampleIfDue() throws {
     let settings = run.configuration.samples
-    guard settings.isDue(after: progress.step), let tokenizer = run.data.tokenizer else { return }
+    guard settings.isDue(after: progress.step), let tokenizer = run.data.tokenizer,
+      let window = run.configuration.data.text?.window
+    else { return }
     status.set(.sample, after: progress.step)
-    let isWhole = try recorder.map { try writeSample(with: tokenizer, to: $0) } ?? true
+    let isWhole = try recorder.map { try writeSample(with: tokenizer, window: window, to: $0) } ?? true
     let answers = try communicator.allGather([isWhole ? 1 : 0])
     progress.unfinished = answers.allSatisfy { $0 == [1] } ? nil : .sample
   }
 
   /// - Returns: whether it was not stopped.
-  private func writeSample(with tokenizer: any Tokenizer, to recorder: RunRecorder) throws -> Bool {
+  private func writeSample(with tokenizer: any Tokenizer, window: Int, to recorder: RunRecorder) throws -> Bool {
     let settings = run.configuration.samples
     let before = timeline?.enter(.evaluation)
     defer { if let before { timeline?.enter(before) } }
     let generator = TextGenerator(
-      session.replica.model, tokenizer: tokenizer, window: run.configuration.data.text.window, step: progress.step)
+      session.replica.model, tokenizer: tokenizer, window: window, step: progress.step)
     var bytes: [UInt8] = []
     var isStopped = false
     func mustStop() -> Bool {

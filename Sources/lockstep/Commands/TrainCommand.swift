@@ -108,7 +108,7 @@ struct TrainCommand: ParsableCommand {
     options.configurationFile = config
     try CommandRunner.run("train", workers: workers, pinned: pin, watching: watching) { [options] place in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)
-      if skipBadImages { configuration.data.skipBadImages = true }
+      if skipBadImages { configuration.data.skipBadImages() }
       var options = options
       options.endOutOfMemory = place.endOutOfMemory
       return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop) { warning in

@@ -39,7 +39,7 @@ final class RunReporter: TrainingReporter {
     }
     detail(run.layers)
     earlyStopping = run.earlyStopping
-    missingSplit = run.validationSamples == 0 && run.testSamples == 0 ? Self.advice(data: run.data) : nil
+    missingSplit = run.validationSamples == 0 && run.testSamples == 0 ? run.heldOutAdvice : nil
     if run.hasStoppedEarly {
       let best = EarlyStoppingText.best(run.bestStep)
       print("\(run.folder) is complete: it stopped early after step \(run.firstStep) of \(run.totalSteps)\(best)")
@@ -113,17 +113,6 @@ final class RunReporter: TrainingReporter {
         print("the test split was not evaluated (evaluation.at_end: false); lockstep evaluate \(folder) does it")
       }
       print("run folder \(folder)")
-    }
-  }
-
-  /// Names the keys that give this kind of data a held-out split.
-  private static func advice(data: String) -> String {
-    let share = "set data.validation, for example data.validation: 0.1"
-    return switch data {
-    case "text", "novel": "\(share), or data.test: 0.1"
-    case "labelled-text": "\(share), or name a file as data.validation_file or data.test_file"
-    case "image-folder": "\(share), or add a folder test beside train"
-    default: share
     }
   }
 

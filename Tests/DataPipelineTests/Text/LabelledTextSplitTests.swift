@@ -13,10 +13,10 @@ struct LabelledTextSplitTests {
   }
 
   private func specification(_ change: (inout LabelledTextSettings) -> Void = { _ in }) -> DatasetSpecification {
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path, specification.normalization) = (.labelledText, folder.path, .none)
-    specification.labelledText.file = "lines.tsv"
-    change(&specification.labelledText)
+    var settings = LabelledTextSettings()
+    settings.file = "lines.tsv"
+    change(&settings)
+    let specification = DatasetSpecification(settings, path: folder.path)
     return specification
   }
 

@@ -70,8 +70,7 @@ import Testing
 
   private func splits(_ text: String, _ change: (inout DatasetSpecification) -> Void) throws -> DatasetSplits {
     let folder = try TemporaryFolder()
-    var specification = DatasetSpecification()
-    (specification.kind, specification.normalization) = (.text, .none)
+    var specification = DatasetSpecification(TextFile())
     specification.path = try folder.write(text.utf8, to: "text.txt")
     change(&specification)
     return try DatasetSplits.open(specification, seed: 3)
@@ -83,18 +82,23 @@ import Testing
       message { _ = try splits("aaaaaaaaaa", change) }
     }
     #expect(error { $0.validation = .fraction(0.1) }.contains("text.txt: has 1 token in its validation split; "))
-    #expect(error { $0.text.test = 0.1 }.contains("text.txt: has 1 token in its test split; "))
-    #expect(error { $0.text.test = 0.89 }.contains("text.txt: has 1 token in its training split; "))
+    func tested(_ share: Double) -> TextFile {
+      var text = TextSpecification()
+      text.test = share
+      return TextFile(text)
+    }
+    #expect(error { $0.settings = tested(0.1) }.contains("text.txt: has 1 token in its test split; "))
+    #expect(error { $0.settings = tested(0.89) }.contains("text.txt: has 1 token in its training split; "))
   }
 
   @Test("a vocabulary that came out smaller than asked for is said, where it is learned")
   func smallerVocabulary() throws {
     func notes(_ size: Int, given tokenizer: (any Tokenizer)? = nil) throws -> [String] {
       let folder = try TemporaryFolder()
-      var specification = DatasetSpecification()
-      (specification.kind, specification.normalization) = (.text, .none)
+      var text = TextSpecification()
+      text.tokenizer = .bytePairs(vocabularySize: size)
+      var specification = DatasetSpecification(TextFile(text))
       specification.path = try folder.write("abcabcabd".utf8, to: "text.txt")
-      specification.text.tokenizer = .bytePairs(vocabularySize: size)
       return try DatasetSplits.open(specification, seed: 3, tokenizer: tokenizer).notes
     }
     // a+b occurs three times, ab+c twice; no other pair does.
@@ -106,10 +110,10 @@ import Testing
     #expect(try notes(300, given: ByteTokenizer()).isEmpty)
 
     let folder = try TemporaryFolder()
-    var lines = DatasetSpecification()
-    (lines.kind, lines.normalization) = (.labelledText, .none)
+    var settings = LabelledTextSettings()
+    settings.tokenizer = .bytePairs(vocabularySize: 300)
+    var lines = DatasetSpecification(settings)
     lines.path = try folder.write("abc\tx\nabc\ty\nabd\tx\n".utf8, to: "lines.tsv")
-    lines.labelledText.tokenizer = .bytePairs(vocabularySize: 300)
     #expect(try DatasetSplits.open(lines, seed: 3).notes == [note])
   }
 }

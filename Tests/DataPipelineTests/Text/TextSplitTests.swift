@@ -50,10 +50,10 @@ import Testing
   private func splits(_ order: WindowSampler.Order, window: Int, validation: Double? = nil) throws -> DatasetSplits {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array(Self.text.utf8), to: "text.txt")
-    var specification = DatasetSpecification()
-    (specification.kind, specification.path, specification.normalization) = (.text, path, .none)
+    var text = TextSpecification()
+    (text.window, text.order) = (window, order)
+    var specification = DatasetSpecification(TextFile(text), path: path)
     specification.validation = validation.map { .fraction($0) }
-    (specification.text.window, specification.text.order) = (window, order)
     return try DatasetSplits.open(specification, seed: 3)
   }
 

@@ -21,3 +21,11 @@ extension TransformSpecification {
   /// Mirrors left and right, with probability one half.
   public static var flip: Self { Self(Flip()) }
 }
+
+extension DatasetSpecification {
+  /// Puts flips in front of shifts, where the training list has nothing else.
+  package mutating func moveFlipsToFront() {
+    guard augmentations.allSatisfy({ $0.settings is Flip || $0.settings is Shift }) else { return }
+    augmentations = augmentations.filter { $0.settings is Flip } + augmentations.filter { !($0.settings is Flip) }
+  }
+}

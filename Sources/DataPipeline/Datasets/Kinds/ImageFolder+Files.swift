@@ -1,9 +1,11 @@
-extension DatasetFiles {
+extension ImageFolder {
   /// Names of the folder of a validation split, in the order in which they are looked for.
   static let validationFolders = ["val", "validation", "valid"]
 
   /// `train`, `test` and a validation split of the folder's own.
-  static func openImages(in folder: String, _ specification: DatasetSpecification) throws(DataError) -> DatasetFiles {
+  ///
+  /// - Parameter takesValidation: Whether the validation split is taken out of `train`.
+  func openFiles(in folder: String, takesValidation: Bool) throws(DataError) -> DatasetFiles {
     let trainingFolder = folder.appendingPath("train")
     let testFolder = folder.appendingPath("test")
     guard try PathKind(trainingFolder) == .folder else {
@@ -12,7 +14,7 @@ extension DatasetFiles {
         advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (or .png), "
           + "and, if there is a test split, as \(testFolder)/CLASS/NAME.jpg", isWrongUse: true)
     }
-    var images = SplitReader(specification: specification)
+    var images = SplitReader(settings: self, takesValidation: takesValidation)
     let training = try images.read(trainingFolder)
     images.training = training
     var validation: ImageFolderDataset?
@@ -30,20 +32,23 @@ extension DatasetFiles {
 
 /// Reads the folders of a data set's splits, and notes what it does not take.
 private struct SplitReader {
-  let specification: DatasetSpecification
+  let settings: ImageFolder
+  let takesValidation: Bool
   /// Decides about the classes, and about the size of images, once it is there.
   var training: ImageFolderDataset?
   var unreadable: [DataError] = []
   var report = DataReport()
 
-  init(specification: DatasetSpecification) { self.specification = specification }
+  init(settings: ImageFolder, takesValidation: Bool) {
+    (self.settings, self.takesValidation) = (settings, takesValidation)
+  }
 
   mutating func read(_ folder: String) throws(DataError) -> ImageFolderDataset {
     let images = try ImageFolderDataset(
-      folder: folder, classNames: training?.classNames, size: specification.imageSize, shape: training?.imageShape,
-      maxPixels: specification.maxImagePixels)
+      folder: folder, classNames: training?.classNames, size: settings.size, shape: training?.imageShape,
+      maxPixels: settings.maxPixels)
     report.add(images.report)
-    guard specification.skipBadImages else { return images }
+    guard settings.skipBadImages else { return images }
     let (readable, problems) = try images.withoutUnreadable()
     unreadable += problems
     report.omissions += problems.map { .init($0.location, "images that cannot be read", detail: $0.problem) }
@@ -55,10 +60,10 @@ private struct SplitReader {
   mutating func validationFolder(in folder: String) throws(DataError) -> String? {
     let listing = try FolderListing(of: folder)
     var candidates: [String] = []
-    for name in DatasetFiles.validationFolders where listing.names.contains(name) {
+    for name in ImageFolder.validationFolders where listing.names.contains(name) {
       if try PathKind(folder.appendingPath(name)) == .folder { candidates.append(name) }
     }
-    let isWanted = specification.usesValidationFolder && specification.validation == nil
+    let isWanted = settings.usesValidationFolder && !takesValidation
     let chosen = isWanted ? candidates.first : nil
     for name in listing.names where !["train", "test", chosen].contains(name) {
       let path = folder.appendingPath(name)
@@ -68,7 +73,7 @@ private struct SplitReader {
           "folders beside train and test"
         } else if chosen != nil {
           "folders beside the one of the validation split"
-        } else if specification.validation != nil {
+        } else if takesValidation {
           "folders of a validation split, since data.validation takes it out of train"
         } else {
           "folders of a validation split, as data.validation_folder says"

@@ -1,0 +1,36 @@
+import Configuration
+
+/// The novel that comes with the program, to learn which token comes next.
+package struct BundledNovel: TextDatasetSettings {
+  package var text: TextSpecification
+
+  package init(_ text: TextSpecification = TextSpecification()) { self.text = text }
+
+  package static var form: Form<BundledNovel> {
+    Form(
+      "novel", "a novel that comes with Lockstep, used in the same way", template: BundledNovel(),
+      example: BundledNovel(exampleText), fields: textFields)
+  }
+
+  package static var origin: DatasetOrigin {
+    .bundled(
+      files: BundledData.novelFiles, summary: "Jane Austen, Pride and Prejudice, as text", terms: "public domain")
+  }
+
+  package static var placeKeys: [String] { [] }
+
+  package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {
+    context.check(
+      "data.path", holds: data.path == nil, "the novel is bundled and has no path",
+      hint: "use dataset: text for a text of your own")
+    checkText(data, &context)
+  }
+
+  package func path(_ data: DatasetSpecification, dataDirectory: String?) throws(DataError) -> String? {
+    if let file = dataDirectory, case .file = try PathKind(file) {
+      throw DataError(
+        file, "is a text, but dataset: novel reads the bundled one", advice: "use dataset: text", isWrongUse: true)
+    }
+    return nil
+  }
+}

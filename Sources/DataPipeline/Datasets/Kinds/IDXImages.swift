@@ -1,0 +1,26 @@
+import Configuration
+
+/// Images of the user's own in IDX files, named as MNIST's.
+package struct IDXImages: ImageDatasetSettings {
+  package init() {}
+
+  package static var form: Form<IDXImages> {
+    Form("idx", "IDX files of your own, named as MNIST's, also `.gz`", template: IDXImages(), example: IDXImages())
+  }
+
+  package static var origin: DatasetOrigin { .user }
+  package static var placeKeys: [String] { [] }
+  package var nominalShape: NominalShape { NominalShape(sample: [28, 28, 1], sampleIsAssumed: true) }
+  package var trainingCount: Int? { nil }
+  package var mayBringValidation: Bool { false }
+  package var heldOutAdvice: String? { nil }
+  package var imageFiles: ImageFileLimits? { nil }
+
+  package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {}
+
+  package func openFiles(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetFiles {
+    try IDXDataset.openSplits(
+      in: try data.requireFolder(opening, holds: IDXDataset.trainingFiles), classNames: nil, needsTest: false,
+      advice: IDXDataset.ownFilesAdvice, limit: data.maxInflatedBytes)
+  }
+}

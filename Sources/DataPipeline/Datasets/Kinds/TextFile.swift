@@ -1,0 +1,32 @@
+import Configuration
+
+/// A text file of the user's own, to learn which token comes next.
+package struct TextFile: TextDatasetSettings {
+  package var text: TextSpecification
+
+  package init(_ text: TextSpecification = TextSpecification()) { self.text = text }
+
+  package static var form: Form<TextFile> {
+    Form(
+      "text", "a UTF-8 text file, `path` or `--data`: which token comes next", template: TextFile(),
+      example: TextFile(exampleText), fields: textFields)
+  }
+
+  package static var origin: DatasetOrigin { .user }
+  package static var placeKeys: [String] { [] }
+
+  package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) { checkText(data, &context) }
+
+  package func path(_ data: DatasetSpecification, dataDirectory: String?) throws(DataError) -> String? {
+    guard let path = data.path ?? dataDirectory else {
+      throw DataError(
+        "data.path", "no text is named", advice: "give a UTF-8 text file as data.path or --data, or use dataset: novel",
+        isWrongUse: true)
+    }
+    switch try PathKind(path) {
+    case .folder: throw DataError(path, "is a folder", advice: "give the text file itself", isWrongUse: true)
+    case .missing: throw DataError(path, "no such file", advice: "check --data and data.path", isWrongUse: true)
+    case .file: return path
+    }
+  }
+}
