@@ -54,7 +54,7 @@ public struct Examination: Sendable {
   static func wrongResults(_ problem: String, _ name: String) -> Finding {
     Finding(
       .error, .collectives, "collectives give wrong results: on \(name) \(problem)",
-      advice: "train nothing there: try again without that host, with --mca btl self,tcp, or with another MPI")
+      advice: "do not train there: try again without that host, with --mca btl self,tcp, or with another MPI")
   }
 
   /// Finding if the last all-reduce, the largest, used no shared memory.

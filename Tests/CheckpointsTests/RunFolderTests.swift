@@ -163,7 +163,7 @@ import Testing
     #expect(kept.map { String(decoding: $0, as: UTF8.self) } == ["first", "second", "third"])
   }
 
-  /// What a process that was killed while writing leaves behind.
+  /// Files that a process killed while writing leaves behind.
   @Test func leftoversOfAKilledRunAreRemoved() throws {
     let temporary = try TemporaryFolder()
     do { try save(try RunFolder(path: temporary.file("run")), step: 1) }

@@ -2,7 +2,7 @@ import Foundation
 
 /// A program run to its end, or to a time limit.
 public struct ChildProcess: Sendable {
-  /// What the program returned; nil if it was ended by a signal or by the time limit.
+  /// The program's exit code; nil if a signal or the time limit ended it.
   public let exitCode: Int32?
   public let output: String
   public let errors: String

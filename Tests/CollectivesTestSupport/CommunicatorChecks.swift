@@ -8,7 +8,7 @@ public struct CheckFailure: Error, CustomStringConvertible {
   public init(_ description: String) { self.description = description }
 }
 
-/// What must hold for every communicator. All workers make one and call the same methods; each throws
+/// Checks that every communicator must pass. All workers make one and call the same methods; each throws
 /// `CheckFailure` on the worker that sees something wrong.
 public struct CommunicatorChecks {
   private let communicator: any Communicator
@@ -63,7 +63,7 @@ public struct CommunicatorChecks {
     return length * rounds.count
   }
 
-  /// What each worker writes to its own elements of buffers that an island shares, all of the island read after a meeting.
+  /// Values that each worker writes to its own elements of shared buffers are read by all of the node group after a barrier.
   public func sharing(_ buckets: Buckets, rounds: Range<Int>) throws -> Int {
     let sum = try communicator.makeShardSum(buckets, sharedBuffers: 2)
     guard sum.sharedBuffers.count == (sum.island.count > 1 ? 2 : 0) else {

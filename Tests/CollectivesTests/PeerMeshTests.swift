@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  /// What the link brings within a generous time, at least one message or the end.
+  /// Messages of the link within a generous time: at least one, or the end.
   private func receive(_ link: PeerLink) -> (messages: [PeerLink.Message], isOpen: Bool) {
     var event = pollfd(fd: link.descriptor, events: Int16(POLLIN), revents: 0)
     poll(&event, 1, 30_000)

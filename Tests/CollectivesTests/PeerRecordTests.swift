@@ -2,7 +2,7 @@ import Testing
 
 @testable import MPICollectives
 
-/// What a rank makes of closed links and of silence.
+/// Conclusions of a rank from closed links and from silence.
 @Suite struct PeerRecordTests {
   private func record(rank: Int, of size: Int = 4, timeout: Double = 6) -> PeerRecord {
     PeerRecord(rank: rank, linked: (0..<size).map { $0 != rank }, timeout: timeout, now: 0)

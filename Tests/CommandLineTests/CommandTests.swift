@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the commands print and leave behind: contracts that other programs rely on.
+/// Output and files of the commands: contracts that other programs rely on.
 @Suite(.serialized, .takingTurns)
 struct CommandTests {
   private func object(_ text: String) throws -> [String: Any] {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a model writes may hold what a terminal takes for commands, and a class's name what breaks a table.
+/// Text of a model may contain characters that a terminal takes for commands, and names of classes some that break a table.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct ControlCharacterTests {
   private let folder: TemporaryFolder

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `lockstep doctor` says and returns, alone and under mpirun.
+/// Output and exit codes of `lockstep doctor`, alone and under mpirun.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct DoctorTests {
   private func json(_ text: String) throws -> [String: Any] {

@@ -16,7 +16,7 @@ struct EarlyStoppingRunTests {
     try Lockstep.run(["train", config, "--run-dir", folder.path(run)] + more)
   }
 
-  /// What two equal runs agree in.
+  /// Results in which two equal runs agree.
   private func ending(_ run: String) throws -> [String: String] {
     let summary = try SmallRun.summary(of: folder.path(run))
     return ["steps", "best_step", "stopped_early", "validation_loss", "weights_sha256"]

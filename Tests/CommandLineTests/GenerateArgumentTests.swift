@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `generate` and `classify` make of arguments: dashes in front, bytes that are no text, options that do not go together.
+/// Arguments of `generate` and `classify`: leading dashes, bytes that are not text, options that exclude each other.
 @Suite(.serialized, .takingTurns) struct GenerateArgumentTests {
   private let folder: TemporaryFolder
 

@@ -85,7 +85,7 @@ struct LaunchScriptTests {
     #expect(result.errors.contains("usage: launch/\(name)"), "\(result.errors)")
   }
 
-  /// What Slurm says of the job when the script has stopped, and what the script makes of it.
+  /// Slurm's state of the job when the script has stopped, and the script's conclusion.
   private static let slurmJobs: [(job: String, isPutBack: Bool, says: String)] = [
     ("JobState=RUNNING Reason=None Restarts=0", true, "back into the queue"),
     ("JobState=COMPLETING Reason=TimeLimit Restarts=0", true, "back into the queue"),

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What is found before MPI starts is said by rank 0 alone, and every rank ends with the same exit code.
+/// Rank 0 alone reports errors that are found before MPI starts, and every rank exits with the same code.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct LauncherTests {
   private func count(_ text: String, in whole: String) -> Int { whole.components(separatedBy: text).count - 1 }
@@ -35,6 +35,6 @@ struct LauncherTests {
     let folder = try TemporaryFolder()
     let result = try Lockstep.runRanks(2, ["data", "verify", "cifar10", "--data", folder.url.path])
     #expect(result.exitCode == 1, "\(result.errors)")
-    #expect(count("cifar10 is not whole", in: result.errors) == 1, "\(result.errors)")
+    #expect(count("cifar10 is not complete", in: result.errors) == 1, "\(result.errors)")
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What ranks print where a person looks and where none does, and how it fits a terminal.
+/// Output of ranks on a terminal and elsewhere, and its width.
 @Suite(.serialized, .takingTurns)
 struct PlainOutputTests {
   private func hasControls(_ text: String) -> Bool { text.contains("\u{1B}") || text.contains("\r") }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What may differ from the checkpoint on a resume, and what is said of it.
+/// Differences from the checkpoint that a resume allows, and messages about others.
 @Suite(.serialized, .takingTurns)
 struct ResumeChangesTests {
   private let folder: TemporaryFolder

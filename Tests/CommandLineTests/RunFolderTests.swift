@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a run does to the folder that it is given, and what its record says of the data.
+/// Changes that a run makes in its folder, and its record of the data.
 @Suite(.serialized, .takingTurns)
 struct RunFolderTests {
   private static let configuration = """

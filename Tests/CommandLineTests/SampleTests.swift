@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What models of language write while they train, and what is measured of what they write.
+/// Samples of language models while they train, and statistics of their text.
 @Suite(.serialized, .takingTurns) struct SampleTests {
   private static let settings = "samples={at: [0, 7], every_steps: 20, length: 30, prompt: 'It is', temperature: 0.7}"
 

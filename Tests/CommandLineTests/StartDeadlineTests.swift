@@ -4,7 +4,7 @@ import Testing
 
 @testable import lockstep
 
-/// What ends ranks that do not come together.
+/// The end of ranks that do not connect in time.
 struct StartDeadlineTests {
   @Test func aDeadlineThatIsMetIsNotMissed() throws {
     let missed = Mutex<[String]>([])

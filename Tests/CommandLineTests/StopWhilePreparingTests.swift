@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whoever stops a run while byte pairs are learned, or the text encoded, does not wait until that is done.
+/// A run stops at once while byte pairs are learned or the text is encoded.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct StopWhilePreparingTests {
   private let folder: TemporaryFolder

@@ -3,7 +3,7 @@ import Testing
 
 @testable import lockstep
 
-/// What a terminal that shows less than others is sent.
+/// Output to terminals that lack colours, redrawing or UTF-8.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct TerminalStyleTests {
   @Test(

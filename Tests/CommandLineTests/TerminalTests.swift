@@ -4,9 +4,9 @@ import Testing
 @testable import Training
 @testable import lockstep
 
-/// What is drawn on a terminal, and that nothing is drawn elsewhere.
+/// Lines are redrawn on a terminal only.
 @Suite struct TerminalTests {
-  /// What a terminal that prints to pipes was given.
+  /// Output of a terminal that prints to pipes.
   private func written(
     isInteractive: Bool, isShared: Bool = false, _ work: (Terminal) -> Void
   ) throws -> (output: String, errors: String) {

@@ -18,7 +18,7 @@ struct UnreadOutputTests {
 
   private var arguments: [String] { ["train", config, "--run-dir", run, "-v", "--set", "logging.every_steps=1"] }
 
-  /// What a shell makes of the program as `"$@"`.
+  /// Runs a shell script in which `"$@"` is the program.
   private func shell(_ script: String, _ arguments: [String]) throws -> ProcessResult {
     try ChildProcess("/bin/bash", ["-c", script, "bash", Build.lockstep] + arguments).wait(limit: 120)
   }

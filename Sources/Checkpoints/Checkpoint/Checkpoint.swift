@@ -26,7 +26,7 @@ public final class Checkpoint: Sendable {
 
     // The header's checksum is right, so remaining faults come from another program.
     guard let count = Int(try text("lockstep.weights")), (0...file.entries.count).contains(count) else {
-      throw .damaged(path, "its number of weights makes no sense")
+      throw .damaged(path, "its number of weights is invalid")
     }
     let checksums = try Self.checksums(try text("lockstep.checksums"), of: file)
     var samples: CheckpointMetadata.Samples?

@@ -35,7 +35,7 @@ enum Paths {
     var status = stat()
     guard uninterrupted({ followingLinks ? stat(path, &status) : lstat(path, &status) }) == 0 else {
       guard errno == ENOENT || errno == ENOTDIR else {
-        throw .system(.unreadable, path: path, action: "find out what is there")
+        throw .system(.unreadable, path: path, action: "access it")
       }
       return nil
     }

@@ -39,7 +39,7 @@ final class StepLog {
   private func restoreIfRemoved() throws(CheckpointError) -> String? {
     var own = stat()
     guard fstat(descriptor, &own) == 0 else {
-      throw .system(.unreadable, path: path, action: "find out what was written")
+      throw .system(.unreadable, path: path, action: "access the log")
     }
     // A device is not a log; tests write to a full one.
     guard own.st_mode & S_IFMT == S_IFREG else { return nil }

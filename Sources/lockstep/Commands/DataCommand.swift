@@ -72,7 +72,7 @@ struct DataCommand: ParsableCommand {
       guard let missing else { return }
       let place = options.data.map { " --data \($0)" } ?? ""
       Terminal.standard.print(
-        "What is not there or incomplete is downloaded by lockstep data fetch NAME\(place), for example: "
+        "lockstep data fetch NAME\(place) downloads what is not there or incomplete, for example: "
           + "lockstep data fetch \(missing)\(place)")
     }
   }
@@ -108,7 +108,7 @@ struct DataCommand: ParsableCommand {
       if let problem = status.problem { Terminal.standard.print("damaged  \(problem)") }
       guard status.isWhole else {
         let place = options.data.map { " --data \($0)" } ?? ""
-        Terminal.standard.printError("error: \(name) is not whole; get it by: lockstep data fetch \(name)\(place)")
+        Terminal.standard.printError("error: \(name) is not complete; get it with: lockstep data fetch \(name)\(place)")
         throw ExitCode(1)
       }
     }
@@ -130,7 +130,7 @@ struct DataCommand: ParsableCommand {
         let display = FetchDisplay()
         try options.catalog.fetch(entry) { display.show($0) }
         display.end()
-        Terminal.standard.print("\(name) is there")
+        Terminal.standard.print("\(name) is complete")
       }
     }
   }

@@ -99,7 +99,7 @@ final class RunReporter: TrainingReporter {
     let rate = "\(Format.duration(summary.wallSeconds)), \(Format.decimal(summary.samplesPerSecond, 0)) samples/s"
     if stopped != nil {
       print("stopped after step \(summary.steps) (\(rate)); the checkpoint is in \(folder)")
-      print("go on with the same command and --run-dir \(folder)")
+      print("resume with the same command and --run-dir \(folder)")
     } else {
       if summary.stoppedEarly, let earlyStopping {
         print("stopped early: \(EarlyStoppingText.criterion(earlyStopping))\(EarlyStoppingText.best(summary.bestStep))")

@@ -73,7 +73,7 @@ final class Terminal: Sendable {
       : OutputQueue(output) { code in
         guard code != EPIPE else { return }
         let reason = String(cString: strerror(code))
-        errorQueue.put("warning: standard output cannot be written: \(reason); the work goes on\n".utf8)
+        errorQueue.put("warning: standard output cannot be written: \(reason); the run goes on\n".utf8)
       }
     queues.withLock { $0 = $0 ?? (outputQueue, errorQueue) }
   }

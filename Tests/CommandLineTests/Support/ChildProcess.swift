@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// What a finished child process left behind.
+/// Output and exit code of a finished child process.
 struct ProcessResult {
   /// The exit code; 128 + n where signal n ended the process, as a shell reports it.
   let exitCode: Int32

@@ -163,7 +163,7 @@ enum SmallRun {
     "classification": classification,
   ]
 
-  /// What `summary.json` of a run folder says.
+  /// Content of `summary.json` in a run folder.
   static func summary(of folder: String) throws -> [String: Any] {
     let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/summary.json"))
     return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
