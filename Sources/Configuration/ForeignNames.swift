@@ -5,7 +5,8 @@ package struct ForeignNames: Sendable {
   package typealias Pair = (ours: String, theirs: [String])
   package typealias Advice = (names: [String], hint: String)
 
-  /// Ours, as `section.key`, and theirs. `layers.` stands for the keys of a layer, `*.` for a key of any section.
+  /// Ours, as `section.key`, and theirs. `layers.` stands for the keys of a layer, `parameters.` for those
+  /// of a rule, `*.` for a key of any section.
   private let keys: [Pair]
   /// Keys without a counterpart, and what to do.
   private let keyAdvice: [Advice]
@@ -35,7 +36,8 @@ package struct ForeignNames: Sendable {
   package func path(of word: String) -> String? {
     let folded = NearestWord.folded(word)
     return keys.first {
-      $0.theirs.contains(folded) && $0.ours.contains(".") && !$0.ours.hasPrefix("*.") && !$0.ours.hasPrefix("layers.")
+      $0.theirs.contains(folded) && $0.ours.contains(".")
+        && !["*.", "layers.", "parameters."].contains(where: $0.ours.hasPrefix)
     }?.ours
   }
 

@@ -41,7 +41,7 @@ import Testing
       message(laughs { "{<<: [" + Array(repeating: $0, count: 9).joined(separator: ",") + "]}" }).hasSuffix(expected))
     let override = "model=[" + laughs(list).split(separator: "\n").map { "{\($0)}" }.joined(separator: ", ") + "]"
     #expect(message(valid, [override]).hasSuffix(expected))
-    #expect(message("a: &a [*a, *a]").hasSuffix("not valid YAML: found undefined alias"))
+    #expect(message("a: &a [*a, *a]").contains("not valid YAML: found undefined alias"))
   }
 
   @Test("an alias that is no trick stands for what it names")

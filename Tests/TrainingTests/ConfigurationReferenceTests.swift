@@ -31,7 +31,7 @@ import Testing
 
   @Test func theExamplesOfThePageAreValid() throws {
     let blocks = ConfigurationReference.markdown().components(separatedBy: "```yaml\n").dropFirst()
-    #expect(blocks.count == 2)
+    #expect(blocks.count == 3)
     for block in blocks {
       let example = block.components(separatedBy: "```")[0]
       #expect(throws: Never.self) { try RunConfiguration.parse(text: example, fileName: "example") }

@@ -111,7 +111,7 @@ private struct YAMLComposer {
         open.append(Open(mark: mark, anchor: anchor, isMapping: isMapping))
       case .alias(let name):
         guard let known = anchors[name] else {
-          throw Failure(message: "not valid YAML: found undefined alias", mark: mark)
+          throw Failure(message: "not valid YAML: found undefined alias", hint: Self.starHint, mark: mark)
         }
         try count(known.values, at: mark)
         try checkLevel(open.count + known.levels, at: mark)
@@ -133,9 +133,14 @@ private struct YAMLComposer {
     do {
       return try events.next()
     } catch {
-      throw Failure(message: "not valid YAML: \(error.message)", mark: error.mark)
+      let isOfAlias = error.message.contains("while scanning an alias")
+      throw Failure(
+        message: "not valid YAML: \(error.message)", hint: isOfAlias ? Self.starHint : nil, mark: error.mark)
     }
   }
+
+  /// Whoever writes a pattern of paths knows nothing of aliases.
+  private static let starHint = "put a text that begins with * in quotes"
 
   private mutating func close(_ place: (YAMLEvents.Mark) -> SourcePlace) {
     guard let ended = open.popLast() else { return }

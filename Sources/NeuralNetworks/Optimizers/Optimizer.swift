@@ -11,12 +11,14 @@ public final class Optimizer {
 
   /// - Parameters:
   ///   - store: The parameters to train, allocated.
+  ///   - rules: Groups of them with a rate, a weight decay or an L2 of their own.
   ///   - share: Where others work on the same parameters.
   public init(
-    _ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool, share: OptimizerShare? = nil
+    _ specification: OptimizerSpecification, store: ParameterStore, rules: ParameterRules = ParameterRules(),
+    pool: StoragePool, share: OptimizerShare? = nil
   ) {
     (self.specification, self.store) = (specification, store)
-    objective = RegularizedGradient(specification, store: store, pool: pool, share: share)
+    objective = RegularizedGradient(specification, store: store, rules: rules, pool: pool, share: share)
     let count = specification.stateCount
     buffers =
       share?.state
@@ -41,7 +43,7 @@ public final class Optimizer {
   ///   - report: Whether the norm and the penalty are wanted; both cost a pass over memory.
   ///   - hasReadShared: Called when all elements have been read that others may update, before any is updated; not in a step
   ///     that reads none. Whoever shares waits here for the others, so whether it is called depends on nothing but what is
-  ///     the same for all of them: the specification and `report`.
+  ///     the same for all of them: the specification, the rules and `report`.
   public func step(
     _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool,
     hasReadShared: () throws -> Void
@@ -50,8 +52,8 @@ public final class Optimizer {
     for run in objective.ownRuns {
       specification.settings.update(
         ParameterUpdate(
-          step: number, learningRate: learningRate, scale: loss.scale, coupling: run.isRegularized ? loss.coupling : 0,
-          weightDecay: run.isRegularized ? specification.weightDecay : 0, dtype: store.dtype, run: run,
+          step: number, learningRate: learningRate * run.group.rate, scale: loss.scale,
+          coupling: loss.coupling(of: run), weightDecay: run.group.weightDecay, dtype: store.dtype, run: run,
           gradientBuffer: loss.buffer, weightBuffer: store.values, stateBuffers: buffers))
     }
     return loss.report

@@ -18,11 +18,12 @@ package protocol OptimizerSettings: CatalogueSection {
 package struct ParameterUpdate {
   /// The run's number of this update, from 0.
   let step: Int
+  /// The schedule's, times the factor of these parameters.
   let learningRate: Double
   /// The loss's gradient is scale · gradients + coupling · weights.
   let scale: Double
   let coupling: Double
-  /// 0 where these parameters do not decay.
+  /// Of these parameters.
   let weightDecay: Double
   let dtype: DType
   let run: ParameterRun

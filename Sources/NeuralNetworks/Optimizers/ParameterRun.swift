@@ -1,23 +1,24 @@
 import Autograd
 import Tensors
 
-/// Neighbouring parameters that are regularised alike: one kernel call in the flat buffers.
+/// Neighbouring parameters that an optimiser treats alike: one kernel call in the flat buffers.
 struct ParameterRun: Equatable {
   /// Elements of the flat buffers, padding behind the parameters included (it stays zero).
   var range: Range<Int>
-  /// Whether weight decay and L2 act on it.
-  var isRegularized: Bool
+  var group: ParameterGroup
 
-  /// All parameters of `store` in as few runs as their roles allow.
-  static func runs(of store: ParameterStore, regularizing regularized: Regularized) -> [ParameterRun] {
+  /// All parameters of `store` in as few runs as their roles and the rules allow.
+  static func runs(
+    of store: ParameterStore, _ specification: OptimizerSpecification, _ rules: ParameterRules
+  ) -> [ParameterRun] {
     var runs: [ParameterRun] = []
     for parameter in store.parameters {
-      let isRegularized = regularized.includes(parameter.role)
+      let group = ParameterGroup(specification, parameter.role, rules.treatment(of: parameter.path))
       let range = parameter.offset..<parameter.offset + parameter.count
-      if let last = runs.last, last.isRegularized == isRegularized {
+      if let last = runs.last, last.group == group {
         runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound
       } else {
-        runs.append(ParameterRun(range: range, isRegularized: isRegularized))
+        runs.append(ParameterRun(range: range, group: group))
       }
     }
     return runs
@@ -27,12 +28,31 @@ struct ParameterRun: Equatable {
   static func parts(of runs: [ParameterRun], in elements: [Range<Int>]) -> [ParameterRun] {
     runs.flatMap { run in
       elements.map { run.range.clamped(to: $0) }.filter { !$0.isEmpty }
-        .map { ParameterRun(range: $0, isRegularized: run.isRegularized) }
+        .map { ParameterRun(range: $0, group: run.group) }
     }
   }
 
   /// The run's first element in a flat buffer.
   func start(in flat: Tensor) -> UnsafeMutableRawPointer {
     flat.pointer + range.lowerBound * flat.dtype.size
+  }
+}
+
+/// What parameters have in common that an optimiser treats alike.
+struct ParameterGroup: Equatable {
+  /// Multiplies the learning rate.
+  let rate: Double
+  let weightDecay: Double
+  /// λ of these parameters' term λ·Σw² of the loss.
+  let l2: Double
+  /// Whether the optimiser's settings regularise them. Norms are summed run by run, so this keeps runs apart even where neither decay
+  /// nor L2 is given: their bits are those of a run that has it.
+  private let isRegularized: Bool
+
+  init(_ specification: OptimizerSpecification, _ role: ParameterRole, _ treatment: ParameterTreatment) {
+    isRegularized = specification.regularize.includes(role)
+    rate = treatment.rate
+    weightDecay = treatment.weightDecay ?? (isRegularized ? specification.weightDecay : 0)
+    l2 = treatment.l2 ?? (isRegularized ? specification.l2 : 0)
   }
 }

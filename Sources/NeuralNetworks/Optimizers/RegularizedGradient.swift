@@ -8,23 +8,34 @@ struct RegularizedGradient {
   /// Parameters for the optimiser to update.
   let ownRuns: [ParameterRun]
   private let runs: [ParameterRun]
+  /// The different λ of L2 terms that are not 0.
+  private let penalties: [Double]
   private let specification: OptimizerSpecification
   private let store: ParameterStore
   /// Clipped element by element, where that is wanted: in memory of its own, since workers may share the sums' memory. What
   /// is not in `ownRuns` is never touched, so that it takes no memory.
   private let clipped: Tensor?
 
-  /// How the gradient follows from a buffer: scale · buffer + coupling · w, the latter for regularised parameters only.
+  /// How the gradient follows from a buffer: scale · buffer + penalty scale · 2λ · w, with the λ of each run.
   struct Prepared {
     var buffer: Tensor
     var scale: Double
-    var coupling: Double
-    var report: OptimizerReport
+    var penaltyScale = 1.0
+    var report = OptimizerReport()
+
+    /// Factor of a run's weights in their gradient.
+    func coupling(of run: ParameterRun) -> Double { 2 * run.group.l2 * penaltyScale }
   }
 
-  init(_ specification: OptimizerSpecification, store: ParameterStore, pool: StoragePool, share: OptimizerShare?) {
+  init(
+    _ specification: OptimizerSpecification, store: ParameterStore, rules: ParameterRules, pool: StoragePool,
+    share: OptimizerShare?
+  ) {
     (self.specification, self.store) = (specification, store)
-    runs = ParameterRun.runs(of: store, regularizing: specification.regularize)
+    runs = ParameterRun.runs(of: store, specification, rules)
+    penalties = runs.reduce(into: []) { values, run in
+      if run.group.l2 != 0 && !values.contains(run.group.l2) { values.append(run.group.l2) }
+    }
     ownRuns = share.map { [runs] in ParameterRun.parts(of: runs, in: $0.elements) } ?? runs
     clipped =
       specification.clipValue == nil ? nil : Tensor(uninitialized: [store.flatCount], dtype: store.dtype, pool: pool)
@@ -39,8 +50,7 @@ struct RegularizedGradient {
     precondition(
       gradients.count >= store.flatCount && gradients.dtype == store.dtype,
       "gradients \(gradients.dtype)\(gradients.shape) for \(store.flatCount) parameters of \(store.dtype)")
-    var prepared = Prepared(
-      buffer: gradients, scale: scale, coupling: 2 * specification.l2, report: OptimizerReport())
+    var prepared = Prepared(buffer: gradients, scale: scale)
     if report { prepared.report.penalty = penalty }
     if report || specification.clipNorm != nil {
       let norm = norm(of: gradients, scale: scale)
@@ -49,28 +59,30 @@ struct RegularizedGradient {
       if let limit = specification.clipNorm, norm > limit {
         let factor = limit / (norm + 1e-6)
         prepared.scale *= factor
-        prepared.coupling *= factor
+        prepared.penaltyScale *= factor
       }
     }
-    if specification.l2 != 0 && (report || specification.clipNorm != nil) { try hasReadShared() }
+    if !penalties.isEmpty && (report || specification.clipNorm != nil) { try hasReadShared() }
     if let limit = specification.clipValue, let clipped {
       for run in ownRuns {
         ck_clip_gradients(
-          store.dtype.kernelType, run.range.count, prepared.scale, run.isRegularized ? prepared.coupling : 0, limit,
+          store.dtype.kernelType, run.range.count, prepared.scale, prepared.coupling(of: run), limit,
           run.start(in: store.values), run.start(in: gradients), run.start(in: clipped))
       }
-      (prepared.buffer, prepared.scale, prepared.coupling) = (clipped, 1, 0)
+      (prepared.buffer, prepared.scale, prepared.penaltyScale) = (clipped, 1, 0)
     }
     return prepared
   }
 
-  /// λ·Σw² over the weights as they are: what the L2 term adds to the loss.
+  /// λ·Σw² over the weights as they are: what the L2 terms add to the loss.
   private var penalty: Double {
-    guard specification.l2 != 0 else { return 0 }
-    return specification.l2
-      * runs.filter(\.isRegularized).reduce(0) { sum, run in
-        sum + ck_sum_of_squares(store.dtype.kernelType, run.range.count, run.start(in: store.values))
-      }
+    penalties.reduce(0) { total, l2 in
+      total + l2
+        * runs.reduce(0) { sum, run in
+          run.group.l2 != l2
+            ? sum : sum + ck_sum_of_squares(store.dtype.kernelType, run.range.count, run.start(in: store.values))
+        }
+    }
   }
 
   /// ‖scale·g + 2λ·w‖, through its three sums, so that asking for the norm does not touch the gradients: with
@@ -80,7 +92,7 @@ struct RegularizedGradient {
     let squared = runs.reduce(0.0) { sum, run in
       let (g, w, count) = (run.start(in: gradients), run.start(in: store.values), run.range.count)
       var square = scale * scale * ck_sum_of_squares(type, count, g)
-      let coupling = run.isRegularized ? 2 * specification.l2 : 0
+      let coupling = 2 * run.group.l2
       if coupling != 0 {
         square += 2 * scale * coupling * ck_dot(type, count, g, w)
         square += coupling * coupling * ck_sum_of_squares(type, count, w)

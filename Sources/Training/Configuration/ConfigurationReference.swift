@@ -60,6 +60,7 @@ public enum ConfigurationReference {
       ReferencePage.section(DatasetSpecification.record), ReferencePage.section(ModelSpecification.record),
       ReferencePage.section(LossSpecification.record),
       ReferencePage.section(OptimizerSpecification.record), ReferencePage.section(ScheduleSpecification.record),
+      ReferencePage.section(ParameterRule.record) + parameterExample,
       ReferencePage.section(TrainingSettings.record),
       ReferencePage.section(EarlyStoppingSettings.record),
       ReferencePage.section(EvaluationSettings.record), ReferencePage.section(CheckpointSettings.record),
@@ -67,6 +68,24 @@ public enum ConfigurationReference {
       ReferencePage.section(SampleSettings.record),
     ]
   }
+
+  private static let parameterExample = """
+
+
+    Everything at a tenth of the schedule's rate, biases of the blocks without decay, and the new head at the full rate:
+
+    ```yaml
+    model: {architecture: vit}
+    optimizer: {kind: adamw, weight_decay: 0.05}
+    parameters:
+      - {match: "*", rate: 0.1}
+      - {match: "blocks.*.bias", weight_decay: 0}
+      - {match: "head.*", rate: 1}
+    training: {epochs: 5}
+    ```
+
+    Patterns match a whole path: `blocks.1.*` is all of block 1 and nothing of block 10, `*.bias` every layer's bias.
+    """
 
   private static var layers: String {
     let introduction = """

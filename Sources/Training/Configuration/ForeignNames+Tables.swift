@@ -4,7 +4,8 @@ extension ForeignNames {
   /// The names that PyTorch, Keras, Lightning and their like use.
   static let common = ForeignNames(keys: keys, keyAdvice: keyAdvice, words: words, wordAdvice: wordAdvice)
 
-  /// Ours, as `section.key`, and theirs. `layers.` stands for the keys of a layer, `*.` for a key of any section.
+  /// Ours, as `section.key`, and theirs. `layers.` stands for the keys of a layer, `parameters.` for those of a rule, `*.` for a key
+  /// of any section.
   private static let keys: [Pair] = [
     ("schedule.rate", ["lr", "learningrate", "initiallr", "initiallearningrate", "baselr", "initlr", "peaklr", "eta"]),
     ("schedule.max", ["maxlr", "maxlearningrate"]),
@@ -123,8 +124,13 @@ extension ForeignNames {
     ("layers.heads", ["numheads", "nhead", "nheads"]),
     ("layers.causal", ["iscausal"]),
     ("layers.dropout", ["p", "droprate", "dropoutrate"]),
+    ("parameters.match", ["pattern", "params", "name", "path", "glob", "regex"]),
+    ("parameters.rate", ["lr", "learningrate", "lrmult", "lrscale", "lrfactor", "factor", "multiplier"]),
+    ("parameters.weight_decay", ["wd", "decay"]),
+    ("parameters.l2", ["l2penalty", "regularization"]),
     ("*.kind", ["type", "name", "algorithm", "method", "class"]),
     ("optimizer", ["optim", "optimiser", "opt"]),
+    ("parameters", ["parametergroups", "paramgroups", "groups"]),
     ("schedule", ["scheduler", "lrscheduler", "lrschedule"]),
     ("loss", ["criterion", "lossfn", "lossfunction", "objective"]),
     ("training", ["trainer", "train", "fit"]),

@@ -8,6 +8,7 @@ extension RunConfiguration {
     checkTraining(&context)
     checkData(&context)
     optimizer.check(&context)
+    for (index, rule) in parameters.rules.enumerated() { rule.check(at: "parameters.\(index)", &context) }
     schedule.check(&context)
     loss.check(&context)
     checkClassWeights(&context)

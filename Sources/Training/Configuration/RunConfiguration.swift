@@ -13,6 +13,8 @@ public struct RunConfiguration: Sendable, Equatable {
   public var loss = LossSpecification.crossEntropy()
   public var optimizer = OptimizerSpecification.sgd()
   public var schedule = ScheduleSpecification.constant(rate: 0.01)
+  /// Groups of parameters that are trained otherwise than the rest.
+  public var parameters = ParameterRules()
   public var training = TrainingSettings()
   public var evaluation = EvaluationSettings()
   public var checkpoint = CheckpointSettings()

@@ -85,6 +85,7 @@ public struct PreparedRun: Sendable {
     let model = try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
       predictsTokens: data.predictsTokens, pool: nil)
+    try configuration.parameters.requireMatches(in: model.store)
     data.notes += model.notesOnPatches
     statistics = BatchStatistics(of: model)
     reduction = ReductionLayout(store: model.store)

@@ -33,7 +33,9 @@ final class Replica {
     loss = run.loss
     let share =
       shared.isEmpty ? nil : OptimizerShare(state: Array(shared.dropFirst()), elements: layout.parameters(in: sum))
-    optimizer = Optimizer(run.configuration.optimizer, store: model.store, pool: context.pool, share: share)
+    optimizer = Optimizer(
+      run.configuration.optimizer, store: model.store, rules: run.configuration.parameters, pool: context.pool,
+      share: share)
     sharesWeights = share != nil
     seed = run.configuration.training.seed
     if !sharesWeights || sum.isFirstOnIsland { model.initialize(seed: seed) }

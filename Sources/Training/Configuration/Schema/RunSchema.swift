@@ -19,6 +19,8 @@ extension RunConfiguration {
         Field("loss", \.loss, LossSpecification.record.codec, LossSpecification.record.summary),
         Field("optimizer", \.optimizer, OptimizerSpecification.record.codec, OptimizerSpecification.record.summary),
         Field("schedule", \.schedule, ScheduleSpecification.record.codec, ScheduleSpecification.record.summary),
+        Field(
+          "parameters", \.parameters.rules, ParameterRule.codec.list("rules"), ParameterRule.record.summary),
         Field("training", \.training, TrainingSettings.record.codec, TrainingSettings.record.summary),
         Field("evaluation", \.evaluation, EvaluationSettings.record.codec, EvaluationSettings.record.summary),
         Field("checkpoint", \.checkpoint, CheckpointSettings.record.codec, CheckpointSettings.record.summary),

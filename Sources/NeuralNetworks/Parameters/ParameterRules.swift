@@ -1,0 +1,49 @@
+import Autograd
+import Configuration
+
+/// The rules of a configuration for groups of parameters, in their order.
+public struct ParameterRules: Sendable, Equatable {
+  public var rules: [ParameterRule]
+
+  public init(_ rules: [ParameterRule] = []) { self.rules = rules }
+
+  /// Everything that the rules say of one path together: of each key the last rule's word counts.
+  func treatment(of path: String) -> ParameterTreatment {
+    var treatment = ParameterTreatment()
+    for rule in rules where rule.match.matches(path) {
+      treatment.rate = rule.rate ?? treatment.rate
+      treatment.weightDecay = rule.weightDecay ?? treatment.weightDecay
+      treatment.l2 = rule.l2 ?? treatment.l2
+    }
+    return treatment
+  }
+
+  /// Reports every rule that concerns nothing in a model.
+  ///
+  /// - Throws: where each stands, and which paths are near.
+  package func requireMatches(in store: ParameterStore) throws(ConfigurationError) {
+    let paths = store.parameters.map(\.path)
+    let issues = rules.compactMap { $0.issue("parameter", among: paths) }
+    if !issues.isEmpty { throw ConfigurationError(issues) }
+  }
+}
+
+/// How one parameter is trained.
+struct ParameterTreatment: Equatable {
+  /// Multiplies the schedule's rate.
+  var rate = 1.0
+  /// Nil for what the optimiser's settings say.
+  var weightDecay: Double?
+  var l2: Double?
+}
+
+extension ParameterRule {
+  /// A mistake if the rule matches none of these paths.
+  fileprivate func issue(_ kind: String, among paths: [String]) -> ConfigurationIssue? {
+    guard !paths.contains(where: match.matches) else { return nil }
+    let nearest = match.nearest(in: paths, atMost: 3)
+    let hint = nearest.isEmpty ? "the model has none" : "the nearest are \(nearest.joined(separator: ", "))"
+    return ConfigurationIssue(
+      place: match.place, message: "parameters: '\(match.text)' matches no \(kind)", hint: hint)
+  }
+}
