@@ -12,7 +12,7 @@ extension ParameterStore {
       sums.count >= bufferFlatCount && sums.dtype == dtype,
       "statistics \(sums.dtype)\(sums.shape) for \(bufferFlatCount) buffer elements of \(dtype)")
     guard samples > 0 else { return }
-    for buffer in buffers {
+    for buffer in buffers where buffer.momentum > 0 {
       ck_running_average(
         dtype.kernelType, buffer.count, buffer.momentum, 1 / samples, buffer.view(of: sums).pointer,
         buffer.value.pointer)

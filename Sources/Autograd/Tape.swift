@@ -37,10 +37,11 @@ public final class Tape {
     Variable(value: value, tape: self, requiresGradient: requiresGradient && isRecording)
   }
 
-  /// A parameter's current value; its gradient goes to its place in `parameterGradients`.
+  /// A parameter's current value; its gradient goes to its place in `parameterGradients`. A frozen one has none: nothing is
+  /// recorded that only frozen ones and data go into.
   public func parameter(_ parameter: Parameter) -> Variable {
     if parameter.index < parameterVariables.count, let known = parameterVariables[parameter.index] { return known }
-    let destination = parameterGradients.map { parameter.view(of: $0) }
+    let destination = parameter.isFrozen ? nil : parameterGradients.map { parameter.view(of: $0) }
     let variable = Variable(
       value: parameter.value, tape: self, requiresGradient: isRecording && destination != nil,
       destination: destination)
@@ -128,7 +129,7 @@ public final class Tape {
   /// The same, and says after every operation how far it is: from element `start` of the flat buffer on, all gradients
   /// are final, those of parameters that no operation contributed to zeroed.
   ///
-  /// - Parameter parameters: All of the model's, in declaration order.
+  /// - Parameter parameters: All that the model trains, in declaration order.
   public func backward(from output: Variable, of parameters: [Parameter], isFinal: (_ start: Int) -> Void) {
     precondition(output.value.count == 1, "backward starts at a single value, not at shape \(output.shape)")
     addGradient(Tensor([1], shape: output.shape, dtype: output.dtype, pool: pool), to: output)

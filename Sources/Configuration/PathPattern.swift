@@ -4,7 +4,7 @@
 /// one character that is no dot, `[0-3]` for one of a range or of several, `[!0-3]` for any other that is no dot.
 package struct PathPattern: Sendable {
   package let text: String
-  /// Where it was written.
+  /// Position of the pattern in its file.
   package let place: SourcePlace
   private let tokens: [Token]
 
@@ -131,7 +131,7 @@ package struct PathPattern: Sendable {
 private let dot = UInt8(ascii: ".")
 
 extension PathPattern: Equatable {
-  /// Where they were written makes no difference.
+  /// Equal texts are equal patterns, wherever they were written.
   package static func == (a: PathPattern, b: PathPattern) -> Bool { a.text == b.text }
 }
 

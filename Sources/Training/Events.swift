@@ -29,6 +29,8 @@ public struct RunDescription: Sendable {
   public var testSamples: Int
   public var model: String
   public var parameters: Int
+  /// How many of them are not trained.
+  public var frozenParameters: Int
   public var workers: Int
   public var ranks: Int
   public var nodes: Int

@@ -23,6 +23,8 @@ public struct RunSummary: Sendable, Equatable {
   public var nodes = 1
   public var shards = 1
   public var parameters = 0
+  /// How many of them were not trained.
+  public var frozenParameters = 0
   /// Of the schedule, as the run's length allowed.
   public var warmupSteps = 0
   public var weightsSHA256 = ""
@@ -47,6 +49,7 @@ public struct RunSummary: Sendable, Equatable {
       "nodes": .integer(nodes),
       "shards": .integer(shards),
       "parameters": .integer(parameters),
+      "frozen_parameters": .integer(frozenParameters),
       "warmup_steps": .integer(warmupSteps),
       "weights_sha256": .string(weightsSHA256),
     ]

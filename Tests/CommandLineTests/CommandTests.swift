@@ -34,6 +34,24 @@ struct CommandTests {
     #expect(try digestOfWeights(inCheckpoint: bytes) == summary["weights_sha256"] as? String)
   }
 
+  @Test("frozen parameters are counted, their checkpoint is evaluated like any other, and other rules are another run")
+  func frozenParameters() throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(SmallRun.groups, to: "groups.yaml")
+    let run = folder.path("run")
+    let train = ["train", config, "--run-dir", run, "--set", "training.steps=4"]
+    let result = try Lockstep.run(train)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(result.lines.first?.contains("3366 parameters, 3180 of them frozen") == true, "\(result.lines)")
+    let summary = try SmallRun.summary(of: run)
+    #expect(summary["parameters"] as? Int == 3366 && summary["frozen_parameters"] as? Int == 3180)
+    let evaluation = try object(try Lockstep.run(["evaluate", run, "--split", "test", "--json"]).output)
+    #expect(evaluation["loss"] as? Double == summary["test_loss"] as? Double)
+    let other = try Lockstep.run(train + ["--set", "parameters=[]"])
+    #expect(other.exitCode == 1 || other.exitCode == 2)
+    #expect(other.errors.contains("parameters: ["), "\(other.errors)")
+  }
+
   /// SHA-256, by the system's own tool, over every tensor that is neither optimiser state nor the data's normaliser.
   private func digestOfWeights(inCheckpoint bytes: Data) throws -> String {
     let length = bytes.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }

@@ -69,7 +69,38 @@ import Testing
     _ = try Model(layers, inputShape: form.inputShape, outputs: 7, vocabulary: vocabulary)
   }
 
-  private func model(_ example: LayerExample, dtype: DType, context: ExecutionContext) throws -> Model {
+  /// Each parameter frozen alone, and each trained alone.
+  @Test(arguments: forms) func gradientsBesideFrozenParametersStay(_ name: String) throws {
+    for example in try form(name).examples {
+      let context = ExecutionContext()
+      guard let whole = try pass(example, context: context) else { continue }
+      for parameter in whole.model.store.parameters {
+        let (all, this) = (ParameterRule(.everything), ParameterRule(try #require(PathPattern(parameter.path))))
+        for rules in [[rule(this, freezes: true)], [rule(all, freezes: true), rule(this, freezes: false)]] {
+          guard let part = try pass(example, rules: ParameterRules(rules), context: context) else { continue }
+          #expect(part.model.store.trainable.contains { $0.path == parameter.path } == (rules.count == 2))
+          for trained in part.model.store.trainable {
+            let expected = whole.model.store.parameters[trained.index].view(of: whole.pass.gradients)
+            let found = relativeDifference(trained.view(of: part.pass.gradients), expected)
+            #expect(found <= 1e-12, "\(name): \(trained.path) beside \(parameter.path)")
+          }
+          if let expected = whole.pass.inputGradient {
+            #expect(relativeDifference(try #require(part.pass.inputGradient), expected) <= 1e-12)
+          }
+        }
+      }
+    }
+  }
+
+  private func rule(_ rule: ParameterRule, freezes: Bool) -> ParameterRule {
+    var rule = rule
+    rule.freeze = freezes
+    return rule
+  }
+
+  private func model(
+    _ example: LayerExample, dtype: DType, rules: ParameterRules = ParameterRules(), context: ExecutionContext
+  ) throws -> Model {
     let isSequence = example.inputShape.count == 2
     // A model begins with features, tokens or an image: a sequence comes from an embedding.
     let front: [LayerSpecification] =
@@ -77,12 +108,17 @@ import Testing
     return try Model(
       front + [example.layer, .flatten, linear(3)],
       inputShape: isSequence ? [example.inputShape[0]] : example.inputShape,
-      vocabulary: isSequence ? 11 : example.vocabulary, predictsTokens: false, dtype: dtype, pool: context.pool)
+      vocabulary: isSequence ? 11 : example.vocabulary, predictsTokens: false, dtype: dtype, pool: context.pool,
+      rules: rules)
   }
 
-  private func expectGradients(_ example: LayerExample) throws {
-    let context = ExecutionContext()
-    let model = try model(example, dtype: .float64, context: context)
+  private typealias Pass = (model: Model, x: Tensor, labels: Tensor, loss: Loss, pass: TrainingPass)
+
+  /// A pass of a model around an example in float64; nil where the layer takes all parts of a batch side by side.
+  private func pass(
+    _ example: LayerExample, rules: ParameterRules = ParameterRules(), context: ExecutionContext
+  ) throws -> Pass? {
+    let model = try model(example, dtype: .float64, rules: rules, context: context)
     randomizeParameters(of: model)
     let readsTokens = example.inputShape.count == 2 || example.vocabulary != nil
     var random = TestRandom(seed: 47)
@@ -93,17 +129,23 @@ import Testing
       ? Tensor(tokens, shape: shape, dtype: .float64, pool: context.pool) : random.tensor(shape, pool: context.pool)
     let labels = Tensor([2, 0, 1], shape: [3], dtype: .int32, pool: context.pool)
     let loss = Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: 3)
-    guard !model.spansBatch else { return }
+    guard !model.spansBatch else { return nil }
     let pass = TrainingPass(
       model, x, labels: labels, loss: loss, context: context, inputGradient: !readsTokens)
+    return (model, x, labels, loss, pass)
+  }
+
+  private func expectGradients(_ example: LayerExample) throws {
+    let context = ExecutionContext()
+    guard let (model, x, labels, loss, pass) = try pass(example, context: context) else { return }
 
     func value() -> Double {
       let tape = Tape(context: context, recording: false)
       return loss(model(tape.input(x), ForwardPass(tape: tape, mode: .training, seed: 5)), labels: labels).value
     }
     var check = GradientCheck()
-    if !readsTokens {
-      check.compare(try #require(pass.inputGradient), withDifferencesIn: x, name: "input", of: value)
+    if let gradient = pass.inputGradient {
+      check.compare(gradient, withDifferencesIn: x, name: "input", of: value)
     }
     for parameter in model.store.parameters {
       check.compare(

@@ -1,4 +1,5 @@
 import Autograd
+import Configuration
 import NeuralNetworks
 import Tensors
 import TestSupport
@@ -15,7 +16,9 @@ import Testing
     (plain.l2, plain.clipNorm) = (0.1, 0.5)
     (adam.weightDecay, adam.clipNorm, adam.l2) = (0.2, 0.5, 0.1)
     (clipped.clipValue, clipped.l2) = (0.05, 0.1)
-    var all = ["plain": plain, "sgd": sgd, "adam": adam, "clipped": clipped]
+    var grouped = OptimizerSpecification.adamW()
+    (grouped.weightDecay, grouped.clipNorm) = (0.2, 0.5)
+    var all = ["plain": plain, "sgd": sgd, "adam": adam, "clipped": clipped, "grouped": grouped]
     for entry in OptimizerCatalogue.entries {
       all["example of \(entry.name)"] = example(of: entry)
       all["example of \(entry.name)"]?.weightDecay = 0.2
@@ -23,27 +26,38 @@ import Testing
     return all
   }()
 
+  /// L2 that rules alone ask for, a factor of the rate, and a layer in between that is frozen.
+  private static func groups() throws -> ParameterRules {
+    var (bias, frozen) = (
+      ParameterRule(try #require(PathPattern("*.bias"))), ParameterRule(try #require(PathPattern("2.*")))
+    )
+    (bias.l2, bias.rate, frozen.freeze) = (0.1, 0.5, true)
+    return ParameterRules([bias, frozen])
+  }
+
   /// Regularised runs and others alternate; elements end inside of them, and one optimiser has two stretches.
   @Test(arguments: specifications.keys.sorted(), [false, true])
   func partsMakeTheWhole(name: String, report: Bool) throws {
     let specification = try #require(Self.specifications[name])
+    let rules = name == "grouped" ? try Self.groups() : ParameterRules()
     let pool = StoragePool()
     let layers = [linear(5), batchNorm, linear(3, bias: false), linear(2)]
-    let models = try (0..<2).map { _ in try Model(layers, inputShape: [7], pool: pool) }
+    let models = try (0..<2).map { _ in try Model(layers, inputShape: [7], pool: pool, rules: rules) }
     let (store, common) = (models[0].store, models[1].store)
     randomizeParameters(of: models[0])
     common.values.copy(from: store.values)
-    let alone = Optimizer(specification, store: store, pool: pool)
+    let alone = Optimizer(specification, store: store, rules: rules, pool: pool)
     let state = alone.state.map { _ in Tensor(zeros: [common.flatCount], pool: pool) }
     let cuts = [0, 17, 64, common.flatCount]
     let shares = [[cuts[0]..<cuts[1], cuts[2]..<cuts[3]], [cuts[1]..<cuts[2]]]
     let parts = shares.map {
-      Optimizer(specification, store: common, pool: pool, share: OptimizerShare(state: state, elements: $0))
+      Optimizer(
+        specification, store: common, rules: rules, pool: pool, share: OptimizerShare(state: state, elements: $0))
     }
     let gradients = Tensor(zeros: [store.flatCount], pool: pool)
     var random = TestRandom(seed: 8)
     for step in 0..<3 {
-      for parameter in store.parameters {
+      for parameter in store.trainable {
         parameter.view(of: gradients).copy(from: random.tensor(parameter.shape, dtype: .float32, pool: pool))
       }
       let whole = alone.step(step, gradients: gradients, scale: 0.1, learningRate: 0.1, report: report)
@@ -59,7 +73,7 @@ import Testing
           second()
         })
       if !hasWaited { second() }
-      #expect(hasWaited == (specification.l2 != 0 && (report || specification.clipNorm != nil)))
+      #expect(hasWaited == ((specification.l2 != 0 || name == "grouped") && (report || specification.clipNorm != nil)))
       #expect(reports == [whole, whole])
       #expect(common.values.values == store.values.values, "after step \(step)")
       for (shared, own) in zip(state, alone.state) { #expect(shared.values == own.value.values, "after step \(step)") }

@@ -66,7 +66,7 @@ struct TrainingPass {
     self.output = output.value
     self.loss = loss(output, labels: labels)
     tape.backward(from: self.loss.sum)
-    tape.zeroUntouchedGradients(of: store.parameters)
+    tape.zeroUntouchedGradients(of: store.trainable)
     self.inputGradient = input.gradient
   }
 }

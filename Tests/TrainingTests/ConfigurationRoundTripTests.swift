@@ -56,7 +56,7 @@ import Testing
     optimizer: {kind: sgd, momentum: 0.85, nesterov: true, weight_decay: 1e-4, l2: 2e-5, regularize: all, clip_norm: 1.5}
     schedule:
       {kind: triangular, min: 1e-6, max: 0.3, half_cycle: 13, cycle_growth: 1.5, peak_decay: 0.5, warmup_steps: 7}
-    parameters: [{match: "*.bias", weight_decay: 0, rate: 2}, {match: "3?[0-2].*", l2: 1e-3}]
+    parameters: [{match: "*.bias", weight_decay: 0, rate: 2}, {match: "3?[0-2].*", l2: 1e-3}, {match: stem, freeze: true, statistics: keep}]
     training:
       {batch_size: 97, steps: 1009, shards: 5, seed: 12345678901234567890, drop_last: true, sampling: balanced,
        blas_threads: 2, overlap: false, bucket_megabytes: 0.5, share_weights: false, compare_replicas: 7,

@@ -90,6 +90,15 @@ struct ReplicaComparisonTests {
     #expect(text.contains("no good checkpoint was written before"), "\(text)")
   }
 
+  @Test("frozen parameters are compared, shared weights or not")
+  func frozenState() throws {
+    for sharing in [false, true] {
+      let set = ["parameters=[{match: 3.*, freeze: true}]", "training.share_weights=\(sharing)"]
+      let text = try train(workers: 3, faults: [2], step: 10, buffer: 3, element: 16, bit: 20, set: set)
+      #expect(text.contains("worker 2 differs") && text.contains("is 3.bias (1 of "), "\(text)")
+    }
+  }
+
   @Test("what workers have in common cannot differ between them; what each has for itself is compared")
   func sharedWeights() throws {
     let shared = ["training.share_weights=true"]

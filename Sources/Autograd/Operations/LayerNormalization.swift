@@ -16,6 +16,11 @@ extension Variable {
       type, rows, columns, epsilon, value.pointer, weight.value.pointer,
       bias.map { UnsafeRawPointer($0.value.pointer) }, output.pointer, mean.pointer, inverseDeviation.pointer)
     return tape.record(output, inputs: [self, weight] + (bias.map { [$0] } ?? [])) { [self] gradient in
+      if let bias, !weight.requiresGradient {
+        tape.accumulateGradient(of: bias) { target, adding in
+          ck_column_sums(type, rows, columns, gradient.pointer, target.pointer, adding)
+        }
+      }
       tape.accumulateGradient(of: weight) { target, adding in
         func write(_ biasGradient: UnsafeMutableRawPointer?, addingToBias: Bool) {
           ck_layer_norm_backward_parameters(

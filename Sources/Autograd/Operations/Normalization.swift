@@ -52,9 +52,11 @@ extension Variable {
     return tape.record(output, inputs: [self, weight, bias]) { [self] gradient in
       let biasGradient = Tensor(uninitialized: [channels], dtype: dtype, pool: tape.pool)
       let weightGradient = Tensor(uninitialized: [channels], dtype: dtype, pool: tape.pool)
-      ck_batch_norm_backward_sums(
-        type, rows, channels, value.pointer, mean.pointer, inverseDeviation.pointer, relu, output.pointer,
-        gradient.pointer, biasGradient.pointer, weightGradient.pointer)
+      if !areConstants || weight.requiresGradient || bias.requiresGradient {
+        ck_batch_norm_backward_sums(
+          type, rows, channels, value.pointer, mean.pointer, inverseDeviation.pointer, relu, output.pointer,
+          gradient.pointer, biasGradient.pointer, weightGradient.pointer)
+      }
       tape.accumulateGradient(of: self) { target, adding in
         ck_batch_norm_backward_input(
           type, rows, channels, value.pointer, mean.pointer, inverseDeviation.pointer, weight.value.pointer, relu,

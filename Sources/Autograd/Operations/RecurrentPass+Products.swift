@@ -56,6 +56,7 @@ extension RecurrentPass {
   }
 
   private func accumulateGradients(_ lookup: TableLookup) {
+    guard weights.input.requiresGradient || lookup.table.requiresGradient else { return }
     let (tape, rows) = (input.tape, lookup.table.shape[0])
     let sums = Tensor(uninitialized: [rows, stride], dtype: dtype, pool: pool)
     ck_embedding_backward(
@@ -79,6 +80,7 @@ extension RecurrentPass {
       ck_column_sums(dtype.kernelType, steps, stride, gates.pointer, sums.pointer, false)
       return sums.rows(0..<width)
     }
+    guard weights.inputBias.requiresGradient || weights.hiddenBias.requiresGradient else { return }
     let inputSums = sum(gates)
     input.tape.addGradient(inputSums, to: weights.inputBias)
     input.tape.addGradient(

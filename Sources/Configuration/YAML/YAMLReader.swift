@@ -139,7 +139,7 @@ private struct YAMLComposer {
     }
   }
 
-  /// Whoever writes a pattern of paths knows nothing of aliases.
+  /// Patterns of paths often begin with a star, and their authors need not know of aliases.
   private static let starHint = "put a text that begins with * in quotes"
 
   private mutating func close(_ place: (YAMLEvents.Mark) -> SourcePlace) {

@@ -20,16 +20,18 @@ public final class Model {
   ///   - vocabulary: Number of different tokens in the data: what embeddings without a size of their own take.
   ///   - predictsTokens: Whether data of tokens ask for the token that follows each, not for one label a sample.
   ///   - pool: Where the parameters' memory comes from; nil takes none, for those who only ask what the model would be.
-  ///   - values: Memory of the parameters that others have too; nil takes it from the pool.
+  ///   - values: Memory of the trained parameters that others have too; nil takes it from the pool.
+  ///   - rules: What is frozen.
   public init(
     _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, vocabulary: Int? = nil,
     predictsTokens: Bool = true, dtype: DType = .float32, pool: StoragePool? = StoragePool(),
-    values: Tensor? = nil
+    values: Tensor? = nil, rules: ParameterRules = ParameterRules()
   ) throws(ModelError) {
     precondition(inputShape.count == 1 || inputShape.count == 3, "a sample of shape \(inputShape)")
     let predictsTokens = predictsTokens && vocabulary != nil
     let builder = ModelBuilder(
-      store: ParameterStore(dtype: dtype), vocabulary: vocabulary, outputs: outputs, predictsTokens: predictsTokens)
+      store: ParameterStore(dtype: dtype), vocabulary: vocabulary, outputs: outputs, predictsTokens: predictsTokens,
+      rules: rules)
     let place = LayerPlace(path: "", kind: "", inputShape: inputShape)
     try place.requireCount(of: inputShape, "takes samples of")
     self.inputShape = inputShape
@@ -94,8 +96,10 @@ public final class Model {
   }
 
   /// Sets every parameter to its value before training, drawn by (seed, the parameter's number in the model).
-  public func initialize(seed: UInt64) {
-    for (parameter, initial) in zip(store.parameters, initialValues) {
+  ///
+  /// - Parameter frozenOnly: Whether somebody else does it for those that are trained.
+  public func initialize(seed: UInt64, frozenOnly: Bool = false) {
+    for (parameter, initial) in zip(store.parameters, initialValues) where parameter.isFrozen || !frozenOnly {
       parameter.value.initialize(initial, seed: seed, parameter: parameter.index)
     }
   }

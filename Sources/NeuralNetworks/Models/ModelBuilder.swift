@@ -15,8 +15,13 @@ public final class ModelBuilder {
   let outputs: Int?
   /// Whether the outputs are scores of the token that follows each: then no layer may look ahead.
   let predictsTokens: Bool
+  private let rules: ParameterRules
 
-  init(store: ParameterStore, vocabulary: Int? = nil, outputs: Int? = nil, predictsTokens: Bool = false) {
+  init(
+    store: ParameterStore, vocabulary: Int? = nil, outputs: Int? = nil, predictsTokens: Bool = false,
+    rules: ParameterRules = ParameterRules()
+  ) {
+    self.rules = rules
     (self.store, self.vocabulary, self.outputs, self.predictsTokens) = (store, vocabulary, outputs, predictsTokens)
   }
 
@@ -25,8 +30,12 @@ public final class ModelBuilder {
     _ path: String, shape: [Int], role: ParameterRole, layout: ParameterLayout = .plain, initially value: InitialValue
   ) -> Parameter {
     initialValues.append(value)
-    return store.declareParameter(path, shape: shape, role: role, layout: layout)
+    return store.declareParameter(
+      path, shape: shape, role: role, layout: layout, isFrozen: rules.treatment(of: path).isFrozen)
   }
+
+  /// Whether the running average of that path is to stay as it is.
+  func keepsStatistics(_ path: String) -> Bool { rules.treatment(of: path).statistics == .keep }
 
   /// Declares a tensor that is not learnt by gradient.
   public func buffer(_ path: String, shape: [Int], initialValue: Double, momentum: Double) -> ModelBuffer {

@@ -7,12 +7,12 @@ struct ParameterRun: Equatable {
   var range: Range<Int>
   var group: ParameterGroup
 
-  /// All parameters of `store` in as few runs as their roles and the rules allow.
+  /// All trained parameters of `store` in as few runs as their roles and the rules allow.
   static func runs(
     of store: ParameterStore, _ specification: OptimizerSpecification, _ rules: ParameterRules
   ) -> [ParameterRun] {
     var runs: [ParameterRun] = []
-    for parameter in store.parameters {
+    for parameter in store.trainable {
       let group = ParameterGroup(specification, parameter.role, rules.treatment(of: parameter.path))
       let range = parameter.offset..<parameter.offset + parameter.count
       if let last = runs.last, last.group == group {
@@ -38,7 +38,7 @@ struct ParameterRun: Equatable {
   }
 }
 
-/// What parameters have in common that an optimiser treats alike.
+/// Settings that parameters have in common when an optimiser treats them alike.
 struct ParameterGroup: Equatable {
   /// Multiplies the learning rate.
   let rate: Double

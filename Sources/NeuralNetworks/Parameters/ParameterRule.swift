@@ -2,6 +2,14 @@ import Configuration
 
 /// One rule of a configuration's `parameters`: what holds for the parameters whose path it matches. A key that is nil says nothing.
 public struct ParameterRule: Sendable, Equatable {
+  /// Whether running averages of batch normalisation go on.
+  public enum Statistics: String, Sendable, CaseIterable {
+    /// They follow the batches.
+    case follow
+    /// They stay, and the layer normalises by them in training too, as in evaluation.
+    case keep
+  }
+
   package var match: PathPattern
   /// Multiplies the schedule's rate.
   public var rate: Double?
@@ -9,16 +17,27 @@ public struct ParameterRule: Sendable, Equatable {
   public var weightDecay: Double?
   /// In place of the optimiser's.
   public var l2: Double?
+  /// Leaves the parameters as they are.
+  public var freeze: Bool?
+  public var statistics: Statistics?
 
   package init(_ match: PathPattern) { self.match = match }
 
-  /// Reports a rule that says nothing.
+  /// Whether it says something of parameters; else of running averages alone.
+  var concernsParameters: Bool { isOfUpdates || freeze != nil }
+
+  private var isOfUpdates: Bool { rate != nil || weightDecay != nil || l2 != nil }
+
+  /// Reports a rule that says nothing, or two things that exclude each other.
   ///
   /// - Parameter path: Of the rule, `parameters.0`.
   package func check(at path: String, _ context: inout DecodingContext) {
     context.check(
-      path, "\(path).match", holds: rate != nil || weightDecay != nil || l2 != nil,
-      "the rule says nothing of what it matches", hint: "give it rate, weight_decay or l2")
+      path, "\(path).match", holds: concernsParameters || statistics != nil,
+      "the rule says nothing of what it matches", hint: "give it rate, weight_decay, l2, freeze or statistics")
+    context.check(
+      "\(path).rate", "\(path).weight_decay", "\(path).l2", "\(path).freeze", holds: freeze != true || !isOfUpdates,
+      "frozen parameters have no rate, weight_decay or l2", hint: "leave those out, or leave out freeze")
   }
 }
 
@@ -39,6 +58,14 @@ extension ParameterRule {
           "weight_decay", \.weightDecay, Codec.notNegative.optional,
           "In place of the optimiser's, for all that the rule matches, even what `optimizer.regularize` leaves out."),
         Field("l2", \.l2, Codec.notNegative.optional, "In place of the optimiser's, likewise."),
+        Field(
+          "freeze", \.freeze, Codec.truth.optional,
+          "Leaves the parameters as they are: no gradient, no part in the sum over workers, no state of the optimiser."),
+        Field(
+          "statistics", \.statistics, Codec.word().optional,
+          "Of batch normalisation whose `running_mean` the rule matches. `follow`, the default: the running averages follow the "
+            + "batches, even of a frozen layer, as in PyTorch; `keep`: they stay, and the layer normalises by them in training too."
+        ),
       ])
   }
 

@@ -14,6 +14,8 @@ public struct ParameterRules: Sendable, Equatable {
       treatment.rate = rule.rate ?? treatment.rate
       treatment.weightDecay = rule.weightDecay ?? treatment.weightDecay
       treatment.l2 = rule.l2 ?? treatment.l2
+      treatment.isFrozen = rule.freeze ?? treatment.isFrozen
+      treatment.statistics = rule.statistics ?? treatment.statistics
     }
     return treatment
   }
@@ -22,9 +24,18 @@ public struct ParameterRules: Sendable, Equatable {
   ///
   /// - Throws: where each stands, and which paths are near.
   package func requireMatches(in store: ParameterStore) throws(ConfigurationError) {
-    let paths = store.parameters.map(\.path)
-    let issues = rules.compactMap { $0.issue("parameter", among: paths) }
+    let (parameters, buffers) = (store.parameters.map(\.path), store.buffers.map(\.path))
+    let issues = rules.compactMap { rule in
+      (rule.concernsParameters ? rule.issue("parameter", among: parameters) : nil)
+        ?? (rule.statistics != nil ? rule.issue("running average", among: buffers) : nil)
+    }
     if !issues.isEmpty { throw ConfigurationError(issues) }
+    guard store.trainable.isEmpty, let last = rules.last(where: { $0.freeze == true }) else { return }
+    throw ConfigurationError([
+      ConfigurationIssue(
+        place: last.match.place, message: "parameters: all are frozen, so there is nothing to train",
+        hint: "add a rule behind it, such as {match: \"head.*\", freeze: false}")
+    ])
   }
 }
 
@@ -35,6 +46,9 @@ struct ParameterTreatment: Equatable {
   /// Nil for what the optimiser's settings say.
   var weightDecay: Double?
   var l2: Double?
+  var isFrozen = false
+  /// Of a running average.
+  var statistics = ParameterRule.Statistics.follow
 }
 
 extension ParameterRule {

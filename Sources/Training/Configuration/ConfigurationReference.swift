@@ -72,19 +72,22 @@ public enum ConfigurationReference {
   private static let parameterExample = """
 
 
-    Everything at a tenth of the schedule's rate, biases of the blocks without decay, and the new head at the full rate:
+    The first blocks frozen, the rest at a tenth of the schedule's rate, biases of the blocks without decay, and the head at the full rate:
 
     ```yaml
     model: {architecture: vit}
     optimizer: {kind: adamw, weight_decay: 0.05}
     parameters:
       - {match: "*", rate: 0.1}
+      - {match: "blocks.[0-2].*", freeze: true}
       - {match: "blocks.*.bias", weight_decay: 0}
       - {match: "head.*", rate: 1}
     training: {epochs: 5}
     ```
 
     Patterns match a whole path: `blocks.1.*` is all of block 1 and nothing of block 10, `*.bias` every layer's bias.
+    The backward pass ends at the lowest parameter that is trained. Frozen parameters are in checkpoints and in `weights_sha256`; the L2
+    term that is reported leaves them out. `lockstep train` says how many are frozen, and `summary.json` as `frozen_parameters`.
     """
 
   private static var layers: String {

@@ -84,12 +84,12 @@ public struct PreparedRun: Sendable {
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
     let model = try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
-      predictsTokens: data.predictsTokens, pool: nil)
+      predictsTokens: data.predictsTokens, pool: nil, rules: configuration.parameters)
     try configuration.parameters.requireMatches(in: model.store)
     data.notes += model.notesOnPatches
     statistics = BatchStatistics(of: model)
     reduction = ReductionLayout(store: model.store)
-    buckets = reduction.buckets(model.store.parameters, training)
+    buckets = reduction.buckets(model.store.trainable, training)
     memory = StateMemory(of: model.store, configuration)
     if configuration.samples.areWanted, let tokenizer = data.tokenizer, let text = configuration.data.text {
       _ = try TextGenerator.tokens(

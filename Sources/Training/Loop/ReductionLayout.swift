@@ -7,7 +7,7 @@ import Tensors
 ///
 ///     [ samples, loss weight, loss, correct, requests, predictions, zeros | statistics × samples | gradients ]
 ///
-/// In the order in which a backward pass finishes them, from the end: what is known last comes first.
+/// In the order in which a backward pass finishes them, from the end: what is known last comes first. Frozen parameters have no part.
 ///
 /// All of it goes through the same tree, so everything that steers a run is identical on any number of workers.
 struct ReductionLayout: Sendable {
@@ -53,9 +53,9 @@ struct ReductionLayout: Sendable {
 
 extension ReductionLayout {
   /// How the sum of a leaf is cut: at parameters, a function of the model and of two settings.
-  func buckets(_ parameters: [Parameter], _ settings: TrainingSettings) -> Buckets {
+  func buckets(_ trainable: [Parameter], _ settings: TrainingSettings) -> Buckets {
     guard settings.overlap else { return Buckets(count: count) }
-    let cuts = parameters.map { gradients.lowerBound + $0.offset }
+    let cuts = trainable.map { gradients.lowerBound + $0.offset }
     let wanted = settings.bucketMegabytes * 1e6 / Double(MemoryLayout<Float>.size)
     return Buckets(count: count, cuts: cuts, minimum: Int(min(wanted, Double(count))))
   }

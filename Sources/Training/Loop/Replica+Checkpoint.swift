@@ -13,10 +13,10 @@ extension Replica {
   /// SHA-256 over all parameters and buffers, as a checkpoint of them would carry it.
   func weightsDigest() throws -> String { try Checkpoint.weightsSHA256(of: weights) }
 
-  /// The optimiser's state by parameter: `optimizer.momentum.0.weight`.
+  /// The optimiser's state by parameter: `optimizer.momentum.0.weight`. Frozen ones have none.
   var optimizerState: [TensorSource] {
     optimizer.state.flatMap { state in
-      model.store.parameters.map { parameter in
+      model.store.trainable.map { parameter in
         TensorSource(
           Self.stateName(state.name, parameter), parameter.view(of: state.value), layout: parameter.fileLayout)
       }
@@ -25,7 +25,7 @@ extension Replica {
 
   func loadOptimizerState(from checkpoint: Checkpoint) throws {
     for state in optimizer.state {
-      for parameter in model.store.parameters {
+      for parameter in model.store.trainable {
         try checkpoint.read(
           Self.stateName(state.name, parameter), into: parameter.view(of: state.value), layout: parameter.fileLayout)
       }
@@ -38,7 +38,12 @@ extension Replica {
   }
 
   /// The flat buffers that make up the replica's state: equal on all workers at all times.
-  var replicatedState: [Tensor] { [model.store.values, model.store.bufferValues] + optimizer.state.map(\.value) }
+  var replicatedState: [Tensor] {
+    [model.store.values, model.store.bufferValues] + optimizer.state.map(\.value) + [model.store.frozenValues]
+  }
+
+  /// Tensors of them that each worker has for itself in any case.
+  var ownState: [Tensor] { [model.store.bufferValues, model.store.frozenValues] }
 
   /// Tensors of them that workers with common memory share, if `sharesWeights`.
   var sharableState: [Tensor] { [model.store.values] + optimizer.state.map(\.value) }

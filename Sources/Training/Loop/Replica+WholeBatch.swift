@@ -35,7 +35,7 @@ extension Replica {
     // One leaf carries what the worker asks for.
     func carried(_ shard: Int) -> StepRequests { shard == 0 ? requests() : StepRequests() }
     for (part, shard) in filled.enumerated() {
-      tapes.tapes[part].zeroUntouchedGradients(of: model.store.parameters)
+      tapes.tapes[part].zeroUntouchedGradients(of: model.store.trainable)
       writeTotals(batches[shard], results[part], requests: carried(shard), to: leaves[shard])
     }
     for shard in batches.indices where batches[shard].count == 0 {

@@ -8,7 +8,8 @@ import Tensors
 ///
 /// Workers with common memory need no copy of large weights each: one is enough, of which each worker updates the part
 /// whose gradients it has summed. An update of all of them together then moves as many bytes as one of a worker alone.
-/// (Like the first stage of ZeRO, Rajbhandari et al., 2020, but nothing has to be gathered.) Running averages are each worker's own.
+/// (Like the first stage of ZeRO, Rajbhandari et al., 2020, but nothing has to be gathered.) Running averages and frozen weights are
+/// each worker's own.
 final class Replica {
   let model: Model
   let loss: Loss
@@ -29,7 +30,8 @@ final class Replica {
     let shared = sum.sharedBuffers.map(layout.gradients(of:))
     model = try Model(
       run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, vocabulary: run.data.vocabulary,
-      predictsTokens: run.data.predictsTokens, pool: context.pool, values: shared.first)
+      predictsTokens: run.data.predictsTokens, pool: context.pool, values: shared.first,
+      rules: run.configuration.parameters)
     loss = run.loss
     let share =
       shared.isEmpty ? nil : OptimizerShare(state: Array(shared.dropFirst()), elements: layout.parameters(in: sum))
@@ -38,7 +40,7 @@ final class Replica {
       share: share)
     sharesWeights = share != nil
     seed = run.configuration.training.seed
-    if !sharesWeights || sum.isFirstOnIsland { model.initialize(seed: seed) }
+    model.initialize(seed: seed, frozenOnly: sharesWeights && !sum.isFirstOnIsland)
   }
 
   /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
@@ -64,7 +66,7 @@ final class Replica {
     timeline?.enter(.backward)
     layout.statistics(of: leaf).copy(from: statistics)
     let result = loss(output, labels: batch.labels)
-    tape.backward(from: result.sum, of: model.store.parameters) { isFinal(layout.gradients.lowerBound + $0) }
+    tape.backward(from: result.sum, of: model.store.trainable) { isFinal(layout.gradients.lowerBound + $0) }
     writeTotals(batch, result, requests: requests(), to: leaf)
   }
 

@@ -54,7 +54,8 @@ extension Replica {
     let copy = sharesWeights ? island.lowerBound : communicator.worker
     let reads = copy == communicator.worker && !(sharesWeights && island.count == communicator.size)
     let words = [
-      model.store.bufferValues.digest(), reads ? sharableState.reduce(0) { $1.digest(seed: $0) } : 0, UInt64(copy),
+      ownState.reduce(0) { $1.digest(seed: $0) }, reads ? sharableState.reduce(0) { $1.digest(seed: $0) } : 0,
+      UInt64(copy),
     ]
     let all = try communicator.allGather(words: words)
     let copies = all.map { Int($0[2]) }
@@ -70,13 +71,15 @@ extension Replica {
 
   /// All of `replicatedState` by name. The padding behind a tensor, which stays zero, counts as part of it.
   private var stateParts: [(name: String, elements: Tensor)] {
-    let (parameters, buffers) = (model.store.parameters, model.store.buffers)
+    let (parameters, buffers) = (model.store.trainable, model.store.buffers)
+    let frozen = model.store.parameters.filter(\.isFrozen)
     func parts(of flat: Tensor, _ names: [String], _ offsets: [Int]) -> [(name: String, elements: Tensor)] {
       zip(names, zip(offsets, offsets.dropFirst() + [flat.count])).map { ($0, flat.rows($1.0..<$1.1)) }
     }
     let paths = parameters.map(\.path)
     let offsets = parameters.map(\.offset)
     return parts(of: model.store.values, paths, offsets)
+      + parts(of: model.store.frozenValues, frozen.map(\.path), frozen.map(\.offset))
       + parts(of: model.store.bufferValues, buffers.map(\.path), buffers.map(\.offset))
       + optimizer.state.flatMap { state in
         parts(of: state.value, parameters.map { Self.stateName(state.name, $0) }, offsets)

@@ -18,12 +18,13 @@ public struct StateMemory: Sendable, Equatable {
   init(of store: ParameterStore, _ configuration: RunConfiguration) {
     let optimizer = configuration.optimizer
     let buffer = store.flatCount * store.dtype.size
+    let frozen = store.frozenFlatCount * store.dtype.size
     let isShared = configuration.training.shareWeights ?? (buffer >= Self.leastSharedBytes)
     // The weights and the optimiser's state.
     sharedBuffers = isShared ? 1 + optimizer.stateCount : 0
     // Of the optimiser's scratch memory each touches its own part.
     let common = isShared ? sharedBuffers + optimizer.scratchCount : 0
-    worker = buffer * (2 + optimizer.stateCount + optimizer.scratchCount - common)
+    worker = buffer * (2 + optimizer.stateCount + optimizer.scratchCount - common) + frozen
     host = buffer * common
   }
 }

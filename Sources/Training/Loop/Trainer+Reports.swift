@@ -138,6 +138,7 @@ extension Trainer {
     summary.shards = communicator.layout.shards
     summary.warmupSteps = run.schedule.warmupSteps
     summary.parameters = session.replica.model.store.parameterCount
+    summary.frozenParameters = session.replica.model.store.frozenCount
     summary.weightsSHA256 = try session.replica.weightsDigest()
     try recorder.write(summary)
     if let profile {
@@ -161,7 +162,8 @@ extension Trainer {
       trainingSamples: run.data.training.count,
       balancedEpoch: (run.sampler as? BalancedSampler).map { ($0.classCount, $0.samplesPerClass) },
       validationSamples: run.data.validation?.count ?? 0, testSamples: run.data.test?.count ?? 0,
-      model: configuration.model.name, parameters: store.parameterCount, workers: communicator.size,
+      model: configuration.model.name, parameters: store.parameterCount, frozenParameters: store.frozenCount,
+      workers: communicator.size,
       ranks: place.ranks, nodes: place.nodes, shards: communicator.layout.shards,
       shardsAreFixed: configuration.training.shards != nil, batchSize: configuration.training.batchSize,
       blasKernels: BLAS.coreName, convolutionLibrary: ConvolutionPlans.library,

@@ -63,18 +63,21 @@ final class WorkerSession {
 
   /// Gives every replica the state of worker 0's. Collective.
   func broadcastState() throws {
-    try communicator.broadcast(replica.model.store.bufferValues.rawBytes, from: 0)
+    for tensor in replica.ownState { try broadcast(tensor, isTaker: true) }
     guard !replica.sharesWeights || sum.island.count < communicator.size else { return try sum.meet() }
     // One of the workers that share the rest takes it; the others must be in the broadcast too.
     let isTaker = !replica.sharesWeights || sum.isFirstOnIsland
-    let scratch = Tensor(zeros: [isTaker ? 0 : Self.broadcastLength], pool: StoragePool())
-    for tensor in replica.sharableState {
-      for start in stride(from: 0, to: tensor.count, by: Self.broadcastLength) {
-        let part = tensor.rows(start..<min(tensor.count, start + Self.broadcastLength))
-        try communicator.broadcast((isTaker ? part : scratch.rows(0..<part.count)).rawBytes, from: 0)
-      }
-    }
+    for tensor in replica.sharableState { try broadcast(tensor, isTaker: isTaker) }
     try sum.meet()
+  }
+
+  /// Gives worker 0's elements to every worker that is a taker; the tensors of others are left alone. Collective.
+  private func broadcast(_ tensor: Tensor, isTaker: Bool) throws {
+    let scratch = Tensor(zeros: [isTaker ? 0 : min(tensor.count, Self.broadcastLength)], pool: StoragePool())
+    for start in stride(from: 0, to: tensor.count, by: Self.broadcastLength) {
+      let part = tensor.rows(start..<min(tensor.count, start + Self.broadcastLength))
+      try communicator.broadcast((isTaker ? part : scratch.rows(0..<part.count)).rawBytes, from: 0)
+    }
   }
 
   /// Elements of one broadcast.

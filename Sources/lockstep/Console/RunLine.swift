@@ -3,7 +3,8 @@ import Training
 /// First line of a run: data, model, workers, shards, batch and libraries.
 enum RunLine {
   static func text(_ run: RunDescription) -> String {
-    var parts = ["\(run.data): \(samples(run))", "\(run.model), \(Format.count(run.parameters)) parameters"]
+    let frozen = run.frozenParameters > 0 ? ", \(Format.count(run.frozenParameters)) of them frozen" : ""
+    var parts = ["\(run.data): \(samples(run))", "\(run.model), \(Format.count(run.parameters)) parameters\(frozen)"]
     var spread = run.ranks > 1 ? run.ranks.counted("rank") : run.workers.counted("worker")
     if run.nodes > 1 { spread += " on \(run.nodes) nodes" }
     spread += ", " + run.shards.counted("shard")

@@ -150,6 +150,19 @@ enum SmallRun {
     """
   }
 
+  /// Groups of parameters: frozen ones below and in between, averages that stay, rates and decays of their own, a norm over what
+  /// is trained.
+  static let groups =
+    adaptive.replacingOccurrences(of: "shards: 4", with: "shards: 8") + """
+
+      parameters:
+        - {match: "*", rate: 0.5}
+        - {match: "[01].*", freeze: true, statistics: keep}
+        - {match: 6.weight, freeze: true}
+        - {match: "*.bias", weight_decay: 0.05, l2: 0.001}
+        - {match: "8.*", rate: 1}
+      """
+
   /// The networks that the law of equal bits is held against, 8 shards each; a new kind of layer belongs into one.
   static let laws = [
     "perceptron": perceptron,
@@ -161,6 +174,7 @@ enum SmallRun {
     "listed": listed,
     "vision": vision,
     "classification": classification,
+    "groups": groups,
   ]
 
   /// Content of `summary.json` in a run folder.

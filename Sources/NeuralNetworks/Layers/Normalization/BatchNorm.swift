@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Input and output `[batch, …, channels]`: vectors and images alike; `weight` and `bias` `[channels]`. In training
 /// the statistics (biased variance) are those of the part that the layer is given, or, synchronised, of the whole
-/// batch; in evaluation the running averages, which, as in PyTorch, follow the unbiased variance (the biased one
+/// batch; in evaluation, and where a rule keeps them, the running averages, which, as in PyTorch, follow the unbiased variance (the biased one
 /// where there is a single row). Padding of a batch of sequences counts in no statistics and becomes zero.
 public final class BatchNorm: ActivationFusing {
   public let path: String
@@ -19,6 +19,8 @@ public final class BatchNorm: ActivationFusing {
   public let runningVariance: ModelBuffer
   /// Whether the statistics are those of the whole batch.
   public let spansBatch: Bool
+  /// Whether the running averages stay, and are what training normalises by too.
+  private let keepsStatistics: Bool
   private let epsilon: Double
   private var fusesReLU = false
 
@@ -26,13 +28,15 @@ public final class BatchNorm: ActivationFusing {
     let channels = [inputShape[inputShape.count - 1]]
     self.path = path
     outputShape = inputShape
-    (epsilon, spansBatch) = (settings.epsilon, settings.sync)
+    keepsStatistics = builder.keepsStatistics(path + ".running_mean")
+    (epsilon, spansBatch) = (settings.epsilon, settings.sync && !keepsStatistics)
+    let momentum = keepsStatistics ? 0 : settings.momentum
     weight = builder.parameter(path + ".weight", shape: channels, role: .normalization, initially: .constant(1))
     bias = builder.parameter(path + ".bias", shape: channels, role: .normalization, initially: .constant(0))
     runningMean = builder.buffer(
-      path + ".running_mean", shape: channels, initialValue: 0, momentum: settings.momentum)
+      path + ".running_mean", shape: channels, initialValue: 0, momentum: momentum)
     runningVariance = builder.buffer(
-      path + ".running_var", shape: channels, initialValue: 1, momentum: settings.momentum)
+      path + ".running_var", shape: channels, initialValue: 1, momentum: momentum)
   }
 
   public var parameters: [Parameter] { [weight, bias] }
@@ -58,17 +62,15 @@ public final class BatchNorm: ActivationFusing {
   private func normalize(_ x: Variable, samples: Int, _ pass: ForwardPass) -> Variable {
     let (weight, bias) = (pass.tape.parameter(weight), pass.tape.parameter(bias))
     let relu = fusesReLU && pass.fusesLayers
-    switch pass.mode {
-    case .evaluation:
+    if pass.mode == .evaluation || keepsStatistics {
       return x.normalized(
         mean: runningMean.value, variance: runningVariance.value, weight: weight, bias: bias, epsilon: epsilon,
         fusingReLU: relu)
-    case .training:
-      let result = x.batchNormalized(weight: weight, bias: bias, epsilon: epsilon, fusingReLU: relu)
-      let rows = Double(x.value.count / x.value.size(-1))
-      write(mean: result.mean, variance: result.variance, rows: rows, samples: samples, to: pass)
-      return result.output
     }
+    let result = x.batchNormalized(weight: weight, bias: bias, epsilon: epsilon, fusingReLU: relu)
+    let rows = Double(x.value.count / x.value.size(-1))
+    write(mean: result.mean, variance: result.variance, rows: rows, samples: samples, to: pass)
+    return result.output
   }
 
   private func forward(_ parts: [Variable], _ pass: JointPass, on tapes: TapeGroup) throws -> [Variable] {
