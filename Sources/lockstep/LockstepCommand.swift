@@ -17,7 +17,7 @@ struct LockstepCommand: ParsableCommand {
         lockstep evaluate runs/quickstart                      loss and accuracy
         lockstep classify runs/quickstart digit.png            class of an image
         lockstep generate runs/novel --prompt "It is"          text from a model
-        mpirun -np 4 lockstep doctor                           problems of this machine
+        mpirun -np 4 lockstep doctor                           faults of this machine
         lockstep data list                                     known data sets
 
       Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 129 stopped by SIGHUP; 130 by SIGINT; 143 by SIGTERM, \

@@ -16,7 +16,7 @@ struct ClassifyCommand: FirstRankCommand {
         lockstep classify runs/surnames Nakamura "Van den Berg"
         lockstep classify runs/surnames -- -hello    a text that begins with a dash
         lockstep classify runs/quickstart digit.png --top 3
-        lockstep classify runs/surnames --json < names.txt     one JSON object for each line
+        lockstep classify runs/surnames --json < names.txt     a JSON object each
       """)
 
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)

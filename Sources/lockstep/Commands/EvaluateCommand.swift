@@ -14,7 +14,7 @@ struct EvaluateCommand: ParsableCommand {
         lockstep evaluate runs/quickstart --split validation
         lockstep evaluate runs/quickstart/checkpoints/step-00000500.safetensors
         lockstep evaluate runs/quickstart --json
-        mpirun -np 4 lockstep evaluate runs/quickstart    the same, distributed over ranks
+        mpirun -np 4 lockstep evaluate runs/quickstart    the same, on four ranks
       """)
 
   @Argument(help: ArgumentHelp("A run folder or a checkpoint file.", valueName: "run"), completion: .directory)

@@ -12,7 +12,7 @@ struct GenerateCommand: FirstRankCommand {
 
       Examples:
         lockstep generate runs/novel --prompt "It is a truth" --length 500
-        lockstep generate runs/novel --temperature 0             always the most likely token
+        lockstep generate runs/novel --temperature 0             most likely tokens
         lockstep generate runs/novel --temperature 0.8 --top-k 20 --samples 3
         lockstep generate runs/novel --prompt "Elizabeth" --stop "." --seed 7
         lockstep generate runs/novel --length 2000 --statistics  how much is copied
