@@ -50,11 +50,17 @@ public struct ImageAssembler: BatchAssembler {
     var target = inputs.floats.baseAddress
     for (row, sample) in samples.enumerated() {
       let record = split.records[sample]
-      try dataset.withPixels(ofRecord: record) { pixels in
-        guard let target else { return }
-        var image = TransformedImage(pixels, shape: shape, layout: layout, scratch: scratch)
-        preparation.transforms.apply(to: &image, seed: seed, epoch: step.epoch, sample: sample)
-        image.write(to: target, preparation.normalizer)
+      do throws(DataError) {
+        try dataset.withPixels(ofRecord: record) { pixels in
+          guard let target else { return }
+          var image = TransformedImage(pixels, shape: shape, layout: layout, scratch: scratch)
+          preparation.transforms.apply(to: &image, seed: seed, epoch: step.epoch, sample: sample)
+          image.write(to: target, preparation.normalizer)
+        }
+      } catch {
+        var error = error
+        error.location += ", sample \(sample) of its split"
+        throw error
       }
       labels.int32s[row] = dataset.labels[record]
       target = target.map { $0 + values }
