@@ -31,9 +31,11 @@ ck_loss ck_softmax_cross_entropy(
 }
 
 ck_loss ck_softmax_cross_entropy_dense(
-    ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *logits, const void *targets, void *gradient,
-    double *row_losses) {
-  return CK_CALL(type, softmax_cross_entropy_dense, rows, columns, logits, targets, gradient, row_losses);
+    ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *logits, const void *distributions, double smoothing,
+    const void *class_weights, void *gradient, double *row_losses) {
+  return CK_CALL(
+      type, softmax_cross_entropy_dense, rows, columns, logits, distributions, smoothing, class_weights, gradient,
+      row_losses);
 }
 
 double ck_binary_cross_entropy(

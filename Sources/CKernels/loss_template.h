@@ -101,21 +101,46 @@ static ck_loss K(softmax_cross_entropy)(
 }
 
 static ck_loss K(softmax_cross_entropy_dense)(
-    ptrdiff_t rows, ptrdiff_t columns, const REAL *logits, const REAL *targets, REAL *gradient, double *row_losses) {
-  ck_loss result = {.weight = rows, .invalid_row = -1};
-  for (ptrdiff_t r = 0; r < rows && columns > 0; r++) {
-    const REAL *row = logits + r * columns, *target = targets + r * columns;
+    ptrdiff_t rows, ptrdiff_t columns, const REAL *logits, const REAL *distributions, double smoothing,
+    const REAL *class_weights, REAL *gradient, double *row_losses) {
+  ck_loss result = {.invalid_row = -1};
+  double others = columns > 1 ? smoothing / (columns - 1) : 0;
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const REAL *row = logits + r * columns, *share = distributions + r * columns;
     REAL *out = gradient ? gradient + r * columns : NULL;
-    ptrdiff_t best = K(row_argmax)(columns, row);
-    REAL largest = row[best];
-    double dot = 0;
-    for (ptrdiff_t c = 0; c < columns; c++) dot += (double)target[c] * (row[c] - largest);
+    double total = 0, weight = 0, target_mean = 0, sum_of_logits = 0;
+    for (ptrdiff_t c = 0; c < columns; c++) {
+      double weighted = class_weights ? (double)class_weights[c] * share[c] : share[c];
+      total += share[c];
+      weight += weighted;
+      target_mean += weighted * row[c];
+      sum_of_logits += row[c];
+    }
+    if (total == 0) {
+      for (ptrdiff_t c = 0; out && c < columns; c++) out[c] = 0;
+      if (row_losses) row_losses[r] = 0;
+      continue;
+    }
+    // A distribution adds up to one, but for rounding.
+    if (!class_weights) weight = 1;
+    if (class_weights) target_mean = weight > 0 ? target_mean / weight : 0;
+    if (others > 0) target_mean = (1 - smoothing - others) * target_mean + others * sum_of_logits;
+    REAL largest = K(row_max)(columns, row);
+    ptrdiff_t likeliest = K(row_argmax)(columns, share);
+    bool correct = K(is_argmax)(likeliest, largest, row);
     REAL sum = out ? K(row_exp)(columns, largest, row, out) : K(row_exp_sum)(columns, largest, row);
-    double loss = log(sum) - dot;
-    for (ptrdiff_t c = 0; out && c < columns; c++) out[c] = out[c] / sum - target[c];
+    double loss = weight * (log(sum) + (largest - target_mean));
+    if (out) {
+      K(row_scale)(columns, (REAL)(weight / sum), (REAL)(weight * others), out);
+      for (ptrdiff_t c = 0; c < columns; c++) {
+        double weighted = class_weights ? (double)class_weights[c] * share[c] : share[c];
+        out[c] -= (REAL)(weighted * (1 - smoothing - others));
+      }
+    }
     if (row_losses) row_losses[r] = loss;
     result.loss += loss;
-    result.correct += best == K(row_argmax)(columns, target);
+    result.weight += weight;
+    result.correct += correct;
   }
   return result;
 }

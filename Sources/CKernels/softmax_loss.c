@@ -15,6 +15,15 @@ typedef struct {
 
 typedef class_loss (*loss_of_class)(double log_p, loss_settings settings);
 
+/// log 0 in the reverse cross-entropy.
+static const double log_zero = -4;
+
+// log q of the reverse cross-entropy.
+static double log_of_target(double q) {
+  double log_q = q > 0 ? log(q) : log_zero;
+  return log_q > log_zero ? log_q : log_zero;
+}
+
 #define CK_TEMPLATE "softmax_loss_template.h"
 #include "instantiate.h"
 
@@ -29,7 +38,6 @@ static class_loss focal(double log_p, loss_settings settings) {
 
 // −α · log p − β · A · (1 − p)
 static class_loss symmetric(double log_p, loss_settings settings) {
-  const double log_zero = -4;
   double alpha = settings.first, beta = settings.second;
   return (class_loss){
       .loss = -alpha * log_p + beta * log_zero * expm1(log_p), .slope = alpha - beta * log_zero * exp(log_p)};
@@ -47,4 +55,10 @@ ck_loss ck_symmetric_cross_entropy(
     double beta, void *gradient) {
   loss_settings settings = {.first = alpha, .second = beta};
   return CK_CALL(type, softmax_loss, rows, columns, logits, labels, symmetric, settings, NULL, gradient);
+}
+
+ck_loss ck_symmetric_cross_entropy_dense(
+    ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *logits, const void *distributions, double alpha,
+    double beta, void *gradient) {
+  return CK_CALL(type, symmetric_cross_entropy_dense, rows, columns, logits, distributions, alpha, beta, gradient);
 }

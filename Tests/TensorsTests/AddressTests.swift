@@ -58,12 +58,13 @@ import Testing
   @Test(arguments: floatingTypes) func losses(_ dtype: DType) {
     let type = dtype.kernelType
     let targets = Tensor(zeros: [64], dtype: dtype, pool: pool)
+    let shares = Tensor([Double](repeating: 0.25, count: 64), shape: [64], dtype: dtype, pool: pool)
     expectSameBits(dtype) { count, x, gradient in
       var label = Int32(count / 2)
       return ck_softmax_cross_entropy(type, 1, count, x, &label, 0.1, nil, gradient, nil).loss
     }
     expectSameBits(dtype) { count, x, gradient in
-      ck_softmax_cross_entropy_dense(type, 1, count, x, targets.pointer, gradient, nil).loss
+      ck_softmax_cross_entropy_dense(type, 1, count, x, shares.pointer, 0.1, nil, gradient, nil).loss
     }
     expectSameBits(dtype) { count, x, gradient in ck_squared_error(type, count, x, targets.pointer, gradient) }
     expectSameBits(dtype) { count, x, gradient in ck_binary_cross_entropy(type, count, x, targets.pointer, gradient) }

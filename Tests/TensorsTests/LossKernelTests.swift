@@ -98,7 +98,7 @@ private func softmax(_ row: [Double]) -> [Double] {
     let loss = -zip(p, t).reduce(0) { $0 + zip($1.0, $1.1).reduce(0) { $0 + $1.1 * log($1.0) } }
     let dx = Tensor(uninitialized: x.shape, dtype: dtype, pool: pool)
     let result = ck_softmax_cross_entropy_dense(
-      dtype.kernelType, n, k, x.pointer, targets.pointer, dx.pointer, nil)
+      dtype.kernelType, n, k, x.pointer, targets.pointer, 0, nil, dx.pointer, nil)
     expectClose([result.loss], [loss], dtype, scale: Double(n))
     let correct = zip(p, t).filter { $0.firstIndex(of: $0.max() ?? 0) == $1.firstIndex(of: $1.max() ?? 0) }
     #expect(result.correct == correct.count && result.weight == Double(n))

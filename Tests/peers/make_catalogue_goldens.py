@@ -1,8 +1,8 @@
 """Goldens for the catalogues of optimisers, schedules and losses, computed by PyTorch in float64.
 
 usage: make_catalogue_goldens.py TESTS_FOLDER
-Writes NeuralNetworksTests/Resources/catalogue_{optimizers,schedules,losses}.json. The name of a case is the section of a
-configuration that it is held against.
+Writes NeuralNetworksTests/Resources/catalogue_{optimizers,schedules,losses,distribution_losses}.json. The name of a case is the section
+of a configuration that it is held against.
 """
 
 import sys
@@ -165,9 +165,52 @@ def losses():
     }
 
 
+def distribution_losses():
+    """Losses against distributions over the classes, one of them a single class."""
+    rows, classes = 11, 3
+    weights = torch.tensor([1, 0.5, 2.0], dtype=torch.float64)
+    shares = torch.softmax(2 * torch.randn(rows, classes, dtype=torch.float64), 1)
+    shares[4] = torch.tensor([0, 0, 1.0])
+
+    def made(f, weight=rows):
+        x = leaf(rows, classes, scale=3)
+        value = f(x)
+        (gradient,) = torch.autograd.grad(value, x)
+        numbers = dict(sum=value.item(), weight=weight, correct=(x.argmax(1) == shares.argmax(1)).sum().item())
+        return case(numbers=numbers, x=x, gradient=gradient, distributions=shares)
+
+    def smoothed(x, epsilon=0.2):
+        # The expectation over labels of their weighted, smoothed losses.
+        log_p = F.log_softmax(x, 1)
+        others = epsilon / (classes - 1)
+        total = 0
+        for label in range(classes):
+            target = torch.full((classes,), others, dtype=torch.float64)
+            target[label] = 1 - epsilon
+            total = total - (shares[:, label] * weights[label] * (target * log_p).sum(1)).sum()
+        return total
+
+    def symmetric(x, alpha, beta):
+        reverse = -(F.softmax(x, 1) * torch.log(shares).clamp(min=-4)).sum()
+        return alpha * F.cross_entropy(x, shares, reduction="sum") + beta * reverse
+
+    weighted = (shares * weights).sum().item()
+    return {
+        "{kind: cross-entropy}": made(lambda x: F.cross_entropy(x, shares, reduction="sum")),
+        "{kind: cross-entropy, class_weights: [1, 0.5, 2]}": made(
+            lambda x: F.cross_entropy(x, shares, weight=weights, reduction="sum"), weighted),
+        "{kind: cross-entropy, label_smoothing: 0.2, class_weights: [1, 0.5, 2]}": made(smoothed, weighted),
+        "{kind: symmetric_cross_entropy, alpha: 0.7, beta: 0.4}": made(lambda x: symmetric(x, 0.7, 0.4)),
+        "{kind: binary-cross-entropy}": made(
+            lambda x: F.binary_cross_entropy_with_logits(x, shares, reduction="sum"), rows * classes),
+        "{kind: mean-squared-error}": made(lambda x: F.mse_loss(x, shares, reduction="sum"), rows * classes),
+    }
+
+
 if __name__ == "__main__":
     torch.manual_seed(17)
     folder = sys.argv[1] + "/NeuralNetworksTests/Resources/catalogue_"
     write(folder + "optimizers.json", optimizers())
     write(folder + "schedules.json", schedules())
     write(folder + "losses.json", losses())
+    write(folder + "distribution_losses.json", distribution_losses())

@@ -14,7 +14,7 @@ public struct LossResult {
   public let correct: Int
 }
 
-/// Losses of outputs `[batch, classes]` against labels `[batch]` (int32).
+/// Losses of outputs `[batch, classes]` against labels `[batch]` (int32), or distributions over the classes.
 extension Variable {
   /// Cross-entropy of softmax(self). The target is 1 − smoothing on the label, smoothing / (classes − 1) on every other
   /// class. A sample weighs `classWeights[label]` or 1; `weight` is the sum of these.
@@ -57,30 +57,91 @@ extension Variable {
       sum: recordLoss(loss.loss, gradient: gradient), value: loss.loss, weight: loss.weight, correct: loss.correct)
   }
 
+  /// The expectation of `softmaxCrossEntropy(labels:)` over labels drawn from distributions `[batch, classes]`, each row of which
+  /// sums to 1: a sample weighs Σ `classWeights` · distribution or 1. A distribution that is one class gives what that label gives.
+  public func softmaxCrossEntropy(
+    distributions: Tensor, smoothing: Double = 0, classWeights: [Double]? = nil
+  ) -> LossResult {
+    softmaxLoss(distributions: distributions, classWeights: classWeights) {
+      ck_softmax_cross_entropy_dense(
+        $0.type, $0.rows, $0.columns, $0.logits, $0.distributions, smoothing, $0.classWeights, $0.gradient, nil)
+    }
+  }
+
+  /// What a loss of softmax(self) against distributions takes; the gradient is null where none is needed.
+  package struct DistributionArguments {
+    package let type: ck_type
+    package let rows: Int
+    package let columns: Int
+    package let logits: UnsafeRawPointer
+    package let distributions: UnsafeRawPointer
+    package let classWeights: UnsafeRawPointer?
+    package let gradient: UnsafeMutableRawPointer?
+  }
+
+  /// A loss of softmax(self) against distributions `[batch, classes]` that `kernel` computes.
+  package func softmaxLoss(
+    distributions: Tensor, classWeights: [Double]?, kernel: (DistributionArguments) -> ck_loss
+  ) -> LossResult {
+    let (rows, columns) = requireOutputs(for: distributions)
+    precondition(classWeights.map { $0.count == columns } ?? true, "\(classWeights ?? []) for \(columns) classes")
+    let weights = classWeights.map { Tensor($0, shape: [columns], dtype: dtype, pool: tape.pool) }
+    let gradient = requiresGradient ? emptyLike() : nil
+    let loss = kernel(
+      DistributionArguments(
+        type: type, rows: rows, columns: columns, logits: UnsafeRawPointer(value.pointer),
+        distributions: UnsafeRawPointer(distributions.pointer),
+        classWeights: weights.map { UnsafeRawPointer($0.pointer) }, gradient: gradient?.pointer))
+    return LossResult(
+      sum: recordLoss(loss.loss, gradient: gradient), value: loss.loss, weight: loss.weight, correct: loss.correct)
+  }
+
   /// Binary cross-entropy of `classes` independent sigmoids against one-hot labels; `weight` is batch·classes, so that the
   /// mean is over samples and classes.
   public func binaryCrossEntropy(labels: Tensor) -> LossResult {
-    lossAgainstOneHot(labels, ck_binary_cross_entropy)
+    elementLoss(labels: labels, ck_binary_cross_entropy)
+  }
+
+  /// The same against targets in [0, 1], `[batch, classes]`.
+  public func binaryCrossEntropy(distributions: Tensor) -> LossResult {
+    elementLoss(distributions: distributions, ck_binary_cross_entropy)
   }
 
   /// Σ (output − one-hot label)²; `weight` is batch·classes, so that the mean is over samples and outputs.
   public func squaredError(labels: Tensor) -> LossResult {
-    lossAgainstOneHot(labels, ck_squared_error)
+    elementLoss(labels: labels, ck_squared_error)
+  }
+
+  /// The same against targets `[batch, classes]`.
+  public func squaredError(distributions: Tensor) -> LossResult {
+    elementLoss(distributions: distributions, ck_squared_error)
   }
 
   private typealias LossKernel = (
     ck_type, Int, UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer?
   ) -> Double
 
-  private func lossAgainstOneHot(_ labels: Tensor, _ kernel: LossKernel) -> LossResult {
+  private func elementLoss(labels: Tensor, _ kernel: LossKernel) -> LossResult {
     let (rows, columns) = requireLogits(for: labels)
     let targets = emptyLike()
     ck_one_hot(type, rows, columns, labels.labelPointer, targets.pointer)
+    return elementLoss(targets, classes: labels, kernel)
+  }
+
+  private func elementLoss(distributions: Tensor, _ kernel: LossKernel) -> LossResult {
+    let (rows, columns) = requireOutputs(for: distributions)
+    let classes = Tensor(uninitialized: [rows], dtype: .int32, pool: tape.pool)
+    if let start = classes.int32s.baseAddress { ck_argmax(type, rows, columns, distributions.pointer, start) }
+    return elementLoss(distributions, classes: classes, kernel)
+  }
+
+  /// - Parameter classes: The likeliest class of each row.
+  private func elementLoss(_ targets: Tensor, classes: Tensor, _ kernel: LossKernel) -> LossResult {
     let gradient = requiresGradient ? emptyLike() : nil
     let loss = kernel(type, value.count, value.pointer, targets.pointer, gradient?.pointer)
     return LossResult(
       sum: recordLoss(loss, gradient: gradient), value: loss, weight: Double(value.count),
-      correct: countCorrect(labels))
+      correct: countCorrect(classes))
   }
 
   private func recordLoss(_ loss: Double, gradient: Tensor?) -> Variable {
@@ -101,6 +162,13 @@ extension Variable {
     let (found, expected) = (predictions.int32s, labels.int32s)
     if let start = found.baseAddress { ck_argmax(type, rows, columns, value.pointer, start) }
     return (0..<rows).count { found[$0] == expected[$0] }
+  }
+
+  private func requireOutputs(for distributions: Tensor) -> (rows: Int, columns: Int) {
+    precondition(
+      shape.count == 2 && distributions.shape == shape && distributions.dtype == dtype,
+      "outputs \(dtype) of shape \(shape) against distributions \(distributions.dtype) of shape \(distributions.shape)")
+    return (shape[0], shape[1])
   }
 
   private func requireLogits(for labels: Tensor) -> (rows: Int, columns: Int) {

@@ -40,10 +40,13 @@ ck_loss ck_softmax_cross_entropy(
     ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *logits, const int32_t *labels, double smoothing,
     const void *_Nullable class_weights, void *_Nullable gradient, double *_Nullable row_losses);
 
-/// The same against dense targets [rows, columns], each row of which adds up to one; every row weighs 1.
+/// The expectation of the same over labels drawn from distributions [rows, columns], each row of which adds up to one: the target is
+/// (1 − smoothing − o) · distribution + o with o = smoothing/(columns − 1); with class weights a row weighs Σ class_weights ·
+/// distribution, and its terms likewise. Rows of zeros are left out. A distribution that is one label gives what that label gives,
+/// without class weights bit for bit.
 ck_loss ck_softmax_cross_entropy_dense(
-    ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *logits, const void *targets,
-    void *_Nullable gradient, double *_Nullable row_losses);
+    ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *logits, const void *distributions, double smoothing,
+    const void *_Nullable class_weights, void *_Nullable gradient, double *_Nullable row_losses);
 
 /// Σ of the binary cross-entropies of sigmoid(logits) against targets in [0, 1]:
 /// max(z, 0) − z·t + log(1 + exp(−|z|)). gradient (unless null; in place) = sigmoid(z) − t.

@@ -20,5 +20,11 @@ ck_loss ck_symmetric_cross_entropy(
     ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *logits, const int32_t *labels, double alpha,
     double beta, void *_Nullable gradient);
 
+/// The same against distributions q [rows, columns], each row of which adds up to one: α · Σ −q · log p + β · Σ −p · max(log q, −4).
+/// Rows of zeros are left out.
+ck_loss ck_symmetric_cross_entropy_dense(
+    ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *logits, const void *distributions, double alpha,
+    double beta, void *_Nullable gradient);
+
 #pragma clang assume_nonnull end
 #endif

@@ -6,6 +6,9 @@ public struct Batch: Sendable {
   public let inputs: Tensor
   /// `[count]` of `int32`; of texts `[count, time]`, the token that follows each.
   public let labels: Tensor
+  /// A distribution over the classes for each sample, `[count, classes]`, each of which sums to 1, where samples are mixed; a
+  /// sample's label is then its likeliest class. Nil where a sample is of one class.
+  public let distributions: Tensor?
   /// Number of each sample within its split; random draws for a sample are keyed by it.
   public let sampleIndices: [UInt32]
   /// Place of the first sample in the global batch (in the split, for evaluation).
@@ -16,8 +19,8 @@ public struct Batch: Sendable {
   public let beginsAnew: Bool
 
   public init(
-    inputs: Tensor, labels: Tensor, sampleIndices: [UInt32], firstPosition: Int, lengths: [Int]? = nil,
-    beginsAnew: Bool = true
+    inputs: Tensor, labels: Tensor, distributions: Tensor? = nil, sampleIndices: [UInt32], firstPosition: Int,
+    lengths: [Int]? = nil, beginsAnew: Bool = true
   ) {
     precondition(
       inputs.rowCount == sampleIndices.count && labels.shape.first == sampleIndices.count,
@@ -25,7 +28,10 @@ public struct Batch: Sendable {
     precondition(
       lengths.map { $0.count == sampleIndices.count } ?? true,
       "\(lengths?.count ?? 0) lengths for \(sampleIndices.count) samples")
-    (self.inputs, self.labels, self.lengths) = (inputs, labels, lengths)
+    precondition(
+      distributions.map { $0.shape.count == 2 && $0.rowCount == sampleIndices.count } ?? true,
+      "distributions \(distributions?.shape ?? []) for \(sampleIndices.count) samples")
+    (self.inputs, self.labels, self.distributions, self.lengths) = (inputs, labels, distributions, lengths)
     (self.sampleIndices, self.firstPosition, self.beginsAnew) = (sampleIndices, firstPosition, beginsAnew)
   }
 

@@ -18,6 +18,10 @@ package struct BinaryCrossEntropy: LossSettings {
   package func sum(over output: Variable, labels: Tensor, classWeights: [Double]?) -> LossResult {
     output.binaryCrossEntropy(labels: labels)
   }
+
+  package var distributionSum: DistributionSum? {
+    { output, distributions, _ in output.binaryCrossEntropy(distributions: distributions) }
+  }
 }
 
 extension LossSpecification {

@@ -30,6 +30,13 @@ package struct CrossEntropy: LossSettings {
   package func sum(over output: Variable, labels: Tensor, classWeights: [Double]?) -> LossResult {
     output.softmaxCrossEntropy(labels: labels, smoothing: labelSmoothing, classWeights: classWeights)
   }
+
+  package var distributionSum: DistributionSum? {
+    { output, distributions, classWeights in
+      output.softmaxCrossEntropy(
+        distributions: distributions, smoothing: labelSmoothing, classWeights: classWeights)
+    }
+  }
 }
 
 extension LossSpecification {

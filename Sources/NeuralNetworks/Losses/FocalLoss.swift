@@ -34,6 +34,9 @@ package struct FocalLoss: LossSettings {
       ck_focal_loss($0.type, $0.rows, $0.columns, $0.logits, $0.labels, gamma, $0.classWeights, $0.gradient)
     }
   }
+
+  /// The paper defines it for one true class.
+  package var distributionSum: DistributionSum? { nil }
 }
 
 extension LossSpecification {

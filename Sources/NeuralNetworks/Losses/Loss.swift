@@ -34,4 +34,20 @@ public struct Loss: Sendable, Equatable {
     }
     return specification.settings.sum(over: output, labels: labels, classWeights: classWeights)
   }
+
+  /// The same of either kind of targets.
+  ///
+  /// - Throws: where they are distributions, and the loss is defined for one class a row only.
+  public func callAsFunction(_ output: Variable, _ targets: LossTargets) throws(LossError) -> LossResult {
+    switch targets {
+    case .labels(let labels): return self(output, labels: labels)
+    case .distributions(let distributions):
+      guard let sum = specification.settings.distributionSum else {
+        throw LossError(takesLabelsOnly: specification.name)
+      }
+      guard output.shape.count == 3 else { return sum(output, distributions, classWeights) }
+      let rows = [output.shape[0] * output.shape[1], output.shape[2]]
+      return sum(output.reshaped(rows), distributions.reshaped(rows), classWeights)
+    }
+  }
 }

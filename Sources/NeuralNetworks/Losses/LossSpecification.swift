@@ -6,6 +6,9 @@ public struct LossSpecification: Sendable {
 
   package init(_ settings: any LossSettings) { self.settings = settings }
 
+  /// The word that configurations and messages use for it.
+  public var name: String { type(of: settings).name }
+
   /// How each class weighs in the mean; nil where the loss takes no weights.
   public var classWeights: ClassWeights? { settings.classWeights }
 

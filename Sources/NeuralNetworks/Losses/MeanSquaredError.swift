@@ -18,6 +18,10 @@ package struct MeanSquaredError: LossSettings {
   package func sum(over output: Variable, labels: Tensor, classWeights: [Double]?) -> LossResult {
     output.squaredError(labels: labels)
   }
+
+  package var distributionSum: DistributionSum? {
+    { output, distributions, _ in output.squaredError(distributions: distributions) }
+  }
 }
 
 extension LossSpecification {

@@ -36,6 +36,16 @@ package struct SymmetricCrossEntropy: LossSettings {
       ck_symmetric_cross_entropy($0.type, $0.rows, $0.columns, $0.logits, $0.labels, alpha, beta, $0.gradient)
     }
   }
+
+  /// Equation 5 of the paper, of any distribution; −4 stands for smaller logarithms too.
+  package var distributionSum: DistributionSum? {
+    { output, distributions, _ in
+      output.softmaxLoss(distributions: distributions, classWeights: nil) {
+        ck_symmetric_cross_entropy_dense(
+          $0.type, $0.rows, $0.columns, $0.logits, $0.distributions, alpha, beta, $0.gradient)
+      }
+    }
+  }
 }
 
 extension LossSpecification {

@@ -29,7 +29,7 @@ extension Replica {
     try willWrite()
     timeline?.enter(.backward)
     for (part, shard) in filled.enumerated() { layout.statistics(of: leaves[shard]).copy(from: statistics[part]) }
-    let results = zip(filled, outputs).map { loss($1, labels: batches[$0].labels) }
+    let results = try zip(filled, outputs).map { try loss($1, batches[$0].targets) }
     try tapes.backward(from: results.map(\.sum))
 
     // One leaf carries what the worker asks for.

@@ -52,7 +52,7 @@ final class Replica {
   func computeLeaf(
     _ batch: Batch, step: Int, requests: () -> StepRequests, carrying state: RecurrentState? = nil, into leaf: Tensor,
     willWrite: () throws -> Void, isFinal: (_ start: Int) -> Void
-  ) rethrows {
+  ) throws {
     guard batch.count > 0 else {
       try willWrite()
       return writeEmptyLeaf(requests: requests(), to: leaf)
@@ -65,7 +65,7 @@ final class Replica {
     try willWrite()
     timeline?.enter(.backward)
     layout.statistics(of: leaf).copy(from: statistics)
-    let result = loss(output, labels: batch.labels)
+    let result = try loss(output, batch.targets)
     tape.backward(from: result.sum, of: model.store.trainable) { isFinal(layout.gradients.lowerBound + $0) }
     writeTotals(batch, result, requests: requests(), to: leaf)
   }
@@ -124,4 +124,9 @@ final class Replica {
   func scratchStatistics() -> Tensor {
     Tensor(zeros: [layout.statistics.count], dtype: model.store.dtype, pool: context.pool)
   }
+}
+
+extension Batch {
+  /// What the model's outputs are held against.
+  var targets: LossTargets { distributions.map { .distributions($0) } ?? .labels(labels) }
 }
