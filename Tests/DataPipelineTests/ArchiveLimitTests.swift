@@ -49,7 +49,7 @@ struct ArchiveLimitTests {
     case "idx":
       try Fixtures.writeIDX(to: folder)
       for name in folder.files { _ = try gzip(folder.read(name), to: name + ".gz") }
-      specification = DatasetSpecification(IDXImages(), path: folder.path)
+      specification = DatasetSpecification.idx(path: folder.path)
     case "text":
       let text = String(repeating: "a text. ", count: 100)
       specification = DatasetSpecification(TextFile(), path: try gzip(Array(text.utf8), to: "text.txt.gz"))

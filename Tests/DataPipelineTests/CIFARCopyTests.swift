@@ -24,7 +24,7 @@ struct CIFARCopyTests {
     tar.waitUntilExit()
     try #require(tar.terminationStatus == 0)
 
-    let specification = DatasetSpecification(ImageFolder(), path: folder.path)
+    let specification = DatasetSpecification.imageFolder(path: folder.path)
     let splits = try DatasetSplits.open(specification, seed: 1)
     #expect(splits.sampleShape == [32, 32, 3] && splits.classNames.first == "airplane")
     for label in Int32(0)..<10 { #expect(splits.training.dataset.labels.count { $0 == label } == 1000) }

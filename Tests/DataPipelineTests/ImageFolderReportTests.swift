@@ -10,7 +10,7 @@ struct ImageFolderReportTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func open(_ change: (inout DatasetSpecification) -> Void = { _ in }) throws -> DatasetSplits {
-    var specification = DatasetSpecification(ImageFolder(), path: folder.path)
+    var specification = DatasetSpecification.imageFolder(path: folder.path)
     specification.normalization = .none
     change(&specification)
     return try DatasetSplits.open(specification, seed: 1)

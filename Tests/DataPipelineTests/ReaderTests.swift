@@ -43,7 +43,7 @@ struct ReaderTests {
     for place in ["", "mnist", "MNIST/raw"] {
       let root = try TemporaryFolder()
       try Fixtures.writeIDX(to: root, place)
-      let specification = DatasetSpecification(MNIST())
+      let specification = DatasetSpecification.mnist
       let splits = try DatasetSplits.open(specification, dataDirectory: root.path, seed: 1)
       #expect(splits.training.count == 23, "in '\(place)'")
     }
@@ -194,7 +194,7 @@ struct ReaderTests {
   }
 
   @Test func syntheticDataHaveTheirShape() throws {
-    let wanted = DatasetSpecification(SyntheticSamples(shape: [17], classes: 3, count: 50))
+    let wanted = DatasetSpecification.synthetic(shape: [17], classes: 3, count: 50)
     let splits = try DatasetSplits.open(wanted, seed: 1)
     #expect(splits.sampleShape == [17] && splits.training.count == 50 && splits.test?.count == 5)
     #expect(Set(splits.training.dataset.labels) == [0, 1, 2])

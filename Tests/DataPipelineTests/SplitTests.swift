@@ -13,7 +13,7 @@ struct SplitTests {
   }
 
   private func open(_ change: (inout DatasetSpecification) -> Void, seed: UInt64 = 1) throws -> DatasetSplits {
-    var specification = DatasetSpecification(IDXImages(), path: folder.path)
+    var specification = DatasetSpecification.idx(path: folder.path)
     change(&specification)
     return try DatasetSplits.open(specification, seed: seed)
   }
@@ -69,7 +69,7 @@ struct SplitTests {
         try images.write(Fixtures.png(height: 3, width: 3, value: UInt8(index)), to: "\(name)/\(index + 10).png")
       }
     }
-    let specification = DatasetSpecification(ImageFolder(), path: images.path)
+    let specification = DatasetSpecification.imageFolder(path: images.path)
     let digest = try DatasetSplits.open(specification, seed: 1).contentDigest()
     #expect(try DatasetSplits.open(specification, seed: 1).contentDigest() == digest)
     // The third of 80 in an order in which every fifth is decoded.
@@ -101,7 +101,7 @@ struct SplitTests {
   }
 
   @Test func aCheckpointsNormalizerIsTakenAsItIs() throws {
-    let specification = DatasetSpecification(IDXImages(), path: folder.path)
+    let specification = DatasetSpecification.idx(path: folder.path)
     let kept = Normalizer(kind: .perChannel, mean: [0.25], standardDeviation: [2])
     #expect(try DatasetSplits.open(specification, seed: 1, normalizer: kept).normalizer == kept)
     let other = Normalizer(kind: .perChannel, mean: [0, 0, 0], standardDeviation: [1, 1, 1])

@@ -58,6 +58,7 @@ import Testing
   @Test(arguments: [
     "training.steps=200", "evaluation.every_steps=7", "evaluation.block_size=9", "checkpoint.keep=9",
     "checkpoint.best=false", "logging.every_steps=1", "data.path=elsewhere",
+    "data.evaluation_transforms=[{center_crop: 28}]",
   ])
   func whatCannotChangeThePastMayDifferOnResume(override: String) throws {
     let found = try differences(override)
@@ -90,6 +91,8 @@ import Testing
     #expect(try verdicts([stopping], [stopping, "training.early_stopping.min_delta=0.1"]) == [.refused])
     #expect(try verdicts([stopping], [stopping, "evaluation.every_epochs=2"]) == [.refused])
     #expect(try verdicts([stopping], [stopping, "evaluation.block_size=9"]) == [.refused])
+    let crop = "data.evaluation_transforms=[{center_crop: 28}]"
+    #expect(try verdicts([stopping], [stopping, crop]) == [.refused])
     #expect(try verdicts([stopping], [stopping, "evaluation.at_end=false"]) == [.allowed])
     #expect(try verdicts([stopping], [stopping, "training.steps=300"]) == [.allowed])
     #expect(try verdicts([], [stopping]).contains(.refused))

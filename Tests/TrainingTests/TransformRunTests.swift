@@ -102,7 +102,12 @@ struct TransformRunTests {
     let model = try TrainedModel(at: folder.path, dataDirectory: nil) { Issue.record("\($0)") }
     #expect(try model.evaluate(.test, communicator: SoloCommunicator(shards: 1)).samples == 6)
     let classifier = try Classifier(at: folder.path) { Issue.record("\($0)") }
-    #expect(classifier.takesFiles)
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString).png")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let image = PixelImage(height: 20, width: 17, channels: 3, pixels: (0..<1020).map { UInt8($0 % 251) })
+    try Data(image.pngData()).write(to: file)
+    let found = try classifier.classify(Array(file.path.utf8))
+    #expect(abs(found.candidates.reduce(0) { $0 + $1.probability } - 1) < 1e-6)
   }
 
   @Test("images whose size only the files tell are checked when they are opened")

@@ -157,3 +157,12 @@ extension LabelledTextSettings: DatasetSettings {
     try DatasetSplits(lines: self, data, opening)
   }
 }
+
+extension DatasetSpecification {
+  /// Lines of text with a label each.
+  public static func labelledText(path: String? = nil, _ settings: LabelledTextSettings = LabelledTextSettings())
+    -> Self
+  {
+    Self(settings, path: path)
+  }
+}

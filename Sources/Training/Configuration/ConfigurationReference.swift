@@ -133,13 +133,13 @@ public enum ConfigurationReference {
     ## What may change on resume
 
     A run that goes on from a checkpoint may have other values of `training.steps`, `training.epochs`,
-    `training.compare_replicas`, of everything in `evaluation`, `checkpoint`, `logging` and `samples`, and of the paths in
+    `training.compare_replicas` and `data.evaluation_transforms`, of everything in `evaluation`, `checkpoint`, `logging` and `samples`, and of the paths in
     `data`, where the same data lie: none of it can change what has been computed. Another `training.blas_threads` is
     accepted with a warning, since it rounds differently. Any other
     difference is refused and listed.
 
     With `training.early_stopping` the evaluations decide when a run ends, and with the schedule `plateau` at which rate it
-    learns, so `evaluation.every_steps`, `every_epochs` and `block_size` may not differ; of `early_stopping` itself,
+    learns, so `evaluation.every_steps`, `every_epochs` and `block_size`, and `data.evaluation_transforms`, may not differ; of `early_stopping` itself,
     `patience` may grow. A run that was stopped early is complete: started again it says so and only measures the test
     split anew; with more patience it goes on.
     """

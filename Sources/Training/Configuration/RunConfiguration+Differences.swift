@@ -25,14 +25,16 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
   public var description: String { "\(path): \(old ?? "not there") → \(new ?? "not there")" }
 
   public var onResume: OnResume {
-    let steering = ["evaluation.every_steps", "evaluation.every_epochs", "evaluation.block_size"]
+    let steering = [
+      "evaluation.every_steps", "evaluation.every_epochs", "evaluation.block_size", "data.evaluation_transforms",
+    ]
     if evaluationSteers && steering.contains(path) { return .refused }
     if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
     let allowed =
       [
         // What the version stands for is in the other settings.
         "version", "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
-        "training.share_weights", "training.compare_replicas",
+        "training.share_weights", "training.compare_replicas", "data.evaluation_transforms",
       ] + DatasetSpecification.placeKeys.map { "data.\($0)" }
     let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }

@@ -17,7 +17,7 @@ extension PreparedRun {
     configuration.samples = SampleSettings()
     if var text = original.data.text {
       text.test = 0
-      configuration.data = DatasetSpecification(BundledNovel(text))
+      configuration.data = .novel(text)
       if original.data.name != configuration.data.name {
         assuming("the text is not read: the bundled novel stands for it")
       }
@@ -48,10 +48,9 @@ extension PreparedRun {
         "is \(batchSize); a benchmark makes up at most \(SchemaInteger.largestSynthetic / 2) samples a batch",
         advice: "lower it", isWrongUse: true)
     }
-    configuration.data = DatasetSpecification(
-      SyntheticSamples(
-        shape: shape.sample, classes: classes ?? assumedClasses,
-        count: batchSize * max(2, (2000 + batchSize - 1) / batchSize)))
+    configuration.data = .synthetic(
+      shape: shape.sample, classes: classes ?? assumedClasses,
+      count: batchSize * max(2, (2000 + batchSize - 1) / batchSize))
     configuration.data.augmentations = original.data.augmentations
     configuration.data.evaluationTransforms = original.data.evaluationTransforms
     return try PreparedRun(configuration)

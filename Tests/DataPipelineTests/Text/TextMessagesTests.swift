@@ -70,7 +70,7 @@ import Testing
 
   private func splits(_ text: String, _ change: (inout DatasetSpecification) -> Void) throws -> DatasetSplits {
     let folder = try TemporaryFolder()
-    var specification = DatasetSpecification(TextFile())
+    var specification = DatasetSpecification.text()
     specification.path = try folder.write(text.utf8, to: "text.txt")
     change(&specification)
     return try DatasetSplits.open(specification, seed: 3)
@@ -97,7 +97,7 @@ import Testing
       let folder = try TemporaryFolder()
       var text = TextSpecification()
       text.tokenizer = .bytePairs(vocabularySize: size)
-      var specification = DatasetSpecification(TextFile(text))
+      var specification = DatasetSpecification.text(text)
       specification.path = try folder.write("abcabcabd".utf8, to: "text.txt")
       return try DatasetSplits.open(specification, seed: 3, tokenizer: tokenizer).notes
     }

@@ -34,3 +34,8 @@ package struct BundledNovel: TextDatasetSettings {
     return nil
   }
 }
+
+extension DatasetSpecification {
+  /// The novel that comes with the program, to learn which token comes next.
+  public static func novel(_ text: TextSpecification = TextSpecification()) -> Self { Self(BundledNovel(text)) }
+}

@@ -41,3 +41,8 @@ extension KnownDataset {
         unpacking: .tar)
     ], readers: cifarReaders(.cifar10))
 }
+
+extension DatasetSpecification {
+  /// CIFAR-10, in the data directory.
+  public static var cifar10: Self { Self(CIFAR10()) }
+}

@@ -37,3 +37,8 @@ extension KnownDataset {
         unpacking: .tar)
     ], readers: cifarReaders(.cifar100))
 }
+
+extension DatasetSpecification {
+  /// CIFAR-100, in the data directory.
+  public static var cifar100: Self { Self(CIFAR100()) }
+}

@@ -47,3 +47,8 @@ extension KnownDataset {
     "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
   ]
 }
+
+extension DatasetSpecification {
+  /// Fashion-MNIST, in the data directory.
+  public static var fashionMNIST: Self { Self(FashionMNIST()) }
+}

@@ -24,3 +24,10 @@ package struct IDXImages: ImageDatasetSettings {
       advice: IDXDataset.ownFilesAdvice, limit: data.maxInflatedBytes)
   }
 }
+
+extension DatasetSpecification {
+  /// IDX files of the user's own, named as MNIST's.
+  ///
+  /// - Parameter path: Their folder; nil looks in the data directory.
+  public static func idx(path: String? = nil) -> Self { Self(IDXImages(), path: path) }
+}

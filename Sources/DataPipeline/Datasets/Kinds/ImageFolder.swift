@@ -69,6 +69,15 @@ package struct ImageFolder: ImageDatasetSettings {
 }
 
 extension DatasetSpecification {
+  /// Folders `train/CLASS/…` and `test/CLASS/…` with JPEG and PNG files.
+  ///
+  /// - Parameters:
+  ///   - path: Nil looks in the data directory.
+  ///   - size: Size that images are scaled to; nil requires that all have one size.
+  public static func imageFolder(path: String? = nil, size: Extent? = nil, skipBadImages: Bool = false) -> Self {
+    Self(ImageFolder(size: size, skipBadImages: skipBadImages), path: path)
+  }
+
   /// Goes on without images that cannot be read. Data of other kinds have no image files.
   public mutating func skipBadImages() {
     guard var folder = settings as? ImageFolder else { return }

@@ -43,3 +43,8 @@ extension KnownDataset {
       ]),
     classNames: digits, readers: idxReaders(digits))
 }
+
+extension DatasetSpecification {
+  /// MNIST, in the data directory.
+  public static var mnist: Self { Self(MNIST()) }
+}

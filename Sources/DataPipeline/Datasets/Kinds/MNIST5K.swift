@@ -34,3 +34,8 @@ package struct MNIST5K: ImageDatasetSettings {
       limit: data.maxInflatedBytes)
   }
 }
+
+extension DatasetSpecification {
+  /// The 5 000 digits of MNIST that come with the program.
+  public static var mnist5k: Self { Self(MNIST5K()) }
+}

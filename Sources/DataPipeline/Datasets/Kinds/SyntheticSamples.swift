@@ -53,3 +53,14 @@ package struct SyntheticSamples: ImageDatasetSettings {
     return DatasetFiles(training: made(0, count), test: made(1, max(1, count / 10)))
   }
 }
+
+extension DatasetSpecification {
+  /// Random values and labels, for benchmarks.
+  ///
+  /// - Parameters:
+  ///   - shape: Of a sample: `[height, width, channels]` or `[features]`.
+  ///   - count: Training samples.
+  public static func synthetic(shape: [Int], classes: Int, count: Int) -> Self {
+    Self(SyntheticSamples(shape: shape, classes: classes, count: count))
+  }
+}

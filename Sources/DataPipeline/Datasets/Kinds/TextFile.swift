@@ -30,3 +30,10 @@ package struct TextFile: TextDatasetSettings {
     }
   }
 }
+
+extension DatasetSpecification {
+  /// A text file, to learn which token comes next.
+  public static func text(path: String? = nil, _ text: TextSpecification = TextSpecification()) -> Self {
+    Self(TextFile(text), path: path)
+  }
+}
