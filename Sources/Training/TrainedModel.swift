@@ -79,7 +79,7 @@ public struct TrainedModel: Sendable {
     if let classes = file.metadata.samples?.classes, classes != data.classNames {
       throw RunError.otherClasses(checkpoint: file.path)
     }
-    layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
+    layers = try configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     loss = Loss(
       configuration.loss, classes: data.outputs,
       balancedWeights: PreparedRun.balancedWeights(of: data.training))

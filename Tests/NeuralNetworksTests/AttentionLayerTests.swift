@@ -10,10 +10,10 @@ import Testing
   private let context = ExecutionContext()
   private static let lengths = [6, 2, 5]
 
-  private func attention(_ heads: Int, _ change: (inout MultiHeadAttention.Settings) -> Void = { _ in })
+  private func attention(_ heads: Int, _ change: (inout SelfAttention.Settings) -> Void = { _ in })
     -> LayerSpecification
   {
-    var specification = MultiHeadAttention.Settings(heads: heads)
+    var specification = SelfAttention.Settings(heads: heads)
     change(&specification)
     return .selfAttention(specification)
   }

@@ -16,8 +16,8 @@ import Testing
 
   private func model(_ gpt: GPT, vocabulary: Int = 7, time: Int = 7, dtype: DType = .float64) throws -> Model {
     try Model(
-      ModelSpecification.gpt(gpt).layers(inputShape: [time], outputs: vocabulary), inputShape: [time], dtype: dtype,
-      pool: context.pool)
+      ModelSpecification.gpt(gpt).layers(inputShape: [time], outputs: vocabulary), inputShape: [time],
+      vocabulary: vocabulary, dtype: dtype, pool: context.pool)
   }
 
   private func tokens(_ batch: Int, _ time: Int, dtype: DType = .float64) -> Tensor {
@@ -45,7 +45,7 @@ import Testing
       width: try reference.integer("width"), context: try reference.integer("context"))
     let words = name.split(separator: "/").map(String.init)
     gpt.positions = try #require(GPT.Positions(rawValue: words[0]))
-    gpt.mlp = try #require(GPT.FeedForward(rawValue: words[1]))
+    gpt.mlp = try #require(FeedForward.Kind(rawValue: words[1]))
     (gpt.tieEmbeddings, gpt.bias) = (try reference.integer("tie") != 0, try reference.integer("bias") != 0)
     let model = try model(gpt, vocabulary: try reference.integer("vocabulary"), dtype: dtype)
     let names = reference.tensors.keys.filter { $0.hasPrefix("value:") }.map { String($0.dropFirst(6)) }
@@ -83,7 +83,40 @@ import Testing
   /// Token by token, and in runs, what the whole sequence gives at once.
   @Test(arguments: GPT.Positions.allCases)
   func cache(positions: GPT.Positions) throws {
-    let model = try model(specification { $0.positions = positions })
+    try expectCachedPasses(of: try model(specification { $0.positions = positions }))
+  }
+
+  /// Attention and positions in lists of layers know the cache too.
+  @Test(arguments: [Positions.Settings.Vectors.learned, .sinusoidal], SelfAttention.Settings.Positions.allCases)
+  func cacheOfLists(vectors: Positions.Settings.Vectors, positions: SelfAttention.Settings.Positions) throws {
+    var attention = SelfAttention.Settings(heads: 2)
+    (attention.causal, attention.positions) = (true, positions)
+    let layers: [LayerSpecification] = [
+      .embedding(Embedding.Settings(width: 8)), .positions(Positions.Settings(vectors)),
+      .residual(body: [.selfAttention(attention)], shortcut: []), .selfAttention(attention),
+      .linear(outputs: nil),
+    ]
+    let model = try Model(
+      layers, inputShape: [7], outputs: 7, vocabulary: 7, dtype: .float64, pool: context.pool)
+    #expect(model.cachesContext)
+    try expectCachedPasses(of: model)
+  }
+
+  /// What reads places again, or remembers them in a state, cannot go on from a cache.
+  @Test func whatCannotBeCached() throws {
+    var attention = SelfAttention.Settings(heads: 2)
+    attention.causal = true
+    var convolution = Convolution1D.Settings(filters: 8, kernel: 3)
+    convolution.padding = .causal
+    for other in [LayerSpecification.convolution1D(convolution), .recurrent(Recurrent.Settings(.gru, size: 8))] {
+      let model = try Model(
+        [.embedding(Embedding.Settings(width: 8)), .selfAttention(attention), .sequential([other])],
+        inputShape: [7], vocabulary: 7)
+      #expect(!model.cachesContext && model.rereadsWindow && model.hasLongestContext)
+    }
+  }
+
+  private func expectCachedPasses(of model: Model) throws {
     randomizeParameters(of: model)
     let x = tokens(2, 7)
     let whole = evaluate(model, x, context: context)
@@ -97,7 +130,7 @@ import Testing
         let tape = Tape(context: context, recording: false)
         let pass = ForwardPass(tape: tape, mode: .evaluation)
         pass.attentionCache = cache
-        let output = try model.root.forward([tape.input(part)], JointPass(pass))[0].value
+        let output = model(tape.input(part), pass).value
         for sample in 0..<2 {
           let expected = whole.rows(sample..<sample + 1).reshaped([7, 7]).rows(first..<first + count)
           let found = output.rows(sample..<sample + 1).reshaped([count, 7])
@@ -129,7 +162,8 @@ import Testing
   @Test func mistakesAreNamed() throws {
     func problem(_ change: (inout GPT) -> Void, shape: [Int] = [7]) -> String? {
       do {
-        _ = try Model([.gpt(specification(change), vocabulary: 7)], inputShape: shape)
+        _ = try Model(
+          ModelSpecification.gpt(specification(change)).layers(inputShape: shape, outputs: 7), inputShape: shape)
         return nil
       } catch { return error.problem }
     }
@@ -140,7 +174,7 @@ import Testing
     #expect(
       problem { ($0.heads, $0.positions) = (8, .rotary) } == "rotary positions turn pairs, but a head has 1 elements")
     #expect(throws: ModelError.self) {
-      try Model([relu, .gpt(specification(), vocabulary: 7)], inputShape: [7])
+      try Model([relu, .architecture(.gpt(specification()), outputs: 7)], inputShape: [7])
     }
   }
 }

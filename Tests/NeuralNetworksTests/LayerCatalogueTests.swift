@@ -48,7 +48,7 @@ import Testing
     for example in try form(name).examples {
       let model = try model(example, dtype: .float32, context: ExecutionContext())
       let carries = model.layers.contains { !$0.carriedStates.isEmpty }
-      #expect(carries == example.layer.timeDependences.contains(.state))
+      #expect(carries == model.handsOnState)
     }
   }
 
@@ -64,7 +64,7 @@ import Testing
     var context = DecodingContext()
     #expect(codec.decode(node, "model", &context) == form.example)
     #expect(context.issues.isEmpty && form.example.name == name)
-    let layers = form.example.layers(inputShape: form.inputShape, outputs: 7)
+    let layers = try form.example.layers(inputShape: form.inputShape, outputs: 7)
     let vocabulary = form.example.architecture.input == .tokens ? 7 : nil
     _ = try Model(layers, inputShape: form.inputShape, outputs: 7, vocabulary: vocabulary)
   }

@@ -156,7 +156,9 @@ import Testing
 
   @Test func noOutputs() {
     #expect(
-      message([.vit(VisionTransformer(patch: 4, width: 8, blocks: 2, heads: 2), outputs: 0)])
+      message([
+        .architecture(.visionTransformer(VisionTransformer(patch: 4, width: 8, blocks: 2, heads: 2)), outputs: 0)
+      ])
         == "layer 0 (vit): the number of outputs is 0; it must be at least 1")
     #expect(
       message([.flatten, linear(0)]) == "layer 1 (linear): the number of outputs is 0; it must be at least 1")
@@ -210,9 +212,9 @@ import Testing
         == "layer 1 (lstm): has weights of 1×8000000000×4000000000 numbers, \(limit)")
     var gpt = GPT(blocks: 2, heads: 1, width: large, context: 8)
     gpt.positions = .learned
-    #expect(message([.gpt(gpt, vocabulary: 9)], inputShape: [5]).hasSuffix(limit))
+    #expect(message([.architecture(.gpt(gpt), outputs: 9)], inputShape: [5]).hasSuffix(limit))
     let vit = VisionTransformer(patch: 4, width: large, blocks: 2, heads: 1)
-    #expect(message([.vit(vit, outputs: 9)]).hasSuffix(limit))
+    #expect(message([.architecture(.visionTransformer(vit), outputs: 9)]).hasSuffix(limit))
   }
 
   @Test func sizesOutOfRange() {

@@ -10,7 +10,7 @@ import Testing
   private let loss = Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: 3)
 
   private func model(_ specification: ModelSpecification, inputShape: [Int], vocabulary: Int? = nil) throws -> Model {
-    let layers = specification.layers(inputShape: inputShape, outputs: vocabulary ?? 3)
+    let layers = try specification.layers(inputShape: inputShape, outputs: vocabulary ?? 3)
     let model = try Model(
       layers, inputShape: inputShape, vocabulary: vocabulary, dtype: .float64, pool: context.pool)
     randomizeParameters(of: model)

@@ -260,10 +260,10 @@ import Testing
       message([.parallel(branches: [[], [conv(4, 3)]])]).hasSuffix(
         "all branches must give the same places in time, or none; only channels may differ"))
     do throws(ModelError) {
-      _ = try Model([.selfAttention(MultiHeadAttention.Settings(heads: 2))], inputShape: [8, 8, 6])
+      _ = try Model([.selfAttention(SelfAttention.Settings(heads: 2))], inputShape: [8, 8, 6])
       Issue.record("attention over an image")
     } catch {
-      #expect(error.hint == "for images there is architecture: vit")
+      #expect(error.hint == "for images there is image_to_sequence, or architecture: vit")
     }
   }
 

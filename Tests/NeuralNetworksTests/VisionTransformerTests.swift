@@ -142,7 +142,7 @@ import Testing
         == "a stem of convolutions halves the image again and again, but a patch is 3")
     #expect(problem({ _ in }, shape: [7])?.hasPrefix("requires an image [height, width, channels]") == true)
     #expect(throws: ModelError.self) {
-      try Model([relu, .vit(specification(), outputs: 5)], inputShape: [8, 12, 3])
+      try Model([.flatten, .architecture(.visionTransformer(specification()), outputs: 5)], inputShape: [8, 12, 3])
     }
   }
 }

@@ -49,7 +49,7 @@ import Testing
   func modelIsBuilt(_ file: String, parameters: Int) throws {
     let configuration = try RunConfiguration.load(file: Self.folder.appendingPathComponent(file).path)
     let inputShape = configuration.data.nominalShape.sample
-    let layers = configuration.model.layers(inputShape: inputShape, outputs: 10)
+    let layers = try configuration.model.layers(inputShape: inputShape, outputs: 10)
     #expect(try Model(layers, inputShape: inputShape, outputs: 10).store.parameterCount == parameters)
   }
 }

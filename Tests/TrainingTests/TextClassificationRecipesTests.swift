@@ -16,7 +16,7 @@ struct TextClassificationRecipesTests {
   func modelIsBuilt(_ file: String, parameters: Int) throws {
     let configuration = try RunConfiguration.load(file: Self.folder.appendingPathComponent(file).path)
     #expect(configuration.data.isLabelledText)
-    let layers = configuration.model.layers(inputShape: [19], outputs: 18)
+    let layers = try configuration.model.layers(inputShape: [19], outputs: 18)
     let model = try Model(layers, inputShape: [19], outputs: 18, vocabulary: 55, predictsTokens: false)
     #expect(model.store.parameterCount == parameters)
   }

@@ -11,7 +11,7 @@ import Testing
   private static let layers: [LayerSpecification] = {
     var convolution = Convolution1D.Settings(filters: 6, kernel: 5)
     convolution.padding = .causal
-    var attention = MultiHeadAttention.Settings(heads: 2)
+    var attention = SelfAttention.Settings(heads: 2)
     attention.causal = true
     return [
       .embedding(Embedding.Settings(width: 4)), .convolution1D(convolution), .activation(.tanh),

@@ -24,6 +24,22 @@ package struct Field<Root: Sendable>: Sendable {
     encode = { codec.encode($0[keyPath: keyPath]) }
   }
 
+  /// The same key of a value that holds `Root` in a part of its own.
+  package func within<Outer>(_ keyPath: WritableKeyPath<Outer, Root> & Sendable) -> Field<Outer> {
+    Field<Outer>(
+      description: description,
+      decode: { node, path, outer, context in decode(node, path, &outer[keyPath: keyPath], &context) },
+      encode: { encode($0[keyPath: keyPath]) })
+  }
+
+  private init(
+    description: FieldDescription,
+    decode: @escaping @Sendable (YAMLNode, _ path: String, inout Root, inout DecodingContext) -> Void,
+    encode: @escaping @Sendable (Root) -> YAMLNode
+  ) {
+    (self.description, self.decode, self.encode) = (description, decode, encode)
+  }
+
   /// The default as the reference page shows it, where `Root` starts as `template`.
   package func describedDefault(_ template: Root) -> FieldDescription {
     var described = description

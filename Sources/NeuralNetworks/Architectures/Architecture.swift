@@ -10,9 +10,11 @@ package protocol Architecture: Sendable, Equatable {
   /// Whether it can only predict the token that follows each.
   var isLanguageModel: Bool { get }
 
-  /// The layers for samples of `inputShape`, `[features]`, `[time]` or `[height, width, channels]`, where the last layer has
-  /// `outputs` outputs. A list of layers stands as it is written.
-  func layers(inputShape: [Int], outputs: Int) -> [LayerSpecification]
+  /// The layers for samples of the place's input shape, `[features]`, `[time]` or `[height, width, channels]`, where the last
+  /// layer has `outputs` outputs. A list of layers stands as it is written.
+  ///
+  /// - Throws: Where the sizes do not go together or do not fit the input, as far as no layer says so itself.
+  func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification]
 }
 
 /// Samples that a network begins with.
@@ -30,6 +32,8 @@ extension Architecture {
 /// A kind of architecture: its word and keys in configurations, and an example that tests build.
 package struct ArchitectureForm: Sendable {
   package let variant: Variant<ModelSpecification>
+  /// The architecture as one layer of a list; nil for the list itself.
+  package let layerForm: LayerForm?
   package let example: ModelSpecification
   /// Shape of a sample that fits the example.
   package let inputShape: [Int]
@@ -44,6 +48,10 @@ package struct ArchitectureForm: Sendable {
     check: @escaping @Sendable (Value, inout DecodingContext) -> Void = { _, _ in }
   ) {
     (self.example, self.inputShape) = (ModelSpecification(example), inputShape)
+    layerForm =
+      Value.self == LayerList.self
+      ? nil
+      : ArchitectureLayer.form(name, meaning, template: template, fields: fields, example: example, on: inputShape)
     variant = Variant(
       name, meaning, template: template, fields: fields, apply: { $1 = ModelSpecification($0) },
       take: { $0.architecture as? Value },
@@ -62,8 +70,10 @@ public struct ModelSpecification: Sendable, Equatable {
 
   /// The layers to build for samples of `inputShape`, `[features]`, `[time]` or `[height, width, channels]`, where the last
   /// layer has `outputs` outputs. A list of layers stands as it is written: whoever builds it checks its last size.
-  public func layers(inputShape: [Int], outputs: Int) -> [LayerSpecification] {
-    architecture.layers(inputShape: inputShape, outputs: outputs)
+  ///
+  /// - Throws: Where the sizes of a named architecture do not go together or do not fit the samples.
+  public func layers(inputShape: [Int], outputs: Int) throws(ModelError) -> [LayerSpecification] {
+    try architecture.layers(at: LayerPlace(path: "", kind: name, inputShape: inputShape), outputs: outputs)
   }
 
   /// The word that configurations and messages use for this model.

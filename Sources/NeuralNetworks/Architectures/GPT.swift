@@ -14,24 +14,6 @@ public struct GPT: Architecture {
     case none
   }
 
-  /// Activation between the linear layers behind attention.
-  public enum FeedForward: String, Sendable, CaseIterable {
-    case gelu
-    case geluTanh = "gelu_tanh"
-    case relu
-    /// Gated (Shazeer, 2020).
-    case swiglu
-
-    var activation: Activation? {
-      switch self {
-      case .gelu: .gelu
-      case .geluTanh: .geluTanh
-      case .relu: .relu
-      case .swiglu: nil
-      }
-    }
-  }
-
   /// Number of blocks.
   public var blocks: Int
   /// Attention heads a block; they divide the width.
@@ -45,7 +27,7 @@ public struct GPT: Architecture {
   /// Share of the attention's probabilities that training sets to zero.
   public var attentionDropout = 0.0
   public var positions = Positions.learned
-  public var mlp = FeedForward.geluTanh
+  public var mlp = FeedForward.Kind.geluTanh
   /// Whether the output's weight is the embedding's (Press and Wolf, 2017).
   public var tieEmbeddings = true
   /// Whether linear layers and normalisations have biases.
@@ -73,20 +55,67 @@ extension GPT {
       Field(
         "positions", \.positions, .word(),
         "How the model knows where a token stands; `rotary` turns queries and keys (Su et al., 2021)."),
-      Field(
-        "mlp", \.mlp, .word(),
-        "Between the linear layers behind attention; `swiglu` is gated (Shazeer, 2020), with 8/3 of the width inside "
-          + "instead of 4 times."),
+      Field("mlp", \.mlp, .word(), FeedForward.Kind.meaning),
       Field("tie_embeddings", \.tieEmbeddings, .truth, "The output's weight is the embedding's."),
       Field("bias", \.bias, .truth, "Linear layers and normalisations have biases."),
     ],
-    example: GPT(blocks: 2, heads: 3, width: 6, context: 7), on: [5])
+    example: GPT(blocks: 2, heads: 3, width: 6, context: 29), on: [5])
 
   package var input: ArchitectureInput { .tokens }
   package var isLanguageModel: Bool { true }
 
-  package func layers(inputShape: [Int], outputs: Int) -> [LayerSpecification] {
-    [.gpt(self, vocabulary: outputs)]
+  /// Parameters carry nanoGPT's names: `transformer.wte`, `wpe`, `h.0.ln_1`, `h.0.attn.c_attn`, …, `ln_f`, and `lm_head` unless
+  /// the output's weight is the embedding's.
+  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
+    guard place.inputShape.count == 1 else {
+      throw place.error(
+        "requires tokens [time], but gets \(describe(place.inputShape))", hint: "give it data of tokens")
+    }
+    try place.requirePositive(blocks, "the number of blocks")
+    try place.requirePositive(heads, "the number of heads")
+    guard width > 0, width % heads == 0 else {
+      throw place.error("\(heads) heads do not divide a width of \(width)", hint: "use a multiple of the heads")
+    }
+    guard place.inputShape[0] <= context else {
+      throw place.error(
+        "has a context of \(context), but gets sequences of \(place.inputShape[0])",
+        hint: "raise context, or cut the data into shorter sequences")
+    }
+    var norm = LayerNorm.Settings()
+    norm.bias = bias
+    let embedding = Embedding.Settings(vocabulary: outputs, width: width, standardDeviation: 0.02)
+    let trunk: [LayerSpecification] =
+      [.embedding(embedding).named("wte")] + positionLayers
+      + [
+        .dropout(rate: dropout).named("drop"),
+        .sequential(Array(repeating: .transformerBlock(block), count: blocks)).named("h"),
+        .layerNorm(norm).named("ln_f"),
+      ]
+    let head: LayerSpecification =
+      tieEmbeddings
+      ? .tiedLinear(to: "transformer.wte")
+      : .linear(outputs: outputs, bias: false, initializer: .normal(standardDeviation: 0.02))
+    return [.sequential(trunk).named("transformer"), head.named("lm_head")]
+  }
+
+  private var positionLayers: [LayerSpecification] {
+    let vectors: NeuralNetworks.Positions.Settings.Vectors
+    switch positions {
+    case .learned: vectors = .learned
+    case .sinusoidal: vectors = .sinusoidal
+    case .rotary, .none: return []
+    }
+    var settings = NeuralNetworks.Positions.Settings(vectors)
+    (settings.context, settings.scalesInput) = (context, vectors == .sinusoidal)
+    return [.positions(settings).named("wpe")]
+  }
+
+  private var block: TransformerBlock.Settings {
+    var block = TransformerBlock.Settings(heads: heads)
+    (block.causal, block.mlp, block.bias, block.depth) = (true, mlp, bias, blocks)
+    (block.dropout, block.attentionDropout) = (dropout, attentionDropout)
+    (block.positions, block.context) = (positions == .rotary ? .rotary : .none, context)
+    return block
   }
 }
 

@@ -16,8 +16,11 @@ public struct MultilayerPerceptron: Architecture {
 
   public init(hidden: [Int]) { self.hidden = hidden }
 
-  package func layers(inputShape: [Int], outputs: Int) -> [LayerSpecification] {
-    var layers: [LayerSpecification] = inputShape.count > 1 ? [.flatten] : []
+  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
+    guard batchNorm || !syncBatchNorm else {
+      throw place.error("sync_batch_norm requires batch_norm", hint: "add batch_norm: true")
+    }
+    var layers: [LayerSpecification] = place.inputShape.count > 1 ? [.flatten] : []
     for size in hidden {
       layers.append(.linear(outputs: size, bias: !batchNorm, initializer: initializer))
       if batchNorm { layers.append(.batchNorm(BatchNorm.Settings(sync: syncBatchNorm))) }

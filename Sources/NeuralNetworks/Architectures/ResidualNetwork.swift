@@ -15,7 +15,7 @@ public struct ResidualNetwork: Architecture {
 
   public init(widths: [Int], blocks: Int) { (self.widths, self.blocks) = (widths, blocks) }
 
-  package func layers(inputShape: [Int], outputs: Int) -> [LayerSpecification] {
+  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
     guard var channels = widths.first else { preconditionFailure("a residual network requires at least one width") }
     var layers = convolutionAndNorm(filters: channels, kernel: 3, stride: 1) + [.activation(.relu)]
     for (stage, width) in widths.enumerated() {
@@ -56,7 +56,7 @@ extension ResidualNetwork {
       Field("blocks", \.blocks, .depth, "Basic blocks in each stage."),
       Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`."),
     ],
-    example: ResidualNetwork(widths: [3, 5], blocks: 2), on: [7, 9, 3])
+    example: ResidualNetwork(widths: [3, 5], blocks: 1), on: [5, 7, 3])
 
   package var input: ArchitectureInput { .images }
   package var isLanguageModel: Bool { false }

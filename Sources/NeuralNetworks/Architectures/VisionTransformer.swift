@@ -37,7 +37,7 @@ public struct VisionTransformer: Architecture {
   /// Share of the samples that the last block's branches leave out in training, growing from 0 at the first (Huang et
   /// al., 2016).
   public var stochasticDepth = 0.0
-  public var mlp = GPT.FeedForward.gelu
+  public var mlp = FeedForward.Kind.gelu
   /// Whether linear layers and normalisations in the blocks have biases.
   public var bias = true
 
@@ -50,7 +50,8 @@ public struct VisionTransformer: Architecture {
     var last = Convolution2D.Settings(filters: width, kernel: Extent(stem == .patchify ? patch : 1))
     last.stride = last.kernel
     last.initializer = .lecunNormal
-    guard stem == .convolutions else { return [.convolution(last)] }
+    // One convolution has timm's name, several have numbers.
+    guard stem == .convolutions else { return [.convolution(last).named("proj")] }
     let halvings = patch.trailingZeroBitCount
     let halving = (0..<halvings).flatMap { index -> [LayerSpecification] in
       var convolution = Convolution2D.Settings(filters: width >> (halvings - 1 - index), kernel: Extent(3))
@@ -86,7 +87,7 @@ extension VisionTransformer {
         "stochastic_depth", \.stochasticDepth, .share,
         "Share of the samples that the last block's branches leave out in training; it grows from 0 at the first "
           + "block (Huang et al., 2016)."),
-      Field("mlp", \.mlp, .word(), "As for `gpt`."),
+      Field("mlp", \.mlp, .word(), FeedForward.Kind.meaning),
       Field("bias", \.bias, .truth, "Linear layers and normalisations of the blocks have biases."),
     ],
     example: VisionTransformer(patch: 2, width: 6, blocks: 2, heads: 3), on: [6, 4, 3])
@@ -94,8 +95,64 @@ extension VisionTransformer {
   package var input: ArchitectureInput { .images }
   package var isLanguageModel: Bool { false }
 
-  package func layers(inputShape: [Int], outputs: Int) -> [LayerSpecification] {
-    [.vit(self, outputs: outputs)]
+  /// Parameters carry timm's names: `patch_embed.proj`, `cls_token`, `pos_embed`, `blocks.0.norm1`, `blocks.0.attn.qkv`, …,
+  /// `norm`, `head`. Not timm's are those of a stem of convolutions, `patch_embed.0`, …, and of a SwiGLU: `fc1` is timm's `fc1_x`.
+  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
+    try check(at: place)
+    var positions = Positions.Settings(.learned)
+    positions.isBare = true
+    var norm = LayerNorm.Settings()
+    norm.bias = bias
+    let hasToken = pooling == .classToken
+    var layers: [LayerSpecification] = [
+      .sequential(stemLayers).named("patch_embed"), .imageToSequence.named("to_sequence"),
+    ]
+    if hasToken { layers.append(.classToken.named("cls_token")) }
+    layers += [
+      .positions(positions).named("pos_embed"), .dropout(rate: dropout).named("pos_drop"),
+      .sequential((0..<blocks).map { .transformerBlock(block($0)) }).named("blocks"),
+      .layerNorm(norm).named("norm"),
+      (hasToken ? LayerSpecification.firstStep : .globalAveragePool).named("pool"),
+    ]
+    return layers + [.linear(outputs: outputs, bias: true, initializer: .zeros).named("head")]
+  }
+
+  private func block(_ index: Int) -> TransformerBlock.Settings {
+    var block = TransformerBlock.Settings(heads: heads)
+    (block.mlp, block.bias, block.depth, block.names) = (mlp, bias, blocks, .timm)
+    (block.dropout, block.attentionDropout) = (dropout, attentionDropout)
+    // Equation 4 of the paper, with the first block's rate at 0.
+    block.dropPath = stochasticDepth > 0 ? stochasticDepth * Double(index) / Double(max(blocks - 1, 1)) : nil
+    return block
+  }
+
+  private func check(at place: LayerPlace) throws(ModelError) {
+    let (height, columns, _) = try place.requireImage()
+    try place.requirePositive(patch, "the patch")
+    try place.requirePositive(blocks, "the number of blocks")
+    try place.requirePositive(heads, "the number of heads")
+    guard height % patch == 0, columns % patch == 0 else {
+      throw place.error(
+        "patches of \(patch)×\(patch) do not cut an image of \(height)×\(columns) evenly",
+        hint: "use a patch that divides height and width")
+    }
+    guard width > 0, width % heads == 0 else {
+      throw place.error(
+        "\(heads) heads do not divide a width of \(width)", hint: "use a multiple of the heads")
+    }
+    guard stochasticDepth == 0 || blocks > 1 else {
+      throw place.error(
+        "stochastic depth never leaves the first block out, and there is no other",
+        hint: "use more blocks, or leave stochastic_depth out")
+    }
+    guard stem == .patchify || (patch > 1 && patch.nonzeroBitCount == 1) else {
+      throw place.error(
+        "a stem of convolutions halves the image again and again, but a patch is \(patch)",
+        hint: "use a patch of 2, 4, 8 or 16, or stem: patchify")
+    }
+    guard stem == .patchify || width >= patch / 2 else {
+      throw place.error("a width of \(width) is too small for its stem", hint: "use a larger width")
+    }
   }
 }
 

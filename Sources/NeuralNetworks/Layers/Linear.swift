@@ -14,16 +14,20 @@ public final class Linear: PartwiseLayer, ActivationFusing {
   public let bias: Parameter?
   private var fused: Activation?
 
-  public init(
-    path: String, inputShape: [Int], outputs: Int, bias: Bool, initializer: Initializer, builder: ModelBuilder
+  /// - Parameter nameSeparator: Stands between the path and `weight` or `bias` in the parameters' names.
+  init(
+    path: String, nameSeparator: String = ".", inputShape: [Int], outputs: Int, bias: Bool, initializer: Initializer,
+    builder: ModelBuilder
   ) {
     let inputs = inputShape[inputShape.count - 1]
     self.path = path
     outputShape = inputShape.dropLast() + [outputs]
     weight = builder.parameter(
-      path + ".weight", shape: [outputs, inputs], role: .weight,
+      path + nameSeparator + "weight", shape: [outputs, inputs], role: .weight,
       initially: .drawn(initializer, fanIn: inputs, fanOut: outputs))
-    self.bias = bias ? builder.parameter(path + ".bias", shape: [outputs], role: .bias, initially: .constant(0)) : nil
+    self.bias =
+      bias
+      ? builder.parameter(path + nameSeparator + "bias", shape: [outputs], role: .bias, initially: .constant(0)) : nil
   }
 
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }

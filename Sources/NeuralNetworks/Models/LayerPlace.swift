@@ -9,6 +9,16 @@ package struct LayerPlace {
   /// Whether the layer is the model's first, so that it gets what the data are.
   var isFirst = false
 
+  /// A layer that this one is made of.
+  func inside(_ name: String, kind: String) -> LayerPlace {
+    LayerPlace(path: "\(path).\(name)", kind: kind, inputShape: inputShape)
+  }
+
+  /// The path of a layer in the same list.
+  func beside(_ name: String) -> String {
+    path.lastIndex(of: ".").map { path[...$0] + name } ?? name
+  }
+
   func error(_ problem: String, hint: String) -> ModelError {
     ModelError(path: path, kind: kind, inputShape: inputShape, problem: problem, hint: hint)
   }
@@ -65,7 +75,7 @@ package struct LayerPlace {
     case "conv1d": "conv"
     case "max_pool1d": "max_pool"
     case "average_pool1d": "average_pool"
-    case "self_attention", "positions": "architecture: vit"
+    case "self_attention", "transformer_block", "positions": "image_to_sequence, or architecture: vit"
     default: "flatten"
     }
   }

@@ -8,7 +8,7 @@ public final class Model {
   public let store: ParameterStore
   public let root: Sequential
   private let initialValues: [InitialValue]
-  private let timeDependences: [TimeDependence]
+  private let timeDependences: Set<TimeDependence>
   /// Whether samples are windows of tokens, of any length up to `inputShape`.
   private let takesTokens: Bool
 
@@ -36,8 +36,8 @@ public final class Model {
     try place.requireCount(of: inputShape, "takes samples of")
     self.inputShape = inputShape
     takesTokens = vocabulary != nil
-    timeDependences = specifications.flatMap(\.timeDependences)
-    root = try builder.sequential(specifications, path: "", inputShape: inputShape)
+    root = try builder.sequential(specifications, path: "", inputShape: inputShape, isFirst: true)
+    timeDependences = builder.timeDependences
     store = builder.store
     initialValues = builder.initialValues
     if let outputs { try Self.check(root, gives: predictsTokens ? inputShape + [outputs] : [outputs]) }
@@ -55,16 +55,22 @@ public final class Model {
   /// Whether a layer looks at the whole batch, so that all parts have to be passed through side by side.
   public var spansBatch: Bool { layers.contains { $0.spansBatch } }
 
-  /// Whether a layer keeps what it has read of a text from one pass to the next.
-  public var cachesContext: Bool { timeDependences.contains(.cachedContext) }
+  /// Whether an `AttentionCache` keeps all that the model has read of a text from one pass to the next.
+  public var cachesContext: Bool { hasLongestContext && !rereadsWindow }
 
   /// Whether a layer knows places, by attention or by vectors of their own: then there is a longest context, and what does
   /// not fit is not read in part.
-  public var hasLongestContext: Bool { cachesContext || timeDependences.contains(.context) }
+  public var hasLongestContext: Bool { timeDependences.contains(.context) }
 
   /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new
   /// place of a text takes the places before it again.
-  public var rereadsWindow: Bool { timeDependences.contains(.window) || timeDependences.contains(.context) }
+  public var rereadsWindow: Bool {
+    // A full cache goes on with its later half, which a state has read already.
+    timeDependences.contains(.window) || timeDependences.isSuperset(of: [.context, .state])
+  }
+
+  /// Whether a layer can hand a state from one pass to the next.
+  public var handsOnState: Bool { timeDependences.contains(.state) }
 
   public var layerPaths: [String] { layers.map(\.path) }
 
@@ -73,6 +79,7 @@ public final class Model {
   /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {
     requireFitting(x)
+    defer { pass.attentionCache?.advance(by: x.shape[1]) }
     do {
       return try root.forward([x], JointPass(pass))[0]
     } catch {

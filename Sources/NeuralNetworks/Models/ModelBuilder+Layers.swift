@@ -1,8 +1,28 @@
 extension ModelBuilder {
   /// Builds a list of layers; `path` is empty for the model itself, so that its layers are `0`, `1`, …, or have their names.
+  ///
+  /// - Parameter isFirst: Whether the list gets what the data are.
   func sequential(
-    _ specifications: [LayerSpecification], path: String, inputShape: [Int]
+    _ specifications: [LayerSpecification], path: String, inputShape: [Int], isFirst: Bool = false
   ) throws(ModelError) -> Sequential {
+    Sequential(
+      path: path, inputShape: inputShape,
+      layers: try layers(specifications, path: path, inputShape: inputShape, isFirst: isFirst))
+  }
+
+  /// Builds the layers inside one that is nothing but their list.
+  func sequential(
+    _ specifications: [LayerSpecification], at place: LayerPlace
+  ) throws(ModelError) -> Sequential {
+    Sequential(
+      path: place.path, name: place.kind, inputShape: place.inputShape,
+      layers: try layers(
+        specifications, path: place.path, inputShape: place.inputShape, isFirst: place.isFirst))
+  }
+
+  private func layers(
+    _ specifications: [LayerSpecification], path: String, inputShape: [Int], isFirst: Bool
+  ) throws(ModelError) -> [any Layer] {
     var layers: [any Layer] = []
     var shape = inputShape
     // Looked up only, so that its order does not matter.
@@ -11,16 +31,17 @@ extension ModelBuilder {
       let item = specification.itemName ?? "\(index)"
       let place = LayerPlace(
         path: path.isEmpty ? item : "\(path).\(item)", kind: specification.name, inputShape: shape,
-        isFirst: path.isEmpty && index == 0)
+        isFirst: isFirst && index == 0)
       if let name = specification.itemName, !names.insert(name).inserted {
         throw place.error("another layer of its list has the same name", hint: "give each its own")
       }
       try countLayer(at: place)
       let layer = try specification.settings.layer(at: place, behind: layers.last, in: self)
       try place.requireCount(of: layer.outputShape, "gives")
+      note(layer, dependence: specification.settings.timeDependence)
       layers.append(layer)
       shape = layer.outputShape
     }
-    return Sequential(path: path, inputShape: inputShape, layers: layers)
+    return layers
   }
 }

@@ -7,6 +7,12 @@ public final class ModelBuilder {
   private(set) var initialValues: [InitialValue] = []
   private var nextOrdinal = 0
   private var layerCount = 0
+  private var nextCacheIndex = 0
+  private var rotaryTables: [[Int]: RotaryTable] = [:]
+  /// Embeddings by path, for layers that use their weights again.
+  private(set) var embeddings: [String: Embedding] = [:]
+  /// How the layers built so far depend on other places in time.
+  private(set) var timeDependences: Set<TimeDependence> = []
   /// Far beyond every network, and built within a second: lists that repeat lists ask for many in few words.
   static let mostLayers = 20_000
   /// Number of different tokens in the data, where the data are tokens.
@@ -50,6 +56,27 @@ public final class ModelBuilder {
     guard layerCount <= Self.mostLayers else {
       throw place.error("is one of more than \(Self.mostLayers) layers", hint: "repeat fewer")
     }
+  }
+
+  /// Remembers a layer that has been built.
+  func note(_ layer: any Layer, dependence: TimeDependence) {
+    timeDependences.insert(dependence)
+    if let embedding = layer as? Embedding { embeddings[layer.path] = embedding }
+  }
+
+  /// A place in attention caches.
+  func takeCacheIndex() -> Int {
+    defer { nextCacheIndex += 1 }
+    return nextCacheIndex
+  }
+
+  /// One table for all layers that turn as many positions of one size.
+  func rotaryTable(positions: Int, size: Int) -> RotaryTable {
+    let table =
+      rotaryTables[[positions, size]]
+      ?? RotaryTable(positions: positions, size: size, dtype: store.dtype, pool: StoragePool())
+    rotaryTables[[positions, size]] = table
+    return table
   }
 
   /// A number for each layer that draws at random, so that no two share draws.

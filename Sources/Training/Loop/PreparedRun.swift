@@ -12,6 +12,7 @@ public struct PreparedRun: Sendable {
   public let stop: StopRequest
   private(set) var data: DatasetSplits
   let layers: [LayerSpecification]
+  private let handsOnState: Bool
   let loss: Loss
   let sampler: any StepSampler
   /// Layers that require several samples at once.
@@ -60,7 +61,7 @@ public struct PreparedRun: Sendable {
         advice: "give data.validation, for example validation: 0.1", isWrongUse: true)
     }
     guard data.training.count > 0 else { throw RunError.noTrainingSamples }
-    layers = configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
+    layers = try configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
     if case .explicit(let weights) = configuration.loss.classWeights, weights.count != data.outputs {
       throw DataError(
         "loss.class_weights", "has \(weights.count) weights for \(data.outputs) classes",
@@ -87,6 +88,7 @@ public struct PreparedRun: Sendable {
       predictsTokens: data.predictsTokens, pool: nil, rules: configuration.parameters)
     try configuration.parameters.requireMatches(in: model.store)
     data.notes += model.notesOnPatches
+    handsOnState = model.handsOnState
     statistics = BatchStatistics(of: model)
     reduction = ReductionLayout(store: model.store)
     buckets = reduction.buckets(model.store.trainable, training)
@@ -133,8 +135,7 @@ public struct PreparedRun: Sendable {
 
   /// Whether recurrent layers go on where the step before ended.
   var carriesState: Bool {
-    configuration.data.text?.order == .sequential
-      && layers.contains { $0.timeDependences.contains(.state) }
+    configuration.data.text?.order == .sequential && handsOnState
   }
 
   /// Metric that the best checkpoint is chosen by.

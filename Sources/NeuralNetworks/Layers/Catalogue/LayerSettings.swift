@@ -8,14 +8,11 @@ package protocol LayerSettings: Sendable, Equatable {
   /// The word that configurations and messages use for the layer.
   var kind: String { get }
 
-  /// How an output's place in time depends on other places.
+  /// How an output's place in time depends on other places, apart from what layers inside it do.
   var timeDependence: TimeDependence { get }
 
   /// Whether the layer reads numbers of tokens, so that only a model of tokens can begin with it.
   var readsTokens: Bool { get }
-
-  /// Lists of layers inside the layer, in order.
-  var inner: [[LayerSpecification]] { get }
 
   /// Checks that the layer's input fits, and makes it.
   ///
@@ -28,7 +25,6 @@ package protocol LayerSettings: Sendable, Equatable {
 extension LayerSettings {
   package var kind: String { Self.forms[0].name }
   package var readsTokens: Bool { false }
-  package var inner: [[LayerSpecification]] { [] }
 
   fileprivate func isEqual(to other: any LayerSettings) -> Bool { (other as? Self) == self }
 }
@@ -41,10 +37,9 @@ package enum TimeDependence: Sendable {
   case state
   /// It reads a few places again in each pass.
   case window
-  /// It knows the number of each place or reads all of them, up to a longest context, again in each pass.
+  /// It knows the number of each place or reads all of them, up to a longest context; a cache keeps from one pass to the next
+  /// what it has read.
   case context
-  /// The same, but what it has read is kept from one pass to the next.
-  case cachedContext
 }
 
 /// One layer of a model as a configuration writes it, before the shapes are known.
@@ -75,11 +70,6 @@ public struct LayerSpecification: Sendable, Equatable {
 
   /// The word that configurations and messages use for this layer.
   public var name: String { settings.kind }
-
-  /// How the layer and those inside it depend on other places in time.
-  package var timeDependences: [TimeDependence] {
-    [settings.timeDependence] + settings.inner.joined().flatMap(\.timeDependences)
-  }
 
   public static func == (first: Self, second: Self) -> Bool {
     first.itemName == second.itemName && first.settings.isEqual(to: second.settings)

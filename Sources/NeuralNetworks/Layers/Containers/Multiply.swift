@@ -57,7 +57,6 @@ extension Multiply {
         ])
     ]
 
-    package var inner: [[LayerSpecification]] { branches }
     package var timeDependence: TimeDependence { .none }
 
     package func layer(

@@ -40,8 +40,6 @@ extension Parallel {
         examples: [LayerExample(.parallel(branches: [[.linear(outputs: 5), .activation(.tanh)], []]), on: [7])])
     ]
 
-    package var inner: [[LayerSpecification]] { branches }
-
     package var timeDependence: TimeDependence { .none }
 
     package func layer(

@@ -38,7 +38,6 @@ extension Repeated {
         examples: [LayerExample(.repeated(3, [.linear(outputs: 5), .activation(.tanh)]), on: [7])])
     ]
 
-    package var inner: [[LayerSpecification]] { [layers] }
     package var timeDependence: TimeDependence { .none }
 
     package func layer(

@@ -56,8 +56,6 @@ extension Residual {
         ])
     ]
 
-    package var inner: [[LayerSpecification]] { [body, shortcut] }
-
     package var timeDependence: TimeDependence { .none }
 
     package func layer(

@@ -1,15 +1,16 @@
 import Autograd
+import Configuration
 import Tensors
 
 /// Layers one after the other.
 public final class Sequential: Layer {
   public let path: String
-  public let name = "sequential"
+  public let name: String
   public let outputShape: [Int]
   public let layers: [any Layer]
 
-  init(path: String, inputShape: [Int], layers: [any Layer]) {
-    (self.path, self.layers) = (path, layers)
+  init(path: String, name: String = Settings.word, inputShape: [Int], layers: [any Layer]) {
+    (self.path, self.name, self.layers) = (path, name, layers)
     outputShape = layers.last?.outputShape ?? inputShape
   }
 
@@ -23,4 +24,35 @@ public final class Sequential: Layer {
       return try layer(inputs, pass)
     }
   }
+}
+
+extension Sequential {
+  package struct Settings: LayerSettings {
+    fileprivate static let word = "sequential"
+
+    var layers: [LayerSpecification] = []
+
+    package static let forms = [
+      LayerForm(
+        word, "Layers one after the other; a name for it stands in front of theirs.", shorthand: "layers",
+        template: Settings(),
+        fields: [
+          Field("layers", \.layers, Codec.layer.list("layers", atLeast: 1), required: true, "The layers.")
+        ],
+        examples: [
+          LayerExample(.sequential([.linear(outputs: 5).named("hidden"), .activation(.tanh)]), on: [7])
+        ])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer { try builder.sequential(layers, at: place) }
+  }
+}
+
+extension LayerSpecification {
+  /// Layers one after the other.
+  public static func sequential(_ layers: [LayerSpecification]) -> Self { Self(Sequential.Settings(layers: layers)) }
 }

@@ -3,36 +3,44 @@ import Configuration
 import Tensors
 
 /// Adds to each place of a sequence a vector that tells it apart: input and output `[batch, time, channels]`. Learned
-/// vectors are `weight` `[time, channels]`.
+/// vectors are `weight` `[context, channels]`, or `[1, context, channels]` under the layer's own path, as in timm.
 public final class Positions: PartwiseLayer {
   public let path: String
   public let name = "positions"
   public let outputShape: [Int]
   private let learned: Parameter?
   private let fixed: Tensor?
+  private let scale: Double?
 
   init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
-    let (time, channels) = (inputShape[0], inputShape[1])
+    let (context, channels) = (settings.context ?? inputShape[0], inputShape[1])
     (self.path, outputShape) = (path, inputShape)
+    scale = settings.scalesInput ? Double(channels).squareRoot() : nil
     switch settings.vectors {
     case .learned:
       learned = builder.parameter(
-        path + ".weight", shape: inputShape, role: .position,
+        settings.isBare ? path : path + ".weight",
+        shape: settings.isBare ? [1, context, channels] : [context, channels], role: .position,
         initially: .drawn(
-          .normal(standardDeviation: settings.standardDeviation), fanIn: time, fanOut: channels))
+          .normal(standardDeviation: settings.standardDeviation), fanIn: context, fanOut: channels))
       fixed = nil
     case .sinusoidal:
       learned = nil
       fixed = Tensor.sinusoidalPositions(
-        time, width: channels, dtype: builder.store.dtype, pool: StoragePool())
+        context, width: channels, dtype: builder.store.dtype, pool: StoragePool())
     }
   }
 
   public var parameters: [Parameter] { learned.map { [$0] } ?? [] }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    if let learned { return x.addingPositions(pass.tape.parameter(learned)) }
-    return fixed.map { x.addingPositions(pass.tape.input($0)) } ?? x
+    let position = pass.attentionCache?.position ?? 0
+    let x = scale.map { x.scaled(by: $0) } ?? x
+    if let learned {
+      let vectors = pass.tape.parameter(learned)
+      return x.addingPositions(learned.shape.count == 2 ? vectors : vectors.reshaped([-1, x.shape[2]]), from: position)
+    }
+    return fixed.map { x.addingPositions(pass.tape.input($0), from: position) } ?? x
   }
 }
 
@@ -46,6 +54,13 @@ extension Positions {
 
     public var vectors = Vectors.learned
     public var standardDeviation = 0.02
+    /// Longest sequence; nil takes that of the data.
+    public var context: Int?
+    /// Multiplies the input by √channels first, without which sines and cosines drown an embedding's small vectors (Vaswani et
+    /// al., 2017, section 3.4).
+    public var scalesInput = false
+    /// The learned vectors have the layer's own path, as in timm.
+    var isBare = false
 
     public init(_ vectors: Vectors = .learned) { self.vectors = vectors }
 
@@ -58,19 +73,37 @@ extension Positions {
           Field(
             "deviation", \.standardDeviation, .positive,
             "Standard deviation of the normal distribution that learned vectors start from."),
+          Field(
+            "context", \.context, Codec.size().optional, defaultText: "that of the data", "Longest sequence."),
+          Field(
+            "scale_input", \.scalesInput, .truth,
+            "Multiplies the input by √channels first, so that sines and cosines do not drown an embedding's small vectors "
+              + "(Vaswani et al., 2017)."),
         ],
         examples: [
           LayerExample(.positions(Settings()), on: [5, 7]),
-          LayerExample(.positions(Settings(.sinusoidal)), on: [5, 6]),
+          LayerExample(.positions(longSines), on: [5, 6]),
         ])
     ]
+
+    private static var longSines: Settings {
+      var settings = Settings(.sinusoidal)
+      (settings.context, settings.scalesInput) = (29, true)
+      return settings
+    }
 
     package var timeDependence: TimeDependence { .context }
 
     package func layer(
       at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      _ = try place.requireSequence()
+      let (time, channels) = try place.requireSequence()
+      if let context, context < time {
+        throw place.error(
+          "has a context of \(context), but gets sequences of \(time)",
+          hint: "raise context, or cut the data into shorter sequences")
+      }
+      try place.requireCount(of: [context ?? time, channels], "has a weight of")
       return Positions(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
     }
   }

@@ -17,6 +17,7 @@ public final class AttentionCache {
   /// Forgets all rows.
   public func reset() { position = 0 }
 
+  /// Counts rows that all layers have seen: the model does so at the end of a pass.
   func advance(by rows: Int) { position += rows }
 
   /// Puts the new rows' keys and values behind the old ones, and lets the new queries see them all.

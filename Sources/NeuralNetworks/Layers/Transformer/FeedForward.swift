@@ -1,9 +1,10 @@
 import Autograd
+import Configuration
 import Tensors
 
-/// The two linear layers behind attention, row by row: c_proj(f(c_fc(x))), or, gated, c_proj(silu(c_gate(x)) ∘ c_fc(x)) (Shazeer,
-/// 2020). Input and output `[batch, time, width]`, four times as wide between; gated 8/3 times, rounded up to a multiple
-/// of 8, so that both have about as many parameters.
+/// The two linear layers behind attention, row by row: output(f(inner(x))), or, gated, output(silu(gate(x)) ∘ inner(x)) (Shazeer,
+/// 2020). Input and output `[batch, …, channels]`, four times as wide between by default; gated 8/3 times, rounded up to a
+/// multiple of 8, so that both have about as many parameters.
 public final class FeedForward: Layer {
   public let path: String
   public let name = "feed_forward"
@@ -14,19 +15,21 @@ public final class FeedForward: Layer {
   private let output: Linear
   private let dropout: Dropout
 
-  init(path: String, settings: TransformerSettings, builder: ModelBuilder) {
-    (self.path, outputShape, activation) = (path, settings.shape, settings.mlp.activation)
-    let hidden = settings.mlp == .swiglu ? (settings.width * 8 + 23) / 24 * 8 : 4 * settings.width
-    func linear(_ name: String, _ shape: [Int], _ outputs: Int, _ initializer: Initializer) -> Linear {
+  fileprivate init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
+    (self.path, outputShape, activation) = (path, inputShape, settings.kind.activation)
+    let channels = inputShape[inputShape.count - 1]
+    let hidden = settings.hidden(for: channels)
+    func linear(_ name: String, from shape: [Int], to outputs: Int, _ initializer: Initializer) -> Linear {
       Linear(
-        path: path + name, inputShape: shape, outputs: outputs, bias: settings.bias, initializer: initializer,
+        path: "\(path).\(name)", inputShape: shape, outputs: outputs, bias: settings.bias, initializer: initializer,
         builder: builder)
     }
+    let names = settings.names
     gate =
-      settings.mlp == .swiglu ? linear("." + settings.names.gate, settings.shape, hidden, settings.initializer) : nil
-    inner = linear("." + settings.names.inner, settings.shape, hidden, settings.initializer)
-    output = linear("." + settings.names.output, inner.outputShape, settings.width, settings.residualInitializer)
-    dropout = Dropout(path: path + ".dropout", inputShape: settings.shape, rate: settings.dropout, builder: builder)
+      settings.kind == .swiglu ? linear(names.gate, from: inputShape, to: hidden, settings.initializer) : nil
+    inner = linear(names.inner, from: inputShape, to: hidden, settings.initializer)
+    output = linear(names.output, from: inner.outputShape, to: channels, settings.outputInitializer)
+    dropout = Dropout(path: path + ".dropout", inputShape: inputShape, rate: settings.dropout, builder: builder)
   }
 
   public var children: [any Layer] { (gate.map { [$0] } ?? []) + [inner, output, dropout] }
@@ -43,4 +46,97 @@ public final class FeedForward: Layer {
     if let gate { hidden = zip(try gate(parts, pass), hidden).map { $0.gating($1) } }
     return try dropout(output(hidden, pass), pass)
   }
+}
+
+extension FeedForward {
+  /// What stands between the linear layers.
+  public enum Kind: String, Sendable, CaseIterable {
+    case gelu
+    case geluTanh = "gelu_tanh"
+    case relu
+    /// Gated (Shazeer, 2020).
+    case swiglu
+
+    var activation: Activation? {
+      switch self {
+      case .gelu: .gelu
+      case .geluTanh: .geluTanh
+      case .relu: .relu
+      case .swiglu: nil
+      }
+    }
+
+    static let meaning =
+      "Between the linear layers; `swiglu` is gated (Shazeer, 2020), with 8/3 of the width inside instead of 4 times."
+  }
+
+  /// Names of its linear layers in files.
+  struct Names: Sendable, Equatable {
+    var inner = "fc1"
+    var gate = "gate"
+    var output = "fc2"
+  }
+
+  public struct Settings: LayerSettings {
+    public var kind: Kind
+    /// Width between the linear layers; nil takes 4 times that of the input, or 8/3 where gated.
+    public var hidden: Int?
+    /// Share of the outputs that training sets to zero.
+    public var dropout = 0.0
+    public var bias = true
+    var names = Names()
+    var initializer = Initializer.heNormal
+    var outputInitializer = Initializer.lecunNormal
+
+    public init(_ kind: Kind = .gelu) { self.kind = kind }
+
+    package static let forms = [
+      LayerForm(
+        "feed_forward", "Two linear layers on each place with an activation between them, as behind attention.",
+        shorthand: "activation", template: Settings(),
+        fields: [
+          Field("activation", \.kind, .word(), Kind.meaning),
+          Field(
+            "hidden", \.hidden, Codec.size().optional, defaultText: "4 times the input's, 8/3 where gated",
+            "Width between the linear layers."),
+          Field("dropout", \.dropout, .share, "Share of the outputs that is set to zero in training."),
+          Field("bias", \.bias, .truth, "The linear layers have biases."),
+        ],
+        examples: [
+          LayerExample(.feedForward(Settings()), on: [5, 7]),
+          LayerExample(.feedForward(gated), on: [7]),
+        ])
+    ]
+
+    private static var gated: Settings {
+      var settings = Settings(.swiglu)
+      (settings.hidden, settings.bias, settings.dropout) = (5, false, 0.3)
+      return settings
+    }
+
+    package var timeDependence: TimeDependence { .none }
+
+    func hidden(for channels: Int) -> Int {
+      hidden ?? (kind == .swiglu ? (channels * 8 + 23) / 24 * 8 : 4 * channels)
+    }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer { try feedForward(at: place, in: builder) }
+
+    func feedForward(at place: LayerPlace, in builder: ModelBuilder) throws(ModelError) -> FeedForward {
+      guard let channels = place.inputShape.last, place.inputShape.count < 3 else {
+        throw place.error(
+          "requires a vector or a sequence, but gets an image of \(describe(place.inputShape))",
+          hint: "put flatten or image_to_sequence in front of it")
+      }
+      try place.requireCount(of: [hidden(for: channels), channels], "has a weight of")
+      return FeedForward(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Two linear layers on each place with an activation between them.
+  public static func feedForward(_ settings: FeedForward.Settings) -> Self { Self(settings) }
 }

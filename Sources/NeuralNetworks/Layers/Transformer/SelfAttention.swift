@@ -1,11 +1,14 @@
 import Autograd
+import Configuration
 import Tensors
 
 /// Multi-head attention of a sequence to itself (Vaswani et al., 2017, section 3.2).
 ///
-/// Input and output `[batch, time, width]`. `c_attn` makes queries, keys and values in one product, `c_proj` joins the heads;
-/// the names are GPT-2's, the layouts those of PyTorch's linear layers. Dropout acts on
-/// the output, and on the probabilities where asked.
+/// Input and output `[batch, time, channels]`. One linear layer makes queries, keys and values, `[3 · channels, channels]`, another
+/// joins the heads, `[channels, channels]`. In a list their parameters have the names of PyTorch's `MultiheadAttention`,
+/// `in_proj_weight`, `in_proj_bias`, `out_proj.weight`, `out_proj.bias`, and start as those do, but for `out_proj.weight`: uniform
+/// in ±√(3 / channels), a variance of 1 / channels, where PyTorch has ±1 / √channels. Where samples have lengths, padding is
+/// not seen. In generation, keys and values of earlier places come from the pass's cache.
 public final class SelfAttention: Layer {
   public let path: String
   public let name = "self_attention"
@@ -14,34 +17,38 @@ public final class SelfAttention: Layer {
   public let isCausal: Bool
   private let projection: Linear
   private let output: Linear
-  private let dropout: Dropout
+  private let outputDropout: Dropout?
   private let rotary: RotaryTable?
-  private let attentionDropout: AttentionDropoutDraws
-  /// Place of this layer's keys and values in a cache.
-  private let index: Int
+  private let dropout: AttentionDropoutDraws
+  private let cacheIndex: Int
 
-  init(path: String, index: Int, settings: TransformerSettings, builder: ModelBuilder) {
-    (self.path, self.index, outputShape, rotary) = (path, index, settings.shape, settings.rotary)
-    (heads, isCausal) = (settings.heads, settings.isCausal)
+  fileprivate init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
+    let channels = inputShape[1]
+    (self.path, outputShape) = (path, inputShape)
+    (heads, isCausal) = (settings.heads, settings.causal)
     projection = Linear(
-      path: "\(path).\(settings.names.packedProjection)", inputShape: settings.shape, outputs: 3 * settings.width,
-      bias: settings.bias,
-      initializer: settings.initializer, builder: builder)
+      path: "\(path).\(settings.names.projection)", nameSeparator: settings.names.projectionSeparator,
+      inputShape: inputShape, outputs: 3 * channels, bias: settings.bias, initializer: settings.initializer,
+      builder: builder)
     output = Linear(
-      path: "\(path).\(settings.names.attentionOutput)", inputShape: settings.shape, outputs: settings.width,
-      bias: settings.bias,
-      initializer: settings.residualInitializer, builder: builder)
-    dropout = Dropout(
-      path: path + ".resid_dropout", inputShape: settings.shape, rate: settings.dropout, builder: builder)
-    attentionDropout = AttentionDropoutDraws(rate: settings.attentionDropout, builder: builder)
+      path: "\(path).\(settings.names.output)", inputShape: inputShape, outputs: channels, bias: settings.bias,
+      initializer: settings.outputInitializer, builder: builder)
+    outputDropout = settings.outputDropout.map {
+      Dropout(path: path + ".resid_dropout", inputShape: inputShape, rate: $0, builder: builder)
+    }
+    dropout = AttentionDropoutDraws(rate: settings.dropout, builder: builder)
+    rotary =
+      settings.positions == .rotary
+      ? builder.rotaryTable(positions: settings.context ?? inputShape[0], size: channels / heads) : nil
+    cacheIndex = builder.takeCacheIndex()
   }
 
-  public var children: [any Layer] { [projection, output, dropout] }
+  public var children: [any Layer] { [projection, output] + (outputDropout.map { [$0] } ?? []) }
   public var spansBatch: Bool { false }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
-    let packed = try projection(parts, pass)
-    return try dropout(output(pass.each(packed, attended), pass), pass)
+    let joined = try output(pass.each(try projection(parts, pass), attended), pass)
+    return try outputDropout.map { try $0(joined, pass) } ?? joined
   }
 
   /// The heads' outputs beside each other, of packed queries, keys and values.
@@ -50,9 +57,108 @@ public final class SelfAttention: Layer {
     let position = pass.attentionCache?.position ?? 0
     if let rotary { packed = packed.rotated(by: rotary, heads: heads, from: position) }
     if let cache = pass.attentionCache {
-      return pass.tape.input(cache.attend(packed.value, layer: index, heads: heads, causal: isCausal))
+      return pass.tape.input(cache.attend(packed.value, layer: cacheIndex, heads: heads, causal: isCausal))
     }
     return packed.selfAttention(
-      heads: heads, causal: isCausal, lengths: pass.lengths, dropout: attentionDropout.draws(for: pass))
+      heads: heads, causal: isCausal, lengths: pass.lengths, dropout: dropout.draws(for: pass))
   }
+}
+
+extension SelfAttention {
+  /// Names of its two linear layers in files.
+  struct Names: Sendable, Equatable {
+    var projection: String
+    /// Between the projection's name and those of its parameters.
+    var projectionSeparator = "."
+    var output: String
+
+    static let pytorch = Names(projection: "in_proj", projectionSeparator: "_", output: "out_proj")
+  }
+
+  public struct Settings: LayerSettings {
+    public enum Positions: String, Sendable, CaseIterable {
+      case none
+      /// Queries and keys are turned by their places (Su et al., 2021).
+      case rotary
+    }
+
+    public var heads: Int
+    public var causal = false
+    public var positions = Positions.none
+    /// Share of the attention's probabilities that training sets to zero.
+    public var dropout = 0.0
+    public var bias = true
+
+    /// A transformer's block sets these; lists of layers have the defaults.
+    var names = Names.pytorch
+    var initializer = Initializer.xavierUniform
+    var outputInitializer = Initializer.lecunUniform
+    /// Share of the outputs that training sets to zero; nil leaves the layer for it out.
+    var outputDropout: Double?
+    /// Positions that rotary tables know; nil takes the sequence's.
+    var context: Int?
+
+    public init(heads: Int) { self.heads = heads }
+
+    package static let forms = [
+      LayerForm(
+        "self_attention",
+        "Multi-head attention of a sequence to itself (Vaswani et al., 2017); padding is not seen. A transformer's block "
+          + "has it in a `residual` behind `layer_norm`.",
+        shorthand: "heads", template: Settings(heads: 1),
+        fields: [
+          Field("heads", \.heads, .size(), required: true, "Attention heads; they divide the channels."),
+          Field("causal", \.causal, .truth, "Each place sees those before it and itself only."),
+          Field(
+            "positions", \.positions, .word(),
+            "`rotary` turns queries and keys by their places (Su et al., 2021); `none` leaves that to other layers."),
+          Field(
+            "dropout", \.dropout, .share, "Share of the attention's probabilities that is set to zero in training."),
+          Field("bias", \.bias, .truth, "The linear layers around it have biases."),
+        ],
+        examples: [
+          LayerExample(.selfAttention(Settings(heads: 3)), on: [5, 6]),
+          LayerExample(.selfAttention(causal), on: [5, 6]),
+        ])
+    ]
+
+    private static var causal: Settings {
+      var settings = Settings(heads: 3)
+      (settings.causal, settings.positions, settings.bias) = (true, .rotary, false)
+      return settings
+    }
+
+    package var timeDependence: TimeDependence { .context }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer { try attention(at: place, in: builder) }
+
+    func attention(at place: LayerPlace, in builder: ModelBuilder) throws(ModelError) -> SelfAttention {
+      let (_, channels) = try place.requireSequence()
+      try place.requirePositive(heads, "the number of heads")
+      guard channels % heads == 0 else {
+        throw place.error(
+          "\(heads) heads do not divide the \(channels) channels of its input \(describe(place.inputShape))",
+          hint: "use a number of heads that does")
+      }
+      guard positions == .none || (channels / heads) % 2 == 0 else {
+        throw place.error(
+          "rotary positions turn pairs, but a head has \(channels / heads) elements", hint: "use an even number")
+      }
+      guard dropout >= 0, dropout < 1 else {
+        throw place.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
+      }
+      guard !builder.predictsTokens || causal else {
+        throw place.error("sees the tokens that are to be predicted", hint: "write causal: true")
+      }
+      try place.requireCount(of: [3 * channels, channels], "has a weight of")
+      return SelfAttention(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Multi-head attention of a sequence to itself.
+  public static func selfAttention(_ settings: SelfAttention.Settings) -> Self { Self(settings) }
 }

@@ -1,8 +1,9 @@
 import Autograd
+import Configuration
 import Tensors
 
 /// One block of a transformer, normalised in front of each branch (Xiong et al., 2020):
-/// x ← x + attention(ln_1(x)), x ← x + mlp(ln_2(x)). Input and output `[batch, time, width]`.
+/// x ← x + attention(ln_1(x)), x ← x + mlp(ln_2(x)). Input and output `[batch, time, channels]`.
 ///
 /// With stochastic depth, training leaves each branch out for some samples (Huang et al., 2016).
 public final class TransformerBlock: Layer {
@@ -13,25 +14,29 @@ public final class TransformerBlock: Layer {
   private let attention: SelfAttention
   private let feedForwardNorm: LayerNorm
   private let feedForward: FeedForward
-  private let dropRate: Double
-  private let dropOrdinals: [UInt32]
+  /// Behind attention and behind the linear layers; empty without stochastic depth.
+  private let dropPaths: [DropPath]
 
-  init(path: String, index: Int, settings: TransformerSettings, builder: ModelBuilder) {
-    (self.path, outputShape) = (path, settings.shape)
-    attentionNorm = LayerNorm(
-      path: "\(path).\(settings.names.attentionNorm)", inputShape: settings.shape, bias: settings.bias, builder: builder
-    )
-    attention = SelfAttention(path: path + ".attn", index: index, settings: settings, builder: builder)
-    feedForwardNorm = LayerNorm(
-      path: "\(path).\(settings.names.feedForwardNorm)", inputShape: settings.shape, bias: settings.bias,
-      builder: builder)
-    feedForward = FeedForward(path: path + ".mlp", settings: settings, builder: builder)
-    // Equation 4 of the paper, with the first block's rate at 0.
-    dropRate = settings.stochasticDepth * Double(index) / Double(max(settings.blocks - 1, 1))
-    dropOrdinals = settings.stochasticDepth > 0 ? [builder.takeOrdinal(), builder.takeOrdinal()] : []
+  fileprivate init(_ settings: Settings, at place: LayerPlace, builder: ModelBuilder) throws(ModelError) {
+    let (shape, names) = (place.inputShape, settings.names)
+    (path, outputShape) = (place.path, shape)
+    func norm(_ name: String) -> LayerNorm {
+      LayerNorm(path: "\(place.path).\(name)", inputShape: shape, bias: settings.bias, builder: builder)
+    }
+    attentionNorm = norm(names.attentionNorm)
+    attention = try settings.attention.attention(at: place.inside("attn", kind: "self_attention"), in: builder)
+    feedForwardNorm = norm(names.feedForwardNorm)
+    feedForward = try settings.feedForward.feedForward(at: place.inside("mlp", kind: "feed_forward"), in: builder)
+    dropPaths =
+      settings.dropPath.map { rate in
+        (1...2).map {
+          DropPath(
+            path: "\(place.path).drop_path\($0)", name: "drop_path", inputShape: shape, rate: rate, builder: builder)
+        }
+      } ?? []
   }
 
-  public var children: [any Layer] { [attentionNorm, attention, feedForwardNorm, feedForward] }
+  public var children: [any Layer] { [attentionNorm, attention, feedForwardNorm, feedForward] + dropPaths }
   public var spansBatch: Bool { false }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
@@ -39,14 +44,131 @@ public final class TransformerBlock: Layer {
     return try added(feedForward(feedForwardNorm(attended, pass), pass), 1, to: attended, pass)
   }
 
-  private func added(_ branch: [Variable], _ index: Int, to parts: [Variable], _ pass: JointPass) -> [Variable] {
-    zip(parts, pass.each(branch) { dropped($0, index, $1) }).map { $0 + $1 }
+  private func added(
+    _ branch: [Variable], _ index: Int, to parts: [Variable], _ pass: JointPass
+  ) throws -> [Variable] {
+    let kept = dropPaths.isEmpty ? branch : try dropPaths[index](branch, pass)
+    return zip(parts, kept).map { $0 + $1 }
+  }
+}
+
+extension TransformerBlock {
+  /// Names of a block's parts in files.
+  public enum Names: String, Sendable, CaseIterable {
+    /// GPT-2's and nanoGPT's.
+    case gpt2
+    /// Of the vision transformers in timm.
+    case timm
+
+    var attentionNorm: String { self == .gpt2 ? "ln_1" : "norm1" }
+    var feedForwardNorm: String { self == .gpt2 ? "ln_2" : "norm2" }
+
+    var attention: SelfAttention.Names {
+      self == .gpt2
+        ? SelfAttention.Names(projection: "c_attn", output: "c_proj")
+        : SelfAttention.Names(projection: "qkv", output: "proj")
+    }
+
+    var feedForward: FeedForward.Names {
+      self == .gpt2
+        ? FeedForward.Names(inner: "c_fc", gate: "c_gate", output: "c_proj")
+        : FeedForward.Names(inner: "fc1", gate: "fc1_g", output: "fc2")
+    }
   }
 
-  private func dropped(_ branch: Variable, _ index: Int, _ pass: ForwardPass) -> Variable {
-    guard dropRate > 0, pass.mode == .training else { return branch }
-    let key = DropoutKey(
-      seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: dropOrdinals[index])
-    return branch.droppingSamples(rate: dropRate, key: key)
+  public struct Settings: LayerSettings {
+    public var heads: Int
+    public var causal = false
+    public var positions = SelfAttention.Settings.Positions.none
+    public var mlp = FeedForward.Kind.gelu
+    /// Share of each branch's outputs that training sets to zero.
+    public var dropout = 0.0
+    /// Share of the attention's probabilities that training sets to zero.
+    public var attentionDropout = 0.0
+    /// Share of the samples that each branch leaves out in training; nil never does.
+    public var dropPath: Double?
+    public var bias = true
+    /// Number of blocks in the network: each adds two branches to what the first layer gave.
+    public var depth = 1
+    public var names = Names.gpt2
+    /// Positions that rotary tables know; nil takes the sequence's.
+    var context: Int?
+
+    public init(heads: Int) { self.heads = heads }
+
+    package static let forms = [
+      LayerForm(
+        "transformer_block",
+        "x + attention(norm(x)), then x + mlp(norm(x)): one block of a transformer (Xiong et al., 2020).",
+        shorthand: "heads", template: Settings(heads: 1),
+        fields: [
+          Field("heads", \.heads, .size(), required: true, "Attention heads; they divide the channels."),
+          Field("causal", \.causal, .truth, "Each place sees those before it and itself only."),
+          Field("positions", \.positions, .word(), "As for `self_attention`."),
+          Field("mlp", \.mlp, .word(), FeedForward.Kind.meaning),
+          Field("dropout", \.dropout, .share, "Share of each branch's outputs that is set to zero in training."),
+          Field(
+            "attention_dropout", \.attentionDropout, .share,
+            "Share of the attention's probabilities that is set to zero in training."),
+          Field(
+            "drop_path", \.dropPath, Codec.share.optional, defaultText: "none",
+            "Share of the samples that each branch leaves out in training (Huang et al., 2016)."),
+          Field("bias", \.bias, .truth, "Linear layers and normalisations have biases."),
+          Field(
+            "depth", \.depth, .depth,
+            "Number of blocks in the network: the last linear layer of each branch starts smaller by √(2·depth) (Radford et "
+              + "al., 2019)."),
+          Field("names", \.names, .word(), "Names of its parts in files: as in GPT-2, or as in timm."),
+        ],
+        examples: [
+          LayerExample(.transformerBlock(Settings(heads: 3)), on: [5, 6]),
+          LayerExample(.transformerBlock(gated), on: [5, 6]),
+        ])
+    ]
+
+    private static var gated: Settings {
+      var settings = Settings(heads: 1)
+      (settings.causal, settings.positions, settings.mlp, settings.bias) = (true, .rotary, .swiglu, false)
+      (settings.dropout, settings.dropPath, settings.names, settings.depth) = (0.2, 0.5, .timm, 3)
+      return settings
+    }
+
+    package var timeDependence: TimeDependence { attention.timeDependence }
+
+    private static let deviation = 0.02
+
+    /// Smaller, so that the sum over all branches keeps its size (Radford et al., 2019, section 2.3).
+    private var branchInitializer: Initializer {
+      .normal(standardDeviation: Self.deviation / Double(2 * depth).squareRoot())
+    }
+
+    var attention: SelfAttention.Settings {
+      var settings = SelfAttention.Settings(heads: heads)
+      (settings.causal, settings.positions, settings.bias) = (causal, positions, bias)
+      (settings.dropout, settings.outputDropout, settings.context) = (attentionDropout, dropout, context)
+      (settings.names, settings.initializer) = (names.attention, .normal(standardDeviation: Self.deviation))
+      settings.outputInitializer = branchInitializer
+      return settings
+    }
+
+    var feedForward: FeedForward.Settings {
+      var settings = FeedForward.Settings(mlp)
+      (settings.dropout, settings.bias, settings.names) = (dropout, bias, names.feedForward)
+      (settings.initializer, settings.outputInitializer) =
+        (.normal(standardDeviation: Self.deviation), branchInitializer)
+      return settings
+    }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      _ = try place.requireSequence()
+      return try TransformerBlock(self, at: place, builder: builder)
+    }
   }
+}
+
+extension LayerSpecification {
+  /// One block of a transformer.
+  public static func transformerBlock(_ settings: TransformerBlock.Settings) -> Self { Self(settings) }
 }

@@ -1,0 +1,58 @@
+import Configuration
+
+/// A whole architecture as one layer of a list, such as a trunk with layers of its own in front or behind.
+struct ArchitectureLayer<Value: Architecture>: LayerSettings {
+  var architecture: Value
+  /// Of its last layer; nil takes as many as the data have classes, or different tokens where the next one is predicted.
+  var outputs: Int?
+
+  static var forms: [LayerForm] { Value.form.layerForm.map { [$0] } ?? [] }
+
+  /// Its layers say how they look at other places in time.
+  var timeDependence: TimeDependence { .none }
+  var readsTokens: Bool { architecture.input == .tokens }
+
+  func layer(
+    at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+  ) throws(ModelError) -> any Layer {
+    guard let outputs = outputs ?? builder.outputs else {
+      throw place.error("takes its outputs from the data, which have no classes", hint: "give it a number of outputs")
+    }
+    try place.requirePositive(outputs, "the number of outputs")
+    return try builder.sequential(try architecture.layers(at: place, outputs: outputs), at: place)
+  }
+
+  /// - Parameters:
+  ///   - meaning: A phrase for the reference page.
+  ///   - inputShape: Of a sample that fits the example.
+  static func form(
+    _ name: String, _ meaning: String, template: Value, fields: [Field<Value>], example: Value, on inputShape: [Int]
+  ) -> LayerForm {
+    LayerForm(
+      name, "The architecture `\(name)` as one layer, with the same keys.",
+      template: ArchitectureLayer(architecture: template, outputs: nil),
+      fields: [
+        Field(
+          "outputs", \.outputs, .count(or: "classes"), defaultText: "`classes`",
+          "Outputs of its last layer; `classes` takes that of the data.")
+      ] + fields.map { $0.within(\.architecture) },
+      examples: [
+        LayerExample(
+          LayerSpecification(ArchitectureLayer(architecture: example, outputs: 5)), on: inputShape,
+          vocabulary: example.input == .tokens ? 5 : nil)
+      ])
+  }
+}
+
+extension LayerSpecification {
+  /// A whole architecture as one layer of a list.
+  ///
+  /// - Parameter outputs: Of its last layer; nil takes as many as the data have classes, or different tokens where the next
+  ///   one is predicted.
+  public static func architecture(_ model: ModelSpecification, outputs: Int? = nil) -> Self {
+    func layer(_ architecture: some Architecture) -> Self {
+      Self(ArchitectureLayer(architecture: architecture, outputs: outputs))
+    }
+    return layer(model.architecture)
+  }
+}

@@ -1,0 +1,41 @@
+import Autograd
+import Configuration
+
+/// Makes a sequence of an image's places, row by row: input `[batch, height, width, channels]`, output
+/// `[batch, height·width, channels]`.
+public final class ImageToSequence: PartwiseLayer {
+  public let path: String
+  public let name = "image_to_sequence"
+  public let outputShape: [Int]
+
+  init(path: String, inputShape: [Int]) {
+    self.path = path
+    outputShape = [inputShape[0] * inputShape[1], inputShape[2]]
+  }
+
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable { x.reshaped([x.shape[0]] + outputShape) }
+}
+
+extension ImageToSequence {
+  package struct Settings: LayerSettings {
+    package static let forms = [
+      LayerForm(
+        "image_to_sequence", "Makes a sequence of an image's places, row by row.", settings: Settings(),
+        examples: [LayerExample(.imageToSequence, on: [3, 5, 2])])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      _ = try place.requireImage()
+      return ImageToSequence(path: place.path, inputShape: place.inputShape)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// Makes a sequence of an image's places, row by row.
+  public static var imageToSequence: Self { Self(ImageToSequence.Settings()) }
+}

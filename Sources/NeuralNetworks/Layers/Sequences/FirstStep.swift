@@ -1,0 +1,40 @@
+import Autograd
+import Configuration
+
+/// Value at each sequence's first place, such as a class token's: input `[batch, time, channels]`, output `[batch, channels]`.
+public final class FirstStep: PartwiseLayer {
+  public let path: String
+  public let name = "first_step"
+  public let outputShape: [Int]
+
+  init(path: String, inputShape: [Int]) { (self.path, outputShape) = (path, [inputShape[1]]) }
+
+  public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
+    _ = pass.takeLengths()
+    return x.firstPlace()
+  }
+}
+
+extension FirstStep {
+  package struct Settings: LayerSettings {
+    package static let forms = [
+      LayerForm(
+        "first_step", "What stands at the first place of each sequence, such as a class token's.",
+        settings: Settings(), examples: [LayerExample(.firstStep, on: [5, 3])])
+    ]
+
+    package var timeDependence: TimeDependence { .none }
+
+    package func layer(
+      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer {
+      _ = try place.requireSequence()
+      return FirstStep(path: place.path, inputShape: place.inputShape)
+    }
+  }
+}
+
+extension LayerSpecification {
+  /// The value at a sequence's first place.
+  public static var firstStep: Self { Self(FirstStep.Settings()) }
+}
