@@ -13,8 +13,13 @@ public final class Tape {
   /// Flat buffer that takes the parameters' gradients at their offsets; nil where none are wanted.
   public let parameterGradients: Tensor?
 
+  /// Takes the time of operations; nil takes none.
+  public var clock: OperationClock?
+
   private struct Node {
     let output: Variable
+    /// In the clock's numbers.
+    let owner: Int
     let backward: (Tensor) -> Void
   }
 
@@ -62,7 +67,7 @@ public final class Tape {
   public func record(_ value: Tensor, inputs: [Variable], backward: @escaping (Tensor) -> Void) -> Variable {
     let wanted = isRecording && inputs.contains { $0.requiresGradient }
     let output = Variable(value: value, tape: self, requiresGradient: wanted)
-    if wanted { nodes.append(Node(output: output, backward: backward)) }
+    if wanted { nodes.append(Node(output: output, owner: clock?.owner ?? 0, backward: backward)) }
     return output
   }
 
@@ -163,7 +168,11 @@ public final class Tape {
       // Taken out first: its memory is free for the next operation as soon as this one is done.
       guard let gradient = node.output.accumulated else { continue }
       node.output.accumulated = nil
-      node.backward(gradient)
+      if let clock {
+        clock.measuringBackward(of: node.owner) { node.backward(gradient) }
+      } else {
+        node.backward(gradient)
+      }
     }
   }
 

@@ -16,6 +16,7 @@ public final class TapeGroup {
   private struct Meeting {
     /// How much each tape had recorded before.
     let marks: [Int]
+    let owner: Int
     let backward: () throws -> Void
   }
 
@@ -34,7 +35,9 @@ public final class TapeGroup {
   /// Called by an operation that spans the parts, before it records anything on their tapes: `backward` runs once
   /// everything recorded after this call has been replayed on all of them.
   func meet(_ backward: @escaping () throws -> Void) {
-    if isRecording { meetings.append(Meeting(marks: tapes.map(\.recordedCount), backward: backward)) }
+    guard isRecording else { return }
+    let owner = tapes.first?.clock?.owner ?? 0
+    meetings.append(Meeting(marks: tapes.map(\.recordedCount), owner: owner, backward: backward))
   }
 
   /// Runs backwards from one value a part (each a loss), whose own gradients are taken to be one.
@@ -49,7 +52,11 @@ public final class TapeGroup {
     }
     while let meeting = meetings.popLast() {
       for (tape, mark) in zip(tapes, meeting.marks) { tape.replay(downTo: mark) }
-      try meeting.backward()
+      if let clock = tapes.first?.clock {
+        try clock.measuringBackward(of: meeting.owner, meeting.backward)
+      } else {
+        try meeting.backward()
+      }
     }
     for tape in tapes { tape.replay(downTo: 0) }
   }

@@ -19,14 +19,15 @@ struct LockstepCommand: ParsableCommand {
         lockstep generate runs/novel --prompt "It is"          text from a model
         mpirun -np 4 lockstep doctor                           faults of this machine
         lockstep data list                                     known data sets
+        lockstep summary configs/quickstart.yaml               layers, shapes, costs
 
       Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 129 stopped by SIGHUP; 130 by SIGINT; 143 by SIGTERM, \
       SIGUSR1, SIGUSR2, SIGXCPU or a time limit. A run that is stopped has written a checkpoint, if it had trained anything.
       """,
     version: Version.text,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, ClassifyCommand.self, GenerateCommand.self, BenchCommand.self,
-      DoctorCommand.self, DataCommand.self,
+      TrainCommand.self, EvaluateCommand.self, ClassifyCommand.self, GenerateCommand.self, SummaryCommand.self,
+      BenchCommand.self, DoctorCommand.self, DataCommand.self,
     ])
 
   /// Like ArgumentParser's own, with two differences: wrong usage exits with 2, and under a launcher rank 0 alone reports

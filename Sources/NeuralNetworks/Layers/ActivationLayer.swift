@@ -16,6 +16,8 @@ public final class ActivationLayer: PartwiseLayer {
 
   public var name: String { activation.name }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     isFused && pass.fusesLayers ? x : x.activated(by: activation)
   }

@@ -17,6 +17,7 @@ public final class ChannelScale: PartwiseLayer {
   }
 
   public var parameters: [Parameter] { [weight] }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.scalingChannels(by: pass.tape.parameter(weight))

@@ -18,6 +18,8 @@ public final class DropPath: PartwiseLayer {
     ordinal = builder.takeOrdinal()
   }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     guard pass.mode == .training, rate > 0 else { return x }
     let key = DropoutKey(seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: ordinal)

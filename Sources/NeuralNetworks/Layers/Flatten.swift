@@ -17,6 +17,8 @@ public final class Flatten: PartwiseLayer {
     outputShape = [inputShape.reduce(1, *)]
   }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     if x.shape.count == 4 { return x.flattenedChannelsFirst() }
     guard let lengths = pass.takeLengths(), x.shape.count == 3 else { return x.reshaped([x.shape[0], -1]) }

@@ -38,6 +38,11 @@ public final class ForwardPass {
   /// Asked between the model's outermost layers: once it says so the rest is left out, and the pass's output means nothing.
   public var isAbandoned: (() -> Bool)?
 
+  /// Takes the time of each layer; nil takes none.
+  public var layerTimes: LayerTimes? {
+    didSet { tape.clock = layerTimes?.clock }
+  }
+
   var fusesLayers: Bool { observer == nil }
 }
 
@@ -66,6 +71,9 @@ public final class JointPass {
   public init(_ part: ForwardPass) { (tapes, parts) = (nil, [part]) }
 
   var fusesLayers: Bool { parts.allSatisfy(\.fusesLayers) }
+
+  /// All parts' times go to one place.
+  var layerTimes: LayerTimes? { parts.first?.layerTimes }
 
   /// Computes something of each part alone.
   func each(_ values: [Variable], _ compute: (Variable, ForwardPass) throws -> Variable) rethrows -> [Variable] {

@@ -14,6 +14,8 @@ public final class GlobalAveragePool: PartwiseLayer {
     outputShape = [inputShape[inputShape.count - 1]]
   }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     let lengths = pass.takeLengths()
     return x.shape.count == 4 ? x.globalAveragePool() : x.meanOverTime(lengths: lengths)

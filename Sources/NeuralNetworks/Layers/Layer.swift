@@ -26,6 +26,10 @@ public protocol Layer: AnyObject {
   /// passed through the model side by side.
   var spansBatch: Bool { get }
 
+  /// Multiplications with additions for one sample, forward, apart from those of layers inside it: those of matrix products,
+  /// convolutions and attention. What costs a few operations an element (activations, normalisation, pooling) counts for nothing.
+  var multiplyAdds: Int { get }
+
   /// Computes the outputs `[batch] + outputShape` of several parts of one batch, each `[batch] + inputShape`.
   ///
   /// A layer calls those inside it as functions, which shows their outputs to observers.
@@ -38,9 +42,13 @@ extension Layer {
   public var parameters: [Parameter] { [] }
   public var carriedStates: [(name: String, width: Int)] { [] }
 
-  /// Computes the layer's outputs and shows them to the passes' observers: the one way to call a layer.
+  /// Computes the layer's outputs, measures the time, and shows the outputs to the passes' observers: the one way to call a
+  /// layer.
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
-    pass.observed(try forward(parts, pass), of: self)
+    guard let times = pass.layerTimes else { return pass.observed(try forward(parts, pass), of: self) }
+    times.enter(self)
+    defer { times.leave() }
+    return pass.observed(try forward(parts, pass), of: self)
   }
 }
 

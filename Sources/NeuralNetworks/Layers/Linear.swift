@@ -38,6 +38,8 @@ public final class Linear: PartwiseLayer, ActivationFusing {
     return true
   }
 
+  public var multiplyAdds: Int { outputShape.dropLast().reduce(weight.count, *) }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     forward(x, pass, activation: pass.fusesLayers ? fused : nil)
   }

@@ -74,7 +74,7 @@ public final class Model {
 
   public var layerPaths: [String] { layers.map(\.path) }
 
-  public var summary: ModelSummary { ModelSummary(of: layers) }
+  public var summary: ModelSummary { ModelSummary(of: layers, bytesPerElement: store.dtype.size) }
 
   /// `x` is `[batch] + inputShape`, the result `[batch] + outputShape`.
   public func callAsFunction(_ x: Variable, _ pass: ForwardPass) -> Variable {

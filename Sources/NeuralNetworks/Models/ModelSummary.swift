@@ -9,34 +9,47 @@ public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
     public let outputShape: [Int]
     /// Learnable elements of the layer itself.
     public let parameters: Int
+    /// Multiplications with additions for one sample, forward, of the layer itself.
+    public let multiplyAdds: Int
+    /// Bytes of one sample's output; 0 for a layer that is made of others.
+    public let activationBytes: Int
   }
 
   /// In the order of the configuration; a composed layer stands before those inside it.
   public let rows: [Row]
   public let parameters: Int
+  public let multiplyAdds: Int
+  public let activationBytes: Int
 
-  init(of layers: [any Layer]) {
+  init(of layers: [any Layer], bytesPerElement: Int) {
     rows = layers.map { layer in
       Row(
         path: layer.path, name: layer.name, outputShape: layer.outputShape,
-        parameters: layer.parameters.reduce(0) { $0 + $1.count })
+        parameters: layer.parameters.reduce(0) { $0 + $1.count }, multiplyAdds: layer.multiplyAdds,
+        activationBytes: layer.children.isEmpty ? layer.outputShape.reduce(bytesPerElement, *) : 0)
     }
     parameters = rows.reduce(0) { $0 + $1.parameters }
+    multiplyAdds = rows.reduce(0) { $0 + $1.multiplyAdds }
+    activationBytes = rows.reduce(0) { $0 + $1.activationBytes }
   }
 
-  /// A table with one line a layer and the total below.
+  /// A table with one line a layer and the totals below.
   public var description: String {
+    func count(_ value: Int) -> String { value == 0 ? "" : "\(value)" }
     let cells =
-      [["layer", "kind", "output", "parameters"]]
-      + rows.map { [$0.path, $0.name, describe($0.outputShape), $0.parameters == 0 ? "" : "\($0.parameters)"] }
-      + [["total", "", "", "\(parameters)"]]
-    let widths = (0..<4).map { column in cells.reduce(0) { max($0, $1[column].count) } }
-    let lines = cells.map { row in
-      let padded = (0..<3).map { row[$0] + spaces(widths[$0] - row[$0].count) }
-      return padded.joined(separator: "  ") + "  " + spaces(widths[3] - row[3].count) + row[3]
-    }
-    return lines.joined(separator: "\n")
+      [["layer", "kind", "output", "parameters", "multiply-adds", "activation bytes"]]
+      + rows.map {
+        [
+          $0.path, $0.name, describe($0.outputShape), count($0.parameters), count($0.multiplyAdds),
+          count($0.activationBytes),
+        ]
+      } + [["total", "", "", "\(parameters)", "\(multiplyAdds)", "\(activationBytes)"]]
+    let widths = cells[0].indices.map { column in cells.reduce(0) { max($0, $1[column].count) } }
+    return cells.map { row in
+      row.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        return column < 3 ? row[column] + padding : padding + row[column]
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
   }
 }
-
-private func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }

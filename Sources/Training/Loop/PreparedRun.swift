@@ -83,9 +83,7 @@ public struct PreparedRun: Sendable {
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     data.notes += schedule.notes
     // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
-    let model = try Model(
-      layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
-      predictsTokens: data.predictsTokens, pool: nil, rules: configuration.parameters)
+    let model = try Self.emptyModel(layers, for: data, rules: configuration.parameters)
     try configuration.parameters.requireMatches(in: model.store)
     data.notes += model.notesOnPatches
     handsOnState = model.handsOnState
@@ -97,6 +95,19 @@ public struct PreparedRun: Sendable {
       _ = try TextGenerator.tokens(
         of: configuration.samples.promptBytes, tokenizer, for: model, window: text.window)
     }
+  }
+
+  /// The model without memory for its parameters.
+  func emptyModel() throws(ModelError) -> Model {
+    try Self.emptyModel(layers, for: data, rules: configuration.parameters)
+  }
+
+  private static func emptyModel(
+    _ layers: [LayerSpecification], for data: DatasetSplits, rules: ParameterRules
+  ) throws(ModelError) -> Model {
+    try Model(
+      layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
+      predictsTokens: data.predictsTokens, pool: nil, rules: rules)
   }
 
   /// The run with its normaliser, as workers need it. Collective.

@@ -19,6 +19,8 @@ final class Replica {
   /// Whether other workers have the same weights and optimiser's state in the same memory.
   let sharesWeights: Bool
   var timeline: Timeline?
+  /// Takes the time of each layer in training.
+  var layerTimes: LayerTimes?
   private let seed: UInt64
 
   /// Shared memory is whole when all workers have come back from here.
@@ -79,9 +81,11 @@ final class Replica {
     _ batch: Batch, on tape: Tape, step: Int, statistics: Tensor, carrying state: RecurrentState? = nil,
     observer: LayerObserver? = nil
   ) -> ForwardPass {
-    ForwardPass(
+    let pass = ForwardPass(
       tape: tape, mode: .training, seed: seed, step: step, firstSample: batch.firstPosition, statistics: statistics,
       carriedState: state, lengths: batch.lengths, observer: observer)
+    if observer == nil { pass.layerTimes = layerTimes }
+    return pass
   }
 
   func writeTotals(_ batch: Batch, _ result: LossResult, requests: StepRequests, to leaf: Tensor) {

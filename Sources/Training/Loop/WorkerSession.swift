@@ -113,6 +113,8 @@ final class WorkerSession {
   ) throws -> Outcome {
     guard let loader else { preconditionFailure("performStep before startLoading") }
     timeline?.begin(step: step)
+    // The first step takes memory and makes kernels ready.
+    if timeline?.measuredSteps == 1 { replica.layerTimes?.reset() }
     timeline?.enter(.data)
     batches = try loader.next()
     timeline?.enter(.forward)

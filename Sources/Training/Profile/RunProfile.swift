@@ -10,15 +10,23 @@ public struct RunProfile: Sendable, Equatable {
   /// Whether workers are ranks; else threads of a process.
   public let workersAreRanks: Bool
 
+  /// In the model's order; the loss behind them.
+  public let layers: [Layer]
+
   /// Parts of every step.
   public static let stepPhases: [Timeline.Phase] = [
     .data, .forward, .backward, .hiddenCommunication, .exposedCommunication, .waiting, .optimizer,
   ]
 
-  /// - Parameter workers: as they were measured; see `WorkerProfile.countingLateness`.
-  public init(workers: [WorkerProfile], shardsAreFixed: Bool, workersAreRanks: Bool) {
+  /// - Parameters:
+  ///   - workers: as they were measured; see `WorkerProfile.countingLateness`.
+  ///   - layers: Paths and kinds of the layers that the workers' times are of.
+  public init(
+    workers: [WorkerProfile], layers: [(path: String, kind: String)] = [], shardsAreFixed: Bool, workersAreRanks: Bool
+  ) {
     precondition(!workers.isEmpty, "a profile of no workers")
     (self.shardsAreFixed, self.workersAreRanks) = (shardsAreFixed, workersAreRanks)
+    self.layers = Self.layers(layers, of: workers)
     self.workers = WorkerProfile.countingLateness(workers)
   }
 
@@ -65,6 +73,14 @@ public struct RunProfile: Sendable, Equatable {
             "shards": .integer(workers[worker].shards),
             "milliseconds_per_step": .object(
               Timeline.Phase.allCases.map { .init($0.key, .number(milliseconds($0, of: worker))) }),
+          ]
+        }),
+      "layers": .array(
+        layers.map {
+          [
+            "path": .string($0.path), "kind": .string($0.kind),
+            "forward_milliseconds_per_step": .number($0.milliseconds.forward),
+            "backward_milliseconds_per_step": .number($0.milliseconds.backward),
           ]
         }),
       "limit": .string(verdict.limit.rawValue),

@@ -1,5 +1,6 @@
 import Collectives
 import Foundation
+import NeuralNetworks
 import Tensors
 
 /// Measuring where the time goes.
@@ -15,6 +16,7 @@ extension Trainer {
     startTime = Timeline.hostTime()
     let timeline = Timeline(keptSteps: keptSteps)
     (self.timeline, session.timeline) = (timeline, timeline)
+    session.replica.layerTimes = LayerTimes(of: session.replica.model, now: Timeline.hostTime)
   }
 
   /// All workers' profiles; nil where the run is not profiled. Collective.
@@ -25,12 +27,14 @@ extension Trainer {
     (own.shards, own.steps, own.startTime) = (communicator.shards.count, timeline.measuredSteps, startTime)
     own.cores = CoreBinding.allowedCores
     own.seconds = Timeline.Phase.allCases.map { timeline.seconds($0) }
+    own.layers = session.replica.layerTimes?.nanoseconds.map { LayerTime(nanoseconds: $0) } ?? []
     own.spans = timeline.spans
     let hosts = try communicator.allGather(Array(session.replica.hostName.utf8))
     let words = try communicator.allGather(words: own.words)
     guard communicator.worker == 0 else { return nil }
     return RunProfile(
       workers: zip(hosts, words).map { WorkerProfile(host: String(decoding: $0, as: UTF8.self), words: $1) },
+      layers: session.replica.model.summary.rows.map { ($0.path, $0.name) } + [("", "loss")],
       shardsAreFixed: run.configuration.training.shards != nil, workersAreRanks: place.ranks > 1)
   }
 }

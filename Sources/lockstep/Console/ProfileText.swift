@@ -16,7 +16,36 @@ struct ProfileText {
       row(phase.name, columns { profile.milliseconds(phase, of: $0) })
     }
     let total = row("total", columns { profile.milliseconds(Timeline.Phase.allCases, of: $0) })
-    return ([head, titles] + rows + [total] + verdict).joined(separator: "\n")
+    return ([head, titles] + rows + [total] + verdict + layerTable).joined(separator: "\n")
+  }
+
+  /// More layers than this are shown by those that take longest.
+  private static let mostLayers = 24
+
+  /// Layers in the model's order, those of no time left out.
+  private var layerTable: [String] {
+    let measured = profile.layers.filter { $0.milliseconds.total > 0 }
+    guard !measured.isEmpty else { return [] }
+    let least = measured.map(\.milliseconds.total).sorted(by: >).prefix(Self.mostLayers).last ?? 0
+    let shown = measured.filter { $0.milliseconds.total >= least }
+    let rest = measured.filter { $0.milliseconds.total < least }
+    let sum = measured.reduce(0) { $0 + $1.milliseconds.total }
+    func line(_ name: String, _ forward: Double, _ backward: Double) -> String {
+      let cells = [forward, backward].map { padLeft(Format.decimal($0, 3), 12) }.joined()
+      return name + cells + padLeft(Format.decimal(100 * (forward + backward) / sum, 0), 6) + " %"
+    }
+    var names = shown.map { $0.path.isEmpty ? $0.kind : "\($0.path) (\($0.kind))" }
+    if !rest.isEmpty { names.append(rest.count.counted("other layer")) }
+    let width = names.reduce(Self.nameWidth) { max($0, $1.count) }
+    var lines = zip(names, shown).map { line(pad($0, width), $1.milliseconds.forward, $1.milliseconds.backward) }
+    if let last = names.last, !rest.isEmpty {
+      lines.append(
+        line(
+          pad(last, width), rest.reduce(0) { $0 + $1.milliseconds.forward },
+          rest.reduce(0) { $0 + $1.milliseconds.backward }))
+    }
+    let title = pad("layers, ms a step", width) + padLeft("forward", 12) + padLeft("backward", 12)
+    return ["", title] + lines
   }
 
   private var verdict: [String] { ProfileVerdict(profile).sentences.map { "→ " + $0 } }

@@ -17,6 +17,7 @@ public final class Parallel: Layer {
 
   public var children: [any Layer] { branches.flatMap(\.layers) }
   public var spansBatch: Bool { false }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     let outputs = try pass.branching(branches.count) { try branches[$0].forward(parts, pass) }

@@ -15,6 +15,7 @@ public final class Repeated: Layer {
 
   public var children: [any Layer] { copies.flatMap(\.layers) }
   public var spansBatch: Bool { false }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     try copies.reduce(parts) { try $1.forward($0, pass) }

@@ -25,6 +25,8 @@ public final class Residual: ActivationFusing {
     return true
   }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     let outputs = try pass.branching(2) { try ($0 == 0 ? body : shortcut).forward(parts, pass) }
     return zip(outputs[0], outputs[1]).map { add($0, $1, fusing: pass.fusesLayers) }

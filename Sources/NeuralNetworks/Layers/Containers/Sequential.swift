@@ -16,6 +16,7 @@ public final class Sequential: Layer {
 
   public var children: [any Layer] { layers }
   public var spansBatch: Bool { false }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     try layers.reduce(parts) { inputs, layer in

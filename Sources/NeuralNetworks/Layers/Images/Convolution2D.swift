@@ -41,6 +41,8 @@ public final class Convolution2D: PartwiseLayer, ActivationFusing {
     return true
   }
 
+  public var multiplyAdds: Int { outputShape[0] * outputShape[1] * weight.count }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.convolution(
       weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), window: window,

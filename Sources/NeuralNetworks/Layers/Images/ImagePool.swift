@@ -26,6 +26,8 @@ public final class ImagePool: PartwiseLayer {
 
   public var name: String { kind.rawValue }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     switch kind {
     case .maximum: x.maxPool(window)

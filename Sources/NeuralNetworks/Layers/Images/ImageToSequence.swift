@@ -13,6 +13,8 @@ public final class ImageToSequence: PartwiseLayer {
     outputShape = [inputShape[0] * inputShape[1], inputShape[2]]
   }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable { x.reshaped([x.shape[0]] + outputShape) }
 }
 

@@ -48,6 +48,8 @@ public final class BatchNorm: ActivationFusing {
     return true
   }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     guard spansBatch, let tapes = pass.tapes else { return pass.each(parts, forward) }
     return try forward(parts, pass, on: tapes)

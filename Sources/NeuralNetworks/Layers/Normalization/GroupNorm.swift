@@ -32,6 +32,7 @@ public final class GroupNorm: PartwiseLayer {
   }
 
   public var parameters: [Parameter] { [weight, bias].compactMap { $0 } }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.groupNormalized(

@@ -23,6 +23,7 @@ public final class LayerNorm: PartwiseLayer {
   }
 
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.layerNormalized(weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), epsilon: epsilon)

@@ -22,13 +22,14 @@ public final class Recurrent: PartwiseLayer {
   public let parameters: [Parameter]
   /// One list a layer of the stack, one entry a direction.
   private let levels: [[RecurrentDirection]]
+  private let time: Int
   /// One for each place between two layers of the stack.
   private let dropoutOrdinals: [UInt32]
 
   init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
     let hidden = settings.size
     let directions = settings.bidirectional ? 2 : 1
-    (self.path, self.settings, name) = (path, settings, settings.kind)
+    (self.path, self.settings, name, time) = (path, settings, settings.kind, inputShape[0])
     outputShape = (settings.last ? [] : [inputShape[0]]) + [directions * hidden]
     levels = (0..<settings.layers).map { level in
       (0..<directions).map { direction in
@@ -47,6 +48,8 @@ public final class Recurrent: PartwiseLayer {
       (settings.cell == .lstm ? ["h", "c"] : ["h"]).map { ("\($0)_l\(level)", settings.size) }
     }
   }
+
+  public var multiplyAdds: Int { parameters.filter { $0.shape.count == 2 }.reduce(0) { $0 + $1.count } * time }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     var x = x

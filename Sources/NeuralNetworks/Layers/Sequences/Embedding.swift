@@ -22,6 +22,7 @@ public final class Embedding: PartwiseLayer {
   }
 
   public var parameters: [Parameter] { [weight] }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.embedding(weight: pass.tape.parameter(weight))

@@ -13,6 +13,8 @@ public final class GlobalMaxPool: PartwiseLayer {
     outputShape = [inputShape[inputShape.count - 1]]
   }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.globalMaxPool(lengths: pass.takeLengths())
   }

@@ -13,6 +13,8 @@ public final class OneHot: PartwiseLayer {
     outputShape = inputShape + [vocabulary]
   }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable { x.oneHot(vocabulary: vocabulary) }
 }
 

@@ -32,6 +32,7 @@ public final class Positions: PartwiseLayer {
   }
 
   public var parameters: [Parameter] { learned.map { [$0] } ?? [] }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     let position = pass.attentionCache?.position ?? 0

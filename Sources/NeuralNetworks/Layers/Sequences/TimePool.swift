@@ -25,6 +25,8 @@ public final class TimePool: PartwiseLayer {
 
   public var name: String { kind.rawValue }
 
+  public var multiplyAdds: Int { 0 }
+
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     let lengths = pass.lengths
     pass.lengths = lengths?.map(window.outputTime)

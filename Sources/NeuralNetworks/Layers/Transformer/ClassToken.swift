@@ -19,6 +19,7 @@ public final class ClassToken: PartwiseLayer {
   }
 
   public var parameters: [Parameter] { [vector] }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     pass.lengths = pass.lengths.map { $0.map { $0 + 1 } }

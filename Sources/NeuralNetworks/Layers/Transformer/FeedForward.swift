@@ -34,6 +34,7 @@ public final class FeedForward: Layer {
 
   public var children: [any Layer] { (gate.map { [$0] } ?? []) + [inner, output, dropout] }
   public var spansBatch: Bool { false }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     var hidden: [Variable]

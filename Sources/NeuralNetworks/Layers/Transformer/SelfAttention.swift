@@ -45,6 +45,11 @@ public final class SelfAttention: Layer {
 
   public var children: [any Layer] { [projection, output] + (outputDropout.map { [$0] } ?? []) }
   public var spansBatch: Bool { false }
+  /// Of queries with keys, and of probabilities with values, for the pairs that see each other.
+  public var multiplyAdds: Int {
+    let time = outputShape[0]
+    return 2 * (isCausal ? time * (time + 1) / 2 : time * time) * outputShape[1]
+  }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     let joined = try output(pass.each(try projection(parts, pass), attended), pass)

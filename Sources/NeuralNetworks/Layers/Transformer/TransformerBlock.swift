@@ -38,6 +38,7 @@ public final class TransformerBlock: Layer {
 
   public var children: [any Layer] { [attentionNorm, attention, feedForwardNorm, feedForward] + dropPaths }
   public var spansBatch: Bool { false }
+  public var multiplyAdds: Int { 0 }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     let attended = try added(attention(attentionNorm(parts, pass), pass), 0, to: parts, pass)

@@ -1,0 +1,37 @@
+import NeuralNetworks
+
+/// The memory that a worker requires in training, by counting: bytes.
+public struct MemoryEstimate: Sendable, Equatable {
+  public let parameters: Int
+  /// Buffers that sums over shards are made in.
+  public let gradients: Int
+  public let optimizer: Int
+  /// Outputs of all layers for the samples that are computed at once, which the backward pass requires again.
+  public let activations: Int
+  public let samplesAtOnce: Int
+  /// A process with its libraries before it has a model.
+  public static let program = 40_000_000
+
+  public var total: Int { parameters + gradients + optimizer + activations + Self.program }
+}
+
+extension PreparedRun {
+  /// The model's layers with their costs.
+  public var summary: ModelSummary { get throws(ModelError) { try emptyModel().summary } }
+
+  /// - Throws: Where there are more workers than parts of a batch.
+  public func memoryEstimate(workers: Int) throws -> MemoryEstimate {
+    let model = try emptyModel()
+    let shards = try shards(workers: workers)
+    let own = (shards + workers - 1) / workers
+    let atOnce = (configuration.training.batchSize + shards - 1) / shards * (model.spansBatch ? own : 1)
+    let buffer = model.store.flatCount * model.store.dtype.size
+    let optimizer = configuration.optimizer
+    // Of k shards about log₂ k partial sums are waited with at a time.
+    let sums = model.spansBatch ? own : 1 + (Int.bitWidth - (own - 1).leadingZeroBitCount)
+    return MemoryEstimate(
+      parameters: buffer, gradients: buffer * sums,
+      optimizer: buffer * (optimizer.stateCount + optimizer.scratchCount),
+      activations: model.summary.activationBytes * atOnce, samplesAtOnce: atOnce)
+  }
+}
