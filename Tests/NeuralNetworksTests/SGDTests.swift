@@ -73,7 +73,10 @@ import Testing
     let pool = StoragePool()
     var settings = VisionTransformer(patch: 2, width: 4, blocks: 1, heads: 1)
     settings.pooling = .classToken
-    let model = try Model([.vit(settings, outputs: 3)], inputShape: [4, 4, 1], pool: pool)
+    let shape = [4, 4, 1]
+    let model = try Model(
+      ModelSpecification.visionTransformer(settings).layers(inputShape: shape, outputs: 3), inputShape: shape,
+      pool: pool)
     randomizeParameters(of: model)
     let before = model.store.parameters.map(\.value.values)
     var specification = OptimizerSpecification.sgd()

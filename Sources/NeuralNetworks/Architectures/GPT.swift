@@ -59,7 +59,13 @@ extension GPT {
       Field("tie_embeddings", \.tieEmbeddings, .truth, "The output's weight is the embedding's."),
       Field("bias", \.bias, .truth, "Linear layers and normalisations have biases."),
     ],
-    example: GPT(blocks: 2, heads: 3, width: 6, context: 29), on: [5])
+    example: example, on: [5])
+
+  private static var example: GPT {
+    var example = GPT(blocks: 2, heads: 3, width: 6, context: 29)
+    example.tieEmbeddings = false
+    return example
+  }
 
   package var input: ArchitectureInput { .tokens }
   package var isLanguageModel: Bool { true }
@@ -83,7 +89,7 @@ extension GPT {
     }
     var norm = LayerNorm.Settings()
     norm.bias = bias
-    let embedding = Embedding.Settings(vocabulary: outputs, width: width, standardDeviation: 0.02)
+    let embedding = Embedding.Settings(width: width, standardDeviation: 0.02)
     let trunk: [LayerSpecification] =
       [.embedding(embedding).named("wte")] + positionLayers
       + [
@@ -93,7 +99,7 @@ extension GPT {
       ]
     let head: LayerSpecification =
       tieEmbeddings
-      ? .tiedLinear(to: "transformer.wte")
+      ? LayerSpecification(TiedLinear.Settings(embedding: "transformer.wte", outputs: outputs))
       : .linear(outputs: outputs, bias: false, initializer: .normal(standardDeviation: 0.02))
     return [.sequential(trunk).named("transformer"), head.named("lm_head")]
   }

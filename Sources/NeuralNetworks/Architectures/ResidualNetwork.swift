@@ -12,38 +12,66 @@ public struct ResidualNetwork: Architecture {
   public var blocks: Int
   /// Normalises by statistics of the global batch.
   public var syncBatchNorm = false
+  public var names = Names.numbers
+
+  /// Names of its parameters in files.
+  public enum Names: String, Sendable, CaseIterable {
+    /// Places in the list of layers: `3.body.0.weight`.
+    case numbers
+    /// torchvision's and timm's: `conv1.weight`, `layer1.0.bn1.bias`, `layer2.0.downsample.0.weight`, `fc.weight`.
+    case torchvision
+  }
 
   public init(widths: [Int], blocks: Int) { (self.widths, self.blocks) = (widths, blocks) }
 
   package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
     guard var channels = widths.first else { preconditionFailure("a residual network requires at least one width") }
-    var layers = convolutionAndNorm(filters: channels, kernel: 3, stride: 1) + [.activation(.relu)]
+    var layers = convolutionAndNorm(filters: channels, kernel: 3, stride: 1, names: ["conv1", "bn1"])
+    layers.append(named(.activation(.relu), "relu"))
     for (stage, width) in widths.enumerated() {
-      for block in 0..<blocks {
-        let stride = stage > 0 && block == 0 ? 2 : 1
-        layers += basicBlock(from: channels, to: width, stride: stride)
-        channels = width
+      let stageBlocks = (0..<blocks).map { block -> [LayerSpecification] in
+        defer { channels = width }
+        return basicBlock(from: channels, to: width, stride: stage > 0 && block == 0 ? 2 : 1)
+      }
+      switch names {
+      case .numbers: layers += stageBlocks.joined()
+      case .torchvision: layers.append(.sequential(stageBlocks.map { .sequential($0) }).named("layer\(stage + 1)"))
       }
     }
-    return layers + [.globalAveragePool, .linear(outputs: outputs, bias: true, initializer: .heNormal)]
+    return layers + [
+      named(.globalAveragePool, "avgpool"),
+      named(.linear(outputs: outputs, bias: true, initializer: .heNormal), "fc"),
+    ]
   }
 
   private func basicBlock(from channels: Int, to width: Int, stride: Int) -> [LayerSpecification] {
     let body =
-      convolutionAndNorm(filters: width, kernel: 3, stride: stride) + [.activation(.relu)]
-      + convolutionAndNorm(filters: width, kernel: 3, stride: 1)
+      convolutionAndNorm(filters: width, kernel: 3, stride: stride, names: ["conv1", "bn1"])
+      + [named(.activation(.relu), "relu1")]
+      + convolutionAndNorm(filters: width, kernel: 3, stride: 1, names: ["conv2", "bn2"])
     let keepsShape = channels == width && stride == 1
-    let shortcut = keepsShape ? [] : convolutionAndNorm(filters: width, kernel: 1, stride: stride)
-    return [.residual(body: body, shortcut: shortcut), .activation(.relu)]
+    var residual = Residual.Settings(
+      body: body, shortcut: keepsShape ? [] : convolutionAndNorm(filters: width, kernel: 1, stride: stride))
+    if names == .torchvision { (residual.bodyName, residual.shortcutName) = (nil, "downsample") }
+    return [named(LayerSpecification(residual), "residual"), named(.activation(.relu), "relu2")]
   }
 
   /// A convolution without bias (the normalisation's shift does its work) that keeps the size at stride 1.
-  private func convolutionAndNorm(filters: Int, kernel: Int, stride: Int) -> [LayerSpecification] {
+  private func convolutionAndNorm(
+    filters: Int, kernel: Int, stride: Int, names: [String]? = nil
+  ) -> [LayerSpecification] {
     var convolution = Convolution2D.Settings(filters: filters, kernel: Extent(kernel))
     convolution.stride = Extent(stride)
     convolution.padding = kernel > 1 ? .symmetric(Extent(kernel / 2)) : .valid
     convolution.bias = false
-    return [.convolution(convolution), .batchNorm(BatchNorm.Settings(sync: syncBatchNorm))]
+    let layers: [LayerSpecification] = [
+      .convolution(convolution), .batchNorm(BatchNorm.Settings(sync: syncBatchNorm)),
+    ]
+    return names.map { zip(layers, $0).map(named) } ?? layers
+  }
+
+  private func named(_ layer: LayerSpecification, _ name: String) -> LayerSpecification {
+    names == .torchvision ? layer.named(name) : layer
   }
 }
 
@@ -55,6 +83,9 @@ extension ResidualNetwork {
       Field("widths", \.widths, Codec.sizes(atLeast: 1), "Channels of each stage; all but the first halve the image."),
       Field("blocks", \.blocks, .depth, "Basic blocks in each stage."),
       Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`."),
+      Field(
+        "names", \.names, .word(),
+        "Names of the parameters in files: places in the list of layers, or those of torchvision and timm."),
     ],
     example: ResidualNetwork(widths: [3, 5], blocks: 1), on: [5, 7, 3])
 

@@ -14,10 +14,11 @@ package struct LayerPlace {
     LayerPlace(path: "\(path).\(name)", kind: kind, inputShape: inputShape)
   }
 
+  /// The path of the list that the layer stands in, empty for the model's own.
+  var listPath: String { path.lastIndex(of: ".").map { String(path[..<$0]) } ?? "" }
+
   /// The path of a layer in the same list.
-  func beside(_ name: String) -> String {
-    path.lastIndex(of: ".").map { path[...$0] + name } ?? name
-  }
+  func beside(_ name: String) -> String { listPath.isEmpty ? name : "\(listPath).\(name)" }
 
   func error(_ problem: String, hint: String) -> ModelError {
     ModelError(path: path, kind: kind, inputShape: inputShape, problem: problem, hint: hint)

@@ -10,7 +10,7 @@ public struct MemoryEstimate: Sendable, Equatable {
   public let activations: Int
   public let samplesAtOnce: Int
   /// A process with its libraries before it has a model.
-  public static let program = 40_000_000
+  public static let program = 55_000_000
 
   public var total: Int { parameters + gradients + optimizer + activations + Self.program }
 }

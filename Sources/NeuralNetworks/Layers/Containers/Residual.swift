@@ -41,6 +41,9 @@ extension Residual {
   package struct Settings: LayerSettings {
     var body: [LayerSpecification] = []
     var shortcut: [LayerSpecification] = []
+    /// Name of the body in paths; nil gives its layers paths beside the residual layer's own.
+    var bodyName: String? = "body"
+    var shortcutName = "shortcut"
 
     package static let forms = [
       LayerForm(
@@ -63,9 +66,10 @@ extension Residual {
     package func layer(
       at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      let bodyLayers = try builder.sequential(body, path: place.path + ".body", inputShape: place.inputShape)
-      let shortcutLayers = try builder.sequential(
-        shortcut, path: place.path + ".shortcut", inputShape: place.inputShape)
+      let bodyLayers = try builder.sequential(
+        body, path: bodyName.map { "\(place.path).\($0)" } ?? place.listPath, inputShape: place.inputShape)
+      let shortcutPath = bodyName == nil ? place.beside(shortcutName) : "\(place.path).\(shortcutName)"
+      let shortcutLayers = try builder.sequential(shortcut, path: shortcutPath, inputShape: place.inputShape)
       guard bodyLayers.outputShape == shortcutLayers.outputShape else {
         let (first, second) = (describe(bodyLayers.outputShape), describe(shortcutLayers.outputShape))
         throw place.error(

@@ -24,6 +24,8 @@ public final class TiedLinear: PartwiseLayer {
 extension TiedLinear {
   package struct Settings: LayerSettings {
     var embedding = ""
+    /// Scores that are asked for; nil takes as many as the embedding has vectors.
+    var outputs: Int?
 
     package static let forms = [
       LayerForm(
@@ -57,6 +59,12 @@ extension TiedLinear {
         throw place.error(
           "gets \(describe(place.inputShape)), but the embedding's vectors have \(width) elements",
           hint: "give it vectors as wide as the embedding's")
+      }
+      let vectors = embedding.weight.shape[0]
+      guard outputs == nil || outputs == vectors else {
+        throw place.error(
+          "gives \(vectors) scores, one for each vector of the embedding, but \(outputs ?? 0) are asked for",
+          hint: "write tie_embeddings: false")
       }
       return TiedLinear(path: place.path, inputShape: place.inputShape, embedding: embedding)
     }
