@@ -163,7 +163,8 @@ import Testing
     func problem(_ change: (inout GPT) -> Void, shape: [Int] = [7]) -> String? {
       do {
         _ = try Model(
-          ModelSpecification.gpt(specification(change)).layers(inputShape: shape, outputs: 7), inputShape: shape)
+          ModelSpecification.gpt(specification(change)).layers(inputShape: shape, outputs: 7), inputShape: shape,
+          vocabulary: 7)
         return nil
       } catch { return error.problem }
     }

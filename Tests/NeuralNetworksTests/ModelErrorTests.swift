@@ -7,10 +7,10 @@ import Testing
   private static let image = [8, 8, 6]
 
   private func message(
-    _ layers: [LayerSpecification], inputShape: [Int] = image, outputs: Int? = nil
+    _ layers: [LayerSpecification], inputShape: [Int] = image, outputs: Int? = nil, vocabulary: Int? = nil
   ) -> String {
     do throws(ModelError) {
-      let model = try Model(layers, inputShape: inputShape, outputs: outputs)
+      let model = try Model(layers, inputShape: inputShape, outputs: outputs, vocabulary: vocabulary)
       return "built with outputs \(model.outputShape)"
     } catch {
       return "\(error)"
@@ -212,7 +212,7 @@ import Testing
         == "layer 1 (lstm): has weights of 1×8000000000×4000000000 numbers, \(limit)")
     var gpt = GPT(blocks: 2, heads: 1, width: large, context: 8)
     gpt.positions = .learned
-    #expect(message([.architecture(.gpt(gpt), outputs: 9)], inputShape: [5]).hasSuffix(limit))
+    #expect(message([.architecture(.gpt(gpt), outputs: 9)], inputShape: [5], vocabulary: 9).hasSuffix(limit))
     let vit = VisionTransformer(patch: 4, width: large, blocks: 2, heads: 1)
     #expect(message([.architecture(.visionTransformer(vit), outputs: 9)]).hasSuffix(limit))
   }

@@ -35,12 +35,12 @@ import Testing
       [convolution(4, 3, padding: .same), relu, .globalAveragePool, linear(10)], inputShape: [8, 8, 3])
     #expect(
       model.summary.description == """
-        layer  kind                 output  parameters
-        0      conv                 8×8×4          112
-        1      relu                 8×8×4             \n\
-        2      global_average_pool  4                 \n\
-        3      linear               10              50
-        total                                      162
+        layer  kind                 output  parameters  multiply-adds  activation bytes
+        0      conv                 8×8×4          112           6912              1024
+        1      relu                 8×8×4                                          1024
+        2      global_average_pool  4                                                16
+        3      linear               10              50             40                40
+        total                                      162           6952              2104
         """)
   }
 

@@ -46,9 +46,12 @@ public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
       } + [["total", "", "", "\(parameters)", "\(multiplyAdds)", "\(activationBytes)"]]
     let widths = cells[0].indices.map { column in cells.reduce(0) { max($0, $1[column].count) } }
     return cells.map { row in
-      row.indices.map { column in
+      // Nothing stands behind the last cell that is not empty.
+      let last = row.lastIndex { !$0.isEmpty } ?? 0
+      return row[...last].indices.map { column in
         let padding = String(repeating: " ", count: widths[column] - row[column].count)
-        return column < 3 ? row[column] + padding : padding + row[column]
+        if column >= 3 { return padding + row[column] }
+        return column == last ? row[column] : row[column] + padding
       }.joined(separator: "  ")
     }.joined(separator: "\n")
   }
