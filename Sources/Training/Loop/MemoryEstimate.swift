@@ -2,6 +2,7 @@ import NeuralNetworks
 
 /// The memory that a worker requires in training, by counting: bytes.
 public struct MemoryEstimate: Sendable, Equatable {
+  /// Trained and frozen ones.
   public let parameters: Int
   /// Buffers that sums over shards are made in.
   public let gradients: Int
@@ -30,7 +31,7 @@ extension PreparedRun {
     // Of k shards about log₂ k partial sums are waited with at a time.
     let sums = model.spansBatch ? own : 1 + (Int.bitWidth - (own - 1).leadingZeroBitCount)
     return MemoryEstimate(
-      parameters: buffer, gradients: buffer * sums,
+      parameters: buffer + model.store.frozenFlatCount * model.store.dtype.size, gradients: buffer * sums,
       optimizer: buffer * (optimizer.stateCount + optimizer.scratchCount),
       activations: model.summary.activationBytes * atOnce, samplesAtOnce: atOnce)
   }
