@@ -42,7 +42,7 @@ public final class TapeGroup {
 
   /// Runs backwards from one value a part (each a loss), whose own gradients are taken to be one.
   ///
-  /// - Throws: what an exchange throws; gradients are worthless then.
+  /// - Throws: Errors of an exchange; gradients are undefined then.
   public func backward(from outputs: [Variable]) throws {
     precondition(outputs.count == tapes.count, "\(outputs.count) losses for \(tapes.count) parts")
     for output in outputs {
@@ -68,7 +68,7 @@ public protocol StatisticsExchange {
   /// one row that everybody gets. All who compute parts call it in the same places.
   ///
   /// - Parameters:
-  ///   - rows: Those of the parts computed here, in order; there may be none.
+  ///   - rows: Rows of the parts computed here, in order; there may be none.
   ///   - combine: Makes one row of two neighbouring runs of parts.
   func fold(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double]
 }

@@ -104,7 +104,7 @@ import Testing
       packed.unpacked(lengths: lengths, time: 7).value.values == expected(time: 7) { $1 < lengths[$0] ? $1 : nil })
   }
 
-  /// What lies behind a sample's length reaches nobody, not even as a number that is none.
+  /// Padding affects nothing, even if it is NaN.
   @Test func paddingHasNoEffect() {
     let x = tensors([3, 7, 2])[0]
     let changed = Tensor(x.values, shape: x.shape, dtype: .float64, pool: pool)

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What transformers are made of, against differences in float64 and against PyTorch.
+/// Parts of transformers, compared with finite differences in float64 and with PyTorch.
 @Suite struct TransformerTests {
   private let pool = StoragePool()
 
@@ -109,7 +109,7 @@ import Testing
     #expect(found <= tolerance, "gate")
   }
 
-  /// What a later row holds never reaches an earlier one, and what lies behind a sample's length reaches nobody.
+  /// Later rows never affect earlier ones, and padding affects nothing.
   @Test func hiddenRowsHaveNoEffect() {
     let context = ExecutionContext(pool: pool)
     func output(_ x: Tensor, causal: Bool, lengths: [Int]?) -> [Double] {

@@ -8,7 +8,7 @@ import Testing
 struct BatchTests {
   private let pool = StoragePool()
 
-  /// What is computed, element by element, from the bytes of the transformed image.
+  /// Expected values, element by element, from the bytes of the transformed image.
   private func reference(_ image: PlainImage, _ normalizer: Normalizer) -> [Float] {
     image.bytes.enumerated().map { element, byte in
       let value = Float(byte) / 255

@@ -91,7 +91,7 @@ import Testing
     #expect(results[0] == results[1])
   }
 
-  /// What has no gradient stays where it is: the padding of the flat buffers does so for ever.
+  /// Values without gradients do not change, such as the padding of flat buffers.
   @Test func zerosStayZeros() throws {
     let pool = StoragePool()
     let model = try Model([linear(3)], inputShape: [5], pool: pool)

@@ -6,7 +6,7 @@ import Testing
 /// Goldens of a catalogue, whose names are sections of a configuration.
 struct CatalogueGoldens<Specification: Sendable> {
   let cases: [(name: String, specification: Specification, golden: Golden)]
-  /// What is no section.
+  /// Entries that are not sections.
   let others: [String: Golden]
 
   init(_ file: String, _ record: Record<Specification>) throws {

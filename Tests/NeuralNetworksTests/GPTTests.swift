@@ -102,7 +102,7 @@ import Testing
     try expectCachedPasses(of: model)
   }
 
-  /// What reads places again, or remembers them in a state, cannot go on from a cache.
+  /// Layers that read time steps again, or remember them in a state, cannot continue from a cache.
   @Test func whatCannotBeCached() throws {
     var attention = SelfAttention.Settings(heads: 2)
     attention.causal = true

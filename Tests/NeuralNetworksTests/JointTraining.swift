@@ -10,9 +10,9 @@ final class LocalExchange: StatisticsExchange {
   private(set) var exchanges = 0
   /// The number of the exchange that fails, from 1.
   var failing: Int?
-  /// What parts elsewhere bring, by exchange; behind the rows from here.
+  /// Rows of parts elsewhere for each exchange; they follow the rows from here.
   var elsewhere: [[Double]] = []
-  /// What came out of each exchange.
+  /// Result of each exchange.
   private(set) var results: [[Double]] = []
 
   func fold(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {

@@ -2,7 +2,7 @@ import Configuration
 import NeuralNetworks
 import Testing
 
-/// What a person reads whose layers do not fit together.
+/// Messages about layers that do not fit together.
 @Suite struct ModelErrorTests {
   private static let image = [8, 8, 6]
 

@@ -118,7 +118,7 @@ import Testing
     #expect(state.entries.allSatisfy { $0.path == "1" && $0.value.shape == [2, 7] })
   }
 
-  /// What goes backwards in time has no state to take over.
+  /// Backward directions carry no state.
   @Test func backwardDirectionsDoNotCarry() throws {
     let state = RecurrentState()
     _ = run(try model(recurrent(.gru, bidirectional: true)), tokens([2, 5]), state)

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What must not depend on how a batch is cut into shards.
+/// Results that must not depend on how a batch is cut into shards.
 @Suite struct ShardingTests {
   private let context = ExecutionContext()
   private let loss = Loss(.crossEntropy(labelSmoothing: 0.1, classWeights: .explicit([1, 2, 0.5])), classes: 3)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Training
 
-/// What outputs say of the classes.
+/// Probabilities of classes from a model's outputs.
 struct ClassificationResultTests {
   @Test("softmax for cross-entropy, whatever the size of the scores")
   func softmax() {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// What is written is read back as the same configuration.
+/// A written configuration is read back as the same one.
 @Suite struct ConfigurationRoundTripTests {
   /// No value of it is a default.
   static let unusual = """

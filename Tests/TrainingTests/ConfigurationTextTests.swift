@@ -3,7 +3,7 @@ import Testing
 
 @testable import Training
 
-/// What a configuration may not ask of a text.
+/// Settings that are invalid for texts.
 @Suite struct ConfigurationTextTests {
   @Test(arguments: [
     ("{dataset: novel, validation: 1000}", "{architecture: gpt}", "split by shares"),

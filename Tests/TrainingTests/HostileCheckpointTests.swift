@@ -55,7 +55,7 @@ final class HostileCheckpointTests {
     _ = try Trainer(prepared, communicator: SoloCommunicator(shards: 2), place: (1, 1), reporter: nil).train()
   }
 
-  /// What a run says that is to go on from the file; nil where it does.
+  /// Message of a run that cannot resume from the file; nil if it can.
   private func resumeFailure(_ target: Target, from file: String) -> String? {
     let run = folder.appendingPathComponent("resumed").path
     defer { try? FileManager.default.removeItem(atPath: run) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// What is made of measured times: the limit, the estimate, the timeline.
+/// Conclusions from measured times: the limit, the estimate, the timeline.
 struct ProfileTests {
   /// Ten steps of 100 ms: 30 forward, 60 backward, 4 of the optimiser, and what else is said.
   private func worker(_ milliseconds: [Timeline.Phase: Double] = [:], shards: Int = 4) -> WorkerProfile {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Training
 
-/// What a run needs before its first sample, each worker for itself and those of a machine together.
+/// Memory that a run requires before its first sample, for each worker and for all of a machine.
 @Suite struct StateMemoryTests {
   /// In buffers of the parameters' size, which is 4 KiB for each output.
   private func buffers(outputs: Int, _ settings: String...) throws -> [Int] {

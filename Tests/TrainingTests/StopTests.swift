@@ -9,7 +9,7 @@ import Testing
 struct StopTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
 
-  /// What `train` returns on each of three workers that are processes of their own: each has its own request.
+  /// Results of `train` on three workers that act like processes, each with its own stop request.
   private func outcomes(of reasons: [StopRequest.Reason?]) throws -> [StopRequest.Reason?] {
     defer { try? FileManager.default.removeItem(at: folder) }
     let text = """

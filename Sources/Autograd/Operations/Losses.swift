@@ -27,7 +27,7 @@ extension Variable {
     }
   }
 
-  /// What a loss over softmax(self) takes; the gradient is null where none is needed.
+  /// Arguments of a loss over softmax(self); the gradient is null if none is required.
   package struct SoftmaxArguments {
     package let type: ck_type
     package let rows: Int
@@ -68,7 +68,7 @@ extension Variable {
     }
   }
 
-  /// What a loss of softmax(self) against distributions takes; the gradient is null where none is needed.
+  /// Arguments of a loss of softmax(self) against distributions; the gradient is null if none is required.
   package struct DistributionArguments {
     package let type: ck_type
     package let rows: Int

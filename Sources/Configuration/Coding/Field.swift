@@ -9,7 +9,7 @@ package struct Field<Root: Sendable>: Sendable {
 
   /// - Parameters:
   ///   - required: There is no default; the key must be given.
-  ///   - example: What to write, for a required key that is missing.
+  ///   - example: Text to write for a required key that is missing.
   ///   - defaultText: The default in words, where it is not the value that `Root` starts with.
   package init<Value>(
     _ name: String, _ keyPath: WritableKeyPath<Root, Value> & Sendable, _ codec: Codec<Value>, required: Bool = false,

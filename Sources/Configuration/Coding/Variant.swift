@@ -15,7 +15,7 @@ package struct Variant<Value: Sendable>: Sendable {
   package let encode: @Sendable (Value) -> [YAMLNode.Entry]?
 
   /// - Parameters:
-  ///   - template: What the form's own keys start from.
+  ///   - template: Initial values of the form's own keys.
   ///   - prepare: Sets defaults of the keys that all forms have, where this form has others.
   ///   - apply: Gives the value this form.
   ///   - take: The form's own keys of a value, nil for a value of another form.

@@ -18,7 +18,7 @@ public struct DataCatalog: Sendable {
   /// Where data are kept when nothing else is said, below the working directory.
   public static let defaultDirectory = "data"
 
-  /// What comes with the program, then what can be fetched.
+  /// Bundled data sets, then those that can be fetched.
   public static let entries: [Entry] =
     DatasetCatalogue.entries.compactMap { kind in
       guard case .bundled(let files, let summary, let terms) = kind.origin else { return nil }

@@ -28,7 +28,7 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
 
   /// Asks for what comes after the file's end; waits for the answer's end, or until the server has sent more than the file's
   /// `size`: then nothing of it is kept.
-  /// - Returns: what went wrong on the way; nil if nothing did.
+  /// - Returns: Description of an error in the transfer; nil if there was none.
   /// - Throws: when the file cannot be written.
   static func run(
     _ url: URL, output: OutputFile, size: Int, timeout: Double, progress: @escaping @Sendable (Int) -> Void

@@ -20,7 +20,7 @@ enum CIFARDataset {
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
 
-  /// - Parameter advice: what to do about a file that is damaged.
+  /// - Parameter advice: Advice about a damaged file.
   static func open(
     _ variant: Variant, files: [String], in folder: String, advice: String
   ) throws(DataError) -> RecordDataset {

@@ -32,7 +32,7 @@ package protocol DatasetSettings: CatalogueEntry {
   func open(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetSplits
 }
 
-/// What a sample is.
+/// Content of a sample.
 package enum SampleContent: Sendable, Equatable {
   /// An image, or a list of numbers, with a class.
   case images
@@ -62,7 +62,7 @@ package struct ImageFileLimits: Sendable, Equatable {
   package var maxPixels: Int
 }
 
-/// What data are opened with, beside their specification.
+/// Arguments for opening data, besides their specification.
 package struct DatasetOpening {
   /// Where to look when the specification has no path.
   package var dataDirectory: String?

@@ -55,7 +55,7 @@ public struct DatasetSpecification: Sendable {
   /// The word that configurations and messages use for the kind of data.
   public var name: String { type(of: settings).name }
 
-  /// What a sample is.
+  /// Content of a sample.
   package var samples: SampleContent { settings.samples }
 
   /// How a text is cut into tokens and windows; nil for other data.

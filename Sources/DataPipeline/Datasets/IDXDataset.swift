@@ -12,7 +12,7 @@ enum IDXDataset {
 
   /// - Parameters:
   ///   - classNames: nil takes as many classes as the highest label asks for, named by their numbers.
-  ///   - advice: what to do about a file that is damaged.
+  ///   - advice: Advice about a damaged file.
   ///   - limit: Bytes that a `.gz` file may inflate to.
   static func open(
     images: String, labels: String, in folder: String, classNames: [String]?,

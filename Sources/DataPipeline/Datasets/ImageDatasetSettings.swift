@@ -26,7 +26,7 @@ package struct DatasetFiles {
 extension DatasetSpecification {
   /// The folder that the user's own data are in, which have no usual place.
   ///
-  /// - Parameter files: What is expected in it.
+  /// - Parameter files: Names of the expected files.
   func requireFolder(_ opening: DatasetOpening, holds files: [String]) throws(DataError) -> String {
     let expected = "expected there: \(files.joined(separator: ", "))"
     guard let path = path ?? opening.dataDirectory else {

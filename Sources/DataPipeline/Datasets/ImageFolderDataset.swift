@@ -24,8 +24,8 @@ struct ImageFolderDataset: ImageDataset {
   let maxPixels: Int
 
   /// - Parameters:
-  ///   - classNames: those of the training split, for the test split; nil takes the folders that are there.
-  ///   - size: what images are scaled to; nil takes `shape`, or else the first readable image's size.
+  ///   - classNames: Classes of the training split, for the test split; nil takes the folders' names.
+  ///   - size: Size that images are scaled to; nil takes `shape`, or else the first readable image's size.
   ///   - maxPixels: Pixels that a file may have.
   init(
     folder: String, classNames known: [String]?, size: Extent?, shape: ImageShape? = nil,

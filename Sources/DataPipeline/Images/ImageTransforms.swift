@@ -9,7 +9,7 @@ public struct ImageTransforms: Sendable, Equatable {
 
   public var isEmpty: Bool { training.isEmpty && evaluation.isEmpty }
 
-  /// What does not fit, with the key that says it.
+  /// A setting that does not fit, with its key.
   package struct Fault: Error, Equatable {
     package var key: String
     package var problem: String

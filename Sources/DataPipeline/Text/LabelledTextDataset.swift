@@ -56,7 +56,7 @@ public struct LabelledTextDataset: Sendable {
   /// - Parameters:
   ///   - maximumLength: nil is the longest training sample's.
   ///   - seed: draws the validation samples where they are not listed.
-  ///   - classNames: those of a trained model, in its order; nil finds them.
+  ///   - classNames: Classes of a trained model, in its order; nil finds them in the data.
   ///   - monitor: told what takes long; may stop it.
   public static func open(
     _ specification: LabelledTextSpecification, tokenizer source: TextCorpus.TokenizerSource,

@@ -29,7 +29,7 @@ extension LabelledTextSettings {
   ///
   /// - Parameters:
   ///   - path: the file with the lines, or the folder that it lies in.
-  ///   - share: what is drawn for validation, where no file says it.
+  ///   - share: Samples drawn for validation, if no file names them.
   func located(
     at path: String, drawing share: DatasetSpecification.Split?
   ) throws(DataError) -> LabelledTextSpecification {

@@ -18,7 +18,7 @@ public struct LabelledTextSplit: SampleSplit {
   /// A text that somebody asks about, as a split of one sample.
   ///
   /// - Parameters:
-  ///   - name: what the text is called where it cannot be encoded.
+  ///   - name: Name of the text, for the message if it cannot be encoded.
   ///   - line: its number, where it is a line of many.
   public init(
     loneText text: [UInt8], named name: String, line: Int = 1, length: Int, tokenizer: any Tokenizer

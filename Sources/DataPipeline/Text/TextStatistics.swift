@@ -21,7 +21,7 @@ public struct TextStatistics: Sendable, Equatable {
   public private(set) var ngrams = [Share](repeating: Share(), count: lengths.count)
 
   /// - Parameters:
-  ///   - texts: what was written, each after a prompt of so many bytes. Words that end within the prompt are not
+  ///   - texts: Generated texts, each with the length of its prompt in bytes. Words that end within the prompt are not
   ///     counted; n-grams may begin there.
   ///   - training: UTF-8; it is read once, from its beginning to its end.
   public init(of texts: [(bytes: [UInt8], prompt: Int)], in training: UnsafeRawBufferPointer) {

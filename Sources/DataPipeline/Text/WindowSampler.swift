@@ -22,7 +22,7 @@ public struct WindowSampler: Sendable, Equatable {
   public let batchSize: Int
   public let order: Order
 
-  /// - Parameter source: what the text is, for the message when it is too short.
+  /// - Parameter source: Name of the text, for the message if it is too short.
   public init(
     seed: UInt64, tokenCount: Int, windowLength: Int, batchSize: Int, order: Order, source: String = "the text"
   ) throws(DataError) {

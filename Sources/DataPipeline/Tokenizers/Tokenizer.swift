@@ -55,9 +55,9 @@ extension Tokenizer {
 
   /// Encodes a text in memory.
   /// - Parameters:
-  ///   - source: what it is, for the message when it cannot be encoded: "the prompt", a path.
+  ///   - source: Name of the text, for the message if it cannot be encoded: "the prompt", a path.
   ///   - firstLine: number of its first line, where it is part of a file.
-  ///   - origin: what the tokeniser is of.
+  ///   - origin: Origin of the tokeniser.
   public func encode(
     _ bytes: UnsafeRawBufferPointer, from source: String, firstLine: Int = 1, origin: VocabularyOrigin = .trainingText
   ) throws(DataError) -> [Int32] {

@@ -4,7 +4,7 @@ import Foundation
 public enum Tokenizers {
   /// Learns a tokeniser from the bytes of a training split.
   /// - Parameters:
-  ///   - source: what the bytes are, for messages.
+  ///   - source: Name of the bytes, for messages.
   ///   - monitor: may stop the learning of byte pairs.
   public static func train(
     _ specification: TokenizerSpecification, on bytes: UnsafeRawBufferPointer, of source: String,

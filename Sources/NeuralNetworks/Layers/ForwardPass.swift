@@ -55,7 +55,7 @@ public typealias LayerObserver = (_ path: String, _ output: Variable) -> Variabl
 
 /// Passes of several parts of one batch, side by side. There may be none, when all parts with samples are computed elsewhere.
 public final class JointPass {
-  /// What layers that span the batch meet on; nil where the batch has one part, or none of its layers does.
+  /// The tapes on which layers over the whole batch exchange values; nil if the batch has one part, or no layer spans it.
   public let tapes: TapeGroup?
   /// In the order of the tapes, each on its own one.
   public let parts: [ForwardPass]

@@ -34,7 +34,7 @@ public protocol Layer: AnyObject {
   ///
   /// A layer calls those inside it as functions, which shows their outputs to observers.
   ///
-  /// - Throws: what an exchange with parts computed elsewhere throws.
+  /// - Throws: Errors of an exchange with parts computed elsewhere.
   func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable]
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a model's outputs are trained to be by a loss.
+/// Meaning that a loss gives to a model's outputs.
 public enum LossOutputs: Sendable {
   /// Logits of a softmax: the classes exclude one another.
   case logits

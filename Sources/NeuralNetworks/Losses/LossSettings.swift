@@ -12,7 +12,7 @@ package protocol LossSettings: CatalogueSection {
   /// How each class weighs in the mean; nil where the loss takes no weights.
   var classWeights: ClassWeights? { get }
 
-  /// What the model's outputs are trained to be.
+  /// Meaning of the model's outputs.
   var outputs: LossOutputs { get }
 
   /// The sum of the loss over the rows of a shard.

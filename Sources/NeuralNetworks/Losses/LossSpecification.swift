@@ -12,7 +12,7 @@ public struct LossSpecification: Sendable {
   /// How each class weighs in the mean; nil where the loss takes no weights.
   public var classWeights: ClassWeights? { settings.classWeights }
 
-  /// What the model's outputs are trained to be.
+  /// Meaning of the model's outputs.
   public var outputs: LossOutputs { settings.outputs }
 
   package func check(_ context: inout DecodingContext) { settings.check(&context) }

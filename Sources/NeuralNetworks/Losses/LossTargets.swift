@@ -1,6 +1,6 @@
 import Tensors
 
-/// What outputs are held against.
+/// Targets that outputs are compared with.
 public enum LossTargets: Sendable {
   /// A class of each row: `[batch]` or `[batch, time]` (int32).
   case labels(Tensor)

@@ -15,9 +15,9 @@ public final class Model {
   /// Builds the layers, checks that their shapes fit and takes the parameters' memory (all zeros: see `initialize`).
   ///
   /// - Parameters:
-  ///   - outputs: What the last layer must give, such as the number of classes, and what linear layers without a size of
-  ///     their own take; nil takes whatever comes.
-  ///   - vocabulary: Number of different tokens in the data: what embeddings without a size of their own take.
+  ///   - outputs: Number of outputs of the last layer, such as the number of classes, and of linear layers without a size of
+  ///     their own; nil accepts any.
+  ///   - vocabulary: Number of different tokens in the data, for embeddings without a size of their own.
   ///   - predictsTokens: Whether data of tokens ask for the token that follows each, not for one label a sample.
   ///   - pool: Where the parameters' memory comes from; nil takes none, for those who only ask what the model would be.
   ///   - values: Memory of the trained parameters that others have too; nil takes it from the pool.
@@ -89,7 +89,7 @@ public final class Model {
 
   /// Parts of one batch, each `[batch] + inputShape`.
   ///
-  /// - Throws: what an exchange with parts computed elsewhere throws.
+  /// - Throws: Errors of an exchange with parts computed elsewhere.
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     for x in parts { requireFitting(x) }
     return try root.forward(parts, pass)

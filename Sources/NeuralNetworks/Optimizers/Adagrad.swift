@@ -6,7 +6,7 @@ import Configuration
 /// s ← s + g², w ← w − η / (1 + t · rate_decay) · g / (√s + ε) in step t, counted from 0.
 package struct Adagrad: OptimizerSettings {
   package var rateDecay = 0.0
-  /// What the sums of squares start at.
+  /// First value of the sums of squares.
   package var initialSum = 0.0
   package var epsilon = 1e-10
 

@@ -39,7 +39,7 @@ public final class Optimizer {
   ///   - number: The run's number of this update, from 0: what an optimiser needs to know of the past beside `state`.
   ///   - gradients: Sums over the global batch, laid out like the store's values; to be read only: other
   ///     workers may read the same memory.
-  ///   - scale: What makes a mean of the sums: 1 / (the global batch's weight).
+  ///   - scale: Factor that turns sums into means: 1 / (the global batch's weight).
   ///   - report: Whether the norm and the penalty are wanted; both cost a pass over memory.
   ///   - hasReadShared: Called when all elements have been read that others may update, before any is updated; not in a step
   ///     that reads none. Whoever shares waits here for the others, so whether it is called depends on nothing but what is

@@ -16,7 +16,7 @@ public struct Schedule: Sendable, Equatable {
 
   /// The rate of step `step`, counted from 0.
   ///
-  /// - Parameter memory: What `observe` has left; nil before the first evaluation, and where the schedule follows none.
+  /// - Parameter memory: Result of the last `observe`; nil before the first evaluation, and for schedules that follow none.
   package func rate(at step: Int, memory: ScheduleMemory?) -> Double {
     precondition(step >= 0, "learning rate of step \(step)")
     func fullRate(at step: Int) -> Double {

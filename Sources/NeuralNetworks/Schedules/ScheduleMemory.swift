@@ -1,4 +1,4 @@
-/// What a schedule has learned from evaluations: part of every checkpoint, so that a resumed run has the same rates.
+/// State of a schedule that follows evaluations: part of every checkpoint, so that a resumed run has the same rates.
 package struct ScheduleMemory: Codable, Sendable, Equatable {
   /// The last value that counted as an improvement, nil before the first.
   package var best: Double?

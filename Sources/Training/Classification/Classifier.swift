@@ -45,7 +45,7 @@ public final class Classifier {
   /// - Parameters:
   ///   - text: Of a model of images, the path of a JPEG or PNG file.
   ///   - line: Its number, from 1, where it is a line of many: for what is said of it.
-  /// - Throws: what is wrong with this input; the next one may be asked for all the same.
+  /// - Throws: Description of the fault of this input; others can still be classified.
   public func classify(_ text: [UInt8], line: Int? = nil) throws -> Classification {
     let name = String(decoding: text, as: UTF8.self)
     let (batch, cut) = try input.batch(of: text, line: line, pool: context.pool)

@@ -26,7 +26,7 @@ extension RunConfiguration {
     /// Whether the version itself was not written either, so that another may be taken.
     var version = false
 
-    /// What a configuration says is the same, whether it is written or a default.
+    /// A configuration's meaning is the same whether a value is written or a default.
     static func == (a: Unwritten, b: Unwritten) -> Bool { true }
   }
 

@@ -13,7 +13,7 @@ public struct JobFact: Sendable, Equatable {
 extension Communicator {
   /// Throws, on all workers alike, unless all of them bring the same facts. Collective.
   ///
-  /// - Parameter name: What a worker is called in the error.
+  /// - Parameter name: Name of a worker in the error.
   public func requireEqual(_ facts: [JobFact], name: (Int) -> String) throws {
     let own = facts.flatMap { [$0.name, $0.value] }.joined(separator: "\0")
     // Most of the time only these few bytes travel.

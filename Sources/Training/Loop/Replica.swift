@@ -48,7 +48,7 @@ final class Replica {
   /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
   ///
   /// - Parameters:
-  ///   - state: What recurrent layers begin with, and what they leave.
+  ///   - state: First state of recurrent layers; receives their last.
   ///   - willWrite: Called before anything is written to the leaf, after the forward pass.
   ///   - isFinal: Told, again and again, from which element on the leaf is final.
   func computeLeaf(
@@ -131,6 +131,6 @@ final class Replica {
 }
 
 extension Batch {
-  /// What the model's outputs are held against.
+  /// Targets that the model's outputs are compared with.
   var targets: LossTargets { distributions.map { .distributions($0) } ?? .labels(labels) }
 }

@@ -67,7 +67,7 @@ public final class Trainer {
 
   /// Trains to the last step, until early stopping ends the run, or until a stop is asked for.
   ///
-  /// - Returns: what asked for a stop, nil if the run is complete. The same on every worker.
+  /// - Returns: Reason for a stop; nil if the run is complete. The same on every worker.
   public func train() throws -> StopRequest.Reason? {
     do {
       return try trainAndMeasure()
@@ -123,7 +123,7 @@ public final class Trainer {
   /// Does what a stop cut short after the step that the run goes on from. The checkpoint is written again: it, and the best one,
   /// are then what they are in a run that was not stopped. Collective.
   ///
-  /// - Returns: what has stopped it once more.
+  /// - Returns: Reason for stopping once more.
   private func finishStepBeforeStop() throws -> StopRequest.Reason? {
     guard let unfinished = progress.unfinished else { return nil }
     if unfinished == .evaluation { _ = try evaluateValidation() }

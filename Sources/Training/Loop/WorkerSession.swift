@@ -105,8 +105,8 @@ final class WorkerSession {
   /// Sample, forward, backward, reduce, update. Collective.
   ///
   /// - Parameters:
-  ///   - requests: What this worker asks of all; the totals tell everybody. Called when the last of its shards is done: what
-  ///     is asked for in a step that takes its time counts for that step.
+  ///   - requests: Requests of this worker to all; the totals carry them. Called when its last shard is done, so that a request
+  ///     during a long step counts for that step.
   ///   - report: Whether the L2 penalty and the gradient's norm are wanted.
   func performStep(
     _ step: Int, learningRate: Double, requests: () -> StepRequests = { StepRequests() }, report: Bool

@@ -1,6 +1,6 @@
 @testable import DataPipeline
 
-/// What tests of image data look at; anything but images is a mistake of the test.
+/// The split as one of images; anything else is a mistake of the test.
 extension SampleSplit {
   var images: ImageSplit { self as! ImageSplit }
   var dataset: any ImageDataset { images.dataset }

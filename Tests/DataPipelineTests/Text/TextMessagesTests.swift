@@ -2,7 +2,7 @@ import Testing
 
 @testable import DataPipeline
 
-/// What a person is told of a text that does not go with its tokeniser or its splits.
+/// Messages about texts that do not fit their tokeniser or their splits.
 @Suite struct TextMessagesTests {
   private static let text = String(repeating: "to be or not to be\n", count: 30)
 

@@ -41,7 +41,7 @@ extension TextDatasetSettings {
     return text
   }
 
-  /// What every text's keys must fulfil together.
+  /// Checks conditions over several keys that hold for every text.
   func checkText(_ data: DatasetSpecification, _ context: inout DecodingContext) {
     var share = 1 - text.test
     switch data.validation {

@@ -50,7 +50,7 @@ public final class FeedForward: Layer {
 }
 
 extension FeedForward {
-  /// What stands between the linear layers.
+  /// The function between the linear layers.
   public enum Kind: String, Sendable, CaseIterable {
     case gelu
     case geluTanh = "gelu_tanh"
