@@ -4,14 +4,14 @@ package enum CollectiveOperation: Equatable, Sendable, CustomStringConvertible {
   case barrier
   case broadcast(byteCount: Int, root: Int)
   case allGather
-  case shardSum(count: Int, digest: UInt64)
+  case allReduce(count: Int, digest: UInt64)
 
   package var description: String {
     switch self {
     case .barrier: "barrier"
     case .broadcast(let byteCount, let root): "broadcast of \(byteCount) bytes from worker \(root)"
     case .allGather: "allGather"
-    case .shardSum(let count, let digest): "shardSum of \(count) elements (buckets \(String(digest, radix: 16)))"
+    case .allReduce(let count, let digest): "allReduce of \(count) elements (buckets \(String(digest, radix: 16)))"
     }
   }
 

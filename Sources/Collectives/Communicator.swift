@@ -23,15 +23,15 @@ public protocol Communicator: AnyObject {
 
   /// Makes an all-reduce over shards: its memory and plan, to be used many times. Arguments are the same on every worker.
   ///
-  /// - Parameter sharedBuffers: Number of additional buffers that a node group shares (`ShardSum.sharedBuffers`).
-  func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum
+  /// - Parameter sharedBuffers: Number of additional buffers that a node group shares (`AllReduce.sharedBuffers`).
+  func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) throws -> AllReduce
 }
 
 extension Communicator {
   public var sharedMemoryProblem: String? { nil }
 
   /// Makes an all-reduce without additional shared buffers.
-  public func makeShardSum(_ buckets: Buckets) throws -> ShardSum { try makeShardSum(buckets, sharedBuffers: 0) }
+  public func makeAllReduce(_ buckets: Buckets) throws -> AllReduce { try makeAllReduce(buckets, sharedBuffers: 0) }
 
   /// Number of workers.
   public var size: Int { layout.workers }

@@ -7,7 +7,7 @@ final class PublicationBoard: @unchecked Sendable {
   let operations: UnsafeMutableBufferPointer<CollectiveOperation>
   /// Memory of an all-reduce that is being made.
   var memory: SharedMemory?
-  var arena: SumArena?
+  var arena: AllReduceMemory?
   /// The source of a broadcast.
   var source = UnsafeRawBufferPointer(start: nil, count: 0)
   /// Contribution of each worker to an all-gather.

@@ -14,11 +14,11 @@ public final class SoloCommunicator: Communicator {
 
   public func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 
-  public func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) -> ShardSum {
+  public func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) -> AllReduce {
     let islands = Islands(sizes: [1])
-    let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false)
-    return ShardSum(
-      layout: layout, worker: 0, islands: islands, buckets: buckets, arena: SumArena(inProcess: shape),
+    let shape = AllReduceMemory.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false)
+    return AllReduce(
+      layout: layout, worker: 0, islands: islands, buckets: buckets, arena: AllReduceMemory(inProcess: shape),
       transport: nil, checkFailure: {})
   }
 }

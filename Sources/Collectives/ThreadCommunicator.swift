@@ -35,18 +35,18 @@ public final class ThreadCommunicator: Communicator {
     return gathered
   }
 
-  public func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum {
+  public func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) throws -> AllReduce {
     let islands = Islands(sizes: [size])
-    let shape = SumArena.Shape(
+    let shape = AllReduceMemory.Shape(
       layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true, sharedBuffers: sharedBuffers)
     if worker == 0 { group.board.memory = try? SharedMemory(byteCount: shape.byteCount) }
-    try meet(in: .shardSum(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
+    try meet(in: .allReduce(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
     let reserved = group.board.memory.map { memory in (try? shape.ownBytes.forEach(memory.reserve)) != nil } ?? false
     group.barrier.waitForAll()
     let someoneFailed = try any(!reserved)
     if worker == 0 {
       group.board.arena = makeArena(shape, isShared: !someoneFailed) {
-        SumArena.Shape(
+        AllReduceMemory.Shape(
           layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: false,
           sharedBuffers: sharedBuffers)
       }
@@ -55,21 +55,21 @@ public final class ThreadCommunicator: Communicator {
     guard let arena = group.board.arena else { preconditionFailure("worker 0 made no arena") }
     try barrier()
     if worker == 0 { (group.board.memory, group.board.arena) = (nil, nil) }
-    return ShardSum(
+    return AllReduce(
       layout: layout, worker: worker, islands: islands, buckets: buckets, arena: arena, transport: nil
     ) { [group] in try group.barrier.checkFailure() }
   }
 
   /// If memory cannot be mapped twice (because of a limit on files, for example), memory of the process does the same.
   private func makeArena(
-    _ shape: SumArena.Shape, isShared: Bool, shapeInProcess: () -> SumArena.Shape
-  ) -> SumArena {
-    if isShared, let memory = group.board.memory, let arena = try? SumArena(memory: memory, shape: shape) {
+    _ shape: AllReduceMemory.Shape, isShared: Bool, shapeInProcess: () -> AllReduceMemory.Shape
+  ) -> AllReduceMemory {
+    if isShared, let memory = group.board.memory, let arena = try? AllReduceMemory(memory: memory, shape: shape) {
       memory.closeFile()
       return arena
     }
     group.board.memory = nil
-    return SumArena(inProcess: shapeInProcess())
+    return AllReduceMemory(inProcess: shapeInProcess())
   }
 
   private func meet(in operation: CollectiveOperation) throws {

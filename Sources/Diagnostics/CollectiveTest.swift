@@ -31,7 +31,7 @@ struct CollectiveTest {
   /// Tests the all-reduce of training, in memory that is used again.
   private func sum(_ length: Int) throws -> String? {
     let layout = communicator.layout
-    let sum = try communicator.makeShardSum(Buckets(count: length))
+    let sum = try communicator.makeAllReduce(Buckets(count: length))
     let accumulator = ShardAccumulator(
       layout: layout, worker: communicator.worker, partials: sum.partials, pool: StoragePool())
     var problem: String?

@@ -15,7 +15,7 @@ struct Announcement: BitwiseCopyable {
       case .barrier: (0, 0, 0)
       case .broadcast(let byteCount, let root): (1, Int64(byteCount), Int64(root))
       case .allGather: (2, 0, 0)
-      case .shardSum(let count, let digest): (3, Int64(count), Int64(bitPattern: digest))
+      case .allReduce(let count, let digest): (3, Int64(count), Int64(bitPattern: digest))
       }
     payloadBytes = Int64(payload)
   }
@@ -27,7 +27,7 @@ struct Announcement: BitwiseCopyable {
     case 0: .barrier
     case 1: .broadcast(byteCount: Int(count), root: Int(root))
     case 2: .allGather
-    default: .shardSum(count: Int(count), digest: UInt64(bitPattern: root))
+    default: .allReduce(count: Int(count), digest: UInt64(bitPattern: root))
     }
   }
 

@@ -35,7 +35,7 @@ public struct CommunicatorChecks {
   /// The sum over all shards has the reference's bits on every worker, again and again.
   public func sums(_ buckets: Buckets, rounds: Range<Int>) throws -> Int {
     let (layout, length) = (communicator.layout, buckets.count)
-    let sum = try communicator.makeShardSum(buckets)
+    let sum = try communicator.makeAllReduce(buckets)
     let accumulator = ShardAccumulator(
       layout: layout, worker: communicator.worker, partials: sum.partials, pool: pool)
     for round in rounds {
@@ -65,7 +65,7 @@ public struct CommunicatorChecks {
 
   /// Values that each worker writes to its own elements of shared buffers are read by all of the node group after a barrier.
   public func sharing(_ buckets: Buckets, rounds: Range<Int>) throws -> Int {
-    let sum = try communicator.makeShardSum(buckets, sharedBuffers: 2)
+    let sum = try communicator.makeAllReduce(buckets, sharedBuffers: 2)
     guard sum.sharedBuffers.count == (sum.island.count > 1 ? 2 : 0) else {
       throw failure("\(sum.sharedBuffers.count) shared buffers on an island of \(sum.island)")
     }

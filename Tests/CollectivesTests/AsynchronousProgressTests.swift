@@ -30,17 +30,18 @@ import Testing
   /// Three, finished from the end.
   private static let buckets = Buckets(count: 3 * page, cuts: [page, 2 * page], minimum: 1)
 
-  private func makeSum(_ link: Link) -> ShardSum {
+  private func makeSum(_ link: Link) -> AllReduce {
     let layout = ShardLayout(shards: 2, workers: 2)
     let islands = Islands(sizes: [1, 1])
-    let shape = SumArena.Shape(layout: layout, islands: islands, worker: 0, buckets: Self.buckets, isShared: false)
-    return ShardSum(
-      layout: layout, worker: 0, islands: islands, buckets: Self.buckets, arena: SumArena(inProcess: shape),
+    let shape = AllReduceMemory.Shape(
+      layout: layout, islands: islands, worker: 0, buckets: Self.buckets, isShared: false)
+    return AllReduce(
+      layout: layout, worker: 0, islands: islands, buckets: Self.buckets, arena: AllReduceMemory(inProcess: shape),
       transport: link, checkFailure: {})
   }
 
   /// Of which one bucket waits for messages.
-  private func sumOnItsWay(_ link: Link) throws -> ShardSum {
+  private func sumOnItsWay(_ link: Link) throws -> AllReduce {
     let sum = makeSum(link)
     try sum.begin()
     sum.ready(from: 2 * Self.page)
@@ -96,7 +97,7 @@ import Testing
 
   @Test func itEndsWithTheSum() throws {
     let link = Link()
-    var sum: ShardSum? = try sumOnItsWay(link)
+    var sum: AllReduce? = try sumOnItsWay(link)
     #expect(sum != nil)
     sum = nil
     #expect(!link.asynchronousProgress)

@@ -5,7 +5,7 @@ import Testing
 
 /// The same bits for every spread: each check holds every worker's result against one plain reference.
 @Suite struct CommunicatorTests {
-  private static let block = SumProgram.blockLength
+  private static let block = ReductionProgram.blockLength
   private static let lengths = [0, 1, 101, block - 1, block, block + 1, 10_007]
 
   @Test func aSingleWorkerKeepsTheLaws() throws {
@@ -38,10 +38,10 @@ import Testing
   @Test func threadsWithoutSharedMemoryGiveTheSameBits() throws {
     let (layout, buckets) = (ShardLayout(shards: 5, workers: 3), Buckets(count: 7_000, cuts: [3_000], minimum: 1))
     let islands = Islands(sizes: [3])
-    let arena = SumArena(
-      inProcess: SumArena.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false))
+    let arena = AllReduceMemory(
+      inProcess: AllReduceMemory.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false))
     let results = try ThreadGroup.run(layout: layout) { communicator in
-      let sum = ShardSum(
+      let sum = AllReduce(
         layout: layout, worker: communicator.worker, islands: islands, buckets: buckets, arena: arena, transport: nil,
         checkFailure: {})
       let accumulator = ShardAccumulator(
@@ -101,7 +101,7 @@ private final class Forgetful: Communicator {
   func barrier() {}
   func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) {}
   func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes, bytes] }
-  func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) -> ShardSum {
-    SoloCommunicator(shards: 1).makeShardSum(buckets, sharedBuffers: sharedBuffers)
+  func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) -> AllReduce {
+    SoloCommunicator(shards: 1).makeAllReduce(buckets, sharedBuffers: sharedBuffers)
   }
 }

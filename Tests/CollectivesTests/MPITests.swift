@@ -95,8 +95,8 @@ struct MPICommunicatorTests {
   @Test func ranksThatDisagreeSaySo() throws {
     let run = try Mpirun.run(ranks: 2, "collectives-selftest", ["mismatch"], seconds: 120)
     #expect(run.exitCode == 3)
-    #expect(run.errors.contains("worker 0 shardSum of 9000 elements"))
-    #expect(run.errors.contains("worker 1 shardSum of 9100 elements"))
+    #expect(run.errors.contains("worker 0 allReduce of 9000 elements"))
+    #expect(run.errors.contains("worker 1 allReduce of 9100 elements"))
   }
 
   @Test func aProcessWithoutLauncherIsNotARank() throws {

@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: [100, 5_000]) func anErrorEndsThoseWhoWaitInASum(count: Int) {
     #expect(throws: CheckFailure.self) {
       try ThreadGroup.run(layout: layout(3)) { communicator in
-        let sum = try communicator.makeShardSum(Buckets(count: count))
+        let sum = try communicator.makeAllReduce(Buckets(count: count))
         if communicator.worker == 1 {
           usleep(20_000)
           throw CheckFailure("no data")
@@ -58,7 +58,7 @@ import Testing
   @Test(arguments: [100, 5_000]) func anErrorEndsThoseWhoWaitToBegin(count: Int) {
     #expect(throws: CheckFailure.self) {
       try ThreadGroup.run(layout: layout(3)) { communicator in
-        let sum = try communicator.makeShardSum(Buckets(count: count))
+        let sum = try communicator.makeAllReduce(Buckets(count: count))
         try sum.begin()
         try sum.finish()
         if communicator.worker == 1 {
@@ -75,7 +75,7 @@ import Testing
   @Test(arguments: [1, 5_000]) func leavingAfterASumIsNoFailure(count: Int) throws {
     for _ in 0..<200 {
       _ = try ThreadGroup.run(layout: layout(3)) { communicator in
-        let sum = try communicator.makeShardSum(Buckets(count: count))
+        let sum = try communicator.makeAllReduce(Buckets(count: count))
         try sum.begin()
         try sum.finish()
       }

@@ -72,8 +72,8 @@ struct ExaminationTests {
     }
 
     /// From here on worker 1 adds the shard of worker 2.
-    func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum {
-      let sum = try sound.makeShardSum(buckets, sharedBuffers: sharedBuffers)
+    func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) throws -> AllReduce {
+      let sum = try sound.makeAllReduce(buckets, sharedBuffers: sharedBuffers)
       pretends = fault == .sum && sound.worker == 1
       return sum
     }

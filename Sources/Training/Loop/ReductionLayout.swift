@@ -61,7 +61,7 @@ extension ReductionLayout {
   }
 
   /// The elements of parameters' flat buffers that lie where a worker's own elements of the sum do.
-  func parameters(in sum: ShardSum) -> [Range<Int>] {
+  func parameters(in sum: AllReduce) -> [Range<Int>] {
     let start = gradients.lowerBound
     return sum.ownElements.map { $0.clamped(to: gradients) }.filter { !$0.isEmpty }
       .map { $0.lowerBound - start..<$0.upperBound - start }

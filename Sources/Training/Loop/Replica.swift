@@ -26,7 +26,7 @@ final class Replica {
   /// Shared memory is whole when all workers have come back from here.
   ///
   /// - Parameter sum: Brings the memory that workers have in common.
-  init(_ run: PreparedRun, sum: ShardSum) throws {
+  init(_ run: PreparedRun, sum: AllReduce) throws {
     context = ExecutionContext(pool: StoragePool(refused: run.options.endOutOfMemory))
     layout = run.reduction
     let shared = sum.sharedBuffers.map(layout.gradients(of:))

@@ -20,7 +20,7 @@ final class WorkerSession {
   private let run: PreparedRun
   private let communicator: any Communicator
   private let accumulator: ShardAccumulator
-  private let sum: ShardSum
+  private let sum: AllReduce
   /// One leaf a shard, where layers that look at the whole batch need all of them at once; else empty.
   private let leaves: [Tensor]
   /// Where a text is read in streams; else nil.
@@ -41,7 +41,7 @@ final class WorkerSession {
     self.run = run
     self.communicator = communicator
     try communicator.takeProductMemory()
-    let sum = try communicator.makeShardSum(run.buckets, sharedBuffers: run.memory.sharedBuffers)
+    let sum = try communicator.makeAllReduce(run.buckets, sharedBuffers: run.memory.sharedBuffers)
     self.sum = sum
     replica = try communicator.agree { try Replica(run, sum: sum) }
     accumulator = ShardAccumulator(

@@ -10,7 +10,7 @@ import Tensors
 /// writing them is three to ten times as fast as writing to a buffer that all have read. `result` is a second mapping of the
 /// slices, one behind the other. There is no second mapping for a worker alone in its node group, for memory of one process, for
 /// too many slices, and for sums so short that each worker makes its own.
-public final class SumArena: @unchecked Sendable {
+public final class AllReduceMemory: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   private let shape: Shape
   /// Keeps `memory` alive.

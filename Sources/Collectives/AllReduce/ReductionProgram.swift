@@ -1,7 +1,7 @@
 /// A part of the tree over shards, flattened to a list of additions over numbered slots.
 ///
 /// Slot i holds the value of the i-th given node, in shard order.
-public struct SumProgram: Sendable, Equatable {
+public struct ReductionProgram: Sendable, Equatable {
   /// Operand of an addition: a slot's value, or an earlier sum.
   enum Operand: Sendable, Equatable {
     case slot(Int)

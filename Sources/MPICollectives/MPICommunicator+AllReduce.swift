@@ -2,32 +2,35 @@ import Collectives
 
 extension MPICommunicator {
   /// Ranks of a node sum in shared memory. Unless that is possible on every node, all ranks send messages.
-  public func makeShardSum(_ buckets: Buckets, sharedBuffers: Int) throws -> ShardSum {
-    try agree(on: .shardSum(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
+  public func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) throws -> AllReduce {
+    try agree(on: .allReduce(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
     let alone = Islands(sizes: Array(repeating: 1, count: size))
-    var shared = nodes == alone ? nil : try sharedArena(islands: nodes, buckets, sharedBuffers)
+    var shared = nodes == alone ? nil : try sharedAllReduceMemory(islands: nodes, buckets, sharedBuffers)
     if shared == nil && nodes != alone && sharedBuffers > 0 {
       // The system may refuse only the memory for the additional buffers.
-      shared = try sharedArena(islands: nodes, buckets, 0)
+      shared = try sharedAllReduceMemory(islands: nodes, buckets, 0)
     }
     let islands = shared == nil ? alone : nodes
     let arena =
       shared
-      ?? SumArena(
-        inProcess: SumArena.Shape(layout: layout, islands: alone, worker: worker, buckets: buckets, isShared: false))
-    return ShardSum(
+      ?? AllReduceMemory(
+        inProcess: AllReduceMemory.Shape(
+          layout: layout, islands: alone, worker: worker, buckets: buckets, isShared: false))
+    return AllReduce(
       layout: layout, worker: worker, islands: islands, buckets: buckets, arena: arena,
       transport: islands.count > 1 ? self : nil, checkFailure: {})
   }
 
   /// Collective over all ranks: either all nodes share memory, or none does. In the second case sets `sharedMemoryProblem`.
-  private func sharedArena(islands: Islands, _ buckets: Buckets, _ sharedBuffers: Int) throws -> SumArena? {
+  private func sharedAllReduceMemory(islands: Islands, _ buckets: Buckets, _ sharedBuffers: Int) throws
+    -> AllReduceMemory?
+  {
     sharedMemoryProblem = nil
-    let shape = SumArena.Shape(
+    let shape = AllReduceMemory.Shape(
       layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true, sharedBuffers: sharedBuffers)
     let leader = islands.members[islands.island(of: worker)].lowerBound
     var memory: SharedMemory?
-    var arena: SumArena?
+    var arena: AllReduceMemory?
     var problem = ""
     func attempt(_ action: () throws(SharedMemory.Failure) -> Void) {
       do { try action() } catch { problem = error.description }
@@ -44,7 +47,7 @@ extension MPICommunicator {
     attempt { () throws(SharedMemory.Failure) in
       guard let memory else { return }
       for part in shape.ownBytes { try memory.reserve(part) }
-      arena = try SumArena(memory: memory, shape: shape)
+      arena = try AllReduceMemory(memory: memory, shape: shape)
     }
     let problems = try allGather(Array(problem.utf8))
     memory?.closeFile()

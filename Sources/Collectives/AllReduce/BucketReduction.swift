@@ -13,11 +13,11 @@ import Tensors
 /// With one group nothing is sent, and the owner writes the sum directly to the result.
 /// If the sum is short and the groups are few, the slice of every worker is the whole bucket: no total is sent, which halves
 /// the time.
-final class BucketSum {
+final class BucketReduction {
   private enum Phase { case waiting, exchanging, spreading, done }
 
-  private let plan: SumPlan
-  private let arena: SumArena
+  private let plan: AllReducePlan
+  private let arena: AllReduceMemory
   private let range: Range<Int>
   /// The slice of each worker, whose final sum it makes.
   private let slices: [Range<Int>]
@@ -43,7 +43,8 @@ final class BucketSum {
 
   /// - Parameter ownResult: `[count]`, if every worker makes the whole result.
   init(
-    index: Int, range: Range<Int>, plan: SumPlan, arena: SumArena, ownResult: Tensor?, transport: (any IslandTransport)?
+    index: Int, range: Range<Int>, plan: AllReducePlan, arena: AllReduceMemory, ownResult: Tensor?,
+    transport: (any IslandTransport)?
   ) {
     (self.plan, self.arena, self.range, self.ownResult) = (plan, arena, range, ownResult)
     let cut = Slices(of: range, owners: plan.layout.workers)

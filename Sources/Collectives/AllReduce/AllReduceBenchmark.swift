@@ -28,7 +28,7 @@ public struct AllReduceBenchmark {
   public func measure(bytes: Int) throws -> Result {
     let count = bytes / MemoryLayout<Float>.size
     let calls = Self.calls(bytes: bytes)
-    let sum = try communicator.makeShardSum(Buckets(count: count))
+    let sum = try communicator.makeAllReduce(Buckets(count: count))
     var isCorrect = true
     var ours = try times(calls) { call, barrier in
       let begin = try Self.microseconds(after: barrier) { try sum.begin() }

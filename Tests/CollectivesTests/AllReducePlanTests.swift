@@ -3,7 +3,7 @@ import Testing
 
 @testable import Collectives
 
-@Suite struct SumPlanTests {
+@Suite struct AllReducePlanTests {
   /// Every way to cut `count` workers into islands of neighbours.
   private func allIslands(of count: Int) -> [[Int]] {
     if count == 0 { return [[]] }
@@ -20,7 +20,7 @@ import Testing
         let islands = Islands(sizes: sizes)
         var sums: [String] = []
         for members in islands.members {
-          let plan = SumPlan(layout: layout, islands: islands, worker: members.lowerBound)
+          let plan = AllReducePlan(layout: layout, islands: islands, worker: members.lowerBound)
           let own = members.flatMap { layout.partials(of: $0).map(referenceExpression) }
           let joined = evaluate(plan.local, own)
           // Where a worker has an island for itself, nothing is to be joined there.
@@ -28,17 +28,17 @@ import Testing
           #expect(plan.islandSlots[plan.island].count == joined.count)
           sums += joined
         }
-        let plan = SumPlan(layout: layout, islands: islands, worker: 0)
+        let plan = AllReducePlan(layout: layout, islands: islands, worker: 0)
         #expect(evaluate(plan.global, sums) == [referenceExpression(0..<shards)])
       }
     }
   }
 
-  private func evaluate(_ program: SumProgram, _ values: [String]) -> [String] {
+  private func evaluate(_ program: ReductionProgram, _ values: [String]) -> [String] {
     #expect(values.count == program.slotCount)
     var blocks: [Int: String] = [:]
     var roots = program.givenRoots.map { $0.map { values[$0] } }
-    func value(_ operand: SumProgram.Operand) -> String {
+    func value(_ operand: ReductionProgram.Operand) -> String {
       switch operand {
       case .slot(let slot): values[slot]
       case .block(let block): blocks[block] ?? "nothing"
@@ -59,7 +59,7 @@ import Testing
         let islands = Islands(sizes: sizes)
         for (members, isShared) in islands.members.flatMap({ [($0, true), ($0, false)] }) {
           let shapes = members.map {
-            SumArena.Shape(
+            AllReduceMemory.Shape(
               layout: ShardLayout(shards: shards, workers: workers), islands: islands, worker: $0,
               buckets: Buckets(count: count), isShared: isShared)
           }
@@ -84,7 +84,7 @@ import Testing
       for sizes in [[workers], [workers - 1, 1], [1, workers - 1]] {
         let islands = Islands(sizes: sizes)
         for members in islands.members where members.count > 1 {
-          let shape = SumArena.Shape(
+          let shape = AllReduceMemory.Shape(
             layout: layout, islands: islands, worker: members.lowerBound, buckets: buckets, isShared: true)
           let slotBytes = (count * 4 + page - 1) / page * page
           let slots = members.reduce(0) { $0 + layout.partials(of: $1).count }
@@ -104,8 +104,8 @@ import Testing
   /// A sum that takes the place of a slot leaves the others as they were.
   @Test(arguments: 2...7)
   func sumsGoOverOneSlot(shards: Int) {
-    let program = SumProgram(nodes: (0..<shards).map { $0..<$0 + 1 }, roots: [0..<shards])
-    let count = SumProgram.blockLength + 3
+    let program = ReductionProgram(nodes: (0..<shards).map { $0..<$0 + 1 }, roots: [0..<shards])
+    let count = ReductionProgram.blockLength + 3
     let leaves = (0..<shards).map { TestData.leaf(shard: $0, count: count, round: 0) }
     for place in 0..<shards {
       let memory = UnsafeMutablePointer<Float>.allocate(capacity: shards * count + program.scratchLength)
@@ -130,14 +130,14 @@ import Testing
       let islands = Islands(sizes: sizes)
       let layout = ShardLayout(shards: workers, workers: workers)
       for (island, members) in islands.members.enumerated() {
-        let held = members.map { SumPlan(layout: layout, islands: islands, worker: $0).heldSlices }
+        let held = members.map { AllReducePlan(layout: layout, islands: islands, worker: $0).heldSlices }
         #expect(held.flatMap { $0 }.sorted() == Array(0..<workers))
         for (member, slices) in zip(members, held) {
           #expect(slices.contains(member))
           #expect(slices.count <= (workers + members.count - 1) / members.count + 1)
         }
         for owner in 0..<workers where !members.contains(owner) {
-          let holders = SumPlan(layout: layout, islands: islands, worker: owner).holders(ofSliceOwnedBy: owner)
+          let holders = AllReducePlan(layout: layout, islands: islands, worker: owner).holders(ofSliceOwnedBy: owner)
           let holder = holders.first { $0.island == island }?.worker ?? -1
           #expect(members.contains(holder) && held[holder - members.lowerBound].contains(owner))
         }

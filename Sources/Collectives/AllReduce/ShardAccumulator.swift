@@ -14,7 +14,7 @@ public final class ShardAccumulator {
 
   /// - Parameters:
   ///   - partials: One `[count]` tensor for each of the worker's maximal subtrees (`ShardLayout.partials(of:)`), such as
-  ///     the buffers of a `ShardSum`.
+  ///     the buffers of a `AllReduce`.
   public init(layout: ShardLayout, worker: Int, partials: [Tensor], pool: StoragePool) {
     subtrees = layout.partials(of: worker)
     precondition(
@@ -51,7 +51,7 @@ public final class ShardAccumulator {
   ) rethrows {
     for (subtree, buffer) in zip(subtrees, partials) {
       let isLast = subtree == subtrees[subtrees.count - 1]
-      var pending = PendingSums(end: buffer.count)
+      var pending = PendingAdditions(end: buffer.count)
       try sum(subtree, into: buffer, depth: 0, isLast: isLast, pending: &pending, isFinal: isFinal, leaf: leaf)
     }
   }
@@ -62,7 +62,7 @@ public final class ShardAccumulator {
   ///   - isLast: Whether the node ends with the worker's last shard. Additions on the way from that shard to the subtree's root
   ///     are done as its buffer becomes final, not at the end.
   private func sum(
-    _ node: Range<Int>, into buffer: Tensor, depth: Int, isLast: Bool, pending: inout PendingSums,
+    _ node: Range<Int>, into buffer: Tensor, depth: Int, isLast: Bool, pending: inout PendingAdditions,
     isFinal: @escaping (Int) -> Void, leaf: Leaf
   ) rethrows {
     if node.count == 1 {
@@ -76,6 +76,6 @@ public final class ShardAccumulator {
     if isLast { pending.additions.append((buffer, scratch[depth])) }
     try sum(
       right, into: scratch[depth], depth: depth + 1, isLast: isLast, pending: &pending, isFinal: isFinal, leaf: leaf)
-    if !isLast { PendingSums.add(scratch[depth], to: buffer, 0..<buffer.count) }
+    if !isLast { PendingAdditions.add(scratch[depth], to: buffer, 0..<buffer.count) }
   }
 }

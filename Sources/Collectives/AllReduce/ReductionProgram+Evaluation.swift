@@ -1,6 +1,6 @@
 import CKernels
 
-extension SumProgram {
+extension ReductionProgram {
   /// Number of elements that are added at a time: a few blocks fit into the first-level cache.
   package static let blockLength = 2048
 

@@ -2,7 +2,7 @@ import Tensors
 
 /// The additions on the way from a worker's last shard to the root of its subtree. They are done piece by piece, as the
 /// shard's gradient buffer becomes final, so that the all-reduce can send pieces while the rest is still computed.
-struct PendingSums {
+struct PendingAdditions {
   /// Additions target += source, outermost first.
   var additions: [(target: Tensor, source: Tensor)] = []
   /// First element for which the additions are done.

@@ -1,14 +1,14 @@
 /// The plan of an all-reduce over node groups: first the group's partial sums are added as far as the tree joins them there,
 /// then those of all groups up to the root. Equal on all workers except for the worker's own parts.
-struct SumPlan: Sendable {
+struct AllReducePlan: Sendable {
   let layout: ShardLayout
   let islands: Islands
   let worker: Int
   let island: Int
   /// From the partial sums of the group's workers to those of the group; slots as in `slots`.
-  let local: SumProgram
+  let local: ReductionProgram
   /// From the partial sums of all groups to the root; slots as in `islandSlots`.
-  let global: SumProgram
+  let global: ReductionProgram
   /// Slots of the local program that belong to each worker, by its position in the group.
   let slots: [Range<Int>]
   /// Slots of the global program that belong to each group.
@@ -25,8 +25,8 @@ struct SumPlan: Sendable {
         in: layout.run(of: members.lowerBound).lowerBound..<layout.run(of: members.upperBound - 1).upperBound)
     }
     islandSlots = Self.ranges(of: joined)
-    local = SumProgram(nodes: own.flatMap { $0 }, roots: joined[island])
-    global = SumProgram(nodes: joined.flatMap { $0 }, roots: [layout.tree.root])
+    local = ReductionProgram(nodes: own.flatMap { $0 }, roots: joined[island])
+    global = ReductionProgram(nodes: joined.flatMap { $0 }, roots: [layout.tree.root])
   }
 
   /// This worker's position in its node group.

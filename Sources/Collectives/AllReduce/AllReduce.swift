@@ -2,7 +2,7 @@ import Synchronization
 import Tensors
 
 /// The all-reduce of a training step: sums over shards in the order of the tree, many times over the same buffers. Made by
-/// `Communicator.makeShardSum`; used from the worker's thread only.
+/// `Communicator.makeAllReduce`; used from the worker's thread only.
 ///
 /// A round is: `begin`, write all elements of `partials`, `finish`, read `result`, `release`. To overlap buckets with the
 /// computation, call `ready` as they are written, and `poll` meanwhile. All workers go through the same rounds, but may differ
@@ -14,7 +14,7 @@ import Tensors
 ///
 /// Workers of a node group can share the update that follows: in shared buffers, each updates its `ownElements`, and `meet` is
 /// the barrier after which all may read everything.
-public final class ShardSum {
+public final class AllReduce {
   public let buckets: Buckets
   /// The worker's partial sums, `[count]`, one for each maximal subtree inside its shards, in shard order
   /// (`ShardLayout.partials(of:)`). Write an element only between `begin` and the call of `ready` that covers it; afterwards its
@@ -37,9 +37,9 @@ public final class ShardSum {
   /// Records the worker's phases; nil without profiling.
   public var timeline: Timeline?
 
-  private let plan: SumPlan
-  private let arena: SumArena
-  private let sums: [BucketSum]
+  private let plan: AllReducePlan
+  private let arena: AllReduceMemory
+  private let sums: [BucketReduction]
   private let transport: (any IslandTransport)?
   private let checkFailure: () throws -> Void
   private var round = 0
@@ -55,11 +55,11 @@ public final class ShardSum {
   ///   - transport: Messages between node groups; nil if there is one group.
   ///   - checkFailure: Called while waiting; throws if the wait can never end.
   public init(
-    layout: ShardLayout, worker: Int, islands: Islands, buckets: Buckets, arena: SumArena,
+    layout: ShardLayout, worker: Int, islands: Islands, buckets: Buckets, arena: AllReduceMemory,
     transport: (any IslandTransport)?, checkFailure: @escaping () throws -> Void
   ) {
     precondition((islands.count == 1) == (transport == nil), "\(islands.count) node groups require messages")
-    let plan = SumPlan(layout: layout, islands: islands, worker: worker)
+    let plan = AllReducePlan(layout: layout, islands: islands, worker: worker)
     (self.plan, self.buckets, self.arena) = (plan, buckets, arena)
     (self.transport, self.checkFailure) = (transport, checkFailure)
     partials = plan.slots[plan.position].map { arena.tensor(arena.slot($0)) }
@@ -68,7 +68,7 @@ public final class ShardSum {
     sharedBuffers = arena.sharedBuffers.map(arena.tensor)
     ownElements = sharedBuffers.isEmpty ? [0..<buckets.count] : plan.ownElements(of: buckets)
     sums = buckets.ranges.enumerated().map { index, range in
-      BucketSum(
+      BucketReduction(
         index: index, range: range, plan: plan, arena: arena, ownResult: arena.hasNoResult ? result : nil,
         transport: transport)
     }

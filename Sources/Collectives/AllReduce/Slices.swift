@@ -1,5 +1,5 @@
 /// A range of a buffer cut into one contiguous slice for each owner. If the range begins with a memory page, so do all slices:
-/// owners do not write to the same cache lines, and a slice can be mapped by itself (`SumArena`). In a short range, the last
+/// owners do not write to the same cache lines, and a slice can be mapped by itself (`AllReduceMemory`). In a short range, the last
 /// slices are empty.
 public struct Slices: Sendable {
   public let range: Range<Int>

@@ -1,4 +1,4 @@
-extension SumArena {
+extension AllReduceMemory {
   /// Sizes that determine an arena's length and layout.
   public struct Shape: Sendable, Equatable {
     /// Location of the result.
@@ -43,7 +43,7 @@ extension SumArena {
     public init(
       layout: ShardLayout, islands: Islands, worker: Int, buckets: Buckets, isShared: Bool, sharedBuffers: Int = 0
     ) {
-      let plan = SumPlan(layout: layout, islands: islands, worker: worker)
+      let plan = AllReducePlan(layout: layout, islands: islands, worker: worker)
       position = plan.position
       slots = plan.local.slotCount
       firstSlots = plan.slots.map(\.lowerBound)
