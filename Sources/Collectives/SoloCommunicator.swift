@@ -15,10 +15,11 @@ public final class SoloCommunicator: Communicator {
   public func allGather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 
   public func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) -> AllReduce {
-    let islands = Islands(sizes: [1])
-    let shape = AllReduceMemory.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false)
+    let nodeGroups = NodeGroups(sizes: [1])
+    let shape = AllReduceMemory.Shape(
+      layout: layout, nodeGroups: nodeGroups, worker: 0, buckets: buckets, isShared: false)
     return AllReduce(
-      layout: layout, worker: 0, islands: islands, buckets: buckets, arena: AllReduceMemory(inProcess: shape),
+      layout: layout, worker: 0, nodeGroups: nodeGroups, buckets: buckets, arena: AllReduceMemory(inProcess: shape),
       transport: nil, checkFailure: {})
   }
 }

@@ -36,9 +36,10 @@ public final class ThreadCommunicator: Communicator {
   }
 
   public func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) throws -> AllReduce {
-    let islands = Islands(sizes: [size])
+    let nodeGroups = NodeGroups(sizes: [size])
     let shape = AllReduceMemory.Shape(
-      layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true, sharedBuffers: sharedBuffers)
+      layout: layout, nodeGroups: nodeGroups, worker: worker, buckets: buckets, isShared: true,
+      sharedBuffers: sharedBuffers)
     if worker == 0 { group.board.memory = try? SharedMemory(byteCount: shape.byteCount) }
     try meet(in: .allReduce(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
     let reserved = group.board.memory.map { memory in (try? shape.ownBytes.forEach(memory.reserve)) != nil } ?? false
@@ -47,7 +48,7 @@ public final class ThreadCommunicator: Communicator {
     if worker == 0 {
       group.board.arena = makeArena(shape, isShared: !someoneFailed) {
         AllReduceMemory.Shape(
-          layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: false,
+          layout: layout, nodeGroups: nodeGroups, worker: worker, buckets: buckets, isShared: false,
           sharedBuffers: sharedBuffers)
       }
     }
@@ -56,7 +57,7 @@ public final class ThreadCommunicator: Communicator {
     try barrier()
     if worker == 0 { (group.board.memory, group.board.arena) = (nil, nil) }
     return AllReduce(
-      layout: layout, worker: worker, islands: islands, buckets: buckets, arena: arena, transport: nil
+      layout: layout, worker: worker, nodeGroups: nodeGroups, buckets: buckets, arena: arena, transport: nil
     ) { [group] in try group.barrier.checkFailure() }
   }
 

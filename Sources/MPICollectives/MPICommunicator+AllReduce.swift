@@ -4,31 +4,32 @@ extension MPICommunicator {
   /// Ranks of a node sum in shared memory. Unless that is possible on every node, all ranks send messages.
   public func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) throws -> AllReduce {
     try agree(on: .allReduce(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
-    let alone = Islands(sizes: Array(repeating: 1, count: size))
-    var shared = nodes == alone ? nil : try sharedAllReduceMemory(islands: nodes, buckets, sharedBuffers)
+    let alone = NodeGroups(sizes: Array(repeating: 1, count: size))
+    var shared = nodes == alone ? nil : try sharedAllReduceMemory(nodeGroups: nodes, buckets, sharedBuffers)
     if shared == nil && nodes != alone && sharedBuffers > 0 {
       // The system may refuse only the memory for the additional buffers.
-      shared = try sharedAllReduceMemory(islands: nodes, buckets, 0)
+      shared = try sharedAllReduceMemory(nodeGroups: nodes, buckets, 0)
     }
-    let islands = shared == nil ? alone : nodes
+    let nodeGroups = shared == nil ? alone : nodes
     let arena =
       shared
       ?? AllReduceMemory(
         inProcess: AllReduceMemory.Shape(
-          layout: layout, islands: alone, worker: worker, buckets: buckets, isShared: false))
+          layout: layout, nodeGroups: alone, worker: worker, buckets: buckets, isShared: false))
     return AllReduce(
-      layout: layout, worker: worker, islands: islands, buckets: buckets, arena: arena,
-      transport: islands.count > 1 ? self : nil, checkFailure: {})
+      layout: layout, worker: worker, nodeGroups: nodeGroups, buckets: buckets, arena: arena,
+      transport: nodeGroups.count > 1 ? self : nil, checkFailure: {})
   }
 
   /// Collective over all ranks: either all nodes share memory, or none does. In the second case sets `sharedMemoryProblem`.
-  private func sharedAllReduceMemory(islands: Islands, _ buckets: Buckets, _ sharedBuffers: Int) throws
+  private func sharedAllReduceMemory(nodeGroups: NodeGroups, _ buckets: Buckets, _ sharedBuffers: Int) throws
     -> AllReduceMemory?
   {
     sharedMemoryProblem = nil
     let shape = AllReduceMemory.Shape(
-      layout: layout, islands: islands, worker: worker, buckets: buckets, isShared: true, sharedBuffers: sharedBuffers)
-    let leader = islands.members[islands.island(of: worker)].lowerBound
+      layout: layout, nodeGroups: nodeGroups, worker: worker, buckets: buckets, isShared: true,
+      sharedBuffers: sharedBuffers)
+    let leader = nodeGroups.members[nodeGroups.group(of: worker)].lowerBound
     var memory: SharedMemory?
     var arena: AllReduceMemory?
     var problem = ""
@@ -59,7 +60,7 @@ extension MPICommunicator {
   }
 }
 
-extension MPICommunicator: IslandTransport {
+extension MPICommunicator: InterGroupTransport {
   public func makeTransfers() -> any Transfers { MPITransfers(rank: worker, pieceLimit: pieceLimit) }
 
   public var asynchronousProgress: Bool {

@@ -8,7 +8,7 @@ public final class MPICommunicator: Communicator {
   public let worker: Int
   public let layout: ShardLayout
   /// The ranks of each node.
-  let nodes: Islands
+  let nodes: NodeGroups
   let pieceLimit: Int
   /// Reason why the last all-reduce does not use shared memory although its ranks could; nil if it does.
   public internal(set) var sharedMemoryProblem: String?
@@ -19,7 +19,7 @@ public final class MPICommunicator: Communicator {
 
   /// - Parameters:
   ///   - nodes, pieceLimit: The same on all ranks; tests choose other values to cover edge cases.
-  init(rank: Int, layout: ShardLayout, nodes: Islands, pieceLimit: Int = MPITransfers.pieceLimit) {
+  init(rank: Int, layout: ShardLayout, nodes: NodeGroups, pieceLimit: Int = MPITransfers.pieceLimit) {
     worker = rank
     (self.layout, self.nodes, self.pieceLimit) = (layout, nodes, pieceLimit)
     transfers = MPITransfers(rank: rank, pieceLimit: pieceLimit)

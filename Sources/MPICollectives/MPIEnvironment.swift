@@ -70,12 +70,12 @@ public final class MPIEnvironment {
 
   /// A communicator whose workers are the ranks, over `shards` shards (at least one for each rank).
   public func communicator(shards: Int) -> MPICommunicator {
-    MPICommunicator(rank: rank, layout: ShardLayout(shards: shards, workers: size), nodes: nodes.islands)
+    MPICommunicator(rank: rank, layout: ShardLayout(shards: shards, workers: size), nodes: nodes.nodeGroups)
   }
 
   /// For tests: chooses which ranks share memory, and cuts messages so short that small buffers take every path. Arguments are
   /// the same on all ranks.
-  package func communicator(shards: Int, nodes: Islands, pieceLimit: Int) -> MPICommunicator {
+  package func communicator(shards: Int, nodes: NodeGroups, pieceLimit: Int) -> MPICommunicator {
     MPICommunicator(
       rank: rank, layout: ShardLayout(shards: shards, workers: size), nodes: nodes, pieceLimit: pieceLimit)
   }

@@ -31,7 +31,7 @@ public struct NodeMap: Sendable, Equatable {
   }
 
   /// The nodes as node groups; ranks are numbered node by node.
-  package var islands: Islands { Islands(sizes: (0..<count).map { ranks(of: $0).count }) }
+  package var nodeGroups: NodeGroups { NodeGroups(sizes: (0..<count).map { ranks(of: $0).count }) }
 
   private var isInOrder: Bool { zip(nodeOfRank, nodeOfRank.dropFirst()).allSatisfy { $0 <= $1 } }
 
@@ -48,7 +48,7 @@ public struct NodeMap: Sendable, Equatable {
   private init(rank: Int, size: Int) throws {
     let communicator = MPICommunicator(
       rank: rank, layout: ShardLayout(shards: size, workers: size),
-      nodes: Islands(sizes: Array(repeating: 1, count: size)))
+      nodes: NodeGroups(sizes: Array(repeating: 1, count: size)))
     var leader: Int32 = 0
     try check(cmpi_node_leader(&leader), "MPI_Comm_split_type", rank: rank)
     let name = MPIError.text { _ = cmpi_processor_name($0, $1) }

@@ -66,19 +66,19 @@ public struct CommunicatorChecks {
   /// Values that each worker writes to its own elements of shared buffers are read by all of the node group after a barrier.
   public func sharing(_ buckets: Buckets, rounds: Range<Int>) throws -> Int {
     let sum = try communicator.makeAllReduce(buckets, sharedBuffers: 2)
-    guard sum.sharedBuffers.count == (sum.island.count > 1 ? 2 : 0) else {
-      throw failure("\(sum.sharedBuffers.count) shared buffers on an island of \(sum.island)")
+    guard sum.sharedBuffers.count == (sum.nodeGroup.count > 1 ? 2 : 0) else {
+      throw failure("\(sum.sharedBuffers.count) shared buffers in a node group of \(sum.nodeGroup)")
     }
-    // Each element has one worker of the island.
+    // Each element has one worker of the node group.
     let bounds = sum.ownElements.flatMap { ["\($0.lowerBound)", "\($0.upperBound)"] }.joined(separator: " ")
     let all = try communicator.allGather(Array(bounds.utf8)).map {
       String(decoding: $0, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
     }
-    let ranges = sum.island.flatMap { worker in
+    let ranges = sum.nodeGroup.flatMap { worker in
       stride(from: 0, to: all[worker].count, by: 2).map { all[worker][$0]..<all[worker][$0 + 1] }
     }.filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound }
     guard zip([0] + ranges.map(\.upperBound), ranges.map(\.lowerBound) + [buckets.count]).allSatisfy(==) else {
-      throw failure("the elements of \(sum.island) are \(ranges) of \(buckets.count)")
+      throw failure("the elements of \(sum.nodeGroup) are \(ranges) of \(buckets.count)")
     }
     guard !sum.sharedBuffers.isEmpty else { return 1 }
     func expect(_ value: (_ buffer: Int, _ index: Int) -> Float, _ when: String) throws {

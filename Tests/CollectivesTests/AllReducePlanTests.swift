@@ -4,31 +4,31 @@ import Testing
 @testable import Collectives
 
 @Suite struct AllReducePlanTests {
-  /// Every way to cut `count` workers into islands of neighbours.
-  private func allIslands(of count: Int) -> [[Int]] {
+  /// Every way to cut `count` workers into node groups of neighbours.
+  private func allGroupings(of count: Int) -> [[Int]] {
     if count == 0 { return [[]] }
-    return (1...count).flatMap { first in allIslands(of: count - first).map { [first] + $0 } }
+    return (1...count).flatMap { first in allGroupings(of: count - first).map { [first] + $0 } }
   }
 
-  /// Written out in full: workers' own sums, those of islands and the program above them make the very expression of
-  /// the tree, however workers are spread over islands.
+  /// Written out in full: workers' own sums, those of node groups and the program above them make the very expression of
+  /// the tree, however workers are spread over node groups.
   @Test(arguments: 1...7)
-  func islandsAddInTheOrderOfTheTree(shards: Int) {
+  func nodeGroupsAddInTheOrderOfTheTree(shards: Int) {
     for workers in 1...shards {
       let layout = ShardLayout(shards: shards, workers: workers)
-      for sizes in allIslands(of: workers) {
-        let islands = Islands(sizes: sizes)
+      for sizes in allGroupings(of: workers) {
+        let nodeGroups = NodeGroups(sizes: sizes)
         var sums: [String] = []
-        for members in islands.members {
-          let plan = AllReducePlan(layout: layout, islands: islands, worker: members.lowerBound)
+        for members in nodeGroups.members {
+          let plan = AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: members.lowerBound)
           let own = members.flatMap { layout.partials(of: $0).map(referenceExpression) }
           let joined = evaluate(plan.local, own)
-          // Where a worker has an island for itself, nothing is to be joined there.
+          // Where a worker has a node group for itself, nothing is to be joined there.
           if members.count == 1 { #expect(!plan.local.givenRoots.contains(nil)) }
-          #expect(plan.islandSlots[plan.island].count == joined.count)
+          #expect(plan.groupSlots[plan.nodeGroup].count == joined.count)
           sums += joined
         }
-        let plan = AllReducePlan(layout: layout, islands: islands, worker: 0)
+        let plan = AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: 0)
         #expect(evaluate(plan.global, sums) == [referenceExpression(0..<shards)])
       }
     }
@@ -55,12 +55,12 @@ import Testing
   @Test(arguments: [1, 2, 3, 5, 8], [0, 1, 1_000, 5_000])
   func partsOfAnArenaAreTheWhole(shards: Int, count: Int) {
     for workers in 1...shards {
-      for sizes in allIslands(of: workers) {
-        let islands = Islands(sizes: sizes)
-        for (members, isShared) in islands.members.flatMap({ [($0, true), ($0, false)] }) {
+      for sizes in allGroupings(of: workers) {
+        let nodeGroups = NodeGroups(sizes: sizes)
+        for (members, isShared) in nodeGroups.members.flatMap({ [($0, true), ($0, false)] }) {
           let shapes = members.map {
             AllReduceMemory.Shape(
-              layout: ShardLayout(shards: shards, workers: workers), islands: islands, worker: $0,
+              layout: ShardLayout(shards: shards, workers: workers), nodeGroups: nodeGroups, worker: $0,
               buckets: Buckets(count: count), isShared: isShared)
           }
           var end = 0
@@ -82,10 +82,10 @@ import Testing
     for buckets in [Buckets(count: count), Buckets(count: count, cuts: [1_000, 5_000, 20_000], minimum: 1)] {
       let layout = ShardLayout(shards: workers + 1, workers: workers)
       for sizes in [[workers], [workers - 1, 1], [1, workers - 1]] {
-        let islands = Islands(sizes: sizes)
-        for members in islands.members where members.count > 1 {
+        let nodeGroups = NodeGroups(sizes: sizes)
+        for members in nodeGroups.members where members.count > 1 {
           let shape = AllReduceMemory.Shape(
-            layout: layout, islands: islands, worker: members.lowerBound, buckets: buckets, isShared: true)
+            layout: layout, nodeGroups: nodeGroups, worker: members.lowerBound, buckets: buckets, isShared: true)
           let slotBytes = (count * 4 + page - 1) / page * page
           let slots = members.reduce(0) { $0 + layout.partials(of: $1).count }
           let firstSlot = shape.byteCount - slots * slotBytes
@@ -123,22 +123,23 @@ import Testing
     }
   }
 
-  /// On every island each slice has one holder, the owner is its own, and the work is even.
+  /// On every node group each slice has one holder, the owner is its own, and the work is even.
   @Test(arguments: 1...7)
   func holdersShareTheSlices(workers: Int) {
-    for sizes in allIslands(of: workers) {
-      let islands = Islands(sizes: sizes)
+    for sizes in allGroupings(of: workers) {
+      let nodeGroups = NodeGroups(sizes: sizes)
       let layout = ShardLayout(shards: workers, workers: workers)
-      for (island, members) in islands.members.enumerated() {
-        let held = members.map { AllReducePlan(layout: layout, islands: islands, worker: $0).heldSlices }
+      for (nodeGroup, members) in nodeGroups.members.enumerated() {
+        let held = members.map { AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: $0).heldSlices }
         #expect(held.flatMap { $0 }.sorted() == Array(0..<workers))
         for (member, slices) in zip(members, held) {
           #expect(slices.contains(member))
           #expect(slices.count <= (workers + members.count - 1) / members.count + 1)
         }
         for owner in 0..<workers where !members.contains(owner) {
-          let holders = AllReducePlan(layout: layout, islands: islands, worker: owner).holders(ofSliceOwnedBy: owner)
-          let holder = holders.first { $0.island == island }?.worker ?? -1
+          let holders = AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: owner).holders(
+            ofSliceOwnedBy: owner)
+          let holder = holders.first { $0.nodeGroup == nodeGroup }?.worker ?? -1
           #expect(members.contains(holder) && held[holder - members.lowerBound].contains(owner))
         }
       }

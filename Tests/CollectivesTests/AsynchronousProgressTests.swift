@@ -6,7 +6,7 @@ import Testing
 @Suite struct AsynchronousProgressTests {
   private struct LinkIsCut: Error {}
 
-  private final class Link: IslandTransport {
+  private final class Link: InterGroupTransport {
     final class Messages: Transfers {
       unowned let link: Link
       init(_ link: Link) { self.link = link }
@@ -32,11 +32,12 @@ import Testing
 
   private func makeSum(_ link: Link) -> AllReduce {
     let layout = ShardLayout(shards: 2, workers: 2)
-    let islands = Islands(sizes: [1, 1])
+    let nodeGroups = NodeGroups(sizes: [1, 1])
     let shape = AllReduceMemory.Shape(
-      layout: layout, islands: islands, worker: 0, buckets: Self.buckets, isShared: false)
+      layout: layout, nodeGroups: nodeGroups, worker: 0, buckets: Self.buckets, isShared: false)
     return AllReduce(
-      layout: layout, worker: 0, islands: islands, buckets: Self.buckets, arena: AllReduceMemory(inProcess: shape),
+      layout: layout, worker: 0, nodeGroups: nodeGroups, buckets: Self.buckets,
+      arena: AllReduceMemory(inProcess: shape),
       transport: link, checkFailure: {})
   }
 

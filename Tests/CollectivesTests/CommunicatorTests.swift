@@ -37,12 +37,14 @@ import Testing
   /// Where memory can be mapped only once, the result has a buffer of its own.
   @Test func threadsWithoutSharedMemoryGiveTheSameBits() throws {
     let (layout, buckets) = (ShardLayout(shards: 5, workers: 3), Buckets(count: 7_000, cuts: [3_000], minimum: 1))
-    let islands = Islands(sizes: [3])
+    let nodeGroups = NodeGroups(sizes: [3])
     let arena = AllReduceMemory(
-      inProcess: AllReduceMemory.Shape(layout: layout, islands: islands, worker: 0, buckets: buckets, isShared: false))
+      inProcess: AllReduceMemory.Shape(
+        layout: layout, nodeGroups: nodeGroups, worker: 0, buckets: buckets, isShared: false))
     let results = try ThreadGroup.run(layout: layout) { communicator in
       let sum = AllReduce(
-        layout: layout, worker: communicator.worker, islands: islands, buckets: buckets, arena: arena, transport: nil,
+        layout: layout, worker: communicator.worker, nodeGroups: nodeGroups, buckets: buckets, arena: arena,
+        transport: nil,
         checkFailure: {})
       let accumulator = ShardAccumulator(
         layout: layout, worker: communicator.worker, partials: sum.partials, pool: StoragePool())

@@ -52,15 +52,15 @@ struct Selftest {
     }
   }
 
-  /// Shards that divide evenly and that do not; ranks that share memory as they can, not at all, and in islands of
+  /// Shards that divide evenly and that do not; ranks that share memory as they can, not at all, and in node groups of
   /// unequal size; messages in one piece and in many.
   private static func checks(_ mpi: MPIEnvironment) throws -> Int {
     var comparisons = 0
     for shards in [mpi.size, mpi.size + 1, 2 * mpi.size, 7] where shards >= mpi.size {
       comparisons += try CommunicatorChecks(mpi.communicator(shards: shards)).runAll(
         lengths: [0, 1, 101, 4097, 9 * Slices.pageLength + 791])
-      for islands in islandSizes(ranks: mpi.size) {
-        let communicator = mpi.communicator(shards: shards, nodes: Islands(sizes: islands), pieceLimit: 64)
+      for nodeGroups in groupSizes(ranks: mpi.size) {
+        let communicator = mpi.communicator(shards: shards, nodes: NodeGroups(sizes: nodeGroups), pieceLimit: 64)
         comparisons += try CommunicatorChecks(communicator).runAll(lengths: [
           0, 1, 101, 256, 257, 4 * Slices.pageLength + 1,
         ])
@@ -97,7 +97,7 @@ struct Selftest {
   }
 
   /// Each rank alone; the first one alone; halves.
-  private static func islandSizes(ranks: Int) -> [[Int]] {
+  private static func groupSizes(ranks: Int) -> [[Int]] {
     [Array(repeating: 1, count: ranks), [1, ranks - 1], [ranks - ranks / 2, ranks / 2]].filter { !$0.contains(0) }
   }
 

@@ -31,16 +31,16 @@ public final class AllReduce {
   /// Without shared buffers, all belong to this one.
   public let ownElements: [Range<Int>]
   /// The workers of the node group, this one among them.
-  public var island: Range<Int> { plan.islands.members[plan.island] }
+  public var nodeGroup: Range<Int> { plan.nodeGroups.members[plan.nodeGroup] }
   /// Whether this worker does the things that a node group does once.
-  public var isFirstOnIsland: Bool { plan.position == 0 }
+  public var isFirstInNodeGroup: Bool { plan.position == 0 }
   /// Records the worker's phases; nil without profiling.
   public var timeline: Timeline?
 
   private let plan: AllReducePlan
   private let arena: AllReduceMemory
   private let sums: [BucketReduction]
-  private let transport: (any IslandTransport)?
+  private let transport: (any InterGroupTransport)?
   private let checkFailure: () throws -> Void
   private var round = 0
   private var meetings = 0
@@ -51,15 +51,15 @@ public final class AllReduce {
   private var doneBuckets = 0
 
   /// - Parameters:
-  ///   - islands: The node groups; `arena` is the memory of this worker's.
+  ///   - nodeGroups: The node groups; `arena` is the memory of this worker's.
   ///   - transport: Messages between node groups; nil if there is one group.
   ///   - checkFailure: Called while waiting; throws if the wait can never end.
   public init(
-    layout: ShardLayout, worker: Int, islands: Islands, buckets: Buckets, arena: AllReduceMemory,
-    transport: (any IslandTransport)?, checkFailure: @escaping () throws -> Void
+    layout: ShardLayout, worker: Int, nodeGroups: NodeGroups, buckets: Buckets, arena: AllReduceMemory,
+    transport: (any InterGroupTransport)?, checkFailure: @escaping () throws -> Void
   ) {
-    precondition((islands.count == 1) == (transport == nil), "\(islands.count) node groups require messages")
-    let plan = AllReducePlan(layout: layout, islands: islands, worker: worker)
+    precondition((nodeGroups.count == 1) == (transport == nil), "\(nodeGroups.count) node groups require messages")
+    let plan = AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: worker)
     (self.plan, self.buckets, self.arena) = (plan, buckets, arena)
     (self.transport, self.checkFailure) = (transport, checkFailure)
     partials = plan.slots[plan.position].map { arena.tensor(arena.slot($0)) }
@@ -159,11 +159,11 @@ public final class AllReduce {
   private func wait(as phase: Timeline.Phase? = nil, until isOver: () -> Bool) throws {
     let before = timeline?.phase
     defer { if let timeline, let before { timeline.enter(before) } }
-    var backoff = WaitBackoff(plan.islands.count == 1 ? .flags : .messages)
+    var backoff = WaitBackoff(plan.nodeGroups.count == 1 ? .flags : .messages)
     while true {
       // Checked first, but thrown last: a worker that has moved on and ended is not a failure if the wait is over.
       let failure = Result { try checkFailure() }
-      timeline?.enter(phase ?? (islandIsAwaited ? .waiting : .exposedCommunication))
+      timeline?.enter(phase ?? (isWaitingForNodeGroup ? .waiting : .exposedCommunication))
       try advance(as: .exposedCommunication)
       if isOver() { return }
       try failure.get()
@@ -179,7 +179,7 @@ public final class AllReduce {
   }
 
   /// Whether nothing can advance until another worker of the node group submits the oldest bucket.
-  private var islandIsAwaited: Bool {
+  private var isWaitingForNodeGroup: Bool {
     doneBuckets < readyBuckets && sums[doneBuckets].isWaiting && !allAreReady(bucket: doneBuckets)
   }
 

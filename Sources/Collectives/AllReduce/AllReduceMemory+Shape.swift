@@ -41,15 +41,15 @@ extension AllReduceMemory {
     ///   - isShared: Whether the arena is `SharedMemory`, of which parts can be mapped twice.
     ///   - sharedBuffers: Number of additional buffers that a node group of several workers shares.
     public init(
-      layout: ShardLayout, islands: Islands, worker: Int, buckets: Buckets, isShared: Bool, sharedBuffers: Int = 0
+      layout: ShardLayout, nodeGroups: NodeGroups, worker: Int, buckets: Buckets, isShared: Bool, sharedBuffers: Int = 0
     ) {
-      let plan = AllReducePlan(layout: layout, islands: islands, worker: worker)
+      let plan = AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: worker)
       position = plan.position
       slots = plan.local.slotCount
       firstSlots = plan.slots.map(\.lowerBound)
       ownSlots = plan.slots[plan.position]
       count = buckets.count
-      place = Self.place(layout, islands, buckets, hasNeighbours: isShared && firstSlots.count > 1)
+      place = Self.place(layout, nodeGroups, buckets, hasNeighbours: isShared && firstSlots.count > 1)
       self.sharedBuffers = firstSlots.count > 1 ? sharedBuffers : 0
       ownElements = plan.ownElements(of: buckets)
       commonBuffers = self.sharedBuffers + (place == .separate ? 1 : 0)
@@ -57,18 +57,19 @@ extension AllReduceMemory {
       for range in buckets.ranges.reversed() {
         let slices = Slices(of: range, owners: layout.workers)
         for owner in 0..<layout.workers where !slices[owner].isEmpty {
-          let holder = islands.holder(ofSliceOwnedBy: owner, on: plan.island) - islands.members[plan.island].lowerBound
+          let holder =
+            nodeGroups.holder(ofSliceOwnedBy: owner, on: plan.nodeGroup) - nodeGroups.members[plan.nodeGroup].lowerBound
           resultStretches.append(bytes(of: slices[owner], inSlot: firstSlots[holder]))
         }
       }
     }
 
     private static func place(
-      _ layout: ShardLayout, _ islands: Islands, _ buckets: Buckets, hasNeighbours: Bool
+      _ layout: ShardLayout, _ nodeGroups: NodeGroups, _ buckets: Buckets, hasNeighbours: Bool
     ) -> Place {
       if layout.workers == 1 { return .partial }
-      let smallest = islands.members.map(\.count).min() ?? 1
-      let receiversAreFew = islands.workers - smallest <= fewReceivers * smallest
+      let smallest = nodeGroups.members.map(\.count).min() ?? 1
+      let receiversAreFew = nodeGroups.workers - smallest <= fewReceivers * smallest
       if receiversAreFew && buckets.count <= shortLength { return .everywhere }
       return hasNeighbours && buckets.ranges.count * layout.workers <= mostStretches ? .slots : .separate
     }

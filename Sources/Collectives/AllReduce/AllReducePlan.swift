@@ -2,39 +2,40 @@
 /// then those of all groups up to the root. Equal on all workers except for the worker's own parts.
 struct AllReducePlan: Sendable {
   let layout: ShardLayout
-  let islands: Islands
+  let nodeGroups: NodeGroups
   let worker: Int
-  let island: Int
+  let nodeGroup: Int
   /// From the partial sums of the group's workers to those of the group; slots as in `slots`.
   let local: ReductionProgram
-  /// From the partial sums of all groups to the root; slots as in `islandSlots`.
+  /// From the partial sums of all groups to the root; slots as in `groupSlots`.
   let global: ReductionProgram
   /// Slots of the local program that belong to each worker, by its position in the group.
   let slots: [Range<Int>]
   /// Slots of the global program that belong to each group.
-  let islandSlots: [Range<Int>]
+  let groupSlots: [Range<Int>]
 
-  init(layout: ShardLayout, islands: Islands, worker: Int) {
-    precondition(layout.workers == islands.workers, "\(layout.workers) workers in node groups of \(islands.workers)")
-    (self.layout, self.islands, self.worker) = (layout, islands, worker)
-    island = islands.island(of: worker)
-    let own = islands.members[island].map { layout.partials(of: $0) }
+  init(layout: ShardLayout, nodeGroups: NodeGroups, worker: Int) {
+    precondition(
+      layout.workers == nodeGroups.workers, "\(layout.workers) workers in node groups of \(nodeGroups.workers)")
+    (self.layout, self.nodeGroups, self.worker) = (layout, nodeGroups, worker)
+    nodeGroup = nodeGroups.group(of: worker)
+    let own = nodeGroups.members[nodeGroup].map { layout.partials(of: $0) }
     slots = Self.ranges(of: own)
-    let joined = islands.members.map { members in
+    let joined = nodeGroups.members.map { members in
       layout.tree.maximalSubtrees(
         in: layout.run(of: members.lowerBound).lowerBound..<layout.run(of: members.upperBound - 1).upperBound)
     }
-    islandSlots = Self.ranges(of: joined)
-    local = ReductionProgram(nodes: own.flatMap { $0 }, roots: joined[island])
+    groupSlots = Self.ranges(of: joined)
+    local = ReductionProgram(nodes: own.flatMap { $0 }, roots: joined[nodeGroup])
     global = ReductionProgram(nodes: joined.flatMap { $0 }, roots: [layout.tree.root])
   }
 
   /// This worker's position in its node group.
-  var position: Int { worker - islands.members[island].lowerBound }
+  var position: Int { worker - nodeGroups.members[nodeGroup].lowerBound }
 
   /// The slices of which this worker is the local owner, by owner.
   var heldSlices: [Int] {
-    (0..<layout.workers).filter { islands.holder(ofSliceOwnedBy: $0, on: island) == worker }
+    (0..<layout.workers).filter { nodeGroups.holder(ofSliceOwnedBy: $0, on: nodeGroup) == worker }
   }
 
   /// The elements of which this worker is the local owner, ascending.
@@ -54,9 +55,9 @@ struct AllReducePlan: Sendable {
   }
 
   /// The local owners, in all other groups, of the slice that belongs to `owner`.
-  func holders(ofSliceOwnedBy owner: Int) -> [(island: Int, worker: Int)] {
-    (0..<islands.count).filter { $0 != islands.island(of: owner) }
-      .map { ($0, islands.holder(ofSliceOwnedBy: owner, on: $0)) }
+  func holders(ofSliceOwnedBy owner: Int) -> [(nodeGroup: Int, worker: Int)] {
+    (0..<nodeGroups.count).filter { $0 != nodeGroups.group(of: owner) }
+      .map { ($0, nodeGroups.holder(ofSliceOwnedBy: owner, on: $0)) }
   }
 
   private static func ranges(of lists: [[Range<Int>]]) -> [Range<Int>] {

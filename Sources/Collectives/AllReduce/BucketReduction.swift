@@ -1,6 +1,6 @@
 import Tensors
 
-/// The all-reduce of one bucket over node groups (in code: islands).
+/// The all-reduce of one bucket over node groups (in code: node groups).
 ///
 /// Each worker owns one slice of the bucket and makes its final sum. In each node group, one worker is the slice's local owner
 /// (in code: holder): it adds the group's partial sums of the slice, as far as the tree joins them. Then
@@ -38,13 +38,13 @@ final class BucketReduction {
   private let globalSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let scratch: UnsafeMutablePointer<Float>
   private let heldSlices: [Int]
-  private let holders: [(island: Int, worker: Int)]
+  private let holders: [(nodeGroup: Int, worker: Int)]
   private var phase = Phase.waiting
 
   /// - Parameter ownResult: `[count]`, if every worker makes the whole result.
   init(
     index: Int, range: Range<Int>, plan: AllReducePlan, arena: AllReduceMemory, ownResult: Tensor?,
-    transport: (any IslandTransport)?
+    transport: (any InterGroupTransport)?
   ) {
     (self.plan, self.arena, self.range, self.ownResult) = (plan, arena, range, ownResult)
     let cut = Slices(of: range, owners: plan.layout.workers)
@@ -65,7 +65,7 @@ final class BucketReduction {
     results = .allocate(capacity: plan.local.rootCount)
     globalSlots = .allocate(capacity: plan.global.slotCount)
     scratch = .allocate(capacity: max(plan.local.scratchLength, plan.global.scratchLength))
-    let foreignSlots = plan.global.slotCount - plan.islandSlots[plan.island].count
+    let foreignSlots = plan.global.slotCount - plan.groupSlots[plan.nodeGroup].count
     received = .allocate(capacity: max(1, foreignSlots * slices[plan.worker].count))
   }
 
@@ -142,8 +142,8 @@ final class BucketReduction {
   private func receiveOwnSlice(_ exchange: any Transfers) throws {
     let count = slices[plan.worker].count
     var room = received
-    for (island, holder) in holders {
-      for slot in plan.islandSlots[island] {
+    for (nodeGroup, holder) in holders {
+      for slot in plan.groupSlots[nodeGroup] {
         globalSlots[slot] = room
         try exchange.receive(room, count: count, from: holder, tag: tag)
         room += count
@@ -153,7 +153,7 @@ final class BucketReduction {
 
   private func spread() throws {
     let own = slices[plan.worker]
-    for (root, slot) in plan.islandSlots[plan.island].enumerated() {
+    for (root, slot) in plan.groupSlots[plan.nodeGroup].enumerated() {
       globalSlots[slot] = joinedSum(root, sliceOf: plan.worker)
     }
     let sum = target + own.lowerBound

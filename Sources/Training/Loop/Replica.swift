@@ -42,7 +42,7 @@ final class Replica {
       share: share)
     sharesWeights = share != nil
     seed = run.configuration.training.seed
-    model.initialize(seed: seed, frozenOnly: sharesWeights && !sum.isFirstOnIsland)
+    model.initialize(seed: seed, frozenOnly: sharesWeights && !sum.isFirstInNodeGroup)
   }
 
   /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.

@@ -49,10 +49,10 @@ extension Replica {
   /// Memory shared by workers is read by one of them, and compared with other copies; if there are none, it is not read.
   /// Collective.
   ///
-  /// - Parameter island: The workers with which this one may share weights and optimiser's state.
-  func compare(with communicator: any Communicator, island: Range<Int>) throws -> ReplicaDifference? {
-    let copy = sharesWeights ? island.lowerBound : communicator.worker
-    let reads = copy == communicator.worker && !(sharesWeights && island.count == communicator.size)
+  /// - Parameter nodeGroup: The workers with which this one may share weights and optimiser's state.
+  func compare(with communicator: any Communicator, nodeGroup: Range<Int>) throws -> ReplicaDifference? {
+    let copy = sharesWeights ? nodeGroup.lowerBound : communicator.worker
+    let reads = copy == communicator.worker && !(sharesWeights && nodeGroup.count == communicator.size)
     let words = [
       ownState.reduce(0) { $1.digest(seed: $0) }, reads ? sharableState.reduce(0) { $1.digest(seed: $0) } : 0,
       UInt64(copy),

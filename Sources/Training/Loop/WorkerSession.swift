@@ -64,9 +64,9 @@ final class WorkerSession {
   /// Gives every replica the state of worker 0's. Collective.
   func broadcastState() throws {
     for tensor in replica.ownState { try broadcast(tensor, isTaker: true) }
-    guard !replica.sharesWeights || sum.island.count < communicator.size else { return try sum.meet() }
+    guard !replica.sharesWeights || sum.nodeGroup.count < communicator.size else { return try sum.meet() }
     // One of the workers that share the rest takes it; the others must be in the broadcast too.
-    let isTaker = !replica.sharesWeights || sum.isFirstOnIsland
+    let isTaker = !replica.sharesWeights || sum.isFirstInNodeGroup
     for tensor in replica.sharableState { try broadcast(tensor, isTaker: isTaker) }
     try sum.meet()
   }
@@ -165,11 +165,11 @@ final class WorkerSession {
 
   /// How this worker's state differs from the others', if it does. Collective.
   func compareReplicas() throws -> ReplicaDifference? {
-    try replica.compare(with: communicator, island: sum.island)
+    try replica.compare(with: communicator, nodeGroup: sum.nodeGroup)
   }
 
   /// Whether workers with common memory have a copy of the weights each that they were to have once.
-  var lacksSharedWeights: Bool { run.memory.sharedBuffers > 0 && sum.island.count > 1 && !replica.sharesWeights }
+  var lacksSharedWeights: Bool { run.memory.sharedBuffers > 0 && sum.nodeGroup.count > 1 && !replica.sharesWeights }
 
   /// The first layer that gives a value that is not finite on the current batch, over all workers. Collective.
   func firstNonFiniteLayer(step: Int) throws -> String? {

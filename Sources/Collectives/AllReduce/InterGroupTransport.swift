@@ -1,5 +1,5 @@
 /// Messages of elements between workers of different node groups.
-public protocol IslandTransport: AnyObject {
+public protocol InterGroupTransport: AnyObject {
   /// Makes a list of transfers that are waited for together; made once, used in every step.
   func makeTransfers() -> any Transfers
   /// Whether transfers also progress by themselves, while the worker computes and seldom calls `areComplete`. Applies to all
