@@ -123,24 +123,24 @@ import Testing
     }
   }
 
-  /// On every node group each slice has one holder, the owner is its own, and the work is even.
+  /// On every node group each slice has one local owner, which is the owner in its own group, and the work is even.
   @Test(arguments: 1...7)
-  func holdersShareTheSlices(workers: Int) {
+  func localOwnersShareTheSlices(workers: Int) {
     for sizes in allGroupings(of: workers) {
       let nodeGroups = NodeGroups(sizes: sizes)
       let layout = ShardLayout(shards: workers, workers: workers)
       for (nodeGroup, members) in nodeGroups.members.enumerated() {
-        let held = members.map { AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: $0).heldSlices }
+        let held = members.map { AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: $0).locallyOwnedSlices }
         #expect(held.flatMap { $0 }.sorted() == Array(0..<workers))
         for (member, slices) in zip(members, held) {
           #expect(slices.contains(member))
           #expect(slices.count <= (workers + members.count - 1) / members.count + 1)
         }
         for owner in 0..<workers where !members.contains(owner) {
-          let holders = AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: owner).holders(
+          let localOwners = AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: owner).localOwners(
             ofSliceOwnedBy: owner)
-          let holder = holders.first { $0.nodeGroup == nodeGroup }?.worker ?? -1
-          #expect(members.contains(holder) && held[holder - members.lowerBound].contains(owner))
+          let localOwner = localOwners.first { $0.nodeGroup == nodeGroup }?.worker ?? -1
+          #expect(members.contains(localOwner) && held[localOwner - members.lowerBound].contains(owner))
         }
       }
     }

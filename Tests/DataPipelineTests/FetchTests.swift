@@ -221,14 +221,14 @@ final class FetchTests {
     try FileManager.default.removeItem(atPath: folder.file(name))
     let lock = try #require(FileLock.take(folder.file(name) + ".gz.lock", patience: .zero, limit: .zero) { _ in })
     let requests = server.requests.count
-    let holders = Mutex<[String]>([])
+    let owners = Mutex<[String]>([])
     try catalog.fetch(entry) { [folder] progress in
-      guard case .waiting(let holder) = progress.stage else { return }
-      holders.withLock { $0.append(holder) }
+      guard case .waiting(let owner) = progress.stage else { return }
+      owners.withLock { $0.append(owner) }
       _ = try? folder.write(images, to: name)
       lock.release()
     }
-    #expect(holders.withLock { $0.count == 1 && $0[0].hasPrefix("process \(getpid()) on ") })
+    #expect(owners.withLock { $0.count == 1 && $0[0].hasPrefix("process \(getpid()) on ") })
     #expect(server.requests.count == requests && catalog.verify(entry).isWhole)
     #expect(folder.files.count { $0.hasPrefix("data/") } == 4)
   }

@@ -67,14 +67,14 @@ import Testing
     }
   }
 
-  @Test("of several that want a lock one has it, though each holder removes the file")
+  @Test("of several that want a lock one has it, though each owner removes the file")
   func locks() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("x.lock")
     let first = try #require(FileLock.take(path, patience: .zero, limit: .zero) { _ in })
     let second = try #require(
-      FileLock.take(path, patience: .zero, limit: .seconds(10)) { holder in
-        #expect(holder.hasPrefix("process \(getpid()) on "))
+      FileLock.take(path, patience: .zero, limit: .seconds(10)) { owner in
+        #expect(owner.hasPrefix("process \(getpid()) on "))
         first.release()
       })
     #expect(FileLock.take(path, patience: .zero, limit: .zero) { _ in } == nil)

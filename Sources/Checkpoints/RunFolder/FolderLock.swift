@@ -20,7 +20,7 @@ final class FolderLock {
           throw .system(.unwritable, path: path, action: "lock the run folder", code: code)
         }
         throw CheckpointError(
-          .locked, path: folder, "another run is writing to this folder (\(Self.holder(descriptor)))",
+          .locked, path: folder, "another run is writing to this folder (\(Self.owner(descriptor)))",
           hint: "wait for it to end or choose another folder (--run-dir)")
       }
       // A run that gave up the folder may have removed the file between the two calls.
@@ -30,7 +30,7 @@ final class FolderLock {
       {
         (self.descriptor, self.isNew) = (descriptor, isNew)
         // A file with a second name may belong to somebody else.
-        if own.st_nlink == 1 { noteHolder() }
+        if own.st_nlink == 1 { noteOwner() }
         return
       }
       close(descriptor)
@@ -64,7 +64,7 @@ final class FolderLock {
   deinit { close(descriptor) }
 
   /// Text of the lock's owner: its process and host.
-  private static func holder(_ descriptor: Int32) -> String {
+  private static func owner(_ descriptor: Int32) -> String {
     withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { buffer in
       let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)
       let text = String(decoding: buffer.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
@@ -73,7 +73,7 @@ final class FolderLock {
   }
 
   /// Writes the owner's text. It is for messages only, so a failure does not matter.
-  private func noteHolder() {
+  private func noteOwner() {
     var name = [UInt8](repeating: 0, count: 256)
     let isNamed = name.withUnsafeMutableBytes { buffer in
       buffer.bindMemory(to: CChar.self).baseAddress.map { gethostname($0, buffer.count - 1) == 0 } ?? false

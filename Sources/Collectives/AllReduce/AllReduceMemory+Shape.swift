@@ -57,9 +57,10 @@ extension AllReduceMemory {
       for range in buckets.ranges.reversed() {
         let slices = Slices(of: range, owners: layout.workers)
         for owner in 0..<layout.workers where !slices[owner].isEmpty {
-          let holder =
-            nodeGroups.holder(ofSliceOwnedBy: owner, on: plan.nodeGroup) - nodeGroups.members[plan.nodeGroup].lowerBound
-          resultStretches.append(bytes(of: slices[owner], inSlot: firstSlots[holder]))
+          let localOwner =
+            nodeGroups.localOwner(ofSliceOwnedBy: owner, in: plan.nodeGroup)
+            - nodeGroups.members[plan.nodeGroup].lowerBound
+          resultStretches.append(bytes(of: slices[owner], inSlot: firstSlots[localOwner]))
         }
       }
     }

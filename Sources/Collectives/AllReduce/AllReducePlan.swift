@@ -34,8 +34,8 @@ struct AllReducePlan: Sendable {
   var position: Int { worker - nodeGroups.members[nodeGroup].lowerBound }
 
   /// The slices of which this worker is the local owner, by owner.
-  var heldSlices: [Int] {
-    (0..<layout.workers).filter { nodeGroups.holder(ofSliceOwnedBy: $0, on: nodeGroup) == worker }
+  var locallyOwnedSlices: [Int] {
+    (0..<layout.workers).filter { nodeGroups.localOwner(ofSliceOwnedBy: $0, in: nodeGroup) == worker }
   }
 
   /// The elements of which this worker is the local owner, ascending.
@@ -43,7 +43,7 @@ struct AllReducePlan: Sendable {
     var elements: [Range<Int>] = []
     for range in buckets.ranges.reversed() {
       let slices = Slices(of: range, owners: layout.workers)
-      for slice in heldSlices.map({ slices[$0] }) where !slice.isEmpty {
+      for slice in locallyOwnedSlices.map({ slices[$0] }) where !slice.isEmpty {
         if let last = elements.last, last.upperBound == slice.lowerBound {
           elements[elements.count - 1] = last.lowerBound..<slice.upperBound
         } else {
@@ -55,9 +55,9 @@ struct AllReducePlan: Sendable {
   }
 
   /// The local owners, in all other groups, of the slice that belongs to `owner`.
-  func holders(ofSliceOwnedBy owner: Int) -> [(nodeGroup: Int, worker: Int)] {
+  func localOwners(ofSliceOwnedBy owner: Int) -> [(nodeGroup: Int, worker: Int)] {
     (0..<nodeGroups.count).filter { $0 != nodeGroups.group(of: owner) }
-      .map { ($0, nodeGroups.holder(ofSliceOwnedBy: owner, on: $0)) }
+      .map { ($0, nodeGroups.localOwner(ofSliceOwnedBy: owner, in: $0)) }
   }
 
   private static func ranges(of lists: [[Range<Int>]]) -> [Range<Int>] {

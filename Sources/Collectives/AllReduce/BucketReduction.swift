@@ -3,7 +3,7 @@ import Tensors
 /// The all-reduce of one bucket over node groups (in code: node groups).
 ///
 /// Each worker owns one slice of the bucket and makes its final sum. In each node group, one worker is the slice's local owner
-/// (in code: holder): it adds the group's partial sums of the slice, as far as the tree joins them. Then
+/// : it adds the group's partial sums of the slice, as far as the tree joins them. Then
 ///  1. the local owner sends its sums to the slice's owner (reduce-scatter: p·N·(n−1)/n bytes for a group with p such sums, of
 ///     n groups);
 ///  2. the owner adds the sums of all groups and sends the total to the local owners, who write it where their group reads the
@@ -37,8 +37,8 @@ final class BucketReduction {
   private let results: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let globalSlots: UnsafeMutablePointer<UnsafeMutablePointer<Float>>
   private let scratch: UnsafeMutablePointer<Float>
-  private let heldSlices: [Int]
-  private let holders: [(nodeGroup: Int, worker: Int)]
+  private let locallyOwnedSlices: [Int]
+  private let localOwners: [(nodeGroup: Int, worker: Int)]
   private var phase = Phase.waiting
 
   /// - Parameter ownResult: `[count]`, if every worker makes the whole result.
@@ -52,12 +52,12 @@ final class BucketReduction {
     tag = 2 * index
     exchange = transport?.makeTransfers()
     spreading = transport?.makeTransfers()
-    heldSlices = plan.heldSlices
-    holders = plan.holders(ofSliceOwnedBy: plan.worker)
+    locallyOwnedSlices = plan.locallyOwnedSlices
+    localOwners = plan.localOwners(ofSliceOwnedBy: plan.worker)
     var joinedCount = ownResult == nil ? 0 : plan.local.rootCount * range.count
-    joinedStarts = (0..<plan.layout.workers).map { [slices, heldSlices] owner in
+    joinedStarts = (0..<plan.layout.workers).map { [slices, locallyOwnedSlices] owner in
       if ownResult != nil { return 0 }
-      defer { if heldSlices.contains(owner) { joinedCount += plan.local.rootCount * slices[owner].count } }
+      defer { if locallyOwnedSlices.contains(owner) { joinedCount += plan.local.rootCount * slices[owner].count } }
       return joinedCount
     }
     joined = transport != nil && plan.slots.count > 1 ? .allocate(capacity: max(1, joinedCount)) : nil
@@ -105,7 +105,7 @@ final class BucketReduction {
       return
     }
     try receiveOwnSlice(exchange)
-    for (index, owner) in heldSlices.enumerated() {
+    for (index, owner) in locallyOwnedSlices.enumerated() {
       for root in 0..<plan.local.rootCount { results[root] = joinedSum(root, sliceOf: owner) }
       if ownResult == nil || index == 0 { evaluateLocally(slices[owner]) }
       guard owner != plan.worker else { continue }
@@ -142,10 +142,10 @@ final class BucketReduction {
   private func receiveOwnSlice(_ exchange: any Transfers) throws {
     let count = slices[plan.worker].count
     var room = received
-    for (nodeGroup, holder) in holders {
+    for (nodeGroup, localOwner) in localOwners {
       for slot in plan.groupSlots[nodeGroup] {
         globalSlots[slot] = room
-        try exchange.receive(room, count: count, from: holder, tag: tag)
+        try exchange.receive(room, count: count, from: localOwner, tag: tag)
         room += count
       }
     }
@@ -160,7 +160,7 @@ final class BucketReduction {
     results[0] = sum
     plan.global.evaluate(slots: globalSlots, count: own.count, into: results, scratch: scratch)
     if ownResult == nil {
-      for (_, holder) in holders { try spreading?.send(sum, count: own.count, to: holder, tag: tag + 1) }
+      for (_, localOwner) in localOwners { try spreading?.send(sum, count: own.count, to: localOwner, tag: tag + 1) }
     }
     phase = .spreading
   }

@@ -28,7 +28,7 @@ public struct NodeGroups: Sendable, Equatable {
 
   /// The local owner in `nodeGroup` of the slice that belongs to `owner`: the owner itself in its own group, else one of the
   /// group's workers. Each of them is the local owner of about equally many slices.
-  public func holder(ofSliceOwnedBy owner: Int, in nodeGroup: Int) -> Int {
+  public func localOwner(ofSliceOwnedBy owner: Int, in nodeGroup: Int) -> Int {
     let own = members[nodeGroup]
     if own.contains(owner) { return owner }
     // Number of the owner among the workers of other groups.

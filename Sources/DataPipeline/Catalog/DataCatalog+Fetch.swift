@@ -4,7 +4,7 @@ import Foundation
 public struct FetchProgress: Sendable, Equatable {
   public enum Stage: Sendable, Hashable {
     /// Another process, which is named, fetches the same file.
-    case waiting(holder: String)
+    case waiting(owner: String)
     case downloading, checking, unpacking
   }
 
@@ -60,15 +60,15 @@ extension DataCatalog {
     let folder = remote.unpacking == .tar ? directory : directory.appendingPath(dataset.folders[0])
     try Self.makeFolder(folder)
     let archive = folder.appendingPath(remote.name)
-    var holder: String?
+    var owner: String?
     let lock = FileLock.take(archive + ".lock", patience: .zero, limit: Self.longestWait) { name in
-      holder = name
-      progress(FetchProgress(file: remote.name, stage: .waiting(holder: name), bytes: 0, totalBytes: remote.size))
+      owner = name
+      progress(FetchProgress(file: remote.name, stage: .waiting(owner: name), bytes: 0, totalBytes: remote.size))
     }
     defer { lock?.release() }
-    if let holder {
+    if let owner {
       // A file system without locks is another matter: there two at once are the user's.
-      guard lock != nil else { throw DataError(archive, "is still being fetched by \(holder)") }
+      guard lock != nil else { throw DataError(archive, "is still being fetched by \(owner)") }
       if isThere(remote, of: dataset, verify(dataset)) { return }
     }
     for part in dataset.files(unpackedFrom: remote) {

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// A lock that the processes of a node take one after the other: a file, which goes with its holder.
+/// A lock that the processes of a node take one after the other: a file, which goes with its owner.
 ///
 /// Links are not followed, nor is a file written to that has other names: in a folder that others may write to, it could be
 /// anybody's.
@@ -19,7 +19,7 @@ final class FileLock: Sendable {
   /// - Returns: nil where it cannot be had.
   static func take(
     _ path: String, patience: Duration, limit: Duration, isStopped: () -> Bool = { false },
-    waiting: (_ holder: String) -> Void
+    waiting: (_ owner: String) -> Void
   ) -> FileLock? {
     let start = ContinuousClock.now
     var isSaid = false
@@ -31,7 +31,7 @@ final class FileLock: Sendable {
         let code = errno
         let waited = ContinuousClock.now - start
         if code == EWOULDBLOCK && waited >= patience && !isSaid {
-          waiting(holder(of: descriptor))
+          waiting(owner(of: descriptor))
           isSaid = true
         }
         guard code == EWOULDBLOCK || code == EINTR, waited < limit, !isStopped() else {
@@ -41,7 +41,7 @@ final class FileLock: Sendable {
         usleep(20_000)
       }
       tries += 1
-      // The holder removes the file: who comes later makes another, and must not have that one's lock beside this.
+      // The owner removes the file: who comes later makes another, and must not have that one's lock beside this.
       if isAt(path, descriptor) || tries == mostTries { return FileLock(path, descriptor) }
       close(descriptor)
     }
@@ -77,8 +77,8 @@ final class FileLock: Sendable {
       && own.st_dev == found.st_dev && own.st_ino == found.st_ino
   }
 
-  /// The holder's text, which anybody could have written, on one line.
-  private static func holder(of descriptor: Int32) -> String {
+  /// The owner's text, which anybody could have written, on one line.
+  private static func owner(of descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = pread(descriptor, &bytes, bytes.count, 0)
     let text = String(decoding: bytes.prefix(max(0, count)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

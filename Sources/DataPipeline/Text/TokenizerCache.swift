@@ -31,9 +31,9 @@ struct TokenizerCache {
     if let kept = kept() { return kept }
     let lock = FileLock.take(
       lockPath, patience: patience, limit: longestWait, isStopped: monitor.isStopped
-    ) { holder in
+    ) { owner in
       monitor.warn(
-        "waiting for \(holder), which learns the byte pairs of \(text.onOneLine); after \(longestWait.components.seconds) s they are "
+        "waiting for \(owner), which learns the byte pairs of \(text.onOneLine); after \(longestWait.components.seconds) s they are "
           + "learned here too")
     }
     defer { lock?.release() }

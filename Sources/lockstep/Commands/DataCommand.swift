@@ -158,8 +158,8 @@ private final class FetchDisplay: Sendable {
       last = now
       return true
     }
-    if case .waiting(let holder) = progress.stage {
-      terminal.printError("\(progress.file): waiting for \(holder), which fetches it")
+    if case .waiting(let owner) = progress.stage {
+      terminal.printError("\(progress.file): waiting for \(owner), which fetches it")
     }
     guard terminal.isInteractive, isDue else { return }
     let megabytes = { (bytes: Int) in Format.decimal(Double(bytes) / 1e6, 1) }

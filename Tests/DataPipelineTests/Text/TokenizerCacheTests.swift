@@ -88,14 +88,14 @@ import Testing
 
   /// Calls `body` with a cache whose lock another holds, and with what gives the lock back.
   private func whileLocked(
-    _ folder: TemporaryFolder, by holder: String,
+    _ folder: TemporaryFolder, by owner: String,
     _ body: (inout TokenizerCache, _ release: @escaping () -> Void) throws -> Void
   ) throws {
     try Array(Self.text.utf8).withUnsafeBytes { bytes in
       var cache = TokenizerCache(.bytePairs(vocabularySize: 270), on: bytes, of: folder.file("text.txt"))
       let descriptor = Foundation.open(cache.path + ".lock", O_RDWR | O_CREAT, 0o644)
       try #require(descriptor >= 0 && flock(descriptor, LOCK_EX) == 0)
-      #expect(write(descriptor, holder, holder.utf8.count) == holder.utf8.count)
+      #expect(write(descriptor, owner, owner.utf8.count) == owner.utf8.count)
       try body(&cache) { close(descriptor) }
     }
   }
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  @Test func aLockThatIsNeverGivenBackIsLeftToItsHolder() throws {
+  @Test func aLockThatIsNeverGivenBackIsLeftToItsOwner() throws {
     let folder = try TemporaryFolder()
     try whileLocked(folder, by: "") { cache, release in
       (cache.patience, cache.longestWait) = (.zero, .milliseconds(1))
