@@ -42,7 +42,7 @@ int csm_map(int file, size_t bytes, void **start) {
 
 void csm_unmap(void *start, size_t bytes) { munmap(start, whole(bytes)); }
 
-int csm_map_stretches(int file, size_t count, const size_t *offsets, const size_t *lengths, void **start) {
+int csm_map_segments(int file, size_t count, const size_t *offsets, const size_t *lengths, void **start) {
   size_t bytes = 0;
   for (size_t i = 0; i < count; i++) bytes += lengths[i];
   char *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -59,7 +59,7 @@ int csm_map_stretches(int file, size_t count, const size_t *offsets, const size_
   return 0;
 }
 
-void csm_unmap_stretches(void *start, size_t bytes) { munmap(start, bytes); }
+void csm_unmap_segments(void *start, size_t bytes) { munmap(start, bytes); }
 
 int csm_create(size_t bytes) {
   // Not limited by the size of /dev/shm, which is as small as 64 MB in containers.

@@ -74,8 +74,8 @@ import Testing
     }
   }
 
-  /// Stretches of the slots that make the result when they are mapped one behind the other: each begins with a page, as
-  /// far into its slot as into the result, which the stretches before it fill.
+  /// Segments of the slots that make the result when they are mapped one behind the other: each begins with a page, as
+  /// far into its slot as into the result, which the segments before it fill.
   @Test(arguments: [2, 3, 5], [257, 1_024, 5_000, 40_000])
   func slicesInTheSlotsMakeTheResult(workers: Int, count: Int) {
     let page = SharedMemory.pageBytes
@@ -90,10 +90,10 @@ import Testing
           let slots = members.reduce(0) { $0 + layout.partials(of: $1).count }
           let firstSlot = shape.byteCount - slots * slotBytes
           var end = 0
-          for stretch in shape.resultStretches {
-            #expect(stretch.lowerBound.isMultiple(of: page) && stretch.count.isMultiple(of: page))
-            #expect((stretch.lowerBound - firstSlot) % slotBytes == end)
-            end += stretch.count
+          for segment in shape.resultSegments {
+            #expect(segment.lowerBound.isMultiple(of: page) && segment.count.isMultiple(of: page))
+            #expect((segment.lowerBound - firstSlot) % slotBytes == end)
+            end += segment.count
           }
           #expect(end == slotBytes)
         }

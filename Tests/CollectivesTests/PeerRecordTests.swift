@@ -8,8 +8,8 @@ import Testing
     PeerRecord(rank: rank, linked: (0..<size).map { $0 != rank }, timeout: timeout, now: 0)
   }
 
-  private func beats(_ record: inout PeerRecord, from peers: [Int], at now: Double) {
-    for peer in peers { record.heard([.beat], from: peer, at: now) }
+  private func heartbeats(_ record: inout PeerRecord, from peers: [Int], at now: Double) {
+    for peer in peers { record.heard([.heartbeat], from: peer, at: now) }
   }
 
   @Test func aClosedLinkIsADeathAndTheLowestRankLeftSaysIt() {
@@ -27,26 +27,26 @@ import Testing
 
   @Test func aRankThatSaidGoodbyeMayCloseAndBeSilent() {
     var record = record(rank: 1)
-    record.heard([.beat, .goodbye], from: 3, at: 1)
+    record.heard([.heartbeat, .goodbye], from: 3, at: 1)
     record.closed(3)
-    beats(&record, from: [0, 2], at: 20)
+    heartbeats(&record, from: [0, 2], at: 20)
     #expect(record.finding(at: 20) == nil)
   }
 
   @Test func silenceCountsFromTheTimeoutOn() {
     var record = record(rank: 0)
-    beats(&record, from: [1, 2, 3], at: 4)
-    beats(&record, from: [1, 3], at: 9)
+    heartbeats(&record, from: [1, 2, 3], at: 4)
+    heartbeats(&record, from: [1, 3], at: 9)
     #expect(record.finding(at: 9.9) == nil)
     #expect(record.finding(at: 10) == .silent([2], seconds: 6))
   }
 
-  /// Ranks behind one cut link were last heard a beat apart; a rank that beats on is not among them.
+  /// Ranks behind one cut link were last heard a heartbeat apart; a rank that still sends heartbeats is not among them.
   @Test func ranksLostTogetherAreNamedTogether() {
     var record = record(rank: 0)
-    beats(&record, from: [2], at: 4)
-    beats(&record, from: [3], at: 4.9)
-    beats(&record, from: [1], at: 9.5)
+    heartbeats(&record, from: [2], at: 4)
+    heartbeats(&record, from: [3], at: 4.9)
+    heartbeats(&record, from: [1], at: 9.5)
     #expect(record.finding(at: 10) == .silent([2, 3], seconds: 6))
   }
 
@@ -59,7 +59,7 @@ import Testing
 
   @Test func aRankWithoutALinkIsNeverLost() {
     var record = PeerRecord(rank: 0, linked: [false, true, false], timeout: 6, now: 0)
-    beats(&record, from: [1], at: 50)
+    heartbeats(&record, from: [1], at: 50)
     #expect(record.finding(at: 50) == nil)
   }
 

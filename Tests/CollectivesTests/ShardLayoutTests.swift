@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 101, 1023, 1024, 1025, 10_000, 70_000])
-  func slicesCoverAStretchInWholePages(count: Int) {
+  func slicesCoverASegmentInWholePages(count: Int) {
     for owners in 1...7 {
       for start in [0, 3 * Slices.pageLength] {
         let slices = (0..<owners).map { Slices(of: start..<start + count, owners: owners)[$0] }

@@ -18,9 +18,9 @@ void csm_unmap(void *start, size_t bytes);
 
 /// Maps parts of the file one behind the other, read-only; each is whole pages. Sets `start` to the first and returns 0, or the
 /// negative of errno. The pages are the same as in other mappings of the file.
-int csm_map_stretches(int file, size_t count, const size_t *offsets, const size_t *lengths, void **start);
+int csm_map_segments(int file, size_t count, const size_t *offsets, const size_t *lengths, void **start);
 
-void csm_unmap_stretches(void *start, size_t bytes);
+void csm_unmap_segments(void *start, size_t bytes);
 
 /// Allocates `count` bytes from `offset` on, near the calling processor, so that writing to them never fails later. (Without that,
 /// writing to a mapped file may end the process with SIGBUS.) Uses huge pages if the system has them.

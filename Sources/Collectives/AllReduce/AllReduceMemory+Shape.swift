@@ -33,7 +33,7 @@ extension AllReduceMemory {
     /// Number of elements of a buffer.
     let count: Int
     /// Byte ranges of the result's slices in the arena, in the result's order, if it is in the slots.
-    private(set) var resultStretches: [Range<Int>] = []
+    private(set) var resultSegments: [Range<Int>] = []
 
     /// Shape for the node group of `worker`.
     ///
@@ -60,7 +60,7 @@ extension AllReduceMemory {
           let localOwner =
             nodeGroups.localOwner(ofSliceOwnedBy: owner, in: plan.nodeGroup)
             - nodeGroups.members[plan.nodeGroup].lowerBound
-          resultStretches.append(bytes(of: slices[owner], inSlot: firstSlots[localOwner]))
+          resultSegments.append(bytes(of: slices[owner], inSlot: firstSlots[localOwner]))
         }
       }
     }
@@ -72,11 +72,11 @@ extension AllReduceMemory {
       let smallest = nodeGroups.members.map(\.count).min() ?? 1
       let receiversAreFew = nodeGroups.workers - smallest <= fewReceivers * smallest
       if receiversAreFew && buckets.count <= shortLength { return .everywhere }
-      return hasNeighbours && buckets.ranges.count * layout.workers <= mostStretches ? .slots : .separate
+      return hasNeighbours && buckets.ranges.count * layout.workers <= mostSegments ? .slots : .separate
     }
 
     /// Most segments of the second mapping. Linux allows a process 65 530 mappings.
-    private static let mostStretches = 16_384
+    private static let mostSegments = 16_384
 
     /// In whole pages: no other slice follows the last element in its page.
     private func bytes(of slice: Range<Int>, inSlot slot: Int) -> Range<Int> {

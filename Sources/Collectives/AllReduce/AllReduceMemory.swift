@@ -16,20 +16,20 @@ public final class AllReduceMemory: @unchecked Sendable {
   /// Keeps `memory` alive.
   private let owner: AnyObject
   /// The second mapping, if the result is in the slots.
-  private let stretches: SharedMemory.Stretches?
+  private let segments: SharedMemory.SegmentMapping?
 
   /// An arena in shared memory, parts of which can be mapped a second time.
   package init(memory: SharedMemory, shape: Shape) throws(SharedMemory.Failure) {
     (self.memory, self.shape, owner) = (memory.start, shape, memory)
-    let places = shape.resultStretches
-    stretches = places.isEmpty ? nil : try memory.stretches(places)
+    let places = shape.resultSegments
+    segments = places.isEmpty ? nil : try memory.mapSegments(places)
   }
 
   /// An arena for workers of one process.
   public init(inProcess shape: Shape) {
-    precondition(shape.resultStretches.isEmpty, "memory of a process is mapped once")
+    precondition(shape.resultSegments.isEmpty, "memory of a process is mapped once")
     let storage = StoragePool().allocateZeroed(byteCount: shape.byteCount)
-    (memory, self.shape, owner, stretches) = (storage.pointer, shape, storage, nil)
+    (memory, self.shape, owner, segments) = (storage.pointer, shape, storage, nil)
   }
 
   /// Number of buckets that the worker at `position` has submitted since the start.
@@ -56,7 +56,7 @@ public final class AllReduceMemory: @unchecked Sendable {
 
   /// The whole sum, read-only.
   var result: UnsafeMutablePointer<Float> {
-    stretches.map { $0.start.assumingMemoryBound(to: Float.self) }
+    segments.map { $0.start.assumingMemoryBound(to: Float.self) }
       ?? buffer(shape.place == .separate ? shape.slots : 0)
   }
 

@@ -60,16 +60,16 @@ package final class SharedMemory: @unchecked Sendable {
   }
 
   /// Maps these ranges of bytes a second time, one behind the other. Each range is whole pages. Call before `closeFile`.
-  package func stretches(_ ranges: [Range<Int>]) throws(Failure) -> Stretches {
+  package func mapSegments(_ ranges: [Range<Int>]) throws(Failure) -> SegmentMapping {
     var start: UnsafeMutableRawPointer?
-    let code = csm_map_stretches(file, ranges.count, ranges.map(\.lowerBound), ranges.map(\.count), &start)
+    let code = csm_map_segments(file, ranges.count, ranges.map(\.lowerBound), ranges.map(\.count), &start)
     let byteCount = ranges.reduce(0) { $0 + $1.count }
     guard let start else { throw Failure("cannot map \(byteCount / 1024) KiB of shared memory once more", -code) }
-    return Stretches(start: start, byteCount: byteCount)
+    return SegmentMapping(start: start, byteCount: byteCount)
   }
 
   /// A second, read-only mapping of parts of shared memory: writing to it is a SIGSEGV.
-  package final class Stretches: Sendable {
+  package final class SegmentMapping: Sendable {
     package nonisolated(unsafe) let start: UnsafeMutableRawPointer
     private let byteCount: Int
 
@@ -77,7 +77,7 @@ package final class SharedMemory: @unchecked Sendable {
       (self.start, self.byteCount) = (start, byteCount)
     }
 
-    deinit { csm_unmap_stretches(start, byteCount) }
+    deinit { csm_unmap_segments(start, byteCount) }
   }
 
   private static func identity(of file: Int32) -> String {

@@ -1,4 +1,4 @@
-/// A stretch of tokens: inputs `start ..< start + length`, targets one further on.
+/// A range of tokens: inputs `start ..< start + length`, targets one further on.
 public struct TextWindow: Sendable, Equatable {
   public var start: Int
   public var length: Int

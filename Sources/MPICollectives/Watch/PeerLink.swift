@@ -4,7 +4,7 @@ import Glibc
 struct PeerLink: Sendable {
   enum Message: UInt8 {
     /// Heartbeat: the rank runs.
-    case beat = 1
+    case heartbeat = 1
     /// The rank is done; its link's end is not a death.
     case goodbye = 2
     /// The job fails, and this rank has printed the reason.

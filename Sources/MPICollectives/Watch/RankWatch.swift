@@ -97,7 +97,7 @@ public final class RankWatch: Sendable {
         }
       }
       if now >= nextBeat {
-        sendToAll(.beat)
+        sendToAll(.heartbeat)
         nextBeat = now + record.beatInterval
       }
 
