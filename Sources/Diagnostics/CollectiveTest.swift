@@ -37,8 +37,8 @@ struct CollectiveTest {
     var problem: String?
     for round in 0..<2 {
       try sum.begin()
-      accumulator.accumulate { shard, leaf in
-        let floats = leaf.floats
+      accumulator.accumulate { shard, buffer in
+        let floats = buffer.floats
         for index in 0..<length { floats[index] = value(shard, index, round) }
       }
       try sum.finish()

@@ -53,7 +53,7 @@ public struct CommunicatorChecks {
       // A worker that is late to read must find what the others have left behind.
       arriveAtRandom(round + communicator.worker)
       let expected = referenceSum(
-        (0..<layout.shards).map { TestData.leaf(shard: $0, count: length, round: round) })
+        (0..<layout.shards).map { TestData.values(shard: $0, count: length, round: round) })
       for index in 0..<length where sum.result.floats[index].bitPattern != expected[index].bitPattern {
         throw failure(
           "round \(round), sum over \(layout.shards) shards, element \(index) of \(length): "

@@ -7,7 +7,7 @@ public enum TestData {
     return fraction * Float(1 << (bits >> 32 & 15))
   }
 
-  public static func leaf(shard: Int, count: Int, round: Int = 0) -> [Float] {
+  public static func values(shard: Int, count: Int, round: Int = 0) -> [Float] {
     (0..<count).map { value(shard: shard, index: $0, round: round) }
   }
 

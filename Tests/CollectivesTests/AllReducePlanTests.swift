@@ -106,7 +106,7 @@ import Testing
   func sumsGoOverOneSlot(shards: Int) {
     let program = ReductionProgram(nodes: (0..<shards).map { $0..<$0 + 1 }, roots: [0..<shards])
     let count = ReductionProgram.blockLength + 3
-    let leaves = (0..<shards).map { TestData.leaf(shard: $0, count: count, round: 0) }
+    let leaves = (0..<shards).map { TestData.values(shard: $0, count: count, round: 0) }
     for place in 0..<shards {
       let memory = UnsafeMutablePointer<Float>.allocate(capacity: shards * count + program.scratchLength)
       var slots = (0..<shards).map { memory + $0 * count }

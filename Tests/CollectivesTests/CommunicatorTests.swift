@@ -60,7 +60,7 @@ import Testing
       }
     }
     let expected = (0..<2).map { round in
-      referenceSum((0..<5).map { TestData.leaf(shard: $0, count: buckets.count, round: round) })
+      referenceSum((0..<5).map { TestData.values(shard: $0, count: buckets.count, round: round) })
     }
     #expect(results == [expected, expected, expected])
   }
@@ -77,7 +77,7 @@ import Testing
 
   /// The checks above would pass in vain if the order of additions did not show, or if workers began equal.
   @Test func otherOrdersAndUnsynchronisedWorkersDiffer() throws {
-    let leaves = (0..<7).map { TestData.leaf(shard: $0, count: 101) }
+    let leaves = (0..<7).map { TestData.values(shard: $0, count: 101) }
     let sum = referenceSum(leaves)
     let leftToRight = leaves.dropFirst().reduce(leaves[0]) { sum, leaf in zip(sum, leaf).map { $0 + $1 } }
     #expect(leftToRight != sum)

@@ -18,7 +18,7 @@ import Testing
         }
         #expect(visited == Array(layout.run(of: worker)))
         for (partial, node) in zip(accumulator.partials, layout.partials(of: worker)) {
-          #expect(Array(partial.floats) == referenceSum(node.map { TestData.leaf(shard: $0, count: count) }))
+          #expect(Array(partial.floats) == referenceSum(node.map { TestData.values(shard: $0, count: count) }))
         }
       }
     }
@@ -47,7 +47,7 @@ import Testing
     #expect(gradients.values == [6, 6, 6, 6, 6])
   }
 
-  @Test func aFailingLeafEndsTheSum() {
+  @Test func aFailingShardEndsTheSum() {
     let accumulator = ShardAccumulator(
       layout: ShardLayout(shards: 4, workers: 1), worker: 0, count: 1)
     var visited = 0

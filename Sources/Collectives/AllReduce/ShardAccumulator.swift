@@ -34,48 +34,49 @@ public final class ShardAccumulator {
 
   /// Computes every shard of the worker, in shard order; `partials` then hold their sums.
   ///
-  /// - Parameter leaf: Computes one shard: writes all elements of its buffer, zeros for a shard without samples. The buffer's
+  /// - Parameter compute: Computes one shard: writes all elements of its buffer, zeros for a shard without samples. The buffer's
   ///   old values are undefined.
-  public func accumulate(leaf: (_ shard: Int, _ buffer: Tensor) throws -> Void) rethrows {
-    try accumulate(isFinal: { _ in }, leaf: { shard, buffer, _ in try leaf(shard, buffer) })
+  public func accumulate(compute: (_ shard: Int, _ buffer: Tensor) throws -> Void) rethrows {
+    try accumulate(isFinal: { _ in }, compute: { shard, buffer, _ in try compute(shard, buffer) })
   }
 
   /// The same for shards whose buffers are computed from the end to the front.
   ///
   /// - Parameters:
   ///   - isFinal: Receives the first final element of the worker's partial sums, each time it changes.
-  ///   - leaf: Computes one shard; may report, as often as it likes, the first final element of its buffer.
+  ///   - compute: Computes one shard; may report, as often as it likes, the first final element of its buffer.
   public func accumulate(
     isFinal: @escaping (_ start: Int) -> Void,
-    leaf: (_ shard: Int, _ buffer: Tensor, _ isFinal: (_ start: Int) -> Void) throws -> Void
+    compute: (_ shard: Int, _ buffer: Tensor, _ isFinal: (_ start: Int) -> Void) throws -> Void
   ) rethrows {
     for (subtree, buffer) in zip(subtrees, partials) {
       let isLast = subtree == subtrees[subtrees.count - 1]
       var pending = PendingAdditions(end: buffer.count)
-      try sum(subtree, into: buffer, depth: 0, isLast: isLast, pending: &pending, isFinal: isFinal, leaf: leaf)
+      try sum(subtree, into: buffer, depth: 0, isLast: isLast, pending: &pending, isFinal: isFinal, compute: compute)
     }
   }
 
-  private typealias Leaf = (Int, Tensor, (Int) -> Void) throws -> Void
+  private typealias Compute = (Int, Tensor, (Int) -> Void) throws -> Void
 
   /// - Parameters:
   ///   - isLast: Whether the node ends with the worker's last shard. Additions on the way from that shard to the subtree's root
   ///     are done as its buffer becomes final, not at the end.
   private func sum(
     _ node: Range<Int>, into buffer: Tensor, depth: Int, isLast: Bool, pending: inout PendingAdditions,
-    isFinal: @escaping (Int) -> Void, leaf: Leaf
+    isFinal: @escaping (Int) -> Void, compute: Compute
   ) rethrows {
     if node.count == 1 {
-      guard isLast else { return try leaf(node.lowerBound, buffer) { _ in } }
-      try leaf(node.lowerBound, buffer) { isFinal(pending.advance(to: $0)) }
+      guard isLast else { return try compute(node.lowerBound, buffer) { _ in } }
+      try compute(node.lowerBound, buffer) { isFinal(pending.advance(to: $0)) }
       isFinal(pending.advance(to: 0))
       return
     }
     let (left, right) = ReductionTree.children(of: node)
-    try sum(left, into: buffer, depth: depth, isLast: false, pending: &pending, isFinal: isFinal, leaf: leaf)
+    try sum(left, into: buffer, depth: depth, isLast: false, pending: &pending, isFinal: isFinal, compute: compute)
     if isLast { pending.additions.append((buffer, scratch[depth])) }
     try sum(
-      right, into: scratch[depth], depth: depth + 1, isLast: isLast, pending: &pending, isFinal: isFinal, leaf: leaf)
+      right, into: scratch[depth], depth: depth + 1, isLast: isLast, pending: &pending, isFinal: isFinal,
+      compute: compute)
     if !isLast { PendingAdditions.add(scratch[depth], to: buffer, 0..<buffer.count) }
   }
 }

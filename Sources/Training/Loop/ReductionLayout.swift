@@ -21,18 +21,18 @@ struct ReductionLayout: Sendable {
     gradients = statistics.upperBound..<(statistics.upperBound + store.flatCount)
   }
 
-  /// Elements of a whole leaf.
+  /// Elements of a whole gradient buffer.
   var count: Int { gradients.upperBound }
 
-  func gradients(of leaf: Tensor) -> Tensor { view(gradients, of: leaf) }
-  func statistics(of leaf: Tensor) -> Tensor { view(statistics, of: leaf) }
+  func gradients(of buffer: Tensor) -> Tensor { view(gradients, of: buffer) }
+  func statistics(of buffer: Tensor) -> Tensor { view(statistics, of: buffer) }
 
-  private func view(_ range: Range<Int>, of leaf: Tensor) -> Tensor {
-    Tensor(storage: leaf.storage, offset: range.lowerBound, shape: [range.count], dtype: leaf.dtype)
+  private func view(_ range: Range<Int>, of buffer: Tensor) -> Tensor {
+    Tensor(storage: buffer.storage, offset: range.lowerBound, shape: [range.count], dtype: buffer.dtype)
   }
 
-  func write(_ sums: StepTotals, to leaf: Tensor) {
-    let values = UnsafeMutableBufferPointer(rebasing: leaf.floats[totals])
+  func write(_ sums: StepTotals, to buffer: Tensor) {
+    let values = UnsafeMutableBufferPointer(rebasing: buffer.floats[totals])
     values[0] = Float(sums.samples)
     values[1] = Float(sums.lossWeight)
     values[2] = Float(sums.loss)
@@ -42,8 +42,8 @@ struct ReductionLayout: Sendable {
     values[6] = Float(sums.predictions)
   }
 
-  func totals(of leaf: Tensor) -> StepTotals {
-    let values = UnsafeMutableBufferPointer(rebasing: leaf.floats[totals])
+  func totals(of buffer: Tensor) -> StepTotals {
+    let values = UnsafeMutableBufferPointer(rebasing: buffer.floats[totals])
     return StepTotals(
       samples: Double(values[0]), lossWeight: Double(values[1]), loss: Double(values[2]),
       correct: Double(values[3]), predictions: Double(values[6]),
@@ -52,7 +52,7 @@ struct ReductionLayout: Sendable {
 }
 
 extension ReductionLayout {
-  /// How the sum of a leaf is cut: at parameters, a function of the model and of two settings.
+  /// How the sum of a gradient buffer is cut: at parameters, a function of the model and of two settings.
   func buckets(_ trainable: [Parameter], _ settings: TrainingSettings) -> Buckets {
     guard settings.overlap else { return Buckets(count: count) }
     let cuts = trainable.map { gradients.lowerBound + $0.offset }

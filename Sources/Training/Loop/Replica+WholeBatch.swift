@@ -5,18 +5,18 @@ import Tensors
 
 /// For models with layers that look at the whole batch: all of a worker's shards side by side.
 extension Replica {
-  /// `computeLeaf` for all shards at once, each with a leaf of its own. Shards without samples take no part but in the
+  /// `computeGradients` for all shards at once, each with a gradient buffer of its own. Shards without samples take no part but in the
   /// exchange: if all are empty, the worker still meets the others in every layer that spans the batch.
   ///
-  /// - Parameter willWrite: Called before anything is written to the leaves, after the forward pass.
-  func computeLeaves(
+  /// - Parameter willWrite: Called before anything is written to the gradient buffers, after the forward pass.
+  func computeGradients(
     _ batches: [Batch], step: Int, requests: () -> StepRequests, carrying state: CarriedState? = nil,
     exchange: ShardExchange,
-    into leaves: [Tensor], willWrite: () throws -> Void
+    into buffers: [Tensor], willWrite: () throws -> Void
   ) throws {
     let filled = batches.indices.filter { batches[$0].count > 0 }
     let tapes = TapeGroup(
-      context: context, parameterGradients: filled.map { layout.gradients(of: leaves[$0]) }, exchange: exchange)
+      context: context, parameterGradients: filled.map { layout.gradients(of: buffers[$0]) }, exchange: exchange)
     let statistics = filled.map { _ in scratchStatistics() }
     let passes = filled.indices.map { part in
       let (shard, tape) = (filled[part], tapes.tapes[part])
@@ -28,18 +28,18 @@ extension Replica {
     let outputs = try model(inputs, JointPass(tapes, parts: passes))
     try willWrite()
     timeline?.enter(.backward)
-    for (part, shard) in filled.enumerated() { layout.statistics(of: leaves[shard]).copy(from: statistics[part]) }
+    for (part, shard) in filled.enumerated() { layout.statistics(of: buffers[shard]).copy(from: statistics[part]) }
     let results = try zip(filled, outputs).map { try loss($1, batches[$0].targets) }
     try tapes.backward(from: results.map(\.sum))
 
-    // One leaf carries what the worker asks for.
+    // One buffer carries the worker's requests.
     func carried(_ shard: Int) -> StepRequests { shard == 0 ? requests() : StepRequests() }
     for (part, shard) in filled.enumerated() {
       tapes.tapes[part].zeroUntouchedGradients(of: model.store.trainable)
-      writeTotals(batches[shard], results[part], requests: carried(shard), to: leaves[shard])
+      writeTotals(batches[shard], results[part], requests: carried(shard), to: buffers[shard])
     }
     for shard in batches.indices where batches[shard].count == 0 {
-      writeEmptyLeaf(requests: carried(shard), to: leaves[shard])
+      writeEmptyGradients(requests: carried(shard), to: buffers[shard])
     }
   }
 

@@ -4,7 +4,7 @@ import DataPipeline
 import NeuralNetworks
 import Tensors
 
-/// One worker's copy of the model, with what it needs to compute a shard's leaf and to apply an update.
+/// One worker's copy of the model, with what it needs to compute a shard's gradient buffer and to apply an update.
 ///
 /// Workers with common memory need no copy of large weights each: one is enough, of which each worker updates the part
 /// whose gradients it has summed. An update of all of them together then moves as many bytes as one of a worker alone.
@@ -45,36 +45,36 @@ final class Replica {
     model.initialize(seed: seed, frozenOnly: sharesWeights && !sum.isFirstInNodeGroup)
   }
 
-  /// Forward, loss and backward of one shard; its sums over samples go to `leaf`. An empty shard gives zeros.
+  /// Forward, loss and backward of one shard; its sums over samples go to `buffer`. An empty shard gives zeros.
   ///
   /// - Parameters:
   ///   - state: First state of recurrent layers; receives their last.
-  ///   - willWrite: Called before anything is written to the leaf, after the forward pass.
-  ///   - isFinal: Told, again and again, from which element on the leaf is final.
-  func computeLeaf(
-    _ batch: Batch, step: Int, requests: () -> StepRequests, carrying state: RecurrentState? = nil, into leaf: Tensor,
+  ///   - willWrite: Called before anything is written to the gradient buffer, after the forward pass.
+  ///   - isFinal: Told, again and again, from which element on the gradient buffer is final.
+  func computeGradients(
+    _ batch: Batch, step: Int, requests: () -> StepRequests, carrying state: RecurrentState? = nil, into buffer: Tensor,
     willWrite: () throws -> Void, isFinal: (_ start: Int) -> Void
   ) throws {
     guard batch.count > 0 else {
       try willWrite()
-      return writeEmptyLeaf(requests: requests(), to: leaf)
+      return writeEmptyGradients(requests: requests(), to: buffer)
     }
     timeline?.enter(.forward)
-    let tape = Tape(context: context, parameterGradients: layout.gradients(of: leaf))
+    let tape = Tape(context: context, parameterGradients: layout.gradients(of: buffer))
     let statistics = scratchStatistics()
     let pass = pass(batch, on: tape, step: step, statistics: statistics, carrying: state)
     let output = model(tape.input(batch.inputs), pass)
     try willWrite()
     timeline?.enter(.backward)
-    layout.statistics(of: leaf).copy(from: statistics)
+    layout.statistics(of: buffer).copy(from: statistics)
     let result = try loss(output, batch.targets)
     tape.backward(from: result.sum, of: model.store.trainable) { isFinal(layout.gradients.lowerBound + $0) }
-    writeTotals(batch, result, requests: requests(), to: leaf)
+    writeTotals(batch, result, requests: requests(), to: buffer)
   }
 
-  func writeEmptyLeaf(requests: StepRequests, to leaf: Tensor) {
-    leaf.fillWithZeros()
-    layout.write(StepTotals(requests: requests), to: leaf)
+  func writeEmptyGradients(requests: StepRequests, to buffer: Tensor) {
+    buffer.fillWithZeros()
+    layout.write(StepTotals(requests: requests), to: buffer)
   }
 
   func pass(
@@ -88,14 +88,14 @@ final class Replica {
     return pass
   }
 
-  func writeTotals(_ batch: Batch, _ result: LossResult, requests: StepRequests, to leaf: Tensor) {
+  func writeTotals(_ batch: Batch, _ result: LossResult, requests: StepRequests, to buffer: Tensor) {
     let sums = StepTotals(
       samples: Double(batch.count), lossWeight: result.weight, loss: result.sum.value[0],
       correct: Double(result.correct), predictions: Double(batch.labels.count), requests: requests)
-    layout.write(sums, to: leaf)
+    layout.write(sums, to: buffer)
   }
 
-  /// One optimiser update from the summed leaves.
+  /// One optimiser update from the summed gradient buffers.
   ///
   /// - Parameter hasReadShared: As in `Optimizer.step`.
   func update(

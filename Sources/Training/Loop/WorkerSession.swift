@@ -4,7 +4,7 @@ import DataPipeline
 import NeuralNetworks
 import Tensors
 
-/// A worker's replica at work: takes its shards of a batch, sums their leaves with everyone else's, updates.
+/// A worker's replica at work: takes its shards of a batch, sums their gradient buffers with everyone else's, updates.
 /// Training and the benchmark of whole steps both run on it, so that what is measured is what trains.
 final class WorkerSession {
   /// Result of a step, the same on every worker.
@@ -21,8 +21,8 @@ final class WorkerSession {
   private let communicator: any Communicator
   private let accumulator: ShardAccumulator
   private let sum: AllReduce
-  /// One leaf a shard, where layers that look at the whole batch need all of them at once; else empty.
-  private let leaves: [Tensor]
+  /// One gradient buffer a shard, where layers that look at the whole batch need all of them at once; else empty.
+  private let gradientBuffers: [Tensor]
   /// Where a text is read in streams; else nil.
   let carried: CarriedState?
   private var loader: BatchLoader?
@@ -47,11 +47,13 @@ final class WorkerSession {
     accumulator = ShardAccumulator(
       layout: communicator.layout, worker: communicator.worker, partials: sum.partials, pool: replica.context.pool)
     carried = run.carriesState ? CarriedState(shards: communicator.shards.count, pool: replica.context.pool) : nil
-    leaves = replica.model.spansBatch ? Self.leaves(of: communicator, accumulator, pool: replica.context.pool) : []
+    gradientBuffers =
+      replica.model.spansBatch
+      ? Self.makeGradientBuffers(of: communicator, accumulator, pool: replica.context.pool) : []
   }
 
   /// A buffer a shard; the first shard of each maximal subtree has the one that takes the subtree's sum.
-  private static func leaves(
+  private static func makeGradientBuffers(
     of communicator: any Communicator, _ accumulator: ShardAccumulator, pool: StoragePool
   ) -> [Tensor] {
     let starts = communicator.layout.partials(of: communicator.worker).map(\.lowerBound)
@@ -118,7 +120,7 @@ final class WorkerSession {
     timeline?.enter(.data)
     batches = try loader.next()
     timeline?.enter(.forward)
-    let reduced = try sumLeaves(step: step, requests: requests)
+    let reduced = try allReduceGradients(step: step, requests: requests)
     defer { sum.release() }
     timeline?.enter(.optimizer)
     defer { timeline?.enter(.other) }
@@ -132,15 +134,17 @@ final class WorkerSession {
     return Outcome(totals: totals, penalty: result.penalty ?? 0, gradientNorm: result.gradientNorm)
   }
 
-  /// Computes this worker's leaves and sums them with the others'.
-  private func sumLeaves(step: Int, requests: () -> StepRequests) throws -> Tensor {
+  /// Computes this worker's gradient buffers and sums them with the others'.
+  private func allReduceGradients(step: Int, requests: () -> StepRequests) throws -> Tensor {
     let (first, last) = (communicator.shards.lowerBound, communicator.shards.upperBound - 1)
     if replica.model.spansBatch {
-      try replica.computeLeaves(
+      try replica.computeGradients(
         batches, step: step, requests: requests, carrying: carried,
-        exchange: ShardExchange(communicator, batches, timeline: timeline), into: leaves, willWrite: sum.begin)
-      accumulator.accumulate { shard, leaf in
-        if leaf.pointer != leaves[shard - first].pointer { leaf.copy(from: leaves[shard - first]) }
+        exchange: ShardExchange(communicator, batches, timeline: timeline), into: gradientBuffers, willWrite: sum.begin)
+      accumulator.accumulate { shard, buffer in
+        if buffer.pointer != gradientBuffers[shard - first].pointer {
+          buffer.copy(from: gradientBuffers[shard - first])
+        }
       }
     } else {
       var failure: (any Error)?
@@ -149,12 +153,12 @@ final class WorkerSession {
         sum.ready(from: start)
         guard failure == nil else { return }
         do { try sum.poll() } catch { failure = error }
-      } leaf: { shard, leaf, isFinal in
+      } compute: { shard, buffer, isFinal in
         // One shard of each worker carries what it asks for.
         let batch = batches[shard - first]
-        try replica.computeLeaf(
+        try replica.computeGradients(
           batch, step: step, requests: { shard == last ? requests() : StepRequests() },
-          carrying: carried?.state(of: shard - first, for: batch), into: leaf,
+          carrying: carried?.state(of: shard - first, for: batch), into: buffer,
           willWrite: sum.begin, isFinal: isFinal)
       }
       if let failure { throw failure }
