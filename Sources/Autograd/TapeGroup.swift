@@ -3,7 +3,7 @@ import Tensors
 /// Tapes of several parts of one batch that advance side by side, so that an operation can look at all parts at once.
 ///
 /// Between two such operations each part is on its own. The backward pass replays every tape down to the last of
-/// them, runs it for all parts, and so on: parts meet in the same places in reverse order. Some parts may be
+/// them, runs it for all parts, and so on: parts synchronise at the same points in reverse order. Some parts may be
 /// computed elsewhere, or all of them: a group without tapes still takes its place in every exchange.
 public final class TapeGroup {
   public let context: ExecutionContext
@@ -11,9 +11,9 @@ public final class TapeGroup {
   public let tapes: [Tape]
   public let exchange: any StatisticsExchange
   private let isRecording: Bool
-  private var meetings: [Meeting] = []
+  private var synchronizationPoints: [SynchronizationPoint] = []
 
-  private struct Meeting {
+  private struct SynchronizationPoint {
     /// How much each tape had recorded before.
     let marks: [Int]
     let owner: Int
@@ -34,10 +34,11 @@ public final class TapeGroup {
 
   /// Called by an operation that spans the parts, before it records anything on their tapes: `backward` runs once
   /// everything recorded after this call has been replayed on all of them.
-  func meet(_ backward: @escaping () throws -> Void) {
+  func synchronize(_ backward: @escaping () throws -> Void) {
     guard isRecording else { return }
     let owner = tapes.first?.clock?.owner ?? 0
-    meetings.append(Meeting(marks: tapes.map(\.recordedCount), owner: owner, backward: backward))
+    synchronizationPoints.append(
+      SynchronizationPoint(marks: tapes.map(\.recordedCount), owner: owner, backward: backward))
   }
 
   /// Runs backwards from one value a part (each a loss), whose own gradients are taken to be one.
@@ -50,19 +51,19 @@ public final class TapeGroup {
       let one = Tensor([1], shape: output.shape, dtype: output.dtype, pool: context.pool)
       output.tape.addGradient(one, to: output)
     }
-    while let meeting = meetings.popLast() {
-      for (tape, mark) in zip(tapes, meeting.marks) { tape.replay(downTo: mark) }
+    while let point = synchronizationPoints.popLast() {
+      for (tape, mark) in zip(tapes, point.marks) { tape.replay(downTo: mark) }
       if let clock = tapes.first?.clock {
-        try clock.measuringBackward(of: meeting.owner, meeting.backward)
+        try clock.measuringBackward(of: point.owner, point.backward)
       } else {
-        try meeting.backward()
+        try point.backward()
       }
     }
     for tape in tapes { tape.replay(downTo: 0) }
   }
 }
 
-/// Where the parts of a batch meet, wherever they are computed.
+/// Exchanges values between the parts of a batch, wherever they are computed.
 public protocol StatisticsExchange {
   /// Folds a row of numbers of every part of the batch, in an order that depends on the number of parts alone, into
   /// one row that everybody gets. All who compute parts call it in the same places.

@@ -15,21 +15,21 @@ public final class ThreadCommunicator: Communicator {
   public var layout: ShardLayout { group.layout }
 
   public func barrier() throws {
-    try meet(in: .barrier)
+    try enter(.barrier)
     group.barrier.waitForAll()
   }
 
   public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws {
     precondition(root >= 0 && root < size, "broadcast from worker \(root) of \(size)")
     if worker == root { group.board.source = UnsafeRawBufferPointer(bytes) }
-    try meet(in: .broadcast(byteCount: bytes.count, root: root))
+    try enter(.broadcast(byteCount: bytes.count, root: root))
     if worker != root { bytes.copyMemory(from: group.board.source) }
     group.barrier.waitForAll()
   }
 
   public func allGather(_ bytes: [UInt8]) throws -> [[UInt8]] {
     group.board.messages[worker] = bytes
-    try meet(in: .allGather)
+    try enter(.allGather)
     let gathered = Array(group.board.messages)
     group.barrier.waitForAll()
     return gathered
@@ -41,7 +41,7 @@ public final class ThreadCommunicator: Communicator {
       layout: layout, nodeGroups: nodeGroups, worker: worker, buckets: buckets, isShared: true,
       sharedBuffers: sharedBuffers)
     if worker == 0 { group.board.memory = try? SharedMemory(byteCount: shape.byteCount) }
-    try meet(in: .allReduce(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
+    try enter(.allReduce(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
     let reserved = group.board.memory.map { memory in (try? shape.ownBytes.forEach(memory.reserve)) != nil } ?? false
     group.barrier.waitForAll()
     let someoneFailed = try any(!reserved)
@@ -73,7 +73,7 @@ public final class ThreadCommunicator: Communicator {
     return AllReduceMemory(inProcess: shapeInProcess())
   }
 
-  private func meet(in operation: CollectiveOperation) throws {
+  private func enter(_ operation: CollectiveOperation) throws {
     group.board.operations[worker] = operation
     try group.barrier.wait()
     try CollectiveOperation.checkAgreement(group.board.operations)

@@ -90,17 +90,17 @@ public struct CommunicatorChecks {
       }
     }
     try expect({ _, _ in 0 }, "at first")
-    try sum.meet()
+    try sum.barrier()
     for round in rounds {
       func value(_ buffer: Int, _ index: Int) -> Float { TestData.value(shard: buffer, index: index, round: round) }
       for (number, buffer) in sum.sharedBuffers.enumerated() {
         for range in sum.ownElements { for index in range { buffer.floats[index] = value(number, index) } }
       }
       arriveAtRandom(round)
-      try sum.meet()
+      try sum.barrier()
       arriveAtRandom(round + communicator.worker)
       try expect(value, "round \(round)")
-      try sum.meet()
+      try sum.barrier()
     }
     return 2 * buckets.count * (1 + rounds.count)
   }

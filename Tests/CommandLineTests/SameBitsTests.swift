@@ -119,7 +119,7 @@ struct SameBitsTests {
     #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: one))
   }
 
-  /// The last batch of an epoch has 4 samples for 8 shards, so that some workers have none and still meet the others.
+  /// The last batch of an epoch has 4 samples for 8 shards, so that some workers have none and still take part in every exchange.
   @Test("early stopping ends the network of synchronised layers; statistics of shards give others")
   func synchronisedStatisticsMatter() throws {
     let folder = try TemporaryFolder()

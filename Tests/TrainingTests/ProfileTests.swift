@@ -79,9 +79,9 @@ struct ProfileTests {
     }
   }
 
-  /// Between nodes a worker does not see for whom it waits. Two ranks that are late in turns: of 10 ms in a meeting 8 are
+  /// Between nodes a worker does not see for whom it waits. Two ranks that are late in turns: of 10 ms of synchronisation 8 are
   /// waiting for the one that comes last and spends 2.
-  @Test("what a worker spends on a meeting beyond the last to come is waiting, step by step")
+  @Test("what a worker spends on synchronisation beyond the last to come is waiting, step by step")
   func waitingBetweenNodes() {
     var workers = [worker([.exposedCommunication: 6]), worker([.exposedCommunication: 5, .waiting: 1])]
     for (index, times) in [[90, 10, 2, 10, 2], [1, 2, 10, 2, 10]].enumerated() {

@@ -35,7 +35,7 @@ extension TapeGroup {
     let normalized = parts.map {
       NormalizedPart($0, weight: weight, bias: bias, mean: mean, inverseDeviation: inverseDeviation, relu: relu)
     }
-    meet { [exchange] in
+    synchronize { [exchange] in
       let sums = try exchange.fold(normalized.map { $0.gradientSums }) { zip($0, $1).map { $0 + $1 } }
       let shift = Tensor(Array(sums[..<channels]), shape: [channels], dtype: dtype, pool: pool)
       let scale = Tensor(Array(sums[channels...]), shape: [channels], dtype: dtype, pool: pool)

@@ -12,7 +12,7 @@ import Tensors
 /// the result may overwrite the partial sums. Call `begin` late, after a forward pass for example; then it hardly ever waits
 /// there. Short sums do without the second barrier.
 ///
-/// Workers of a node group can share the update that follows: in shared buffers, each updates its `ownElements`, and `meet` is
+/// Workers of a node group can share the update that follows: in shared buffers, each updates its `ownElements`, and `barrier` is
 /// the barrier after which all may read everything.
 public final class AllReduce {
   public let buckets: Buckets
@@ -24,7 +24,7 @@ public final class AllReduce {
   /// same memory.
   public let result: Tensor
   /// Additional buffers `[count]`, zero at first, that all workers of the node group see. Empty for a worker alone in its group,
-  /// or without shared memory. Each worker writes its `ownElements` only, between `finish` and the next barrier (`meet`).
+  /// or without shared memory. Each worker writes its `ownElements` only, between `finish` and the next `barrier`.
   /// Readable from that barrier until this worker submits the last bucket of the next round: nobody writes before that.
   public let sharedBuffers: [Tensor]
   /// This worker's elements of the shared buffers, ascending. Each element belongs to one worker of the node group.
@@ -43,7 +43,7 @@ public final class AllReduce {
   private let transport: (any InterGroupTransport)?
   private let checkFailure: () throws -> Void
   private var round = 0
-  private var meetings = 0
+  private var barriersPassed = 0
   /// Whether this round's partial sums may be written.
   private var hasBegun = false
   /// Number of this round's buckets that this worker has submitted, and of those that are complete.
@@ -79,10 +79,10 @@ public final class AllReduce {
 
   /// Barrier of the node group, after which each worker sees what the others have written to the shared buffers. Does nothing
   /// if there are no shared buffers.
-  public func meet() throws {
+  public func barrier() throws {
     guard !sharedBuffers.isEmpty else { return }
-    meetings += 1
-    arena.met(plan.position).pointee.store(meetings, ordering: .releasing)
+    barriersPassed += 1
+    arena.arrived(plan.position).pointee.store(barriersPassed, ordering: .releasing)
     try wait(as: .waiting) { allHaveMet }
   }
 
@@ -188,7 +188,7 @@ public final class AllReduce {
   }
 
   private var allHaveMet: Bool {
-    neighbours.allSatisfy { arena.met($0).pointee.load(ordering: .acquiring) >= meetings }
+    neighbours.allSatisfy { arena.arrived($0).pointee.load(ordering: .acquiring) >= barriersPassed }
   }
 
   private var allHaveFinished: Bool {

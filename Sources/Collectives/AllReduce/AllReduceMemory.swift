@@ -42,7 +42,7 @@ public final class AllReduceMemory: @unchecked Sendable {
   func released(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 2) }
 
   /// Number of barriers for the shared buffers that the worker at `position` has reached.
-  func met(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 3) }
+  func arrived(_ position: Int) -> UnsafeMutablePointer<Atomic<Int>> { flag(position, 3) }
 
   func slot(_ index: Int) -> UnsafeMutablePointer<Float> { buffer(index) }
 

@@ -6,7 +6,7 @@ import Tensors
 /// For models with layers that look at the whole batch: all of a worker's shards side by side.
 extension Replica {
   /// `computeGradients` for all shards at once, each with a gradient buffer of its own. Shards without samples take no part but in the
-  /// exchange: if all are empty, the worker still meets the others in every layer that spans the batch.
+  /// exchange: if all are empty, the worker still takes part in the exchange of every layer that spans the batch.
   ///
   /// - Parameter willWrite: Called before anything is written to the gradient buffers, after the forward pass.
   func computeGradients(

@@ -2,7 +2,7 @@ import Autograd
 import Collectives
 import DataPipeline
 
-/// How layers that look at the whole batch meet, over all shards of all workers: in the order of the tree, so that
+/// Exchanges values for layers that look at the whole batch, over all shards of all workers: in the order of the tree, so that
 /// what they get is identical on any number of workers.
 struct ShardExchange: StatisticsExchange {
   private let communicator: any Communicator

@@ -66,11 +66,11 @@ final class WorkerSession {
   /// Gives every replica the state of worker 0's. Collective.
   func broadcastState() throws {
     for tensor in replica.ownState { try broadcast(tensor, isTaker: true) }
-    guard !replica.sharesWeights || sum.nodeGroup.count < communicator.size else { return try sum.meet() }
+    guard !replica.sharesWeights || sum.nodeGroup.count < communicator.size else { return try sum.barrier() }
     // One of the workers that share the rest takes it; the others must be in the broadcast too.
     let isTaker = !replica.sharesWeights || sum.isFirstInNodeGroup
     for tensor in replica.sharableState { try broadcast(tensor, isTaker: isTaker) }
-    try sum.meet()
+    try sum.barrier()
   }
 
   /// Gives worker 0's elements to every worker that is a taker; the tensors of others are left alone. Collective.
@@ -128,9 +128,9 @@ final class WorkerSession {
     // A spoilt sum must not reach the weights; the caller says what happened.
     guard totals.meanLoss.isFinite else { return Outcome(totals: totals) }
     let result = try replica.update(
-      from: reduced, totals: totals, step: step, learningRate: learningRate, report: report, hasReadShared: sum.meet)
+      from: reduced, totals: totals, step: step, learningRate: learningRate, report: report, hasReadShared: sum.barrier)
     // Before anyone reads the weights again.
-    try sum.meet()
+    try sum.barrier()
     return Outcome(totals: totals, penalty: result.penalty ?? 0, gradientNorm: result.gradientNorm)
   }
 
