@@ -7,7 +7,7 @@ CK_CLONES static REAL K(row_sum)(ptrdiff_t n, const REAL *x) {
   return sum;
 }
 
-CK_CLONES static REAL K(row_spread)(ptrdiff_t n, const REAL *x, REAL mean) {
+CK_CLONES static REAL K(row_squared_deviation)(ptrdiff_t n, const REAL *x, REAL mean) {
   CK_REASSOCIATE
   REAL sum = 0;
   for (ptrdiff_t c = 0; c < n; c++) {
@@ -33,7 +33,7 @@ static void K(layer_norm_forward)(
   for (ptrdiff_t r = 0; r < rows && columns > 0; r++) {
     const REAL *row = x + r * columns;
     REAL center = K(row_sum)(columns, row) / columns;
-    REAL inverse = (REAL)(1 / sqrt((double)K(row_spread)(columns, row, center) / columns + epsilon));
+    REAL inverse = (REAL)(1 / sqrt((double)K(row_squared_deviation)(columns, row, center) / columns + epsilon));
     mean[r] = center;
     inverse_deviation[r] = inverse;
     K(row_normalize)(columns, row, center, inverse, gamma, beta, y + r * columns);

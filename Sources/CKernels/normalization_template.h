@@ -33,9 +33,9 @@ static void K(batch_norm_statistics)(ptrdiff_t rows, ptrdiff_t channels, const R
     panel_fold(p, squares);
     for (ptrdiff_t c = 0; c < p.columns; c++) {
       double shift = rows ? totals[c] / rows : 0;
-      double spread = rows ? squares[c] / rows - shift * shift : 0;
+      double square = rows ? squares[c] / rows - shift * shift : 0;
       mean[first + c] = (REAL)(center[c] + shift);
-      variance[first + c] = (REAL)(spread > 0 ? spread : 0);
+      variance[first + c] = (REAL)(square > 0 ? square : 0);
     }
   }
 }

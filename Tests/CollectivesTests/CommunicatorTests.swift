@@ -3,7 +3,7 @@ import CollectivesTestSupport
 import Tensors
 import Testing
 
-/// The same bits for every spread: each check holds every worker's result against one plain reference.
+/// The same bits for every placement: each check holds every worker's result against one plain reference.
 @Suite struct CommunicatorTests {
   private static let block = ReductionProgram.blockLength
   private static let lengths = [0, 1, 101, block - 1, block, block + 1, 10_007]

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// The first promise: for a given number of shards the weights are equal, bit for bit, on every spread.
+/// The first promise: for a given number of shards the weights are equal, bit for bit, on every placement.
 @Suite(.serialized, .takingTurns)
 struct SameBitsTests {
   /// Where the shards are computed, and how their sums travel.
-  struct Spread: CustomTestStringConvertible {
+  struct Placement: CustomTestStringConvertible {
     var threads: Int?
     var ranks: Int?
     /// Ranks on each of two hosts.
@@ -24,37 +24,37 @@ struct SameBitsTests {
   /// One copy of the weights, which these networks are too small to have by themselves.
   private static let shared = "training.share_weights=true"
 
-  private static let spreads: [Spread] =
-    [2, 3, 4, 8].map { Spread(threads: $0) } + [1, 2, 3, 4].map { Spread(ranks: $0) }
+  private static let placements: [Placement] =
+    [2, 3, 4, 8].map { Placement(threads: $0) } + [1, 2, 3, 4].map { Placement(ranks: $0) }
     + [
-      Spread(threads: 3, settings: [apart]), Spread(threads: 8, settings: [tiny]),
-      Spread(ranks: 2, settings: [apart]), Spread(ranks: 3, settings: [tiny]),
-      Spread(threads: 2, settings: [shared, apart]), Spread(threads: 3, settings: [shared, tiny]),
-      Spread(ranks: 2, settings: [shared, apart]), Spread(ranks: 4, settings: [shared, tiny]),
+      Placement(threads: 3, settings: [apart]), Placement(threads: 8, settings: [tiny]),
+      Placement(ranks: 2, settings: [apart]), Placement(ranks: 3, settings: [tiny]),
+      Placement(threads: 2, settings: [shared, apart]), Placement(threads: 3, settings: [shared, tiny]),
+      Placement(ranks: 2, settings: [shared, apart]), Placement(ranks: 4, settings: [shared, tiny]),
     ]
 
-  private static let spreadsOverHosts = [
-    Spread(hosts: [2, 2]), Spread(hosts: [2, 2], settings: [apart]), Spread(hosts: [1, 2], settings: [tiny]),
-    Spread(hosts: [2, 2], settings: [shared]), Spread(hosts: [1, 2], settings: [shared, tiny]),
+  private static let placementsOverHosts = [
+    Placement(hosts: [2, 2]), Placement(hosts: [2, 2], settings: [apart]), Placement(hosts: [1, 2], settings: [tiny]),
+    Placement(hosts: [2, 2], settings: [shared]), Placement(hosts: [1, 2], settings: [shared, tiny]),
   ]
 
-  /// A run of `spread` that must end like the one of `reference`.
+  /// A run of `placement` that must end like the one of `reference`.
   private func check(
-    _ spread: Spread, _ config: String, in folder: TemporaryFolder, as reference: String, hosts: FakeCluster? = nil
+    _ placement: Placement, _ config: String, in folder: TemporaryFolder, as reference: String, hosts: FakeCluster? = nil
   ) throws {
     let run = folder.path(UUID().uuidString)
-    let arguments = ["train", config, "--run-dir", run, "-q"] + spread.options
+    let arguments = ["train", config, "--run-dir", run, "-q"] + placement.options
     let result =
-      if let ranks = spread.ranks {
+      if let ranks = placement.ranks {
         try Lockstep.runRanks(ranks, arguments)
-      } else if let hosts, let slots = spread.hosts {
+      } else if let hosts, let slots = placement.hosts {
         try hosts.startRanks(slots, [Build.lockstep] + arguments).wait(limit: 180)
       } else {
         try Lockstep.run(arguments)
       }
-    #expect(result.exitCode == 0, "\(spread.testDescription): \(result.errors)")
-    #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: reference), "\(spread.testDescription)")
-    #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(spread.testDescription)")
+    #expect(result.exitCode == 0, "\(placement.testDescription): \(result.errors)")
+    #expect(try SmallRun.digest(of: run) == SmallRun.digest(of: reference), "\(placement.testDescription)")
+    #expect(try SmallRun.metrics(of: run) == SmallRun.metrics(of: reference), "\(placement.testDescription)")
   }
 
   /// One worker's run, in a folder of the configuration.
@@ -69,11 +69,11 @@ struct SameBitsTests {
   @Test(
     "threads and ranks in any number, buckets of any size, overlapping or not, weights shared or not",
     arguments: SmallRun.laws.keys.sorted())
-  func everySpreadGivesTheSameWeights(network: String) throws {
+  func everyPlacementGivesTheSameWeights(network: String) throws {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.laws[network] ?? "", to: "small.yaml")
     let one = try reference(config, in: folder)
-    for spread in Self.spreads { try check(spread, config, in: folder, as: one) }
+    for placement in Self.placements { try check(placement, config, in: folder, as: one) }
   }
 
   @Test(
@@ -84,7 +84,7 @@ struct SameBitsTests {
     let config = try folder.write(SmallRun.laws[network] ?? "", to: "small.yaml")
     let one = try reference(config, in: folder)
     let hosts = try FakeCluster(hosts: 2)
-    for spread in Self.spreadsOverHosts { try check(spread, config, in: folder, as: one, hosts: hosts) }
+    for placement in Self.placementsOverHosts { try check(placement, config, in: folder, as: one, hosts: hosts) }
   }
 
   @Test("a run of workers with a copy of the weights each goes on with one for all, and the other way round")

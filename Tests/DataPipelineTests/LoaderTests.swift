@@ -6,7 +6,7 @@ import Testing
 
 @testable import DataPipeline
 
-/// Laws of the loaders: the spread changes nothing, errors arrive, nothing hangs.
+/// Laws of the loaders: the placement changes nothing, errors arrive, nothing hangs.
 @Suite(.timeLimit(.minutes(15)))
 struct LoaderTests {
   private let pool = StoragePool()
@@ -35,7 +35,7 @@ struct LoaderTests {
     }
   }
 
-  @Test(arguments: [10, 53, 3]) func anySpreadOfShardsGivesTheSameBatches(batchSize: Int) throws {
+  @Test(arguments: [10, 53, 3]) func anyPlacementOfShardsGivesTheSameBatches(batchSize: Int) throws {
     let alone = try epoch(workers: 1, shards: 4, batchSize: batchSize, steps: 0..<13)
     for workers in [2, 3, 4] {
       #expect(try epoch(workers: workers, shards: 4, batchSize: batchSize, steps: 0..<13) == alone)

@@ -17,7 +17,7 @@ import Testing
       let products = sumsOfProducts(x, y, transposeB: true).map { $0.scaled(by: 0.5) }
       // Wider in memory than the product takes, with what would spoil it in the gaps.
       let (strideA, strideB, strideC) = (inner + 5, inner + 3, columns + 2)
-      let (a, b) = (spread(x, stride: strideA), spread(y, stride: strideB))
+      let (a, b) = (strided(x, stride: strideA), strided(y, stride: strideB))
       let c = randomTensor([rows, strideC], .float32, 3)
       let before = c.values
       func places(_ values: [Double]) -> [Double] {
@@ -56,7 +56,7 @@ import Testing
   }
 
   /// The rows of a matrix `stride` elements apart, and NaN between them.
-  private func spread(_ matrix: Tensor, stride: Int) -> Tensor {
+  private func strided(_ matrix: Tensor, stride: Int) -> Tensor {
     let (rows, columns) = (matrix.shape[0], matrix.shape[1])
     let result = Tensor(uninitialized: [rows, stride], pool: StoragePool())
     ck_fill(CK_FLOAT32, result.count, .nan, result.pointer)

@@ -14,7 +14,7 @@ import Tensors
 /// If the sum is short and the groups are few, the slice of every worker is the whole bucket: no total is sent, which halves
 /// the time.
 final class BucketReduction {
-  private enum Phase { case waiting, exchanging, spreading, done }
+  private enum Phase { case waiting, reduceScatter, allGather, done }
 
   private let plan: AllReducePlan
   private let arena: AllReduceMemory
@@ -25,7 +25,7 @@ final class BucketReduction {
   private let ownResult: Tensor?
   private let tag: Int
   private let exchange: (any Transfers)?
-  private let spreading: (any Transfers)?
+  private let gathering: (any Transfers)?
   /// Sums of this worker's slice from other groups, one after the other in slot order.
   private let received: UnsafeMutablePointer<Float>
   /// The group's sums of the slices of which this worker is the local owner. They are separate, since a sum that is being sent
@@ -51,7 +51,7 @@ final class BucketReduction {
     slices = (0..<plan.layout.workers).map { ownResult == nil ? cut[$0] : range }
     tag = 2 * index
     exchange = transport?.makeTransfers()
-    spreading = transport?.makeTransfers()
+    gathering = transport?.makeTransfers()
     locallyOwnedSlices = plan.locallyOwnedSlices
     localOwners = plan.localOwners(ofSliceOwnedBy: plan.worker)
     var joinedCount = ownResult == nil ? 0 : plan.local.rootCount * range.count
@@ -84,7 +84,7 @@ final class BucketReduction {
   var isWaiting: Bool { phase == .waiting }
 
   /// Whether the bucket waits for messages.
-  var isTravelling: Bool { phase == .exchanging || phase == .spreading }
+  var isTravelling: Bool { phase == .reduceScatter || phase == .allGather }
 
   /// Advances as far as possible without waiting. Returns true when this worker's part is complete: its sums are where the
   /// node group reads the result.
@@ -92,8 +92,8 @@ final class BucketReduction {
   /// - Parameter isReady: Whether all workers of the node group have submitted their partial sums of the bucket.
   func advance(isReady: @autoclosure () -> Bool) throws -> Bool {
     if phase == .waiting, isReady() { try begin() }
-    if phase == .exchanging, try exchange?.areComplete() ?? true { try spread() }
-    if phase == .spreading, try spreading?.areComplete() ?? true { phase = .done }
+    if phase == .reduceScatter, try exchange?.areComplete() ?? true { try startAllGather() }
+    if phase == .allGather, try gathering?.areComplete() ?? true { phase = .done }
     return phase == .done
   }
 
@@ -114,10 +114,10 @@ final class BucketReduction {
         try exchange.send(results[root], count: slice.count, to: owner, tag: tag)
       }
       guard ownResult == nil else { continue }
-      try spreading?.receive(
+      try gathering?.receive(
         arena.target(plan.position) + slice.lowerBound, count: slice.count, from: owner, tag: tag + 1)
     }
-    phase = .exchanging
+    phase = .reduceScatter
   }
 
   /// The buffer for sums that this worker writes; as long as all buckets together.
@@ -151,7 +151,7 @@ final class BucketReduction {
     }
   }
 
-  private func spread() throws {
+  private func startAllGather() throws {
     let own = slices[plan.worker]
     for (root, slot) in plan.groupSlots[plan.nodeGroup].enumerated() {
       globalSlots[slot] = joinedSum(root, sliceOf: plan.worker)
@@ -160,8 +160,8 @@ final class BucketReduction {
     results[0] = sum
     plan.global.evaluate(slots: globalSlots, count: own.count, into: results, scratch: scratch)
     if ownResult == nil {
-      for (_, localOwner) in localOwners { try spreading?.send(sum, count: own.count, to: localOwner, tag: tag + 1) }
+      for (_, localOwner) in localOwners { try gathering?.send(sum, count: own.count, to: localOwner, tag: tag + 1) }
     }
-    phase = .spreading
+    phase = .allGather
   }
 }

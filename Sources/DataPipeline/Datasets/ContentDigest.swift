@@ -3,7 +3,7 @@ import Tensors
 extension DatasetSplits {
   /// Tells data that a run was trained on from others, wherever they lie: SHA-256, in hexadecimal, over the shape, the
   /// classes, and of the training and the validation split all labels and pixels (of more than 1 GiB, as many samples,
-  /// evenly spread). Of images that are files, their names and sizes count, and the pixels of a few.
+  /// evenly spaced). Of images that are files, their names and sizes count, and the pixels of a few.
   public func contentDigest() throws(DataError) -> String {
     var hash = SHA256()
     hash.update("\(training.contentShape) \(classNames)".utf8)
@@ -32,12 +32,12 @@ extension ImageSplit {
     hash.update("\(records.map { dataset.labels[$0] })".utf8)
     let pixels = dataset.imageShape.count
     var digest: UInt64 = 0
-    for record in spread(over: dataset.decodesOnRead ? Self.decoded : max(1, Self.mostBytes / pixels)) {
+    for record in evenlySpaced(atMost: dataset.decodesOnRead ? Self.decoded : max(1, Self.mostBytes / pixels)) {
       try dataset.withPixels(ofRecord: record) { bytes in
         digest = Digest.of(UnsafeRawBufferPointer(start: bytes, count: pixels), seed: digest)
       }
     }
-    for record in spread(over: Self.mostFiles) { digest = dataset.fileIdentity(ofRecord: record, seed: digest) }
+    for record in evenlySpaced(atMost: Self.mostFiles) { digest = dataset.fileIdentity(ofRecord: record, seed: digest) }
     hash.update("\(digest)".utf8)
   }
 
@@ -45,7 +45,7 @@ extension ImageSplit {
   private static let mostFiles = 20_000
 
   /// At most so many records, evenly over the split, the first one among them.
-  private func spread(over most: Int) -> [Int] {
+  private func evenlySpaced(atMost most: Int) -> [Int] {
     let chosen = min(count, most)
     return (0..<chosen).map { records[$0 * count / chosen] }
   }

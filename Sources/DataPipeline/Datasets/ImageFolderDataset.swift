@@ -108,7 +108,7 @@ struct ImageFolderDataset: ImageDataset {
   /// The data set without the images that cannot be read, and what is wrong with each of those.
   ///
   /// Every image is decoded once, before training: which ones are left out is then a property of the files, equal for
-  /// every worker and every spread.
+  /// every worker and every placement.
   func withoutUnreadable() throws(DataError) -> (dataset: ImageFolderDataset, unreadable: [DataError]) {
     let problems = mapConcurrently(count: count) { record -> DataError? in
       do throws(DataError) {

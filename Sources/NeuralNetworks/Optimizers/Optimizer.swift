@@ -77,7 +77,7 @@ public struct OptimizerShare {
   public init(state: [Tensor], elements: [Range<Int>]) { (self.state, self.elements) = (state, elements) }
 }
 
-/// Figures of one step, summed in fixed chunks: equal for every spread of the shards.
+/// Figures of one step, summed in fixed chunks: equal for every placement of the shards.
 public struct OptimizerReport: Sendable, Equatable {
   /// Euclidean norm of the whole gradient before clipping; nil where nobody asked.
   public var gradientNorm: Double?

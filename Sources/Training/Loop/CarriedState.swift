@@ -5,7 +5,7 @@ import NeuralNetworks
 import Tensors
 
 /// State that recurrent layers carry from step to step where a text is read in streams: a state for each of a worker's shards,
-/// and, for a checkpoint, that of the global batch, which any spread can go on from.
+/// and, for a checkpoint, that of the global batch, which any placement can go on from.
 final class CarriedState {
   /// One tensor of the global batch's state: a row a sample, in order.
   struct Rows: Equatable {

@@ -5,11 +5,11 @@ enum RunLine {
   static func text(_ run: RunDescription) -> String {
     let frozen = run.frozenParameters > 0 ? ", \(Format.count(run.frozenParameters)) of them frozen" : ""
     var parts = ["\(run.data): \(samples(run))", "\(run.model), \(Format.count(run.parameters)) parameters\(frozen)"]
-    var spread = run.ranks > 1 ? run.ranks.counted("rank") : run.workers.counted("worker")
-    if run.nodes > 1 { spread += " on \(run.nodes) nodes" }
-    spread += ", " + run.shards.counted("shard")
-    if !run.shardsAreFixed { spread += " (not set: the bits hold for this number of workers only)" }
-    parts.append(spread)
+    var placement = run.ranks > 1 ? run.ranks.counted("rank") : run.workers.counted("worker")
+    if run.nodes > 1 { placement += " on \(run.nodes) nodes" }
+    placement += ", " + run.shards.counted("shard")
+    if !run.shardsAreFixed { placement += " (not set: the bits hold for this number of workers only)" }
+    parts.append(placement)
     parts.append("batch \(run.batchSize)")
     if let settings = run.earlyStopping { parts.append("stops after \(EarlyStoppingText.criterion(settings))") }
     let threads = run.threadsPerWorker.counted("thread") + " a worker"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A network small enough for a test, with everything that could make two spreads differ: batch normalisation,
+/// A network small enough for a test, with everything that could make two placements differ: batch normalisation,
 /// dropout, augmentation, momentum, and a batch that the shards do not divide evenly.
 enum SmallRun {
   static let steps = 200
