@@ -7,7 +7,7 @@ extension ParameterStore {
   /// - Parameters:
   ///   - sums: Laid out like `bufferValues`: Σ over shards of statistic · samples of the shard.
   ///   - samples: Number of samples in the global batch; nothing happens where there were none.
-  public func foldStatistics(sums: Tensor, samples: Double) {
+  public func updateRunningAverages(sums: Tensor, samples: Double) {
     precondition(
       sums.count >= bufferFlatCount && sums.dtype == dtype,
       "statistics \(sums.dtype)\(sums.shape) for \(bufferFlatCount) buffer elements of \(dtype)")

@@ -71,5 +71,5 @@ public protocol StatisticsExchange {
   /// - Parameters:
   ///   - rows: Rows of the parts computed here, in order; there may be none.
   ///   - combine: Makes one row of two neighbouring runs of parts.
-  func fold(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double]
+  func reduce(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double]
 }

@@ -28,7 +28,7 @@ CK_CLONES static void K(block_relu_sums)(
 }
 
 static void K(write_sums)(panel p, double *totals, REAL *sums, bool accumulate) {
-  panel_fold(p, totals);
+  panel_reduce(p, totals);
   REAL *to = sums + p.first;
   for (ptrdiff_t c = 0; c < p.columns; c++) to[c] = (REAL)(accumulate ? to[c] + totals[c] : totals[c]);
 }

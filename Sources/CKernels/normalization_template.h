@@ -29,8 +29,8 @@ static void K(batch_norm_statistics)(ptrdiff_t rows, ptrdiff_t channels, const R
       block b = panel_block(p, i);
       K(block_moments)(b, p.stride, x + b.offset, center, totals, squares);
     }
-    panel_fold(p, totals);
-    panel_fold(p, squares);
+    panel_reduce(p, totals);
+    panel_reduce(p, squares);
     for (ptrdiff_t c = 0; c < p.columns; c++) {
       double shift = rows ? totals[c] / rows : 0;
       double square = rows ? squares[c] / rows - shift * shift : 0;
@@ -122,8 +122,8 @@ static void K(batch_norm_backward_sums)(
       const REAL *mask = relu ? y + b.offset : NULL;
       K(block_gradient_sums)(b, p.stride, x + b.offset, center, mask, dy + b.offset, totals, products);
     }
-    panel_fold(p, totals);
-    panel_fold(p, products);
+    panel_reduce(p, totals);
+    panel_reduce(p, products);
     for (ptrdiff_t c = 0; c < p.columns; c++) {
       sum_dy[first + c] = (REAL)totals[c];
       sum_dy_normalized[first + c] = (REAL)(products[c] * inverse_deviation[first + c]);

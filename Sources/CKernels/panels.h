@@ -31,10 +31,10 @@ CK_INLINE panel panel_at(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t first) {
   if (p.columns > CK_PANEL) p.columns = CK_PANEL;
   p.width = p.columns;
   if (columns <= CK_PANEL / 2) {
-    ptrdiff_t fold = CK_PANEL / columns;
-    p.width = p.stride = fold * columns;
-    p.rows = rows / fold;
-    p.tail = rows % fold * columns;
+    ptrdiff_t rows_per_line = CK_PANEL / columns;
+    p.width = p.stride = rows_per_line * columns;
+    p.rows = rows / rows_per_line;
+    p.tail = rows % rows_per_line * columns;
   }
   p.blocks = (p.rows + CK_ROW_BLOCK - 1) / CK_ROW_BLOCK + (p.tail > 0);
   return p;
@@ -52,7 +52,7 @@ CK_INLINE block panel_block(panel p, ptrdiff_t index) {
 }
 
 /// Adds up the repeats of each column.
-CK_INLINE void panel_fold(panel p, double *totals) {
+CK_INLINE void panel_reduce(panel p, double *totals) {
   for (ptrdiff_t c = p.columns; c < p.width; c++) totals[c % p.columns] += totals[c];
 }
 

@@ -3,7 +3,7 @@ import NeuralNetworks
 import Tensors
 import TestSupport
 
-/// All parts of a batch are here: folds their rows from left to right, and counts.
+/// All parts of a batch are here: reduces their rows from left to right, and counts.
 final class LocalExchange: StatisticsExchange {
   struct Lost: Error {}
 
@@ -15,7 +15,7 @@ final class LocalExchange: StatisticsExchange {
   /// Result of each exchange.
   private(set) var results: [[Double]] = []
 
-  func fold(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
+  func reduce(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
     exchanges += 1
     if exchanges == failing { throw Lost() }
     let all = rows + (elsewhere.isEmpty ? [] : [elsewhere[exchanges - 1]])

@@ -31,7 +31,7 @@ import Testing
     for step in 0..<60 {
       let pass = TrainingPass(model, x, labels: labels, loss: loss, context: context, step: step)
       losses.append(pass.loss.value / pass.loss.weight)
-      model.store.foldStatistics(sums: pass.statistics, samples: 13)
+      model.store.updateRunningAverages(sums: pass.statistics, samples: 13)
       _ = optimizer.step(
         step, gradients: pass.gradients, scale: 1 / pass.loss.weight, learningRate: 0.05, report: false)
     }

@@ -59,7 +59,7 @@ import Testing
         "\(parameter.path): \(relativeDifference(found, gradient))")
       if vanishes { #expect(found.values.allSatisfy { abs($0) <= 10 * tolerance }, "\(parameter.path)") }
     }
-    model.store.foldStatistics(sums: pass.statistics, samples: Double(x.shape[0]))
+    model.store.updateRunningAverages(sums: pass.statistics, samples: Double(x.shape[0]))
     for buffer in model.store.buffers {
       #expect(relativeDifference(buffer.value, try expected("after:" + buffer.path)) <= tolerance, "\(buffer.path)")
     }

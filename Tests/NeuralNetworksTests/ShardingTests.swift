@@ -77,7 +77,7 @@ import Testing
         tape.input(x.rows(range)), ForwardPass(tape: tape, mode: .training, statistics: statistics))
       sums = zip(sums, statistics.values).map(+)
     }
-    model.store.foldStatistics(
+    model.store.updateRunningAverages(
       sums: Tensor(sums, shape: [sums.count], dtype: .float64, pool: context.pool), samples: 4)
     // Shards {1, 3, 5} and {7}: means 3 and 7, variances 4 (unbiased) and 0 (of a single row). Momentum 0.1.
     let mean: [Double] = [0.1 * 16 / 4, 0.1 * 80 / 4]
@@ -90,7 +90,7 @@ import Testing
   @Test func foldingWithoutSamplesDoesNothing() throws {
     let model = try Model([batchNorm], inputShape: [3], pool: context.pool)
     let before = model.store.bufferValues.values
-    model.store.foldStatistics(sums: Tensor(zeros: [before.count], pool: context.pool), samples: 0)
+    model.store.updateRunningAverages(sums: Tensor(zeros: [before.count], pool: context.pool), samples: 0)
     #expect(model.store.bufferValues.values == before)
   }
 }

@@ -26,7 +26,7 @@ extension TapeGroup {
     precondition(parts.count == tapes.count, "\(parts.count) parts for \(tapes.count) tapes")
     let (dtype, channels, pool) = (weight.value.dtype, weight.count, context.pool)
     let total = ChannelMoments(
-      row: try exchange.fold(parts.map { ChannelMoments(of: $0.value, pool: pool).row }, ChannelMoments.combine))
+      row: try exchange.reduce(parts.map { ChannelMoments(of: $0.value, pool: pool).row }, ChannelMoments.combine))
     let mean = Tensor(total.mean, shape: [channels], dtype: dtype, pool: pool)
     let variance = Tensor(total.variance, shape: [channels], dtype: dtype, pool: pool)
     let inverseDeviation = Tensor(uninitialized: [channels], dtype: dtype, pool: pool)
@@ -36,7 +36,7 @@ extension TapeGroup {
       NormalizedPart($0, weight: weight, bias: bias, mean: mean, inverseDeviation: inverseDeviation, relu: relu)
     }
     synchronize { [exchange] in
-      let sums = try exchange.fold(normalized.map { $0.gradientSums }) { zip($0, $1).map { $0 + $1 } }
+      let sums = try exchange.reduce(normalized.map { $0.gradientSums }) { zip($0, $1).map { $0 + $1 } }
       let shift = Tensor(Array(sums[..<channels]), shape: [channels], dtype: dtype, pool: pool)
       let scale = Tensor(Array(sums[channels...]), shape: [channels], dtype: dtype, pool: pool)
       for part in normalized { part.passGradientOn(sumOfGradients: shift, sumOfProducts: scale, rows: total.count) }

@@ -12,7 +12,7 @@ public final class ForwardPass {
   public let step: Int
   public let firstSample: Int
   /// Takes batch statistics times the number of samples, laid out like the store's buffers; the
-  /// trainer sums it over shards and folds the average into the running averages. Nil in evaluation.
+  /// trainer sums it over shards and updates the running averages with the mean. Nil in evaluation.
   public let statistics: Tensor?
   /// Where recurrent layers start from and leave their last state; nil starts them at zero.
   public let carriedState: RecurrentState?

@@ -107,7 +107,7 @@ final class Replica {
     let result = try optimizer.step(
       step, gradients: layout.gradients(of: reduced), scale: scale, learningRate: learningRate, report: report,
       hasReadShared: hasReadShared)
-    model.store.foldStatistics(sums: layout.statistics(of: reduced), samples: totals.samples)
+    model.store.updateRunningAverages(sums: layout.statistics(of: reduced), samples: totals.samples)
     return result
   }
 

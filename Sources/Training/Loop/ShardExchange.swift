@@ -16,7 +16,7 @@ struct ShardExchange: StatisticsExchange {
   }
 
   /// Collective.
-  func fold(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
+  func reduce(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
     var remaining = rows.makeIterator()
     let mine = isFilled.map { filled in filled ? remaining.next() ?? [] : [] }
     let before = timeline?.enter(.exposedCommunication)
