@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func foldingWithoutSamplesDoesNothing() throws {
+  @Test func noSamplesLeaveRunningAveragesAlone() throws {
     let model = try Model([batchNorm], inputShape: [3], pool: context.pool)
     let before = model.store.bufferValues.values
     model.store.updateRunningAverages(sums: Tensor(zeros: [before.count], pool: context.pool), samples: 0)
