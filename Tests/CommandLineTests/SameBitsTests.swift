@@ -40,7 +40,8 @@ struct SameBitsTests {
 
   /// A run of `placement` that must end like the one of `reference`.
   private func check(
-    _ placement: Placement, _ config: String, in folder: TemporaryFolder, as reference: String, hosts: FakeCluster? = nil
+    _ placement: Placement, _ config: String, in folder: TemporaryFolder, as reference: String,
+    hosts: FakeCluster? = nil
   ) throws {
     let run = folder.path(UUID().uuidString)
     let arguments = ["train", config, "--run-dir", run, "-q"] + placement.options

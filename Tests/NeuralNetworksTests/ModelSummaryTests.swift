@@ -50,4 +50,25 @@ import Testing
     #expect(
       summary.multiplyAdds == 32 * 32 * 16 * 27 + 16 * convolution + 2 * halving + 2 * shortcut + 640)
   }
+
+  /// Models that no machine can compute have costs all the same, and tables of positions are made only when they run.
+  @Test func countsBeyondIntegers() throws {
+    var convolution = Convolution2D.Settings(filters: 1, kernel: Extent(1))
+    convolution.padding = .symmetric(Extent(60_000))
+    var attention = SelfAttention.Settings(heads: 1)
+    attention.bias = false
+    let sines = Positions.Settings(.sinusoidal)
+    let summary = try Model(
+      [.convolution(convolution), .imageToSequence, .selfAttention(attention), .positions(sines)],
+      inputShape: [3, 3, 1], pool: nil
+    ).summary
+    #expect(summary.multiplyAdds == .max)
+    #expect(summary.activationBytes > 1 << 36)
+    #expect(throws: ModelError.self) {
+      var wide = FeedForward.Settings()
+      wide.hidden = 2_147_483_647
+      _ = try Model(
+        [.convolution(convolution), .imageToSequence, .feedForward(wide)], inputShape: [3, 3, 1], pool: nil)
+    }
+  }
 }

@@ -166,7 +166,7 @@ import Testing
     ("[flatten: {x: 1}]", "22: unknown key 'x' in model.layers.0.flatten; flatten has no keys"),
     ("[~]", "12: model.layers.0: expected layer, found nothing; write - relu, or - linear: 300"),
     ("[[relu]]", "12: model.layers.0: expected layer, found a list; write - relu, or - linear: 300"),
-    ("[]", "11: model.layers: expected list of layers, found a list; it has too few items"),
+    ("[]", "11: model.layers: expected list of layers, found a list; it requires at least 1"),
     ("[dropout: 1.0]", "21: model.layers.0.dropout.rate: expected number in [0, 1), found '1.0'"),
     (
       "[max_pool: [1, 2, 3]]",
@@ -379,7 +379,7 @@ import Testing
       "optimizer: {kind: adam, momentum: 0.9, betas: [0.9]}",
       [
         "25: key 'momentum' does not go with kind adam in optimizer; it goes with kind sgd, rmsprop",
-        "47: optimizer.betas: expected list of two numbers in [0, 1), found a list; it has too few items",
+        "47: optimizer.betas: expected list of two numbers in [0, 1), found a list; it requires at least 2",
       ]
     ),
     ("optimizer: {clip_norm: 0}", ["24: optimizer.clip_norm: expected number > 0, found '0'"]),

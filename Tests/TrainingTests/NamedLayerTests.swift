@@ -74,7 +74,7 @@ import Testing
         == "layer 0 (multiply): branch 1 gives 4, another one 5; all branches must give one shape, or one number a channel"
     )
     #expect(message("[multiply: [[linear: 5], [linear: 5, sigmoid]], linear: 3]").hasPrefix("read"))
-    #expect(message("[multiply: [[relu]], linear: 3]").contains("too few items"))
+    #expect(message("[multiply: [[relu]], linear: 3]").contains("it requires at least 2"))
   }
 
   /// A vector of a whole sequence, multiplied into each place, would tell what comes.

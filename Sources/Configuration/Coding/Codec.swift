@@ -53,7 +53,7 @@ extension Codec {
       decode: { node, path, context in
         guard case .sequence(let nodes) = node.content, nodes.count >= minimum else {
           let isShort = if case .sequence = node.content { true } else { false }
-          context.mismatch(node, path: path, expected: type, hint: isShort ? "it has too few items" : nil)
+          context.mismatch(node, path: path, expected: type, hint: isShort ? "it requires at least \(minimum)" : nil)
           return nil
         }
         let values = nodes.enumerated().map { decode($1, "\(path).\($0)", &context) }

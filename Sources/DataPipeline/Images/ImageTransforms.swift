@@ -33,8 +33,13 @@ public struct ImageTransforms: Sendable, Equatable {
     let evaluated = try Self.outputShape(evaluation, of: image, key: "data.evaluation_transforms")
     guard trained == evaluated else {
       let hint =
-        trained.height <= image.height && trained.width <= image.width
-        ? "give evaluation_transforms: [{center_crop: \(Self.written(trained))}]" : "make both lists lead to one shape"
+        if trained == image {
+          "give augment a random_crop of \(Self.written(evaluated)) too"
+        } else if trained.height <= image.height, trained.width <= image.width {
+          "give evaluation_transforms: [{center_crop: \(Self.written(trained))}]"
+        } else {
+          "make both lists lead to one shape"
+        }
       throw Fault(
         key: "data.evaluation_transforms",
         problem: "augment makes images of \(trained), evaluation_transforms of \(evaluated)", hint: hint)

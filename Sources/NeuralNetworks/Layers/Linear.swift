@@ -38,7 +38,7 @@ public final class Linear: PartwiseLayer, ActivationFusing {
     return true
   }
 
-  public var multiplyAdds: Int { outputShape.dropLast().reduce(weight.count, *) }
+  public var multiplyAdds: Int { saturatingProduct(outputShape.dropLast().reduce(1, *), weight.count) }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     forward(x, pass, activation: pass.fusesLayers ? fused : nil)

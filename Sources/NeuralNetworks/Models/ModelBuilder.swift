@@ -8,7 +8,7 @@ public final class ModelBuilder {
   private var nextOrdinal = 0
   private var layerCount = 0
   private var nextCacheIndex = 0
-  private var rotaryTables: [[Int]: RotaryTable] = [:]
+  private var rotaryTables: [[Int]: SharedRotaryTable] = [:]
   /// Embeddings by path, for layers that use their weights again.
   private(set) var embeddings: [String: Embedding] = [:]
   /// How the layers built so far depend on other places in time.
@@ -71,10 +71,10 @@ public final class ModelBuilder {
   }
 
   /// One table for all layers that turn as many positions of one size.
-  func rotaryTable(positions: Int, size: Int) -> RotaryTable {
+  func rotaryTable(positions: Int, size: Int) -> SharedRotaryTable {
     let table =
       rotaryTables[[positions, size]]
-      ?? RotaryTable(positions: positions, size: size, dtype: store.dtype, pool: StoragePool())
+      ?? SharedRotaryTable(positions: positions, size: size, dtype: store.dtype)
     rotaryTables[[positions, size]] = table
     return table
   }

@@ -29,8 +29,8 @@ public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
         activationBytes: layer.children.isEmpty ? layer.outputShape.reduce(bytesPerElement, *) : 0)
     }
     parameters = rows.reduce(0) { $0 + $1.parameters }
-    multiplyAdds = rows.reduce(0) { $0 + $1.multiplyAdds }
-    activationBytes = rows.reduce(0) { $0 + $1.activationBytes }
+    multiplyAdds = saturatingSum(rows.lazy.map(\.multiplyAdds))
+    activationBytes = saturatingSum(rows.lazy.map(\.activationBytes))
   }
 
   /// A table with one line a layer and the totals below.

@@ -13,7 +13,7 @@ public struct MemoryEstimate: Sendable, Equatable {
   /// A process with its libraries before it has a model.
   public static let program = 55_000_000
 
-  public var total: Int { parameters + gradients + optimizer + activations + Self.program }
+  public var total: Int { saturatingSum([parameters, gradients, optimizer, activations, Self.program]) }
 }
 
 extension PreparedRun {
@@ -31,8 +31,9 @@ extension PreparedRun {
     // Of k shards about log₂ k partial sums are waited with at a time.
     let sums = model.spansBatch ? own : 1 + (Int.bitWidth - (own - 1).leadingZeroBitCount)
     return MemoryEstimate(
-      parameters: buffer + model.store.frozenFlatCount * model.store.dtype.size, gradients: buffer * sums,
-      optimizer: buffer * (optimizer.stateCount + optimizer.scratchCount),
-      activations: model.summary.activationBytes * atOnce, samplesAtOnce: atOnce)
+      parameters: buffer + model.store.frozenFlatCount * model.store.dtype.size,
+      gradients: saturatingProduct(buffer, sums),
+      optimizer: saturatingProduct(buffer, optimizer.stateCount + optimizer.scratchCount),
+      activations: saturatingProduct(model.summary.activationBytes, atOnce), samplesAtOnce: atOnce)
   }
 }

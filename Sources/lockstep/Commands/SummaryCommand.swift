@@ -11,7 +11,7 @@ struct SummaryCommand: FirstRankCommand {
     discussion: """
       A row a layer: path, kind, shape of one sample's output, parameters, multiply-adds of one sample's forward pass (of matrix \
       products, convolutions and attention; the backward pass takes twice as many) and bytes of its output. Nothing is trained \
-      and images are not read: where only files tell a size, a note says what is assumed.
+      and images are not read: where only files tell a size, a note says what is assumed. Labelled texts are read.
 
       Examples:
         lockstep summary configs/bench/resnet20.yaml
@@ -26,7 +26,7 @@ struct SummaryCommand: FirstRankCommand {
     name: .customLong("set"), help: ArgumentHelp("Replaces a value of the configuration.", valueName: "a.b=value"))
   var overrides: [String] = []
 
-  @Option(help: "Workers among which a batch is divided (default 1).")
+  @Option(help: "Workers among which a batch is divided.")
   var workers = 1
 
   @Flag(help: "Prints one JSON object.")

@@ -121,7 +121,8 @@ extension BatchNorm {
           Field(
             "sync", \.sync, .truth,
             "Statistics of the global batch, the same on any number of workers. All shards of a worker are then computed side "
-              + "by side, so their activations are in memory at once, and all workers exchange values twice a layer and step."),
+              + "by side, so their activations are in memory at once, and all workers exchange values twice a layer and step."
+          ),
         ],
         examples: [
           LayerExample(.batchNorm(Settings()), on: [5, 7, 3]), LayerExample(.batchNorm(Settings()), on: [5]),

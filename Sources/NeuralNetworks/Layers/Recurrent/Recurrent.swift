@@ -49,7 +49,9 @@ public final class Recurrent: PartwiseLayer {
     }
   }
 
-  public var multiplyAdds: Int { parameters.filter { $0.shape.count == 2 }.reduce(0) { $0 + $1.count } * time }
+  public var multiplyAdds: Int {
+    saturatingProduct(time, parameters.filter { $0.shape.count == 2 }.reduce(0) { $0 + $1.count })
+  }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     var x = x

@@ -41,7 +41,7 @@ public final class Convolution1D: PartwiseLayer, ActivationFusing {
     return true
   }
 
-  public var multiplyAdds: Int { outputShape[0] * weight.count }
+  public var multiplyAdds: Int { saturatingProduct(outputShape[0], weight.count) }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     var x = x

@@ -9,7 +9,9 @@ public final class Positions: PartwiseLayer {
   public let name = "positions"
   public let outputShape: [Int]
   private let learned: Parameter?
-  private let fixed: Tensor?
+  /// Sines and cosines, made when the layer first runs: a model that is only looked at has none.
+  private lazy var fixed = makeFixed()
+  private let makeFixed: () -> Tensor?
   private let scale: Double?
 
   init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
@@ -23,11 +25,11 @@ public final class Positions: PartwiseLayer {
         shape: settings.isBare ? [1, context, channels] : [context, channels], role: .position,
         initially: .drawn(
           .normal(standardDeviation: settings.standardDeviation), fanIn: context, fanOut: channels))
-      fixed = nil
+      makeFixed = { nil }
     case .sinusoidal:
       learned = nil
-      fixed = Tensor.sinusoidalPositions(
-        context, width: channels, dtype: builder.store.dtype, pool: StoragePool())
+      let dtype = builder.store.dtype
+      makeFixed = { Tensor.sinusoidalPositions(context, width: channels, dtype: dtype, pool: StoragePool()) }
     }
   }
 

@@ -14,7 +14,9 @@ public final class TiedLinear: PartwiseLayer {
     outputShape = inputShape.dropLast() + [embedding.weight.shape[0]]
   }
 
-  public var multiplyAdds: Int { outputShape.dropLast().reduce(embedding.weight.count, *) }
+  public var multiplyAdds: Int {
+    saturatingProduct(outputShape.dropLast().reduce(1, *), embedding.weight.count)
+  }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     x.linear(weight: pass.tape.parameter(embedding.weight), bias: nil)

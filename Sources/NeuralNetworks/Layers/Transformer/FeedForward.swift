@@ -131,7 +131,9 @@ extension FeedForward {
           "requires a vector or a sequence, but gets an image of \(describe(place.inputShape))",
           hint: "put flatten or image_to_sequence in front of it")
       }
-      try place.requireCount(of: [hidden(for: channels), channels], "has a weight of")
+      let hidden = hidden(for: channels)
+      try place.requireCount(of: [hidden, channels], "has a weight of")
+      try place.requireCount(of: place.inputShape.dropLast() + [hidden], "gives inside")
       return FeedForward(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
     }
   }

@@ -18,7 +18,7 @@ public final class SelfAttention: Layer {
   private let projection: Linear
   private let output: Linear
   private let outputDropout: Dropout?
-  private let rotary: RotaryTable?
+  private let rotary: SharedRotaryTable?
   private let dropout: AttentionDropoutDraws
   private let cacheIndex: Int
 
@@ -48,7 +48,9 @@ public final class SelfAttention: Layer {
   /// Of queries with keys, and of probabilities with values, for the pairs that see each other.
   public var multiplyAdds: Int {
     let time = outputShape[0]
-    return 2 * (isCausal ? time * (time + 1) / 2 : time * time) * outputShape[1]
+    // The pairs doubled: t(t + 1) where a time step sees those before it and itself, else 2t².
+    return isCausal
+      ? saturatingProduct(time, time + 1, outputShape[1]) : saturatingProduct(2, time, time, outputShape[1])
   }
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
@@ -60,7 +62,7 @@ public final class SelfAttention: Layer {
   private func attended(_ packed: Variable, _ pass: ForwardPass) -> Variable {
     var packed = packed
     let position = pass.attentionCache?.position ?? 0
-    if let rotary { packed = packed.rotated(by: rotary, heads: heads, from: position) }
+    if let rotary { packed = packed.rotated(by: rotary.table, heads: heads, from: position) }
     if let cache = pass.attentionCache {
       return pass.tape.input(cache.attend(packed.value, layer: cacheIndex, heads: heads, causal: isCausal))
     }
@@ -140,7 +142,7 @@ extension SelfAttention {
     ) throws(ModelError) -> any Layer { try attention(at: place, in: builder) }
 
     func attention(at place: LayerPlace, in builder: ModelBuilder) throws(ModelError) -> SelfAttention {
-      let (_, channels) = try place.requireSequence()
+      let (time, channels) = try place.requireSequence()
       try place.requirePositive(heads, "the number of heads")
       guard channels % heads == 0 else {
         throw place.error(
@@ -158,6 +160,10 @@ extension SelfAttention {
         throw place.error("sees the tokens that are to be predicted", hint: "write causal: true")
       }
       try place.requireCount(of: [3 * channels, channels], "has a weight of")
+      try place.requireCount(of: [time, 3 * channels], "has queries, keys and values of")
+      if positions == .rotary {
+        try place.requireCount(of: [context ?? time, channels], "has angles for positions of")
+      }
       return SelfAttention(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
     }
   }

@@ -1,0 +1,14 @@
+import Autograd
+import Tensors
+
+/// The rotary table of several layers, made when the first of them runs: a model that is only looked at has none.
+final class SharedRotaryTable {
+  private(set) lazy var table = RotaryTable(positions: positions, size: size, dtype: dtype, pool: StoragePool())
+  private let positions: Int
+  private let size: Int
+  private let dtype: DType
+
+  init(positions: Int, size: Int, dtype: DType) {
+    (self.positions, self.size, self.dtype) = (positions, size, dtype)
+  }
+}
