@@ -1,21 +1,19 @@
-import Tensors
-
-/// A stopwatch that tells who recorded an operation, forward and backward: `enter` and `leave` say whose operations come next,
-/// and a tape with this clock counts each operation's backward pass for whoever recorded it.
+/// A stopwatch for owners of operations, such as layers. `enter` and `leave` measure an owner's forward pass; a tape with this clock
+/// adds the backward pass of each operation to the time of the owner that recorded it.
 ///
-/// Times are exclusive: while an owner inside another one runs, the outer one's watch stands still.
+/// Times are exclusive: an owner's time does not include that of owners inside it.
 public final class OperationClock {
-  /// Nanoseconds by owner; owner 0 is nobody.
+  /// Nanoseconds by owner; 0 stands for operations without an owner.
   public private(set) var forward: [UInt64]
   public private(set) var backward: [UInt64]
-  /// Whose operations are recorded now.
+  /// The owner of operations that are recorded now.
   private(set) var owner = 0
   private var outer: [Int] = []
   private var since: UInt64 = 0
   private let now: () -> UInt64
 
   /// - Parameters:
-  ///   - owners: Their number; they are 1 to this.
+  ///   - owners: Number of owners, which are numbered from 1.
   ///   - now: A clock in nanoseconds.
   public init(owners: Int, now: @escaping () -> UInt64) {
     forward = Array(repeating: 0, count: owners + 1)

@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 extension ParameterStore {
-  /// Folds a step's batch statistics into the running averages: new = (1 − momentum)·old + momentum·(sum / samples).
+  /// Updates the running averages with a step's batch statistics: new = (1 − momentum)·old + momentum·(sum / samples).
   ///
   /// - Parameters:
   ///   - sums: Laid out like `bufferValues`: Σ over shards of statistic · samples of the shard.

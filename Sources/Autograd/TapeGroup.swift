@@ -65,7 +65,7 @@ public final class TapeGroup {
 
 /// Exchanges values between the parts of a batch, wherever they are computed.
 public protocol StatisticsExchange {
-  /// Folds a row of numbers of every part of the batch, in an order that depends on the number of parts alone, into
+  /// Reduces a row of numbers of every part of the batch, in an order that depends on the number of parts alone, into
   /// one row that everybody gets. All who compute parts call it in the same places.
   ///
   /// - Parameters:

@@ -57,7 +57,7 @@ final class ThreadBarrier: @unchecked Sendable {
   }
 
   /// The second barrier of an operation whose first barrier all parties have passed: nothing keeps them from reaching it. It
-  /// does not fail, so no party leaves while others still use its buffers.
+  /// does not fail, so each party waits here until the others have finished with its buffers.
   func waitForAll() {
     let current = generation.load(ordering: .acquiring)
     if arrive() {

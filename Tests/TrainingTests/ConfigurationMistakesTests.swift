@@ -262,15 +262,15 @@ import Testing
   @Test(arguments: [
     (
       "data: {validation: 4000}",
-      ["8: validation: 4000 leaves none of the 4000 training samples; lower data.validation"]
+      ["8: validation: 4000 takes all of the 4000 training samples; lower data.validation"]
     ),
     (
       "data: {validation: 100, train_limit: 100}",
-      ["8: validation: 100 leaves none of the 100 training samples; lower data.validation"]
+      ["8: validation: 100 takes all of the 100 training samples; lower data.validation"]
     ),
     (
       "data: {validation: 0.9999}",
-      ["8: validation: 0.9999 leaves none of the 4000 training samples; lower data.validation"]
+      ["8: validation: 0.9999 takes all of the 4000 training samples; lower data.validation"]
     ),
     (
       "data: {validation: 0.0001}",
@@ -325,8 +325,12 @@ import Testing
     (
       "data: {dataset: cifar10, augment: [flip, {random_crop: {padding: 32, mode: reflect}}]}",
       [
-        "26: random_crop: a padding of 32 reflects more than images of 32×32 have; lower the padding below 32, or give mode: zero"
+        "26: item 2, random_crop: a padding of 32 reflects more than images of 32×32 have; lower the padding below 32, or give mode: zero"
       ]
+    ),
+    (
+      "data: {augment: [{random_crop: {size: 2097152, padding: 1048576}}, {center_crop: 3}]}",
+      ["8: item 1, random_crop: images of 2097152×2097152×1 are too large; lower the size"]
     ),
     (
       "data: {augment: [{random_crop: {mode: edge, pad: 4}}]}",

@@ -13,7 +13,7 @@ final class StepLog {
 
   deinit { closeFile() }
 
-  /// Appends a line with one write, so that a killed run leaves at most its last line incomplete.
+  /// Appends a line with one write: after a killed run, at most the last line is incomplete.
   func append(_ record: JSON) throws(CheckpointError) {
     precondition(record["step"]?.integerValue != nil, "a record without an integer step: \(record)")
     if descriptor < 0 { try openFile() }

@@ -56,7 +56,7 @@ package enum DatasetOrigin: Sendable {
 
 /// Sizes of image files.
 package struct ImageFileLimits: Sendable, Equatable {
-  /// Size that images are scaled to; nil leaves them.
+  /// Size that images are scaled to; nil keeps the size of each file.
   package var size: Extent?
   /// Pixels that a file may have.
   package var maxPixels: Int

@@ -70,7 +70,7 @@ extension DatasetSpecification {
       let written = if case .fraction(let share) = split { NumberText.format(share) } else { "\(taken)" }
       context.check(
         "data.train_limit", "data.validation", holds: taken < available,
-        "validation: \(written) leaves none of the \(available) training samples", hint: "lower data.validation")
+        "validation: \(written) takes all of the \(available) training samples", hint: "lower data.validation")
       context.check(
         "data.train_limit", "data.validation", holds: taken > 0,
         "validation: \(written) takes none of the \(available) training samples", hint: "raise data.validation")

@@ -74,7 +74,7 @@ struct Handshake: Sendable {
     withUnsafeBytes(of: UInt32(truncatingIfNeeded: number).littleEndian) { Array($0) }
   }
 
-  /// Random bytes from the system's generator (getrandom), which nobody can predict.
+  /// Unpredictable random bytes from the system (getrandom).
   static func randomBytes(_ count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
     return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }

@@ -17,7 +17,7 @@ public struct ParameterRule: Sendable, Equatable {
   public var weightDecay: Double?
   /// In place of the optimiser's.
   public var l2: Double?
-  /// Leaves the parameters as they are.
+  /// Keeps the values of the parameters.
   public var freeze: Bool?
   public var statistics: Statistics?
 
@@ -60,7 +60,8 @@ extension ParameterRule {
         Field("l2", \.l2, Codec.notNegative.optional, "In place of the optimiser's, likewise."),
         Field(
           "freeze", \.freeze, Codec.truth.optional,
-          "Leaves the parameters as they are: no gradient, no part in the sum over workers, no state of the optimiser."),
+          "Keeps the values of the parameters: they have no gradients, no part in the all-reduce, and no optimiser state."
+        ),
         Field(
           "statistics", \.statistics, Codec.word().optional,
           "Of batch normalisation whose `running_mean` the rule matches. `follow`, the default: the running averages follow the "

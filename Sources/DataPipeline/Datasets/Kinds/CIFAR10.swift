@@ -1,7 +1,7 @@
 import Configuration
 
 /// CIFAR-10 (Krizhevsky, 2009).
-package struct CIFAR10: ImageDatasetSettings {
+package struct CIFAR10: ImageRecordSettings {
   package init() {}
 
   package static var form: Form<CIFAR10> {
@@ -11,14 +11,8 @@ package struct CIFAR10: ImageDatasetSettings {
   }
 
   package static var origin: DatasetOrigin { .download(.cifar10) }
-  package static var placeKeys: [String] { [] }
   package var nominalShape: NominalShape { NominalShape(sample: [32, 32, 3], classes: 10) }
   package var trainingCount: Int? { 50_000 }
-  package var mayBringValidation: Bool { false }
-  package var heldOutAdvice: String? { nil }
-  package var imageFiles: ImageFileLimits? { nil }
-
-  package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {}
 
   package func openFiles(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetFiles {
     try CIFARDataset.openSplits(.cifar10, of: .cifar10, data, opening)

@@ -1,7 +1,7 @@
 import Configuration
 
 /// Fashion-MNIST (Xiao et al., 2017).
-package struct FashionMNIST: ImageDatasetSettings {
+package struct FashionMNIST: ImageRecordSettings {
   package init() {}
 
   package static var form: Form<FashionMNIST> {
@@ -11,14 +11,8 @@ package struct FashionMNIST: ImageDatasetSettings {
   }
 
   package static var origin: DatasetOrigin { .download(.fashionMNIST) }
-  package static var placeKeys: [String] { [] }
   package var nominalShape: NominalShape { NominalShape(sample: [28, 28, 1], classes: 10) }
   package var trainingCount: Int? { 60_000 }
-  package var mayBringValidation: Bool { false }
-  package var heldOutAdvice: String? { nil }
-  package var imageFiles: ImageFileLimits? { nil }
-
-  package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {}
 
   package func openFiles(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetFiles {
     try IDXDataset.openSplits(of: .fashionMNIST, data, opening)

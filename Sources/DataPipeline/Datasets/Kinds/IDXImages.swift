@@ -1,7 +1,7 @@
 import Configuration
 
 /// Images of the user's own in IDX files, named as MNIST's.
-package struct IDXImages: ImageDatasetSettings {
+package struct IDXImages: ImageRecordSettings {
   package init() {}
 
   package static var form: Form<IDXImages> {
@@ -9,14 +9,8 @@ package struct IDXImages: ImageDatasetSettings {
   }
 
   package static var origin: DatasetOrigin { .user }
-  package static var placeKeys: [String] { [] }
   package var nominalShape: NominalShape { NominalShape(sample: [28, 28, 1], sampleIsAssumed: true) }
   package var trainingCount: Int? { nil }
-  package var mayBringValidation: Bool { false }
-  package var heldOutAdvice: String? { nil }
-  package var imageFiles: ImageFileLimits? { nil }
-
-  package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {}
 
   package func openFiles(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetFiles {
     try IDXDataset.openSplits(

@@ -1,7 +1,7 @@
 import Configuration
 
 /// MNIST (LeCun et al., 1998).
-package struct MNIST: ImageDatasetSettings {
+package struct MNIST: ImageRecordSettings {
   package init() {}
 
   package static var form: Form<MNIST> {
@@ -9,14 +9,8 @@ package struct MNIST: ImageDatasetSettings {
   }
 
   package static var origin: DatasetOrigin { .download(.mnist) }
-  package static var placeKeys: [String] { [] }
   package var nominalShape: NominalShape { NominalShape(sample: [28, 28, 1], classes: 10) }
   package var trainingCount: Int? { 60_000 }
-  package var mayBringValidation: Bool { false }
-  package var heldOutAdvice: String? { nil }
-  package var imageFiles: ImageFileLimits? { nil }
-
-  package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {}
 
   package func openFiles(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetFiles {
     try IDXDataset.openSplits(of: .mnist, data, opening)

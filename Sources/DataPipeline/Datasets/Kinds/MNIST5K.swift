@@ -1,7 +1,7 @@
 import Configuration
 
 /// The digits of MNIST that come with the program.
-package struct MNIST5K: ImageDatasetSettings {
+package struct MNIST5K: ImageRecordSettings {
   package init() {}
 
   package static var form: Form<MNIST5K> {
@@ -17,14 +17,8 @@ package struct MNIST5K: ImageDatasetSettings {
       terms: "see NOTICE")
   }
 
-  package static var placeKeys: [String] { [] }
   package var nominalShape: NominalShape { NominalShape(sample: [28, 28, 1], classes: 10) }
   package var trainingCount: Int? { 4000 }
-  package var mayBringValidation: Bool { false }
-  package var heldOutAdvice: String? { nil }
-  package var imageFiles: ImageFileLimits? { nil }
-
-  package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {}
 
   package func openFiles(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetFiles {
     // Bundled, so the data directory is of no concern.

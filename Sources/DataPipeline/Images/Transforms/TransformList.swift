@@ -1,3 +1,4 @@
+import Configuration
 import Tensors
 
 /// Transforms in the order in which they are applied.
@@ -16,6 +17,8 @@ public struct TransformList: Sendable, Equatable {
 
   /// More than anybody lists; streams of an item's kind are told apart by 16 bits.
   package static let longest = 64
+  /// As for other samples; between two transforms too.
+  private static let mostBytes = Double(SchemaInteger.largestSynthetic)
 
   public init(_ specifications: [TransformSpecification] = []) {
     self.specifications = specifications
@@ -36,11 +39,16 @@ public struct TransformList: Sendable, Equatable {
   /// Shapes of images of a shape: before the first transform and after each.
   package func shapes(of shape: ImageShape) throws(TransformFault) -> [ImageShape] {
     var shapes = [shape]
-    for specification in specifications {
+    for (index, specification) in specifications.enumerated() {
       do throws(TransformFault) {
-        shapes.append(try specification.settings.outputShape(of: shapes[shapes.count - 1]))
+        let result = try specification.settings.outputShape(of: shapes[shapes.count - 1])
+        guard Double(result.height) * Double(result.width) * Double(result.channels) <= Self.mostBytes else {
+          throw TransformFault("images of \(result) are too large", hint: "lower the size")
+        }
+        shapes.append(result)
       } catch {
-        throw TransformFault("\(specification.name): \(error.problem)", hint: error.hint)
+        let item = specifications.count > 1 ? "item \(index + 1), \(specification.name)" : specification.name
+        throw TransformFault("\(item): \(error.problem)", hint: error.hint)
       }
     }
     return shapes

@@ -39,6 +39,11 @@ private enum LayerCodec {
         at: node.place,
         path: path)
       return nil
+    case .mapping(let entries) where entries.map(\.key) == [nameKey]:
+      context.report(
+        "\(path): a name without a layer", hint: "write the layer in front of it: {linear: 10, name: hidden}",
+        at: node.place, path: path)
+      return nil
     default:
       return items.decode(node, path: path, context: &context)
     }
