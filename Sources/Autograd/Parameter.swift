@@ -7,7 +7,7 @@ public enum ParameterRole: Sendable, CaseIterable {
   case bias
   /// A factor or a shift of channels, as normalisation has them.
   case normalization
-  /// Vectors of places in a sequence or an image.
+  /// Vectors of positions in a sequence or an image.
   case position
   /// A vector in front of a sample's own, such as a class token.
   case token
@@ -29,7 +29,7 @@ public final class Parameter {
   public let shape: [Int]
   public let role: ParameterRole
   public let layout: ParameterLayout
-  /// Whether it keeps its value: then it has neither a gradient nor a place in buffers laid out like the trained values.
+  /// Whether it keeps its value: then it has neither a gradient nor a range in buffers laid out like the trained values.
   public let isFrozen: Bool
   /// Number in declaration order.
   public let index: Int

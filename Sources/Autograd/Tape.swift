@@ -42,7 +42,7 @@ public final class Tape {
     Variable(value: value, tape: self, requiresGradient: requiresGradient && isRecording)
   }
 
-  /// A parameter's current value; its gradient goes to its place in `parameterGradients`. A frozen one has none: nothing is
+  /// A parameter's current value; its gradient is written to its range of `parameterGradients`. A frozen one has none: nothing is
   /// recorded that only frozen ones and data go into.
   public func parameter(_ parameter: Parameter) -> Variable {
     if parameter.index < parameterVariables.count, let known = parameterVariables[parameter.index] { return known }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Between two such operations each part is on its own. The backward pass replays every tape down to the last of
 /// them, runs it for all parts, and so on: parts synchronise at the same points in reverse order. Some parts may be
-/// computed elsewhere, or all of them: a group without tapes still takes its place in every exchange.
+/// computed elsewhere, or all of them: a group without tapes still takes part in every exchange.
 public final class TapeGroup {
   public let context: ExecutionContext
   /// In the order of the parts.
@@ -66,7 +66,7 @@ public final class TapeGroup {
 /// Exchanges values between the parts of a batch, wherever they are computed.
 public protocol StatisticsExchange {
   /// Reduces a row of numbers of every part of the batch, in an order that depends on the number of parts alone, into
-  /// one row that everybody gets. All who compute parts call it in the same places.
+  /// one row that everybody gets. All tape groups call it at the same points.
   ///
   /// - Parameters:
   ///   - rows: Rows of the parts computed here, in order; there may be none.

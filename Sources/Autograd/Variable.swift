@@ -7,7 +7,7 @@ public final class Variable {
   /// Whether anything upstream requires a gradient; operations skip the work where nothing does.
   public let requiresGradient: Bool
 
-  /// Where the gradient must be written (a parameter's place in the flat buffer); nil lets the tape choose.
+  /// Where the gradient must be written (a parameter's range of the flat buffer); nil lets the tape choose.
   let destination: Tensor?
   /// Set where the value is rows of a table, for operations that are cheaper on the table's rows than on the value's.
   var lookup: TableLookup?

@@ -10,7 +10,7 @@ public struct ConvolutionWindow: Sendable, Equatable {
   public var dilationWidth = 1
   public var padding = ImagePadding()
   public var groups = 1
-  /// Over time: whether also a sequence shorter than the one that the padding is for gives ⌈time / stride⌉ places, its
+  /// Over time: whether also a sequence shorter than the one that the padding is for gives ⌈time / stride⌉ time steps, its
   /// last window cut at its end.
   public var coversEnd = false
 
@@ -30,12 +30,12 @@ public struct ConvolutionWindow: Sendable, Equatable {
     ]
   }
 
-  /// Places over `time` of them, one at least.
+  /// Output time steps for `time` of the input, at least 1.
   public func outputTime(_ time: Int) -> Int {
     coversEnd ? (time + strideWidth - 1) / strideWidth : max(1, outputSize(height: 1, width: time)[1])
   }
 
-  /// Places that a sequence of `time` must have, zeros behind it included, for that many.
+  /// Time steps that a sequence of `time` must have, zeros behind it included, for that many.
   public func inputTime(_ time: Int) -> Int {
     let span = dilationWidth * (kernelWidth - 1) + 1
     return (outputTime(time) - 1) * strideWidth + span - padding.left - padding.right
@@ -68,7 +68,7 @@ public struct PoolingWindow: Sendable, Equatable {
     ]
   }
 
-  /// Places after pooling `time` of them; a window may be cut at the end, so there is one at least.
+  /// Time steps after pooling `time` of them; a window may be cut at the end, so there is one at least.
   public func outputTime(_ time: Int) -> Int {
     coversEnd ? (time + strideWidth - 1) / strideWidth : max(1, outputSize(height: 1, width: time)[1])
   }

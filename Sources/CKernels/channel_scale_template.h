@@ -16,10 +16,10 @@ CK_CLONES static void K(scale_rows)(
 }
 
 static void K(scale_channels)(ck_channels sizes, const REAL *x, const REAL *factor, REAL *y, bool accumulate) {
-  ptrdiff_t count = sizes.places * sizes.channels;
+  ptrdiff_t count = sizes.positions * sizes.channels;
   for (ptrdiff_t s = 0; s < sizes.samples; s++) {
     const REAL *own = factor + (sizes.by_sample ? s * sizes.channels : 0);
-    K(scale_rows)(sizes.places, sizes.channels, x + s * count, own, y + s * count, accumulate);
+    K(scale_rows)(sizes.positions, sizes.channels, x + s * count, own, y + s * count, accumulate);
   }
 }
 
@@ -35,9 +35,9 @@ CK_CLONES static void K(row_products)(
 
 static void K(scale_channels_gradient)(
     ck_channels sizes, const REAL *x, const REAL *dy, REAL *target, bool accumulate) {
-  // One factor for all samples is that of one sample with all their places.
+  // One factor for all samples is that of one sample with all their positions.
   ptrdiff_t samples = sizes.by_sample ? sizes.samples : 1;
-  ptrdiff_t rows = sizes.by_sample ? sizes.places : sizes.samples * sizes.places;
+  ptrdiff_t rows = sizes.by_sample ? sizes.positions : sizes.samples * sizes.positions;
   for (ptrdiff_t s = 0; s < samples; s++) {
     for (ptrdiff_t first = 0; first < sizes.channels; first += CK_PANEL) {
       ptrdiff_t width = sizes.channels - first < CK_PANEL ? sizes.channels - first : CK_PANEL;

@@ -67,9 +67,9 @@ void ck_image_gather(const ck_image *image, const uint8_t *pixels, uint8_t *y) {
   }
 }
 
-static ptrdiff_t reflected(ptrdiff_t place, ptrdiff_t size) {
-  if (place < 0) return -place;
-  return place < size ? place : 2 * (size - 1) - place;
+static ptrdiff_t reflected(ptrdiff_t index, ptrdiff_t size) {
+  if (index < 0) return -index;
+  return index < size ? index : 2 * (size - 1) - index;
 }
 
 void ck_image_crop_reflected(

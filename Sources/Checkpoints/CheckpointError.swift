@@ -31,8 +31,8 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendab
 
   /// One line.
   public var description: String {
-    let place = tensor.map { "\(path): tensor \($0)" } ?? path
-    return ("\(place): \(problem)" + (hint.map { "; \($0)" } ?? "")).onOneLine
+    let subject = tensor.map { "\(path): tensor \($0)" } ?? path
+    return ("\(subject): \(problem)" + (hint.map { "; \($0)" } ?? "")).onOneLine
   }
 }
 
@@ -53,7 +53,7 @@ extension CheckpointError {
   static func isLink(_ path: String) -> CheckpointError {
     CheckpointError(
       .incompatible, path: path,
-      "a symbolic link, which may lead to anybody's file, is in the place of a file of the run",
+      "a symbolic link, which may lead to anybody's file, is where a file of the run should be",
       hint: "remove it, or choose another folder (--run-dir)")
   }
 

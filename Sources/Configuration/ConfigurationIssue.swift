@@ -1,7 +1,7 @@
 import Tensors
 
-/// Where something stands that was read.
-package enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
+/// File, line and column of a value, or the override that gave it.
+package enum ConfigurationLocation: Sendable, Hashable, CustomStringConvertible {
   case file(String, line: Int, column: Int)
   case wholeFile(String)
   /// An override as it was given, `a.b=value`.
@@ -30,18 +30,18 @@ package enum SourcePlace: Sendable, Hashable, CustomStringConvertible {
 
 /// One mistake in a configuration: what is wrong, where, and what to do about it.
 public struct ConfigurationIssue: Sendable, Equatable, CustomStringConvertible {
-  package let place: SourcePlace
+  package let location: ConfigurationLocation
   public let message: String
   public let hint: String?
 
-  package init(place: SourcePlace, message: String, hint: String?) {
-    (self.place, self.message, self.hint) = (place, message, hint)
+  package init(location: ConfigurationLocation, message: String, hint: String?) {
+    (self.location, self.message, self.hint) = (location, message, hint)
   }
 
   /// `FILE:LINE:COLUMN: what is wrong; what to do`.
   public var description: String {
     let what = hint.map { "\(message); \($0)" } ?? message
-    return "\(place): \(what)".onOneLine
+    return "\(location): \(what)".onOneLine
   }
 }
 
@@ -50,10 +50,10 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
   public let issues: [ConfigurationIssue]
 
   package init(_ issues: [ConfigurationIssue]) {
-    // The offset makes the sort stable: issues of one place, and those of overrides, stay as they were found.
+    // The offset makes the sort stable: issues of one location, and those of overrides, stay as they were found.
     let ordered = issues.enumerated().sorted {
-      ($0.element.place.position.line, $0.element.place.position.column, $0.offset)
-        < ($1.element.place.position.line, $1.element.place.position.column, $1.offset)
+      ($0.element.location.position.line, $0.element.location.position.column, $0.offset)
+        < ($1.element.location.position.line, $1.element.location.position.column, $1.offset)
     }
     self.issues = ordered.map(\.element)
   }

@@ -7,17 +7,17 @@ package struct ConfigurationOverride {
 
   /// Nil after it has reported what is wrong with the text.
   package init?(_ text: String, issues: inout [ConfigurationIssue]) {
-    let place = SourcePlace.override(text)
+    let location = ConfigurationLocation.override(text)
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
       let issue = ConfigurationIssue(
-        place: place, message: "an override is key=value", hint: "write --set training.batch_size=64")
+        location: location, message: "an override is key=value", hint: "write --set training.batch_size=64")
       issues.append(issue)
       return nil
     }
     let path = text[..<equals]
     keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard keys.allSatisfy({ !$0.isEmpty }) else {
-      issues.append(ConfigurationIssue(place: place, message: "'\(path)' is not a path of keys", hint: nil))
+      issues.append(ConfigurationIssue(location: location, message: "'\(path)' is not a path of keys", hint: nil))
       return nil
     }
     self.text = text
@@ -26,14 +26,14 @@ package struct ConfigurationOverride {
       // White space around a number, a truth value or null is none of it.
       let word = String(written.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
       let isPlain = NumberText.number(word) != nil || ["true", "false", "null", "~"].contains(word)
-      value = YAMLNode(.scalar(isPlain ? word : String(written), quoted: false), at: place)
+      value = YAMLNode(.scalar(isPlain ? word : String(written), quoted: false), at: location)
       return
     }
     var reader = YAMLReader(override: text)
     let value = reader.read(String(written))
     issues += reader.issues
     guard reader.issues.isEmpty else { return nil }
-    self.value = value ?? YAMLNode(.scalar("", quoted: false), at: place)
+    self.value = value ?? YAMLNode(.scalar("", quoted: false), at: location)
   }
 
   /// Whether the value is a list, a mapping or a text in quotes. Any other is taken as it was given: of `/x #3` or `a: b` YAML
@@ -62,10 +62,10 @@ package struct ConfigurationOverride {
     guard case .mapping(var sections) = root.content, let index = sections.firstIndex(where: { $0.key == section }),
       case .mapping(let entries) = sections[index].value.content
     else { return }
-    // Layers take the place of an architecture with all its sizes.
+    // Layers replace an architecture with all its sizes.
     let replacesForm = section == "model" && key == "layers" && entries.contains { $0.key == "architecture" }
     let kept = entries.filter { entry in
-      if case .override = entry.keyPlace { return true }
+      if case .override = entry.keyLocation { return true }
       return entry.key == key || !(replacesForm || group.contains(entry.key))
     }
     sections[index].value.content = .mapping(kept)
@@ -79,25 +79,25 @@ package struct ConfigurationOverride {
       node = value
       return
     }
-    let place = SourcePlace.override(text)
+    let location = ConfigurationLocation.override(text)
     let childPath = path.isEmpty ? key : "\(path).\(key)"
-    if node.isNull { node = YAMLNode(.mapping([]), at: place) }
+    if node.isNull { node = YAMLNode(.mapping([]), at: location) }
     switch node.content {
     case .mapping(var entries):
       if let index = entries.firstIndex(where: { $0.key == key }) {
-        entries[index].keyPlace = keys.count == 1 ? place : entries[index].keyPlace
+        entries[index].keyLocation = keys.count == 1 ? location : entries[index].keyLocation
         set(keys.dropFirst(), in: &entries[index].value, path: childPath, issues: &issues)
       } else {
-        var child = YAMLNode(.scalar("", quoted: false), at: place)
+        var child = YAMLNode(.scalar("", quoted: false), at: location)
         set(keys.dropFirst(), in: &child, path: childPath, issues: &issues)
-        entries.append(YAMLNode.Entry(key: key, keyPlace: place, value: child))
+        entries.append(YAMLNode.Entry(key: key, keyLocation: location, value: child))
       }
       node.content = .mapping(entries)
     case .sequence(var items):
       guard let index = Int(key), items.indices.contains(index) else {
         let range = items.isEmpty ? "it is empty" : "its items are 0 to \(items.count - 1)"
         let message = "'\(key)' is not an item of the list \(path)"
-        issues.append(ConfigurationIssue(place: place, message: message, hint: range))
+        issues.append(ConfigurationIssue(location: location, message: message, hint: range))
         return
       }
       set(keys.dropFirst(), in: &items[index], path: childPath, issues: &issues)
@@ -105,7 +105,7 @@ package struct ConfigurationOverride {
     case .scalar:
       let message = "\(path) is the single value \(node.summary) and has no key '\(key)'"
       let hint = "set \(path) itself, for example \(path)={\(key): …}"
-      issues.append(ConfigurationIssue(place: place, message: message, hint: hint))
+      issues.append(ConfigurationIssue(location: location, message: message, hint: hint))
     }
   }
 }

@@ -5,7 +5,7 @@
 package struct PathPattern: Sendable {
   package let text: String
   /// Position of the pattern in its file.
-  package let place: SourcePlace
+  package let location: ConfigurationLocation
   private let tokens: [Token]
 
   private enum Token: Sendable {
@@ -30,14 +30,14 @@ package struct PathPattern: Sendable {
   }
 
   /// A pattern that every path matches.
-  package static let everything = PathPattern(text: "*", place: .none, tokens: [.any])
+  package static let everything = PathPattern(text: "*", location: .none, tokens: [.any])
 
-  private init(text: String, place: SourcePlace, tokens: [Token]) {
-    (self.text, self.place, self.tokens) = (text, place, tokens)
+  private init(text: String, location: ConfigurationLocation, tokens: [Token]) {
+    (self.text, self.location, self.tokens) = (text, location, tokens)
   }
 
   /// Nil for an empty text, and where brackets hold nothing, are not closed, or have a range backwards.
-  package init?(_ text: String, at place: SourcePlace = .none) {
+  package init?(_ text: String, at location: ConfigurationLocation = .none) {
     var tokens: [Token] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
@@ -51,7 +51,7 @@ package struct PathPattern: Sendable {
       }
     }
     guard !tokens.isEmpty else { return nil }
-    self.init(text: text, place: place, tokens: tokens)
+    self.init(text: text, location: location, tokens: tokens)
   }
 
   /// The set behind an opening bracket, closing bracket included.
@@ -145,7 +145,7 @@ extension Codec where Value == PathPattern {
           context.mismatch(node, path: path, expected: type, hint: "for example \"blocks.0.*\"")
           return nil
         }
-        if let pattern = PathPattern(text, at: node.place) { return pattern }
+        if let pattern = PathPattern(text, at: node.location) { return pattern }
         context.mismatch(
           node, path: path, expected: type,
           hint: text.isEmpty ? "for example \"blocks.0.*\"" : "brackets hold characters or a range: [0-3]")

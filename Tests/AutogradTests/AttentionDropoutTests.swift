@@ -20,23 +20,23 @@ import Testing
       let check = GradientCheck.of([tensor([2, 7, 18])], pool: pool) {
         $1[0].selfAttention(heads: 2, causal: causal, lengths: lengths, dropout: dropout, blockRows: blockRows)
       }
-      #expect(check.largestError <= gradientTolerance, "blocks of \(blockRows): \(check.place)")
+      #expect(check.largestError <= gradientTolerance, "blocks of \(blockRows): \(check.worst)")
     }
     let check = GradientCheck.of([tensor([2, 5, 12])], pool: pool) { _, v in
       v[0].selfAttention(heads: 2, causal: causal, dropout: dropout, blockRows: 2) * v[0].channels(0..<4)
     }
-    #expect(check.largestError <= gradientTolerance, "\(check.place)")
+    #expect(check.largestError <= gradientTolerance, "\(check.worst)")
   }
 
-  /// Values that are one at their own place alone make probabilities visible: each is dropped, or scaled up.
+  /// Values that are one at their own time step alone make probabilities visible: each is dropped, or scaled up.
   @Test(arguments: [DType.float64, .float32], [false, true])
   func probabilities(dtype: DType, causal: Bool) {
     let (time, heads, batch) = (13, 2, 3)
     let x = tensor([batch, time, 3 * heads * time], dtype: dtype)
     for row in 0..<batch * time {
       for head in 0..<heads {
-        for place in 0..<time {
-          x[(row * 3 + 2) * heads * time + head * time + place] = row % time == place ? 1 : 0
+        for timeStep in 0..<time {
+          x[(row * 3 + 2) * heads * time + head * time + timeStep] = row % time == timeStep ? 1 : 0
         }
       }
     }

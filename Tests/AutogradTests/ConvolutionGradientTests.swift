@@ -36,7 +36,7 @@ import Testing
         v[0].convolution(
           weight: v[1], bias: v.count > 2 ? v[2] : nil, window: window, fusingReLU: relu)
       }
-      #expect(check.largestError <= gradientTolerance, "\(window): \(check.place)")
+      #expect(check.largestError <= gradientTolerance, "\(window): \(check.worst)")
     }
   }
 }

@@ -15,7 +15,7 @@ import Testing
       tape.input(tokens).embedding(weight: inputs[0])
     }
     #expect(check.compared == 55)
-    #expect(check.largestError <= gradientTolerance, "\(check.place)")
+    #expect(check.largestError <= gradientTolerance, "\(check.worst)")
   }
 
   /// A table that is used twice: the second contribution is added to the first.
@@ -27,7 +27,7 @@ import Testing
       let first = tape.input(tokens).embedding(weight: table)
       return first * tape.input(tokens).embedding(weight: table) + first
     }
-    #expect(check.largestError <= gradientTolerance, "\(check.place)")
+    #expect(check.largestError <= gradientTolerance, "\(check.worst)")
   }
 
   @Test(arguments: [DType.float32, .float64]) func unitVectors(dtype: DType) {
@@ -75,6 +75,6 @@ import Testing
     let check = GradientCheck.of(inputs, pool: pool) {
       $1[0].linear(weight: $1[1], bias: $1[2], activation: .tanh)
     }
-    #expect(check.largestError <= gradientTolerance, "\(check.place)")
+    #expect(check.largestError <= gradientTolerance, "\(check.worst)")
   }
 }

@@ -15,14 +15,14 @@ import Testing
   }
 
   private func expected(_ x: Tensor, groups: Int, weight: [Double], bias: [Double], lengths: [Int]) -> [Double] {
-    let (samples, places, channels) = (x.shape[0], x.shape[1], x.shape[2])
+    let (samples, positions, channels) = (x.shape[0], x.shape[1], x.shape[2])
     let size = channels / groups
     let values = x.values
     var result = [Double](repeating: 0, count: values.count)
     for sample in 0..<samples {
       for group in 0..<groups {
-        let indices = (0..<lengths[sample]).flatMap { place in
-          (group * size..<(group + 1) * size).map { (sample * places + place) * channels + $0 }
+        let indices = (0..<lengths[sample]).flatMap { position in
+          (group * size..<(group + 1) * size).map { (sample * positions + position) * channels + $0 }
         }
         let (mean, inverse) = moments(indices.map { values[$0] }, epsilon: 1e-5)
         for index in indices {
@@ -35,11 +35,11 @@ import Testing
   }
 
   @Test(arguments: [(1, 1, 63), (6, 3, 65), (257, 257, 5), (514, 2, 129), (520, 1, 3), (300, 150, 64)])
-  func isTheNormalisation(channels: Int, groups: Int, places: Int) throws {
+  func isTheNormalisation(channels: Int, groups: Int, positions: Int) throws {
     var random = TestRandom(seed: 7)
-    let x = random.tensor([3, places, channels], pool: context.pool)
+    let x = random.tensor([3, positions, channels], pool: context.pool)
     let (weight, bias) = (random.tensor([channels], pool: context.pool), random.tensor([channels], pool: context.pool))
-    for lengths in [[places, places, places], [places, 1, (places + 1) / 2]] {
+    for lengths in [[positions, positions, positions], [positions, 1, (positions + 1) / 2]] {
       let tape = Tape(context: context, recording: false)
       let output = tape.input(x).groupNormalized(
         groups: groups, weight: tape.input(weight), bias: tape.input(bias), epsilon: 1e-5, lengths: lengths)

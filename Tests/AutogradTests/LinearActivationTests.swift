@@ -16,7 +16,7 @@ import Testing
     let check = GradientCheck.of(inputs, pool: pool) {
       $1[0].linear(weight: $1[1], bias: hasBias ? $1[2] : nil, activation: activation)
     }
-    #expect(check.largestError <= gradientTolerance, "\(activation.name): \(check.place)")
+    #expect(check.largestError <= gradientTolerance, "\(activation.name): \(check.worst)")
   }
 
   /// Of enough rows that the product is cut into blocks where that pays; with and without a tape.

@@ -36,7 +36,7 @@ import Testing
       let check = GradientCheck.of(inputs, pool: pool) { _, inputs in
         run(cell, inputs, initial: carried ? initial : nil, reversed: reversed, lastOnly: lastOnly).output
       }
-      #expect(check.largestError <= gradientTolerance, "\(cell), reversed \(reversed): \(check.place)")
+      #expect(check.largestError <= gradientTolerance, "\(cell), reversed \(reversed): \(check.worst)")
     }
   }
 

@@ -18,7 +18,7 @@ import Testing
   ) {
     let check = GradientCheck.of(inputs, pool: pool) { function($1) }
     #expect(check.compared > 0, sourceLocation: sourceLocation)
-    #expect(check.largestError <= gradientTolerance, "\(name) \(check.place)", sourceLocation: sourceLocation)
+    #expect(check.largestError <= gradientTolerance, "\(name) \(check.worst)", sourceLocation: sourceLocation)
   }
 
   @Test func elementwise() {

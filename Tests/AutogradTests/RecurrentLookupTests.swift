@@ -31,7 +31,7 @@ import Testing
         tape.input(tokens()).embedding(weight: inputs[0])
           .recurrent(cell, weights: weights(inputs), reversed: reversed).output
       }
-      #expect(check.largestError <= gradientTolerance, "\(cell), reversed \(reversed): \(check.place)")
+      #expect(check.largestError <= gradientTolerance, "\(cell), reversed \(reversed): \(check.worst)")
     }
   }
 
@@ -41,7 +41,7 @@ import Testing
       let rows = tape.input(tokens()).embedding(weight: inputs[0])
       return rows.recurrent(.gru, weights: weights(inputs)).output * rows
     }
-    #expect(check.largestError <= gradientTolerance, "\(check.place)")
+    #expect(check.largestError <= gradientTolerance, "\(check.worst)")
   }
 
   /// Output and gradients of the same layer on the rows themselves. 128 and 256: the gates' rows are moved apart.

@@ -33,7 +33,7 @@ import Testing
           cell, weights: weights(inputs), initial: carried ? initial : nil, reversed: reversed, lastOnly: lastOnly
         ).output
       }
-      #expect(check.largestError <= gradientTolerance, "\(cell), reversed \(reversed): \(check.place)")
+      #expect(check.largestError <= gradientTolerance, "\(cell), reversed \(reversed): \(check.worst)")
     }
   }
 
@@ -47,7 +47,7 @@ import Testing
       let first = inputs[0].recurrent(cell, weights: weights(inputs)).output
       return first.recurrent(cell, weights: weights(inputs), reversed: true).output + first * inputs[0]
     }
-    #expect(check.largestError <= gradientTolerance, "\(check.place)")
+    #expect(check.largestError <= gradientTolerance, "\(check.worst)")
   }
 
   private static let names = zip(["rnn_tanh", "rnn_relu", "lstm", "gru"], cells).map { (name: $0, kind: $1) }

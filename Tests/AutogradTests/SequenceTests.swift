@@ -34,7 +34,7 @@ import Testing
   ) {
     let check = GradientCheck.of(inputs, pool: pool) { function($1) }
     #expect(check.compared > 0, sourceLocation: sourceLocation)
-    #expect(check.largestError <= gradientTolerance, "\(check.place)", sourceLocation: sourceLocation)
+    #expect(check.largestError <= gradientTolerance, "\(check.worst)", sourceLocation: sourceLocation)
   }
 
   @Test func convolutionGradients() {
@@ -68,7 +68,7 @@ import Testing
     expectGradients(of: tensors([3, 7, 2])) { v in
       v[0].masked(lengths: lengths) * v[0].reversedInTime(lengths: lengths) + v[0]
     }
-    expectGradients(of: tensors([3, 7, 2])) { $0[0].lastPlace(lengths: lengths) * $0[0].lastPlace() }
+    expectGradients(of: tensors([3, 7, 2])) { $0[0].lastTimeStep(lengths: lengths) * $0[0].lastTimeStep() }
     expectGradients(of: tensors([3, 7, 2])) { $0[0].paddedInTime(to: 9) }
     expectGradients(of: tensors([3, 7, 2])) { v in
       let rows = v[0].packed(lengths: lengths)
@@ -80,10 +80,10 @@ import Testing
     let x = tensors([3, 7, 2])[0]
     let tape = Tape(context: ExecutionContext(pool: pool), recording: false)
     let lengths = Self.lengths
-    func expected(time: Int, _ place: (_ sample: Int, _ time: Int) -> Int?) -> [Double] {
+    func expected(time: Int, _ source: (_ sample: Int, _ time: Int) -> Int?) -> [Double] {
       (0..<3).flatMap { sample in
         (0..<time).flatMap { t in
-          (0..<2).map { channel in place(sample, t).map { x[(sample * 7 + $0) * 2 + channel] } ?? 0 }
+          (0..<2).map { channel in source(sample, t).map { x[(sample * 7 + $0) * 2 + channel] } ?? 0 }
         }
       }
     }
@@ -93,8 +93,8 @@ import Testing
     #expect(
       v.reversedInTime(lengths: lengths).value.values
         == expected(time: 7) { $1 < lengths[$0] ? lengths[$0] - 1 - $1 : nil })
-    #expect(v.lastPlace(lengths: lengths).value.values == expected(time: 1) { sample, _ in lengths[sample] - 1 })
-    #expect(v.lastPlace().value.values == expected(time: 1) { _, _ in 6 })
+    #expect(v.lastTimeStep(lengths: lengths).value.values == expected(time: 1) { sample, _ in lengths[sample] - 1 })
+    #expect(v.lastTimeStep().value.values == expected(time: 1) { _, _ in 6 })
     #expect(v.paddedInTime(to: 9).value.values == expected(time: 9) { $1 < 7 ? $1 : nil })
     #expect(v.paddedInTime(to: 7) === v)
     let packed = v.packed(lengths: lengths)
@@ -113,7 +113,7 @@ import Testing
     }
     let operations: [(Variable) -> Variable] = [
       { $0.masked(lengths: Self.lengths) }, { $0.reversedInTime(lengths: Self.lengths) },
-      { $0.lastPlace(lengths: Self.lengths) }, { $0.packed(lengths: Self.lengths) },
+      { $0.lastTimeStep(lengths: Self.lengths) }, { $0.packed(lengths: Self.lengths) },
       { $0.maxPoolOverTime(window(3, stride: 2), lengths: Self.lengths) },
       { $0.averagePoolOverTime(window(2, left: 1), countingPadding: true, lengths: Self.lengths) },
       { $0.globalMaxPool(lengths: Self.lengths) }, { $0.meanOverTime(lengths: Self.lengths) },

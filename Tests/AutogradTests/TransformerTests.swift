@@ -17,7 +17,7 @@ import Testing
   ) {
     let check = GradientCheck.of(inputs, pool: pool) { function($1) }
     #expect(check.compared > 0, sourceLocation: sourceLocation)
-    #expect(check.largestError <= gradientTolerance, "\(check.place)", sourceLocation: sourceLocation)
+    #expect(check.largestError <= gradientTolerance, "\(check.worst)", sourceLocation: sourceLocation)
   }
 
   /// Blocks of 3 rows cut 7 rows unevenly; with 64 there is one block.

@@ -117,8 +117,8 @@ import Testing
     try writeSample(to: folder.file("c"))
     var text = try bytes(of: folder.file("c"))
     let key = Array("format_version\":\"1".utf8)
-    let place = try #require(text.indices.first { text[$0...].starts(with: key) })
-    text[place + key.count - 1] = UInt8(ascii: "7")
+    let index = try #require(text.indices.first { text[$0...].starts(with: key) })
+    text[index + key.count - 1] = UInt8(ascii: "7")
     let dataStart = try SafetensorsFile(path: folder.file("c")).headerBytes.count
     let sealed = CheckpointFormat.sealed(Array(text[..<dataStart])) + text[dataStart...]
     let newer = #expect(throws: CheckpointError.self) { try Checkpoint(path: try folder.write(sealed, to: "newer")) }

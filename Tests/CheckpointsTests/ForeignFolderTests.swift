@@ -173,7 +173,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "/.lockstep-run"))
   }
 
-  @Test("links in the place of a run's files are not followed", arguments: [true, false])
+  @Test("links instead of a run's files are not followed", arguments: [true, false])
   func links(symbolic: Bool) throws {
     let temporary = try TemporaryFolder()
     let path = temporary.file("run")

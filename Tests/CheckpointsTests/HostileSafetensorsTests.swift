@@ -2,7 +2,7 @@ import Testing
 
 @testable import Checkpoints
 
-/// Files from anybody: an error that says what is wrong, never a trap or a wrong place.
+/// Files from anybody: an error that says what is wrong, never a trap or a wrong offset.
 @Suite struct HostileSafetensorsTests {
   private func file(header: String, data: Int) -> [UInt8] {
     let text = Array(header.utf8)

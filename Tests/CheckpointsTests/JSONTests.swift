@@ -36,7 +36,7 @@ import Testing
     ("-", 1), ("1.", 2), ("1e", 2), ("1e999", 0), ("+1", 0), ("NaN", 0), ("\"\n\"", 1), ("\"\\x\"", 2), ("\"abc", 4),
     ("\"\\ud83d\"", 3), ("\"\\u12g4\"", 5), ("tru", 0), ("[] []", 3), ("'a'", 0),
   ])
-  func refusesWithThePlace(_ text: String, _ offset: Int) {
+  func refusesWithTheOffset(_ text: String, _ offset: Int) {
     let error = #expect(throws: JSONError.self) { try JSON(parsing: text) }
     #expect(error?.offset == offset)
   }

@@ -101,23 +101,23 @@ import Testing
     }
   }
 
-  /// A sum that takes the place of a slot leaves the others as they were.
+  /// A sum that overwrites a slot leaves the others as they were.
   @Test(arguments: 2...7)
   func sumsGoOverOneSlot(shards: Int) {
     let program = ReductionProgram(nodes: (0..<shards).map { $0..<$0 + 1 }, roots: [0..<shards])
     let count = ReductionProgram.blockLength + 3
     let leaves = (0..<shards).map { TestData.values(shard: $0, count: count, round: 0) }
-    for place in 0..<shards {
+    for target in 0..<shards {
       let memory = UnsafeMutablePointer<Float>.allocate(capacity: shards * count + program.scratchLength)
       var slots = (0..<shards).map { memory + $0 * count }
       defer { memory.deallocate() }
       for (slot, leaf) in zip(slots, leaves) { slot.update(from: leaf, count: count) }
-      var result = slots[place]
+      var result = slots[target]
       slots.withUnsafeMutableBufferPointer {
         program.evaluate(slots: $0.baseAddress!, count: count, into: &result, scratch: memory + shards * count)
       }
       for (slot, leaf) in zip(slots.indices, leaves) {
-        let expected = slot == place ? referenceSum(leaves) : leaf
+        let expected = slot == target ? referenceSum(leaves) : leaf
         #expect(Array(UnsafeBufferPointer(start: slots[slot], count: count)) == expected)
       }
     }

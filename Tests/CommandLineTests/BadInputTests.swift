@@ -76,7 +76,7 @@ struct BadInputTests {
     expectMessage(result, code: 2, mentions: ["no-data", "data_batch_1.bin", "lockstep data fetch cifar10"])
   }
 
-  @Test("a truncated data file: file and place")
+  @Test("a truncated data file: file and offset")
   func truncatedData() throws {
     let batches = folder.url.appendingPathComponent("cifar-10-batches-bin")
     try FileManager.default.createDirectory(at: batches, withIntermediateDirectories: true)

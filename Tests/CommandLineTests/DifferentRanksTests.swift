@@ -56,9 +56,9 @@ struct DifferentRanksTests {
   @Test("data that lie elsewhere are the same data; other pixels are not")
   func data() throws {
     let folder = try TemporaryFolder()
-    for (place, offset) in [("a", 0), ("b", 0), ("c", 1)] {
+    for (subfolder, offset) in [("a", 0), ("b", 0), ("c", 1)] {
       for (index, image) in TestImages.pngs(count: 9).dropFirst(offset).prefix(8).enumerated() {
-        let directory = folder.path("\(place)/train/class-\(index % 2)")
+        let directory = folder.path("\(subfolder)/train/class-\(index % 2)")
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try image.write(to: URL(fileURLWithPath: "\(directory)/\(index).png"))
       }
@@ -71,8 +71,11 @@ struct DifferentRanksTests {
       schedule: {kind: constant, rate: 0.01}
       training: {batch_size: 8, steps: 3, shards: 2, seed: 1}
       """, to: "images.yaml")
-    func train(_ place: String) -> [String] {
-      [Build.lockstep, "train", config, "--run-dir", folder.path("run"), "--set", "data.path=\(folder.path(place))"]
+    func train(_ subfolder: String) -> [String] {
+      [
+        Build.lockstep, "train", config, "--run-dir", folder.path("run"), "--set",
+        "data.path=\(folder.path(subfolder))",
+      ]
     }
     let same = try run(train("a"), train("b"))
     #expect(same.exitCode == 0, "\(same.errors)")

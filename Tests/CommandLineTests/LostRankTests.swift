@@ -107,11 +107,12 @@ struct LostRankTests {
     let images = TestImages.pngs(count: 8)
     for side in ["whole", "broken"] {
       for (index, image) in images.enumerated() {
-        let place = "\(side)/train/class-\(index % 2)"
-        try FileManager.default.createDirectory(atPath: folder.path(place), withIntermediateDirectories: true)
+        let subfolder = "\(side)/train/class-\(index % 2)"
+        try FileManager.default.createDirectory(atPath: folder.path(subfolder), withIntermediateDirectories: true)
         // The header is whole, so that only reading the pixels, in mid-run, finds it.
         let isBroken = side == "broken" && index == 5
-        try (isBroken ? image.prefix(60) : image).write(to: URL(fileURLWithPath: folder.path("\(place)/\(index).png")))
+        try (isBroken ? image.prefix(60) : image).write(
+          to: URL(fileURLWithPath: folder.path("\(subfolder)/\(index).png")))
       }
     }
     let config = try folder.write(

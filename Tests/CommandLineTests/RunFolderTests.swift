@@ -79,7 +79,7 @@ struct RunFolderTests {
   }
 
   @Test("the record says which data were used, and evaluate finds them from every folder")
-  func placeOfTheData() throws {
+  func locationOfTheData() throws {
     let folder = try TemporaryFolder()
     for (name, isClear) in [("a", true), ("b", false)] {
       try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)

@@ -14,9 +14,9 @@ struct SameBitsTests {
 
     var options: [String] { settings.flatMap { ["--set", $0] } + (threads.map { ["--workers", "\($0)"] } ?? []) }
     var testDescription: String {
-      let place =
+      let workers =
         threads.map { "\($0) threads" } ?? ranks.map { "\($0) ranks" } ?? hosts.map { "\($0) ranks on two hosts" } ?? ""
-      return ([place] + settings).joined(separator: ", ")
+      return ([workers] + settings).joined(separator: ", ")
     }
   }
 

@@ -19,7 +19,7 @@ import Testing
       """, to: "config\(ranks).yaml")
     let run = folder.path("run\(ranks)")
     let arguments = ["train", config, "--run-dir", run, "-q"]
-    let place = folder.path(".")
+    let directory = folder.path(".")
     let shortener = Thread {
       let metrics = run + "/metrics.jsonl"
       for _ in 0..<6000 {
@@ -27,9 +27,9 @@ import Testing
         if size > 0 { break }
         usleep(10_000)
       }
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
       where name.hasSuffix(".tokens") {
-        truncate(place + "/" + name, 200)
+        truncate(directory + "/" + name, 200)
       }
     }
     shortener.start()

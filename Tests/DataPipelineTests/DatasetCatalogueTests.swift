@@ -37,7 +37,7 @@ import Testing
         #expect(YAMLEmitter.inline(example) != YAMLEmitter.inline(template), "\(form.name) \(field.name)")
       }
       let known = form.fields.map(\.name)
-      #expect(Settings.placeKeys.allSatisfy(known.contains), "\(form.name): keys of places that it does not have")
+      #expect(Settings.locationKeys.allSatisfy(known.contains), "\(form.name): keys of locations that it does not have")
     }
   }
 
@@ -89,8 +89,9 @@ import Testing
   }
 
   @Test(
-    "data of the user's own say what is missing where no place is given", arguments: DatasetCatalogue.entries.indices)
-  func noPlace(_ index: Int) throws {
+    "data of the user's own say what is missing where no location is given", arguments: DatasetCatalogue.entries.indices
+  )
+  func noLocation(_ index: Int) throws {
     let entry = DatasetCatalogue.entries[index]
     guard case .user = entry.origin else { return }
     let error = #expect(throws: DataError.self) { try DatasetSplits.open(Self.plain(entry), seed: 1) }

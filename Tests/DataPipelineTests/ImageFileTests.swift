@@ -93,8 +93,8 @@ struct ImageFileTests {
     for file in golden.files {
       for seed in 0..<20 {
         var bytes = [UInt8](file.file)
-        let places = Fixtures.noise(3, seed: seed * 77 + 5)
-        for (turn, place) in places.enumerated() { bytes[(Int(place) * 7 + turn * 31) % bytes.count] ^= place | 1 }
+        let offsets = Fixtures.noise(3, seed: seed * 77 + 5)
+        for (turn, offset) in offsets.enumerated() { bytes[(Int(offset) * 7 + turn * 31) % bytes.count] ^= offset | 1 }
         let path = try folder.write(bytes, to: "damaged")
         // Either it still decodes to some image of sane size, or it says why not.
         do {

@@ -16,8 +16,8 @@ struct NormalizerTests {
       for element in 0..<shape.count {
         let index = record * shape.count + element
         let value = element == 0 ? 9 : UInt8((index * index * 31 + index * 7 + index / 11) % 251)
-        let place = layout == .interleaved ? element : element % 3 * 15 + element / 3
-        dataset.records[record][place] = value
+        let position = layout == .interleaved ? element : element % 3 * 15 + element / 3
+        dataset.records[record][position] = value
       }
     }
     return dataset

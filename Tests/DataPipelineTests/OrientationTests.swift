@@ -62,9 +62,9 @@ struct OrientationTests {
       let cut = ImageFixtures.jpeg(file, exif: Array(exif[..<length]))
       _ = try PixelImage(contentsOf: folder.write(cut, to: "cut.jpg"))
     }
-    for place in exif.indices {
+    for index in exif.indices {
       var damaged = exif
-      damaged[place] ^= 0xFF
+      damaged[index] ^= 0xFF
       _ = try PixelImage(contentsOf: folder.write(ImageFixtures.jpeg(file, exif: damaged), to: "damaged.jpg"))
     }
   }

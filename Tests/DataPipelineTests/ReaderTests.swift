@@ -40,12 +40,12 @@ struct ReaderTests {
   }
 
   @Test func findsFilesBelowTheDataDirectory() throws {
-    for place in ["", "mnist", "MNIST/raw"] {
+    for subfolder in ["", "mnist", "MNIST/raw"] {
       let root = try TemporaryFolder()
-      try Fixtures.writeIDX(to: root, place)
+      try Fixtures.writeIDX(to: root, subfolder)
       let specification = DatasetSpecification.mnist
       let splits = try DatasetSplits.open(specification, dataDirectory: root.path, seed: 1)
-      #expect(splits.training.count == 23, "in '\(place)'")
+      #expect(splits.training.count == 23, "in '\(subfolder)'")
     }
   }
 

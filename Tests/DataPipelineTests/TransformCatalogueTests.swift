@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test("what is drawn is a function of seed, epoch, sample, kind and number, and every place is equally likely")
+  @Test("what is drawn is a function of seed, epoch, sample, kind and number, and every position is equally likely")
   func draws() throws {
     // Each pixel is its own number, so that the first one tells where the crop lies.
     let shape = ImageShape(height: 5, width: 5, channels: 1)

@@ -68,7 +68,7 @@ import Testing
         }
         return result.sum
       }
-      #expect(check.compared == 33 && check.largestError <= 1e-6, "\(name): \(check.place)")
+      #expect(check.compared == 33 && check.largestError <= 1e-6, "\(name): \(check.worst)")
     }
   }
 
@@ -138,7 +138,7 @@ import Testing
     }
   }
 
-  @Test("rows of zeros are left out of losses over a softmax, and places in time are rows of their own")
+  @Test("rows of zeros are left out of losses over a softmax, and time steps are rows of their own")
   func shapes() throws {
     for specification in [LossSpecification.crossEntropy(labelSmoothing: 0.1), .symmetricCrossEntropy()] {
       let loss = Loss(specification, classes: 3)

@@ -151,6 +151,6 @@ import Testing
       check.compare(
         parameter.view(of: pass.gradients), withDifferencesIn: parameter.value, name: parameter.path, of: value)
     }
-    #expect(check.largestError <= 1e-6, "\(example.layer.name) at \(check.place)")
+    #expect(check.largestError <= 1e-6, "\(example.layer.name) at \(check.worst)")
   }
 }

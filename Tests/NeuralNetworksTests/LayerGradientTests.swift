@@ -32,7 +32,7 @@ import Testing
       check.compare(
         parameter.view(of: pass.gradients), withDifferencesIn: parameter.value, name: parameter.path, of: value)
     }
-    #expect(check.largestError <= 1e-6, "\(check.place)", sourceLocation: sourceLocation)
+    #expect(check.largestError <= 1e-6, "\(check.worst)", sourceLocation: sourceLocation)
   }
 
   @Test func linearLayers() throws {

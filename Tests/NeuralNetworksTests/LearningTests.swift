@@ -62,7 +62,7 @@ import Testing
     #expect(misses[1] - misses[0] <= 3, "the second step should find almost all its buffers: \(misses)")
   }
 
-  /// Steps whose samples have lengths of their own, so that hardly any two pack as many places, soon take hardly any.
+  /// Steps whose samples have lengths of their own, so that hardly any two pack as many time steps, soon take hardly any.
   @Test func stepsOfAnyLengthsTakeMemoryOfOneStep() throws {
     let context = ExecutionContext()
     var convolution = Convolution1D.Settings(filters: 8, kernel: 3)

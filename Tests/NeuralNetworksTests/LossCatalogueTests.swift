@@ -43,7 +43,7 @@ import Testing
       let check = GradientCheck.of([try golden.tensor("x", pool: context.pool)], pool: context.pool) { _, inputs in
         Loss(specification, classes: 3)(inputs[0], labels: labels).sum
       }
-      #expect(check.compared == 33 && check.largestError <= 1e-6, "\(name): \(check.place)")
+      #expect(check.compared == 33 && check.largestError <= 1e-6, "\(name): \(check.worst)")
     }
   }
 

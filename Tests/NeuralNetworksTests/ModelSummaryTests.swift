@@ -14,7 +14,7 @@ import Testing
     #expect(try row(linear(7), on: [5]).multiplyAdds == 35)
     var convolution = Convolution2D.Settings(filters: 6, kernel: Extent(3))
     (convolution.stride, convolution.groups) = (Extent(2), 2)
-    // 3×4 places, 6 filters over 3×3 places of 2 channels.
+    // 3×4 positions, 6 filters over 3×3 positions of 2 channels.
     #expect(try row(.convolution(convolution), on: [7, 9, 4]).multiplyAdds == 3 * 4 * 6 * 9 * 2)
     #expect(try row(.activation(.relu), on: [7, 9, 4]).multiplyAdds == 0)
     #expect(try row(.activation(.relu), on: [7, 9, 4]).activationBytes == 4 * 7 * 9 * 4)
@@ -28,7 +28,7 @@ import Testing
       ).summary.multiplyAdds
     }
     var attention = SelfAttention.Settings(heads: 2)
-    // Four products of the width's square at each place, and 25 pairs of places twice.
+    // Four products of the width's square at each time step, and 25 pairs of time steps twice.
     #expect(try sum([.selfAttention(attention)]) == 5 * 4 * 36 + 2 * 25 * 6)
     attention.causal = true
     #expect(try sum([.selfAttention(attention)]) == 5 * 4 * 36 + 2 * 15 * 6)

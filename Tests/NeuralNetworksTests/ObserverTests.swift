@@ -93,6 +93,6 @@ import Testing
     }
     var check = GradientCheck()
     check.compare(try #require(found), withDifferencesIn: offset, name: "1.body.0", of: value)
-    #expect(check.largestError <= 1e-6, "\(check.place)")
+    #expect(check.largestError <= 1e-6, "\(check.worst)")
   }
 }

@@ -104,7 +104,9 @@ import Testing
     let output = run(whole, x, lengths: Self.lengths)
     let changed = Tensor(x.values, shape: x.shape, dtype: .float64, pool: context.pool)
     for sample in 0..<3 {
-      for place in Self.lengths[sample]..<time { changed[sample * time + place] = 10 - changed[sample * time + place] }
+      for timeStep in Self.lengths[sample]..<time {
+        changed[sample * time + timeStep] = 10 - changed[sample * time + timeStep]
+      }
     }
     #expect(run(whole, changed, lengths: Self.lengths).values == output.values)
     #expect(run(whole, changed, lengths: nil).values != output.values)
@@ -118,8 +120,8 @@ import Testing
     }
   }
 
-  /// With padding `same` a strided window passes over a sequence's last place too, whatever length the padding is for.
-  @Test func aStridedWindowSeesTheLastPlace() throws {
+  /// With padding `same` a strided window passes over a sequence's last time step too, whatever length the padding is for.
+  @Test func aStridedWindowSeesTheLastTimeStep() throws {
     let layers: [LayerSpecification] = [
       conv(4, 3, padding: .same, stride: 2), .averagePool1D(pool(3, stride: 2, padding: .same)),
       .averagePool1D(pool(2, padding: .same)),
@@ -150,7 +152,7 @@ import Testing
     #expect(relativeDifference(output.rows(1..<2), expected) <= 1e-12)
   }
 
-  /// Statistics of padded sequences are those of their real places, shard by shard and side by side.
+  /// Statistics of padded sequences are those of their valid time steps, shard by shard and side by side.
   @Test(arguments: [false, true]) func batchNormalization(sync: Bool) throws {
     let layers = [LayerSpecification.batchNorm(BatchNorm.Settings(sync: sync)), .globalMaxPool, linear(4)]
     let model = try model(layers)
@@ -159,7 +161,7 @@ import Testing
     func train(changing: Bool) throws -> (Double, [Double]) {
       let x = tokens([3, 7])
       for sample in 0..<3 where changing {
-        for place in Self.lengths[sample]..<7 { x[sample * 7 + place] = 10 - x[sample * 7 + place] }
+        for timeStep in Self.lengths[sample]..<7 { x[sample * 7 + timeStep] = 10 - x[sample * 7 + timeStep] }
       }
       let gradients = Tensor(zeros: [model.store.flatCount], dtype: .float64, pool: context.pool)
       let tapes = TapeGroup(context: context, parameterGradients: [gradients], exchange: LocalExchange())
@@ -245,8 +247,8 @@ import Testing
     #expect(
       message([conv(4, 2, padding: .causal, stride: 2), linear(11)], predictsTokens: true, outputs: 11)
         == """
-        layer 2 (linear): gives 4×11 outputs, but the data have 7 places in time and 11 tokens; keep every place in \
-        time: begin with an embedding, without strides, pooling, flatten, last_step and last: true
+        layer 2 (linear): gives 4×11 outputs, but the data have 7 time steps and 11 tokens; keep every time step: begin \
+        with an embedding, without strides, pooling, flatten, last_step and last: true
         """)
     #expect(
       message([linear(4)], predictsTokens: true, outputs: 11).hasSuffix("; end the model with linear: classes"))
@@ -258,7 +260,7 @@ import Testing
         "such as linear with the body's outputs"))
     #expect(
       message([.parallel(branches: [[], [conv(4, 3)]])]).hasSuffix(
-        "all branches must give the same places in time, or none; only channels may differ"))
+        "all branches must give equally many time steps, or none; only channels may differ"))
     do throws(ModelError) {
       _ = try Model([.selfAttention(SelfAttention.Settings(heads: 2))], inputShape: [8, 8, 6])
       Issue.record("attention over an image")
@@ -279,7 +281,7 @@ import Testing
     #expect(message([.maxPool1D(pool(large, padding: .causal))]) == "built with outputs [1, 3]")
   }
 
-  /// A model that predicts each place's next token must not see it.
+  /// A model that predicts each time step's next token must not see it.
   @Test func nothingLooksAhead() {
     #expect(
       message([conv(11, 3, padding: .same)], predictsTokens: true, outputs: 11)

@@ -16,7 +16,7 @@ import Testing
   }
 
   /// Gradients, losses and weights are sums over samples: shards of any sizes add up to the whole batch. With
-  /// dropout in between, which is keyed by the sample's place in the global batch.
+  /// dropout in between, which is keyed by the sample's position in the global batch.
   @Test func shardsAddUpToTheBatch() throws {
     let model = try Model(
       [linear(7), relu, .dropout(rate: 0.4), linear(3)], inputShape: [5], dtype: .float64, pool: context.pool)

@@ -52,7 +52,7 @@ import Testing
       check.compare(
         parameter.view(of: analytic.gradients), withDifferencesIn: parameter.value, name: parameter.path, of: value)
     }
-    #expect(check.largestError <= 1e-6, "\(check.place)")
+    #expect(check.largestError <= 1e-6, "\(check.worst)")
   }
 
   @Test func partsGiveWhatTheWholeBatchGives() throws {

@@ -86,7 +86,7 @@ import Testing
         return loss(output, labels: labels).value
       }
     }
-    #expect(check.largestError <= 1e-6, "\(check.place)")
+    #expect(check.largestError <= 1e-6, "\(check.worst)")
   }
 
   /// Batches cut into shards leave out the same branches and values.

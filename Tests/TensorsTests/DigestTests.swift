@@ -49,13 +49,13 @@ import Testing
     }
   }
 
-  /// Two changes that cancel in a weaker sum: the same bit twice in one lane, words that change places, zeros at the end.
+  /// Two changes that cancel in a weaker sum: the same bit twice in one lane, words that are swapped, zeros at the end.
   @Test func changesDoNotCancel() {
     let bytes = data(2048)
     let whole = digest(bytes)
     for bit in 0..<8 {
       var twice = bytes
-      for place in [7, 7 + 256, 7 + 512, 7 + 768].prefix(2 * (1 + bit % 2)) { twice[place] ^= 1 << bit }
+      for index in [7, 7 + 256, 7 + 512, 7 + 768].prefix(2 * (1 + bit % 2)) { twice[index] ^= 1 << bit }
       #expect(digest(twice) != whole, "bit \(bit)")
     }
     var swapped = bytes

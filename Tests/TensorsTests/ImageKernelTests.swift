@@ -80,7 +80,7 @@ import Testing
   func reflection(_ channels: Int) {
     let (height, width) = (3, 5)
     let pixels = (0..<height * width * channels).map { UInt8($0 + 1) }
-    func reflected(_ place: Int, _ size: Int) -> Int { place < 0 ? -place : min(place, 2 * (size - 1) - place) }
+    func reflected(_ index: Int, _ size: Int) -> Int { index < 0 ? -index : min(index, 2 * (size - 1) - index) }
     for (top, left, rows, columns) in [(0, 0, 3, 5), (-2, -4, 7, 13), (1, 3, 3, 2), (-1, 4, 2, 3), (-2, -3, 1, 2)] {
       var bytes = [UInt8](repeating: 0, count: rows * columns * channels)
       ck_image_crop_reflected(height, width, channels, pixels, top, left, rows, columns, &bytes)

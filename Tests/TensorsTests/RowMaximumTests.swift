@@ -2,19 +2,19 @@ import CKernels
 import Tensors
 import Testing
 
-/// The largest of a row is searched in vectors: at every place of rows of every length it must be found.
+/// The largest of a row is searched in vectors: at every index of rows of every length it must be found.
 @Suite struct RowMaximumTests {
   private let pool = StoragePool()
 
   @Test(arguments: floatingTypes) func isFoundAnywhere(_ dtype: DType) {
     let logSum = Tensor(zeros: [1], dtype: dtype, pool: pool)
     for count in 1...70 {
-      for place in 0..<count {
+      for index in 0..<count {
         let scores = randomTensor([1, count], dtype, 1)
         // Its exponential overflows unless the largest is taken off.
-        scores[place] = 2000
+        scores[index] = 2000
         ck_attention_softmax(dtype.kernelType, 1, count, -1, scores.pointer, logSum.pointer)
-        #expect(scores[place] == 1 && logSum[0] == 2000, "place \(place) of \(count)")
+        #expect(scores[index] == 1 && logSum[0] == 2000, "index \(index) of \(count)")
       }
     }
   }

@@ -20,7 +20,7 @@ import Testing
       let (a, b) = (strided(x, stride: strideA), strided(y, stride: strideB))
       let c = randomTensor([rows, strideC], .float32, 3)
       let before = c.values
-      func places(_ values: [Double]) -> [Double] {
+      func elements(_ values: [Double]) -> [Double] {
         (0..<rows * columns).map { values[$0 / columns * strideC + $0 % columns] }
       }
       func multiply(adding: Bool) {
@@ -28,15 +28,15 @@ import Testing
           rows, columns, inner, 0.5, floats(a), strideA, floats(b), strideB, adding, floats(c), strideC)
       }
       multiply(adding: true)
-      let sums = zip(places(before), products).map { SumOfProducts([$0], [1]) + $1 }
-      expectClose(places(c.values), sums, .float32)
+      let sums = zip(elements(before), products).map { SumOfProducts([$0], [1]) + $1 }
+      expectClose(elements(c.values), sums, .float32)
       // What lies between the rows stays; what was there is not read.
       for row in 0..<rows {
         for gap in columns..<strideC { #expect(c[row * strideC + gap] == before[row * strideC + gap]) }
         for column in 0..<columns { c[row * strideC + column] = .nan }
       }
       multiply(adding: false)
-      expectClose(places(c.values), products, .float32)
+      expectClose(elements(c.values), products, .float32)
     }
   }
 

@@ -6,7 +6,7 @@ import Tensors
 public struct GradientCheck {
   /// Where analytic and numeric gradient differ most.
   public private(set) var largestError = 0.0
-  public private(set) var place = "nowhere"
+  public private(set) var worst = "nowhere"
   /// Gradient elements that were compared.
   public private(set) var compared = 0
 
@@ -60,13 +60,13 @@ public struct GradientCheck {
       compared += 1
       if !(error <= largestError) {
         largestError = error
-        place = "\(name)[\(index)]: tape \(gradient[index]), differences \(expected)"
+        worst = "\(name)[\(index)]: tape \(gradient[index]), differences \(expected)"
       }
     }
   }
 
   private mutating func fail(_ reason: String) {
-    (largestError, place) = (.infinity, reason)
+    (largestError, worst) = (.infinity, reason)
   }
 }
 

@@ -58,7 +58,7 @@ final class CatalogueBitsTests {
     let run = try PreparedRun(
       try RunConfiguration.parse(text: text), options: RunOptions(runFolder: path), stop: StopRequest())
     _ = try ThreadGroup.run(layout: ShardLayout(shards: 4, workers: workers)) { communicator in
-      try Trainer(run, communicator: communicator, place: (1, 1), reporter: nil).train()
+      try Trainer(run, communicator: communicator, jobSize: (1, 1), reporter: nil).train()
     }
     let summary = try JSONSerialization.jsonObject(
       with: try Data(contentsOf: URL(fileURLWithPath: path + "/summary.json")))

@@ -87,7 +87,7 @@ import Testing
     #expect(configuration.training.steps == nil)
   }
 
-  @Test("a key takes the place of those in the file that it excludes")
+  @Test("a key replaces those in the file that it excludes")
   func aKeyReplacesItsRivals() throws {
     let epochs = try parse("training.epochs=3")
     #expect((epochs.training.steps, epochs.training.epochs) == (nil, 3))

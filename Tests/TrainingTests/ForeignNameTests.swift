@@ -12,7 +12,7 @@ import Testing
         text: "model: {architecture: mlp, hidden: [3]}\ntraining: {epochs: 1}\n\(section)", fileName: "f")
       return ""
     } catch {
-      return error.issues.first { $0.place.position.line == 3 || $0.place.position.line == 2 }?.hint ?? ""
+      return error.issues.first { $0.location.position.line == 3 || $0.location.position.line == 2 }?.hint ?? ""
     }
   }
 

@@ -169,7 +169,7 @@ final class FrozenParameterTests {
     let run = run ?? folder.appendingPathComponent(UUID().uuidString)
     let prepared = try PreparedRun(configuration, options: RunOptions(runFolder: run.path))
     _ = try ThreadGroup.run(layout: ShardLayout(shards: 4, workers: workers)) { communicator in
-      try Trainer(prepared, communicator: communicator, place: (1, 1), reporter: nil).train()
+      try Trainer(prepared, communicator: communicator, jobSize: (1, 1), reporter: nil).train()
     }
     let summary = try JSON(parsing: String(contentsOf: run.appendingPathComponent("summary.json"), encoding: .utf8))
     return try #require(summary["weights_sha256"]?.text)

@@ -26,7 +26,7 @@ final class GoodCheckpointTests {
     let configuration = try RunConfiguration.parse(text: Self.text, overrides: set)
     let run = try PreparedRun(configuration, options: RunOptions(runFolder: folder.path, resume: resume))
     do {
-      let trainer = try Trainer(run, communicator: SoloCommunicator(shards: 2), place: (1, 1), reporter: nil)
+      let trainer = try Trainer(run, communicator: SoloCommunicator(shards: 2), jobSize: (1, 1), reporter: nil)
       trainer.afterStep = { step, state in
         guard step == spoilt else { return }
         for index in 0..<state[0].count { state[0].floats[index] = 1e30 }

@@ -52,7 +52,7 @@ final class HostileCheckpointTests {
 
   private func train(_ configuration: RunConfiguration, in run: String, resume: ResumeMode) throws {
     let prepared = try PreparedRun(configuration, options: RunOptions(runFolder: run, resume: resume))
-    _ = try Trainer(prepared, communicator: SoloCommunicator(shards: 2), place: (1, 1), reporter: nil).train()
+    _ = try Trainer(prepared, communicator: SoloCommunicator(shards: 2), jobSize: (1, 1), reporter: nil).train()
   }
 
   /// Message of a run that cannot resume from the file; nil if it can.

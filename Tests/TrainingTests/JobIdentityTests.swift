@@ -16,7 +16,7 @@ import Testing
     return lines[1]
   }
 
-  @Test("of long lists of classes the place is shown where they differ")
+  @Test("of long lists of classes the index is shown where they differ")
   func longLists() throws {
     let names = (0..<1000).map { "class \($0)" }
     var others = names

@@ -77,7 +77,7 @@ import Testing
     #expect(message("[multiply: [[relu]], linear: 3]").contains("it requires at least 2"))
   }
 
-  /// A vector of a whole sequence, multiplied into each place, would tell what comes.
+  /// A vector of a whole sequence, multiplied into each time step, would tell what comes.
   @Test func aGateOverTimeSeesTheFuture() throws {
     let gate = "multiply: [[], [global_average_pool, linear: 8, sigmoid]]"
     let layers = try Codec.layers("[embedding: 8, \(gate), linear: classes]")

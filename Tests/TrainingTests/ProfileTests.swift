@@ -58,23 +58,23 @@ struct ProfileTests {
 
   @Test("more workers than cores are told from a slow one, host by host")
   func crowdedHost() {
-    func place(_ host: String, _ cores: [Int32], _ milliseconds: [Timeline.Phase: Double]) -> WorkerProfile {
+    func located(_ host: String, _ cores: [Int32], _ milliseconds: [Timeline.Phase: Double]) -> WorkerProfile {
       var profile = worker(milliseconds)
       (profile.host, profile.cores) = (host, cores)
       return profile
     }
     let waits: [Timeline.Phase: Double] = [.waiting: 18]
     let slow: [Timeline.Phase: Double] = [.backward: 78.8]
-    let roomy = place("node1", [0, 1], waits)
+    let roomy = located("node1", [0, 1], waits)
     let crowded = [
-      roomy, place("node2", [0, 1], waits), place("node2", [0, 1], waits), place("node2", [0, 1], slow),
+      roomy, located("node2", [0, 1], waits), located("node2", [0, 1], waits), located("node2", [0, 1], slow),
     ]
     #expect(
       ProfileVerdict(profile(crowded)).sentences[0].hasPrefix(
         "3 ranks share 2 cores of node2, and wait up to 16 % of a step for each other"))
     // Each bound to a core of its own, or the cores unknown: then it is the slow one.
     for cores in [[[2], [3], [4]], [[], [], []]] as [[[Int32]]] {
-      let ranks = zip(cores, [waits, waits, slow]).map { place("node2", $0, $1) }
+      let ranks = zip(cores, [waits, waits, slow]).map { located("node2", $0, $1) }
       #expect(ProfileVerdict(profile([roomy] + ranks)).sentences[0].hasPrefix("rank 3 (node2) takes 20 % longer"))
     }
   }

@@ -27,7 +27,7 @@ struct ReplicaComparisonTests {
       try RunConfiguration.parse(text: Self.text, overrides: set), options: RunOptions(runFolder: folder.path))
     do {
       _ = try ThreadGroup.run(layout: ShardLayout(shards: 5, workers: workers)) { communicator in
-        let trainer = try Trainer(run, communicator: communicator, place: (1, 1), reporter: nil)
+        let trainer = try Trainer(run, communicator: communicator, jobSize: (1, 1), reporter: nil)
         trainer.afterStep = { done, state in
           guard done == step else { return }
           // While nobody reads what may be shared.

@@ -24,7 +24,7 @@ struct StopTests {
         try RunConfiguration.parse(text: text), options: RunOptions(runFolder: folder.path), stop: stop)
     }
     return try ThreadGroup.run(layout: ShardLayout(shards: 3, workers: 3)) { communicator in
-      try Trainer(runs[communicator.worker], communicator: communicator, place: (1, 1), reporter: nil).train()
+      try Trainer(runs[communicator.worker], communicator: communicator, jobSize: (1, 1), reporter: nil).train()
     }
   }
 

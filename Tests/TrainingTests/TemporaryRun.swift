@@ -16,7 +16,7 @@ final class TemporaryRun {
   func train(_ configuration: RunConfiguration, workers: Int) throws -> String {
     let run = try PreparedRun(configuration, options: RunOptions(runFolder: folder.path))
     let reasons = try ThreadGroup.run(layout: ShardLayout(shards: 4, workers: workers)) { communicator in
-      try Trainer(run, communicator: communicator, place: (1, 1), reporter: nil).train()
+      try Trainer(run, communicator: communicator, jobSize: (1, 1), reporter: nil).train()
     }
     try #require(reasons.allSatisfy { $0 == nil })
     let summary = try JSONSerialization.jsonObject(

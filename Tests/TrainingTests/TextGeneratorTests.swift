@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-/// Models that take the places before a new one again.
+/// Models that take earlier time steps again.
 @Suite struct TextGeneratorTests {
   private static let layers: [LayerSpecification] = {
     var convolution = Convolution1D.Settings(filters: 6, kernel: 5)
@@ -40,13 +40,13 @@ import Testing
     var written: [UInt8] = []
     try generator.generate(after: Array("It is".utf8), length: 130, settings: greedy()) { written += $0 }
     let context = ExecutionContext()
-    for place in [5, 20, 68, 69, 70, 104, 130] {
-      let seen = Array(written[..<place].suffix(Self.window))
+    for index in [5, 20, 68, 69, 70, 104, 130] {
+      let seen = Array(written[..<index].suffix(Self.window))
       let input = Tensor(seen.map { Double($0) }, shape: [1, seen.count], pool: context.pool)
       let tape = Tape(context: context, recording: false)
       let output = model(tape.input(input), ForwardPass(tape: tape, mode: .evaluation)).value
       let scores = output.values.suffix(256)
-      #expect(scores.firstIndex(of: scores.max() ?? 0).map { $0 - scores.startIndex } == Int(written[place]))
+      #expect(scores.firstIndex(of: scores.max() ?? 0).map { $0 - scores.startIndex } == Int(written[index]))
     }
   }
 
@@ -59,7 +59,7 @@ import Testing
     #expect(generator.context.pool.statistics.misses == misses)
   }
 
-  @Test("a prompt longer than the window is refused where places are known, else its end is read")
+  @Test("a prompt longer than the window is refused where positions are known, else its end is read")
   func longPrompts() throws {
     let prompt = [UInt8](repeating: 0x78, count: Self.window + 1)
     let tooLong = GenerationError.promptTooLong(tokens: Self.window + 1, context: Self.window)

@@ -7,11 +7,11 @@ import Testing
 @Suite struct TokenSamplerTests {
   private static let scores: [Float] = [0.5, 2, -1, 2, 1]
 
-  private func draw(_ settings: SamplingSettings, places: Int, sample: Int = 0) -> [Int32] {
+  private func draw(_ settings: SamplingSettings, count: Int, sample: Int = 0) -> [Int32] {
     var scores = Self.scores
     return scores.withUnsafeMutableBufferPointer { buffer in
       let sampler = TokenSampler(settings: settings, sample: sample)
-      return (0..<places).map { sampler.next(buffer, place: $0) }
+      return (0..<count).map { sampler.next(buffer, index: $0) }
     }
   }
 
@@ -19,7 +19,7 @@ import Testing
   func greedy() {
     var settings = SamplingSettings()
     settings.temperature = 0
-    #expect(draw(settings, places: 3) == [1, 1, 1])
+    #expect(draw(settings, count: 3) == [1, 1, 1])
   }
 
   @Test("draws follow softmax of the scores divided by the temperature")
@@ -27,7 +27,7 @@ import Testing
     var settings = SamplingSettings()
     settings.temperature = 0.7
     let count = 20_000
-    let drawn = draw(settings, places: count)
+    let drawn = draw(settings, count: count)
     let weights = Self.scores.map { exp(Double($0) / 0.7) }
     let total = weights.reduce(0, +)
     for (token, weight) in weights.enumerated() {
@@ -42,26 +42,26 @@ import Testing
   func truncation() {
     var settings = SamplingSettings()
     settings.topK = 3
-    #expect(Set(draw(settings, places: 500)) == [1, 3, 4])
+    #expect(Set(draw(settings, count: 500)) == [1, 3, 4])
     settings.topK = 1
-    #expect(Set(draw(settings, places: 100)) == [1])
+    #expect(Set(draw(settings, count: 100)) == [1])
     settings.topK = nil
     // The two best have 0.37 of the probability each.
     settings.topP = 0.7
-    #expect(Set(draw(settings, places: 500)) == [1, 3])
+    #expect(Set(draw(settings, count: 500)) == [1, 3])
     settings.topP = 0.1
-    #expect(Set(draw(settings, places: 100)) == [1])
+    #expect(Set(draw(settings, count: 100)) == [1])
     settings.topP = 1
-    #expect(Set(draw(settings, places: 5000)) == [0, 1, 2, 3, 4])
+    #expect(Set(draw(settings, count: 5000)) == [0, 1, 2, 3, 4])
   }
 
   @Test("the same seed gives the same tokens, another seed or sample others")
   func seeds() {
     var settings = SamplingSettings()
-    let first = draw(settings, places: 50)
-    #expect(draw(settings, places: 50) == first)
-    #expect(draw(settings, places: 50, sample: 1) != first)
+    let first = draw(settings, count: 50)
+    #expect(draw(settings, count: 50) == first)
+    #expect(draw(settings, count: 50, sample: 1) != first)
     settings.seed = 2
-    #expect(draw(settings, places: 50) != first)
+    #expect(draw(settings, count: 50) != first)
   }
 }

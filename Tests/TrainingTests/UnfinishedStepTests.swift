@@ -39,7 +39,7 @@ final class UnfinishedStepTests {
     let run = try PreparedRun(
       try RunConfiguration.parse(text: text), options: RunOptions(runFolder: path(name)), stop: stop)
     return try ThreadGroup.run(layout: ShardLayout(shards: 3, workers: workers)) { communicator in
-      let trainer = try Trainer(run, communicator: communicator, place: (1, 1), reporter: nil)
+      let trainer = try Trainer(run, communicator: communicator, jobSize: (1, 1), reporter: nil)
       trainer.afterStep = { step, _ in if step == stopStep { stop.request(.interrupt) } }
       return try trainer.train()
     }
@@ -107,7 +107,7 @@ final class UnfinishedStepTests {
     let run = try PreparedRun(
       try RunConfiguration.parse(text: Self.text, overrides: ["samples.at=[0]"]),
       options: RunOptions(runFolder: path("run")), stop: stop)
-    let trainer = try Trainer(run, communicator: SoloCommunicator(shards: 3), place: (1, 1), reporter: nil)
+    let trainer = try Trainer(run, communicator: SoloCommunicator(shards: 3), jobSize: (1, 1), reporter: nil)
     stop.request(.interrupt)
     let failure = #expect(throws: AgreedFailure.self) { try trainer.train() }
     #expect(failure?.exitCode == 130)

@@ -21,7 +21,7 @@ import Testing
     let run = try PreparedRun(
       try RunConfiguration.parse(text: Self.text), options: RunOptions(runFolder: folder.path))
     let reporter = Warnings()
-    let trainer = try Trainer(run, communicator: SoloCommunicator(shards: 2), place: (1, 1), reporter: reporter)
+    let trainer = try Trainer(run, communicator: SoloCommunicator(shards: 2), jobSize: (1, 1), reporter: reporter)
     trainer.afterStep = { step, state in
       // Running variances, which evaluations alone use: below zero for a while.
       let variance: Float? = step == 5 ? -1e9 : step == 17 ? 1 : nil

@@ -80,7 +80,7 @@ import Testing
   private func train(_ configuration: RunConfiguration, in folder: URL) throws {
     let run = try PreparedRun(configuration, options: RunOptions(runFolder: folder.path))
     _ = try ThreadGroup.run(layout: ShardLayout(shards: 2, workers: 2)) { communicator in
-      try Trainer(run, communicator: communicator, place: (1, 1), reporter: nil).train()
+      try Trainer(run, communicator: communicator, jobSize: (1, 1), reporter: nil).train()
     }
   }
 

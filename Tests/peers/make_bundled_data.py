@@ -59,7 +59,7 @@ def make_digits(source: pathlib.Path, folder: pathlib.Path) -> None:
 
 
 def find_blob(index: bytes, name: bytes) -> tuple[int, int]:
-    """Place (offset, length) of a variable in the .rdb file, out of the .rdx: integer pairs, then their names."""
+    """Location (offset, length) of a variable in the .rdb file, out of the .rdx: integer pairs, then their names."""
     pairs, at = [], 0
     vector = struct.pack(">II", 13, 2)  # an INTSXP of length 2
     while (at := index.find(vector, at)) >= 0:

@@ -65,11 +65,11 @@ class Convolutions(nn.Sequential):
 
 
 class ViT(nn.Module):
-    def __init__(self, patch, width, blocks, heads, places, token, stem, bias):
+    def __init__(self, patch, width, blocks, heads, patches, token, stem, bias):
         super().__init__()
         self.patch_embed = Convolutions(width) if stem == "convolutions" else Patches(patch, width)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, width)) if token else None
-        self.pos_embed = nn.Parameter(torch.zeros(1, places + token, width))
+        self.pos_embed = nn.Parameter(torch.zeros(1, patches + token, width))
         self.blocks = nn.ModuleList(Block(width, heads, bias) for _ in range(blocks))
         self.norm, self.head = nn.LayerNorm(width, bias=bias), nn.Linear(width, 5)
 

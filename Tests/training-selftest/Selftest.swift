@@ -23,7 +23,7 @@ struct Selftest {
         RunConfiguration.load(file: arguments[1], overrides: []), options: RunOptions(runFolder: arguments[2]))
       let trainer = try Trainer(
         run, communicator: mpi.communicator(shards: run.shards(workers: mpi.size)),
-        place: (mpi.size, mpi.nodes.count), reporter: nil)
+        jobSize: (mpi.size, mpi.nodes.count), reporter: nil)
       if arguments[3] == "\(mpi.rank)" {
         trainer.afterStep = { step, state in
           guard arguments[4] == "\(step)" else { return }

@@ -17,7 +17,7 @@ public struct AttentionGeometry: Sendable {
   let dropout: AttentionDropout?
   private let scale: Double
 
-  /// The last query stands at the last key's place.
+  /// The last query has the last key's position.
   init(
     batch: Int, queries: Int, keys: Int, heads: Int, size: Int, isCausal: Bool, lengths: [Int]?, blockRows: Int,
     dropout: AttentionDropout? = nil
@@ -37,7 +37,7 @@ public struct AttentionGeometry: Sendable {
   private struct Block {
     let rows: Range<Int>
     let keys: Int
-    /// Place of the first row among the keys; -1 where rows see alike.
+    /// Position of the first row among the keys; -1 where rows see alike.
     let first: Int
   }
 
@@ -135,12 +135,12 @@ public struct AttentionGeometry: Sendable {
   }
 
   /// Drops what it dropped before: draws are keyed by sample, head, row and key, whatever the blocks.
-  private func drop(_ block: Tensor, _ place: Block, _ sample: Int, _ head: Int) {
+  private func drop(_ block: Tensor, _ rowBlock: Block, _ sample: Int, _ head: Int) {
     guard let dropout else { return }
     let rowBlocks = (keys + 3) / 4
     ck_dropout_in_place(
-      block.dtype.kernelType, place.rows.count, place.keys, dropout.rate, dropout.stream(ofSample: sample).key,
-      UInt32(truncatingIfNeeded: (head * queries + place.rows.lowerBound) * rowBlocks), UInt32(rowBlocks),
+      block.dtype.kernelType, rowBlock.rows.count, rowBlock.keys, dropout.rate, dropout.stream(ofSample: sample).key,
+      UInt32(truncatingIfNeeded: (head * queries + rowBlock.rows.lowerBound) * rowBlocks), UInt32(rowBlocks),
       block.pointer)
   }
 

@@ -10,7 +10,7 @@ extension Variable {
       factor.shape == (isBySample ? [shape[0], channels] : [channels]), "\(shape) scaled by \(factor.shape)")
     let samples = shape[0]
     let sizes = ck_channels(
-      samples: samples, places: samples > 0 ? rows / samples : 0, channels: channels, by_sample: isBySample)
+      samples: samples, positions: samples > 0 ? rows / samples : 0, channels: channels, by_sample: isBySample)
     let output = emptyLike()
     ck_scale_channels(type, sizes, value.pointer, factor.value.pointer, output.pointer, false)
     return tape.record(output, inputs: [self, factor]) { [self] gradient in

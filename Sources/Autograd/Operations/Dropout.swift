@@ -5,7 +5,7 @@ import Tensors
 public struct DropoutKey: Sendable, Equatable {
   public var seed: UInt64
   public var step: Int
-  /// Place of the first row in the global batch.
+  /// Position of the first row in the global batch.
   public var firstSample: Int
   /// Number of the dropout layer in its model.
   public var layer: UInt32

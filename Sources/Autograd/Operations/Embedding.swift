@@ -14,7 +14,7 @@ extension Variable {
     let output = Tensor(uninitialized: shape + [width], dtype: dtype, pool: tape.pool)
     let wrong = ck_embedding_forward(
       type, value.count, vocabulary, width, value.pointer, weight.value.pointer, output.pointer)
-    precondition(wrong < 0, "token \(value[wrong]) at place \(wrong) for a vocabulary of \(vocabulary)")
+    precondition(wrong < 0, "token \(value[wrong]) at index \(wrong) for a vocabulary of \(vocabulary)")
     let rows = tape.record(output, inputs: [weight]) { [self] gradient in
       tape.accumulateGradient(of: weight) { target, adding in
         ck_embedding_backward(
@@ -25,17 +25,17 @@ extension Variable {
     return rows
   }
 
-  /// Tokens `[batch, time]` as vectors `[batch, time, vocabulary]` of zeros with a one in the token's place. No gradient.
+  /// Tokens `[batch, time]` as vectors `[batch, time, vocabulary]` of zeros with a one at the token's index. No gradient.
   public func oneHot(vocabulary: Int) -> Variable {
     let output = Tensor(zeros: shape + [vocabulary], dtype: dtype, pool: tape.pool)
     func fill<Element: BinaryFloatingPoint>(
       _ tokens: UnsafeMutableBufferPointer<Element>, _ vectors: UnsafeMutableBufferPointer<Element>
     ) {
-      for (place, token) in tokens.enumerated() {
+      for (index, token) in tokens.enumerated() {
         precondition(
           token >= 0 && token < Element(vocabulary),
-          "token \(token) at place \(place) for a vocabulary of \(vocabulary)")
-        vectors[place * vocabulary + Int(token)] = 1
+          "token \(token) at index \(index) for a vocabulary of \(vocabulary)")
+        vectors[index * vocabulary + Int(token)] = 1
       }
     }
     if dtype == .float64 { fill(value.doubles, output.doubles) } else { fill(value.floats, output.floats) }

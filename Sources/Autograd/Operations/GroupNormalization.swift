@@ -2,12 +2,12 @@ import CKernels
 import Tensors
 
 extension Variable {
-  /// Normalises each sample's groups of channels over its places to mean zero and variance one, then scales and shifts
+  /// Normalises each sample's groups of channels over its positions to mean zero and variance one, then scales and shifts
   /// each channel (Wu and He, 2018). As many groups as channels make instance normalisation (Ulyanov et al., 2016).
   ///
   /// The value is `[batch, …, channels]`, `weight` and `bias` `[channels]`; nil stands for ones and zeros.
   ///
-  /// - Parameter lengths: Places of each sample that are no padding, of sequences `[batch, time, channels]`; padding counts in
+  /// - Parameter lengths: Valid time steps (not padding) of each sample, of sequences `[batch, time, channels]`; padding counts in
   ///   no statistics and becomes zero.
   public func groupNormalized(
     groups: Int, weight: Variable?, bias: Variable?, epsilon: Double, lengths: [Int]? = nil
@@ -19,9 +19,10 @@ extension Variable {
       "normalisation of \(shape) in \(groups) groups by weight \(weight?.shape ?? []), bias \(bias?.shape ?? [])")
     let samples = shape[0]
     precondition(
-      lengths.map { $0.count == samples && shape.count == 3 } ?? true, "\(shape) for \(lengths ?? []) places")
+      lengths.map { $0.count == samples && shape.count == 3 } ?? true, "\(shape) for lengths \(lengths ?? [])")
     let pass = GroupNormPass(
-      samples: samples, places: samples > 0 ? rows / samples : 0, channels: channels, groups: groups, lengths: lengths)
+      samples: samples, positions: samples > 0 ? rows / samples : 0, channels: channels, groups: groups,
+      lengths: lengths)
     let output = emptyLike()
     let mean = Tensor(uninitialized: [samples, groups], dtype: dtype, pool: tape.pool)
     let inverseDeviation = Tensor(uninitialized: [samples, groups], dtype: dtype, pool: tape.pool)
@@ -57,14 +58,14 @@ extension Variable {
 /// Sizes of one normalisation, kept for the way back.
 private struct GroupNormPass {
   let samples: Int
-  let places: Int
+  let positions: Int
   let channels: Int
   let groups: Int
   let lengths: [Int]?
 
   func withSizes(_ body: (ck_group_norm) -> Void) {
     func call(_ lengths: UnsafePointer<Int>?) {
-      body(ck_group_norm(samples: samples, places: places, channels: channels, groups: groups, lengths: lengths))
+      body(ck_group_norm(samples: samples, positions: positions, channels: channels, groups: groups, lengths: lengths))
     }
     guard let lengths else { return call(nil) }
     lengths.withUnsafeBufferPointer { call($0.baseAddress) }

@@ -5,7 +5,7 @@ extension Variable {
   /// f(x·Wᵀ + b): `[batch, …, inputs]` to `[batch, …, outputs]`, with `weight` `[outputs, inputs]` as in PyTorch.
   ///
   /// Bias and activation are one pass over the product, and so are their gradients; the weight's gradient is
-  /// written by the product straight to its place. An activation that is not differentiable from its output keeps what
+  /// written by the product into it directly. An activation that is not differentiable from its output keeps what
   /// went into it.
   public func linear(weight: Variable, bias: Variable?, activation: Activation? = nil) -> Variable {
     precondition(

@@ -90,9 +90,9 @@ private struct NormalizedSteps {
       })
   }
 
-  /// State and cell after the step at place `place` in time.
-  func advance(_ state: Variable, _ memory: Variable, at place: Int) -> (state: Variable, memory: Variable) {
-    let a = products.lastPlace(lengths: Array(repeating: place + 1, count: batch))
+  /// State and cell after a time step.
+  func advance(_ state: Variable, _ memory: Variable, at timeStep: Int) -> (state: Variable, memory: Variable) {
+    let a = products.lastTimeStep(lengths: Array(repeating: timeStep + 1, count: batch))
     let product = state.linear(weight: weights.hidden, bias: nil)
     func part(_ x: Variable, _ gate: Int) -> Variable { x.channels(gate * hidden..<(gate + 1) * hidden) }
     guard let gain = norms.hidden else {

@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Sequences `[batch, time, channels]` of different lengths, padded to one: `lengths` says how many places of each
+/// Sequences `[batch, time, channels]` of different lengths, padded to one: `lengths` says how many time steps of each
 /// sample, from the first on, are real. Nothing here depends on what stands in the others, which get no gradient.
 extension Variable {
   /// Zeroes what lies behind each sample's length.
@@ -13,7 +13,7 @@ extension Variable {
       lengths.enumerated().map { RowRun(from: $0 * time, to: $0 * time, count: $1) }, to: shape)
   }
 
-  /// Turns each sample's real places around, so that its last one comes first; padding becomes zero.
+  /// Reverses each sample's valid time steps; padding becomes zero.
   public func reversedInTime(lengths: [Int]) -> Variable {
     checkSequences(lengths: lengths)
     let time = shape[1]
@@ -23,8 +23,8 @@ extension Variable {
       }, to: shape)
   }
 
-  /// Each sample's last real place: `[batch, channels]`.
-  public func lastPlace(lengths: [Int]? = nil) -> Variable {
+  /// Each sample's last valid time step: `[batch, channels]`.
+  public func lastTimeStep(lengths: [Int]? = nil) -> Variable {
     checkSequences(lengths: lengths)
     let (batch, time) = (shape[0], shape[1])
     return movingRows(
@@ -32,10 +32,10 @@ extension Variable {
       to: [batch, shape[2]])
   }
 
-  /// Each sample's first place: `[batch, channels]`.
-  public func firstPlace() -> Variable { lastPlace(lengths: Array(repeating: 1, count: shape[0])) }
+  /// Each sample's first time step: `[batch, channels]`.
+  public func firstTimeStep() -> Variable { lastTimeStep(lengths: Array(repeating: 1, count: shape[0])) }
 
-  /// Adds places of zeros until there are `count`.
+  /// Adds time steps of zeros until there are `count`.
   public func paddedInTime(to count: Int) -> Variable {
     checkSequences(lengths: nil)
     let (batch, time) = (shape[0], shape[1])
@@ -44,7 +44,7 @@ extension Variable {
       (0..<batch).map { RowRun(from: $0 * time, to: $0 * count, count: time) }, to: [batch, count, shape[2]])
   }
 
-  /// All samples' real places one after the other: `[Σ lengths, channels]`.
+  /// All samples' valid time steps one after the other: `[Σ lengths, channels]`.
   public func packed(lengths: [Int]) -> Variable {
     checkSequences(lengths: lengths)
     let runs = RowRun.packing(lengths, time: shape[1])
@@ -67,7 +67,7 @@ extension Variable {
       "lengths \(lengths) for sequences \(shape)")
   }
 
-  /// Rows of the last dimension at other places, zeros where none goes. No row may go to two places.
+  /// Rows of the last dimension at other indices, zeros where none goes. No row may go to two.
   private func movingRows(_ runs: [RowRun], to outputShape: [Int]) -> Variable {
     let output = Tensor(zeros: outputShape, dtype: dtype, pool: tape.pool)
     for run in runs { run.copy(value, to: output) }
@@ -82,7 +82,7 @@ extension Variable {
 
 /// Neighbouring rows that move together.
 private struct RowRun {
-  /// Numbers of the first row's old and new place; turned around, the old ones count down.
+  /// The first row's old and new index; reversed, the old ones count down.
   var from: Int
   var to: Int
   var count: Int

@@ -30,7 +30,7 @@ extension RecurrentPass {
       dtype, m: table.shape[0], n: width, k: inputs, MatrixView(table), weight, into: MatrixView(products))
     let wrong = ck_embedding_forward(
       dtype.kernelType, steps, table.shape[0], stride, lookup.tokens.pointer, products.pointer, gates.pointer)
-    precondition(wrong < 0, "token \(lookup.tokens[max(wrong, 0)]) at place \(wrong) for \(table.shape[0]) rows")
+    precondition(wrong < 0, "token \(lookup.tokens[max(wrong, 0)]) at index \(wrong) for \(table.shape[0]) rows")
   }
 
   /// Passes weights, biases and input their gradients, once the gates are theirs.

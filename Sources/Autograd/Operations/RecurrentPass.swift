@@ -80,17 +80,17 @@ final class RecurrentPass {
     return width % page == 0 ? width + page / 16 : width
   }
 
-  /// The place in time of step `step`.
-  private func place(_ step: Int) -> Int { isReversed ? time - 1 - step : step }
+  /// The time step that is computed as number `step`: the last comes first if the pass is reversed.
+  private func timeStep(_ step: Int) -> Int { isReversed ? time - 1 - step : step }
 
-  /// Rows of `tensor` `[batch, time, columns]` at a place in time.
-  private func rows(of tensor: Tensor, _ columns: Int, at place: Int) -> MatrixView {
-    MatrixView(tensor.pointer + place * columns * dtype.size, stride: time * columns)
+  /// Rows of `tensor` `[batch, time, columns]` at a time step.
+  private func rows(of tensor: Tensor, _ columns: Int, at timeStep: Int) -> MatrixView {
+    MatrixView(tensor.pointer + timeStep * columns * dtype.size, stride: time * columns)
   }
 
   /// The states, or the cells, before step `step`.
   private func previous(_ step: Int, of states: Tensor, _ initial: Tensor) -> MatrixView {
-    step == 0 ? MatrixView(initial) : rows(of: states, hidden, at: place(step - 1))
+    step == 0 ? MatrixView(initial) : rows(of: states, hidden, at: timeStep(step - 1))
   }
 
   private func kernelStep(_ step: Int) -> ck_step {
@@ -104,8 +104,8 @@ final class RecurrentPass {
     let product = Tensor(zeros: [batch, width], dtype: dtype, pool: pool)
     let recurrence = products.prepare(weights.hidden.value, transposed: true, rows: batch, steps: time)
     for step in 0..<time {
-      let place = place(step)
-      let gate = rows(of: gates, stride, at: place)
+      let timeStep = timeStep(step)
+      let gate = rows(of: gates, stride, at: timeStep)
       let before = previous(step, of: states, initial.hidden)
       if step > 0 || !startsAtZero { recurrence.multiply(before, into: product) }
       var description = kernelStep(step)
@@ -113,14 +113,14 @@ final class RecurrentPass {
         dtype.kernelType, &description, weights.inputBias.value.pointer, weights.hiddenBias.value.pointer,
         gate.pointer, product.pointer, before.pointer,
         cells.flatMap { cells in initial.cell.map { previous(step, of: cells, $0).pointer } },
-        rows(of: states, hidden, at: place).pointer, cells.map { rows(of: $0, hidden, at: place).pointer },
-        candidates.map { rows(of: $0, hidden, at: place).pointer })
+        rows(of: states, hidden, at: timeStep).pointer, cells.map { rows(of: $0, hidden, at: timeStep).pointer },
+        candidates.map { rows(of: $0, hidden, at: timeStep).pointer })
     }
   }
 
   /// The states at the last step, `[batch, hidden]`.
   func finalState(of states: Tensor) -> Tensor {
-    let last = rows(of: states, hidden, at: place(time - 1))
+    let last = rows(of: states, hidden, at: timeStep(time - 1))
     let result = Tensor(uninitialized: [batch, hidden], dtype: dtype, pool: pool)
     ck_copy_rows(dtype.kernelType, batch, hidden, last.pointer, last.stride, result.pointer, hidden, false)
     return result
@@ -135,17 +135,17 @@ final class RecurrentPass {
     if cell == .gru { productGradients = Tensor(uninitialized: gates.shape, dtype: dtype, pool: pool) }
     let recurrence = products.prepare(weights.hidden.value, transposed: false, rows: batch, steps: time)
     for step in (0..<time).reversed() {
-      let place = place(step)
+      let timeStep = timeStep(step)
       var description = kernelStep(step)
       ck_recurrent_backward(
-        dtype.kernelType, &description, isOfLastOnly ? nil : rows(of: gradient, hidden, at: place).pointer,
-        rows(of: gates, stride, at: place).pointer, previous(step, of: states, initial.hidden).pointer,
+        dtype.kernelType, &description, isOfLastOnly ? nil : rows(of: gradient, hidden, at: timeStep).pointer,
+        rows(of: gates, stride, at: timeStep).pointer, previous(step, of: states, initial.hidden).pointer,
         cells.flatMap { cells in initial.cell.map { previous(step, of: cells, $0).pointer } },
-        rows(of: states, hidden, at: place).pointer, cells.map { rows(of: $0, hidden, at: place).pointer },
-        candidates.map { rows(of: $0, hidden, at: place).pointer }, carried.pointer, carriedCell?.pointer,
+        rows(of: states, hidden, at: timeStep).pointer, cells.map { rows(of: $0, hidden, at: timeStep).pointer },
+        candidates.map { rows(of: $0, hidden, at: timeStep).pointer }, carried.pointer, carriedCell?.pointer,
         product.pointer)
       if cell == .gru {
-        let kept = rows(of: productGradients, stride, at: place)
+        let kept = rows(of: productGradients, stride, at: timeStep)
         ck_copy_rows(dtype.kernelType, batch, width, product.pointer, width, kept.pointer, kept.stride, false)
       }
       if step > 0 { recurrence.multiply(MatrixView(product), into: carried, adding: cell == .gru) }

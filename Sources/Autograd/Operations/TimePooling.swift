@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 /// Pooling over time of sequences `[batch, time, channels]`, by windows of height 1. With `lengths`, a window sees the
-/// real places of its sample only, and every sample gets what it would get alone; places that a sample does not have
+/// valid time steps of its sample only, and every sample gets what it would get alone; time steps that a sample does not have
 /// after pooling are zero.
 extension Variable {
   /// The largest value in each window, the first of equals: `[batch, time', channels]`.
@@ -54,7 +54,7 @@ extension Variable {
     }
   }
 
-  /// The largest value of each channel over all places: `[batch, …, channels]` to `[batch, channels]`.
+  /// The largest value of each channel over all positions: `[batch, …, channels]` to `[batch, channels]`.
   public func globalMaxPool(lengths: [Int]? = nil) -> Variable {
     let sequences = asSequences
     return sequences.maxPoolOverTime(.all(sequences.shape[1]), lengths: lengths)

@@ -1,4 +1,4 @@
-// Scaling of the channels of [samples, places, channels], by one factor a channel or one a sample and channel.
+// Scaling of the channels of [samples, positions, channels], by one factor a channel or one a sample and channel.
 #ifndef CK_CHANNEL_SCALE_H
 #define CK_CHANNEL_SCALE_H
 
@@ -8,15 +8,15 @@
 
 /// Sizes of what is scaled; `by_sample` says that there is a factor [samples, channels], else [channels].
 typedef struct {
-  ptrdiff_t samples, places, channels;
+  ptrdiff_t samples, positions, channels;
   bool by_sample;
 } ck_channels;
 
-/// y[s, p, c] = x[s, p, c] · factor[c] or factor[s, c], or += that. Not in place with `accumulate`.
+/// y[s, p, c] = x[s, p, c] · factor[c] or factor[s, c], or += that. Not in position with `accumulate`.
 void ck_scale_channels(
     ck_type type, ck_channels sizes, const void *x, const void *factor, void *y, bool accumulate);
 
-/// The factor's gradient, Σ dy · x over the places, and over the samples in their order unless there is one a sample.
+/// The factor's gradient, Σ dy · x over the positions, and over the samples in their order unless there is one a sample.
 void ck_scale_channels_gradient(
     ck_type type, ck_channels sizes, const void *x, const void *dy, void *target, bool accumulate);
 

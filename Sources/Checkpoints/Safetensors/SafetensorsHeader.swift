@@ -73,7 +73,7 @@ extension SafetensorsHeader {
         < (entries[$1].bytes.lowerBound, entries[$1].bytes.upperBound, $1)
     }
     entries = order.map { entries[$0] }
-    try checkPlaces(dataLength: dataLength, path: path)
+    try checkOffsets(dataLength: dataLength, path: path)
   }
 
   private static func metadata(
@@ -125,7 +125,7 @@ extension SafetensorsHeader {
   }
 
   /// The format allows neither gaps nor overlaps nor bytes that belong to no tensor.
-  private func checkPlaces(dataLength: Int, path: String) throws(CheckpointError) {
+  private func checkOffsets(dataLength: Int, path: String) throws(CheckpointError) {
     var end = 0
     for entry in entries {
       if entry.bytes.lowerBound < end {

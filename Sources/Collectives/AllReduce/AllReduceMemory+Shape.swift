@@ -1,8 +1,7 @@
 extension AllReduceMemory {
   /// Sizes that determine an arena's length and layout.
   public struct Shape: Sendable, Equatable {
-    /// Location of the result.
-    enum Place: Sendable {
+    enum ResultLocation: Sendable {
       /// The only partial sum of the only worker.
       case partial
       /// In the slots: each local owner writes its slices over the first of its own partial sums.
@@ -13,7 +12,7 @@ extension AllReduceMemory {
       case everywhere
     }
 
-    let place: Place
+    let resultLocation: ResultLocation
     /// Most elements of a result that is made everywhere.
     static let shortLength = 256
     /// Most workers of other node groups that each worker sends to for that.
@@ -49,11 +48,11 @@ extension AllReduceMemory {
       firstSlots = plan.slots.map(\.lowerBound)
       ownSlots = plan.slots[plan.position]
       count = buckets.count
-      place = Self.place(layout, nodeGroups, buckets, hasNeighbours: isShared && firstSlots.count > 1)
+      resultLocation = Self.resultLocation(layout, nodeGroups, buckets, hasNeighbours: isShared && firstSlots.count > 1)
       self.sharedBuffers = firstSlots.count > 1 ? sharedBuffers : 0
       ownElements = plan.ownElements(of: buckets)
-      commonBuffers = self.sharedBuffers + (place == .separate ? 1 : 0)
-      guard place == .slots else { return }
+      commonBuffers = self.sharedBuffers + (resultLocation == .separate ? 1 : 0)
+      guard resultLocation == .slots else { return }
       for range in buckets.ranges.reversed() {
         let slices = Slices(of: range, owners: layout.workers)
         for owner in 0..<layout.workers where !slices[owner].isEmpty {
@@ -65,9 +64,9 @@ extension AllReduceMemory {
       }
     }
 
-    private static func place(
+    private static func resultLocation(
       _ layout: ShardLayout, _ nodeGroups: NodeGroups, _ buckets: Buckets, hasNeighbours: Bool
-    ) -> Place {
+    ) -> ResultLocation {
       if layout.workers == 1 { return .partial }
       let smallest = nodeGroups.members.map(\.count).min() ?? 1
       let receiversAreFew = nodeGroups.workers - smallest <= fewReceivers * smallest

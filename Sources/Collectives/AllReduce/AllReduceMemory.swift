@@ -21,8 +21,8 @@ public final class AllReduceMemory: @unchecked Sendable {
   /// An arena in shared memory, parts of which can be mapped a second time.
   package init(memory: SharedMemory, shape: Shape) throws(SharedMemory.Failure) {
     (self.memory, self.shape, owner) = (memory.start, shape, memory)
-    let places = shape.resultSegments
-    segments = places.isEmpty ? nil : try memory.mapSegments(places)
+    let ranges = shape.resultSegments
+    segments = ranges.isEmpty ? nil : try memory.mapSegments(ranges)
   }
 
   /// An arena for workers of one process.
@@ -52,21 +52,21 @@ public final class AllReduceMemory: @unchecked Sendable {
   }
 
   /// Whether each worker must provide memory for its own result.
-  var hasNoResult: Bool { shape.place == .everywhere }
+  var hasNoResult: Bool { shape.resultLocation == .everywhere }
 
   /// The whole sum, read-only.
   var result: UnsafeMutablePointer<Float> {
     segments.map { $0.start.assumingMemoryBound(to: Float.self) }
-      ?? buffer(shape.place == .separate ? shape.slots : 0)
+      ?? buffer(shape.resultLocation == .separate ? shape.slots : 0)
   }
 
   /// The buffer, as long as the result, in which the worker at `position` writes its slices of the sum.
   func target(_ position: Int) -> UnsafeMutablePointer<Float> {
-    shape.place == .slots ? slot(shape.firstSlots[position]) : result
+    shape.resultLocation == .slots ? slot(shape.firstSlots[position]) : result
   }
 
   /// Whether others may still read a worker's partial sums after it has the sum: as part of the result, or to make their own.
-  var slotsAreReadLonger: Bool { shape.place == .slots || shape.place == .everywhere }
+  var slotsAreReadLonger: Bool { shape.resultLocation == .slots || shape.resultLocation == .everywhere }
 
   /// A tensor over one of the buffers; it keeps the arena alive.
   func tensor(_ buffer: UnsafeMutablePointer<Float>) -> Tensor {

@@ -23,15 +23,15 @@ extension ReductionProgram {
     let step = additions.count == 1 ? max(1, count) : Self.blockLength
     for start in stride(from: 0, to: count, by: step) {
       let length = min(step, count - start)
-      func place(of operand: Operand) -> UnsafeMutablePointer<Float> {
+      func address(of operand: Operand) -> UnsafeMutablePointer<Float> {
         switch operand {
         case .slot(let slot): slots[slot] + start
         case .block(let block): scratch + block * Self.blockLength
         }
       }
       for addition in additions {
-        let sum = addition.root.map { results[$0] + start } ?? place(of: .block(addition.block))
-        ck_add(CK_FLOAT32, length, place(of: addition.left), place(of: addition.right), sum)
+        let sum = addition.root.map { results[$0] + start } ?? address(of: .block(addition.block))
+        ck_add(CK_FLOAT32, length, address(of: addition.left), address(of: addition.right), sum)
       }
     }
     for (root, slot) in givenRoots.enumerated() {

@@ -2,7 +2,7 @@
 package struct DecodingContext {
   package private(set) var issues: [ConfigurationIssue] = []
   /// Looked up only, never gone through, so that its order does not matter.
-  private var places: [String: SourcePlace] = [:]
+  private var locations: [String: ConfigurationLocation] = [:]
   private var unsound: Set<String> = []
   private var hintsLeft = 100
 
@@ -17,15 +17,16 @@ package struct DecodingContext {
     (self.issues, self.knownPaths, self.names) = (issues, knownPaths, names)
   }
 
-  package mutating func report(_ message: String, hint: String? = nil, at place: SourcePlace, path: String) {
-    issues.append(ConfigurationIssue(place: place, message: message, hint: hint))
+  package mutating func report(_ message: String, hint: String? = nil, at location: ConfigurationLocation, path: String)
+  {
+    issues.append(ConfigurationIssue(location: location, message: message, hint: hint))
     unsound.insert(path)
   }
 
   /// Reports that the value at `path` has another type than it must.
   package mutating func mismatch(_ node: YAMLNode, path: String, expected: String, hint: String? = nil) {
     let subject = path.isEmpty ? "the configuration" : path
-    report("\(subject): expected \(expected), found \(node.summary)", hint: hint, at: node.place, path: path)
+    report("\(subject): expected \(expected), found \(node.summary)", hint: hint, at: node.location, path: path)
   }
 
   /// A key that nothing reads.
@@ -34,7 +35,7 @@ package struct DecodingContext {
     let suggestion = hint { $0.hint(entry.key, path: path, known: known) }
     report(
       "unknown key '\(entry.key.shortened)'\(section)", hint: suggestion,
-      at: entry.keyPlace, path: path.isEmpty ? entry.key : "\(path).\(entry.key)")
+      at: entry.keyLocation, path: path.isEmpty ? entry.key : "\(path).\(entry.key)")
   }
 
   /// Only the first mistakes are shown, and looking for what was meant takes time.
@@ -81,22 +82,22 @@ package struct DecodingContext {
     return "did you mean \(others.isEmpty ? "" : others + " or ")\(last)?"
   }
 
-  package mutating func remember(_ path: String, at place: SourcePlace) { places[path] = place }
+  package mutating func remember(_ path: String, at location: ConfigurationLocation) { locations[path] = location }
 
   /// Whether the key was written (even as `null`).
-  package func isGiven(_ path: String) -> Bool { places[path] != nil }
+  package func isGiven(_ path: String) -> Bool { locations[path] != nil }
 
   private func isUnsound(_ path: String) -> Bool { unsound.contains { $0 == path || $0.hasPrefix("\(path).") } }
 
   /// Reports what is wrong with the keys at `paths` taken together, at the last of them that was written; unless one of
-  /// them was not understood in the first place.
+  /// them was not understood.
   package mutating func check(
     _ paths: String..., holds condition: Bool, _ message: @autoclosure () -> String,
     hint: @autoclosure () -> String? = nil
   ) {
     guard !condition, !paths.contains(where: isUnsound) else { return }
     let sections = paths.map { $0.prefix { $0 != "." } }.map(String.init)
-    let place = (paths.reversed() + sections + [""]).compactMap { places[$0] }.first ?? .none
-    issues.append(ConfigurationIssue(place: place, message: message(), hint: hint()))
+    let location = (paths.reversed() + sections + [""]).compactMap { locations[$0] }.first ?? .none
+    issues.append(ConfigurationIssue(location: location, message: message(), hint: hint()))
   }
 }

@@ -64,9 +64,10 @@ extension [Field<Void>] {
 
 /// Reads the entries of one mapping into a value's fields.
 package enum FieldReader {
-  /// - Parameter place: of the mapping, for keys that are missing.
+  /// - Parameter location: of the mapping, for keys that are missing.
   package static func decode<Root>(
-    _ entries: [YAMLNode.Entry], fields: [Field<Root>], into root: inout Root, path: String, place: SourcePlace,
+    _ entries: [YAMLNode.Entry], fields: [Field<Root>], into root: inout Root, path: String,
+    location: ConfigurationLocation,
     context: inout DecodingContext
   ) {
     for field in fields {
@@ -75,17 +76,17 @@ package enum FieldReader {
         if field.isRequired {
           let inSection = path.isEmpty ? "" : " in \(path)"
           context.report(
-            "key '\(field.name)' is missing\(inSection)", hint: "write \(field.description.example)", at: place,
+            "key '\(field.name)' is missing\(inSection)", hint: "write \(field.description.example)", at: location,
             path: keyPath)
         }
         continue
       }
-      context.remember(keyPath, at: entry.keyPlace)
+      context.remember(keyPath, at: entry.keyLocation)
       field.decode(entry.value, keyPath, &root, &context)
     }
   }
 
   package static func encode<Root>(_ root: Root, fields: [Field<Root>]) -> [YAMLNode.Entry] {
-    fields.map { YAMLNode.Entry(key: $0.name, keyPlace: .none, value: $0.encode(root)) }
+    fields.map { YAMLNode.Entry(key: $0.name, keyLocation: .none, value: $0.encode(root)) }
   }
 }

@@ -20,14 +20,15 @@ package struct ItemForms<Value: Sendable>: Sendable {
   package func decode(_ node: YAMLNode, path: String, context: inout DecodingContext) -> Value? {
     switch node.content {
     case .scalar(let word, _) where !node.isNull:
-      let nothing = YAMLNode(.scalar("", quoted: false), at: node.place)
-      return decode(YAMLNode.Entry(key: word, keyPlace: node.place, value: nothing), path: path, context: &context)
+      let nothing = YAMLNode(.scalar("", quoted: false), at: node.location)
+      return decode(
+        YAMLNode.Entry(key: word, keyLocation: node.location, value: nothing), path: path, context: &context)
     case .mapping(let entries) where entries.count == 1:
       return decode(entries[0], path: path, context: &context)
     case .mapping(let entries) where entries.count > 1:
       context.report(
         "\(path): a \(noun) has one key, found \(entries.map(\.key).joined(separator: ", ").shortened)",
-        hint: "write {\(entries[0].key.shortened): {…}}", at: node.place, path: path)
+        hint: "write {\(entries[0].key.shortened): {…}}", at: node.location, path: path)
     default:
       context.mismatch(node, path: path, expected: noun, hint: advice)
     }
@@ -39,7 +40,7 @@ package struct ItemForms<Value: Sendable>: Sendable {
       context.report(
         "\(path): unknown \(noun) '\(entry.key.shortened)'",
         hint: context.hint { $0.hint(entry.key, in: variants.map(\.name), listTitle: "\(noun)s") },
-        at: entry.keyPlace, path: path)
+        at: entry.keyLocation, path: path)
       return nil
     }
     return decode(entry, as: variant, path: "\(path).\(entry.key)", context: &context)
@@ -58,21 +59,21 @@ package struct ItemForms<Value: Sendable>: Sendable {
         context.mismatch(entry.value, path: path, expected: expected)
         return nil
       }
-      entries = [YAMLNode.Entry(key: key, keyPlace: entry.keyPlace, value: entry.value)]
+      entries = [YAMLNode.Entry(key: key, keyLocation: entry.keyLocation, value: entry.value)]
     }
     let known = variant.fields.map(\.name)
     for unknown in entries where !known.contains(unknown.key) {
       if known.isEmpty {
         let keyPath = "\(path).\(unknown.key)"
         context.report(
-          "unknown key '\(unknown.key)' in \(path)", hint: "\(variant.name) has no keys", at: unknown.keyPlace,
+          "unknown key '\(unknown.key)' in \(path)", hint: "\(variant.name) has no keys", at: unknown.keyLocation,
           path: keyPath)
       } else {
         context.reportUnknown(unknown, path: path, known: known)
       }
     }
     var value = start
-    variant.decode(entries, path, entry.keyPlace, &value, &context)
+    variant.decode(entries, path, entry.keyLocation, &value, &context)
     return value
   }
 

@@ -30,7 +30,7 @@ package struct Record<Root: Sendable>: Sendable {
     case .scalar:
       // `loss: cross-entropy` chooses the form and leaves the rest at its defaults.
       guard let choice else { fallthrough }
-      entries = [YAMLNode.Entry(key: choice.key, keyPlace: node.place, value: node)]
+      entries = [YAMLNode.Entry(key: choice.key, keyLocation: node.location, value: node)]
     case .sequence:
       context.mismatch(node, path: path, expected: "mapping of \(knownKeys(nil).joined(separator: ", "))")
       return nil
@@ -40,8 +40,8 @@ package struct Record<Root: Sendable>: Sendable {
     let variant = choice.flatMap { $0.decode(entries, path: path, into: &root, context: &context) }
     variant?.prepare(&root)
     reportUnknown(entries, variant: variant, path: path, context: &context)
-    FieldReader.decode(entries, fields: fields, into: &root, path: path, place: node.place, context: &context)
-    if let variant { variant.decode(entries, path, node.place, &root, &context) }
+    FieldReader.decode(entries, fields: fields, into: &root, path: path, location: node.location, context: &context)
+    if let variant { variant.decode(entries, path, node.location, &root, &context) }
     return root
   }
 
@@ -66,7 +66,7 @@ package struct Record<Root: Sendable>: Sendable {
           hint: choice.isFallbackUnnamed && owners == [choice.fallback]
             ? "leave \(choice.key) out, or leave out \(entry.key)"
             : "it goes with \(choice.key) \(owners.joined(separator: ", "))",
-          at: entry.keyPlace, path: "\(path).\(entry.key)")
+          at: entry.keyLocation, path: "\(path).\(entry.key)")
       } else {
         context.reportUnknown(entry, path: path, known: known)
       }
@@ -100,7 +100,7 @@ package struct Choice<Root: Sendable>: Sendable {
   ) -> Variant<Root>? {
     guard let entry = entries.first(where: { $0.key == key }) else { return variant(fallback) }
     let keyPath = "\(path).\(key)"
-    context.remember(keyPath, at: entry.keyPlace)
+    context.remember(keyPath, at: entry.keyLocation)
     guard let word = Codec<String>.word(words.map { ($0, $0) }).decode(entry.value, keyPath, &context) else {
       return nil
     }
@@ -110,7 +110,7 @@ package struct Choice<Root: Sendable>: Sendable {
   package func encodeKey(_ root: Root) -> [YAMLNode.Entry] {
     guard let name = variants.first(where: { $0.encode(root) != nil })?.name else { return [] }
     if isFallbackUnnamed && name == fallback { return [] }
-    return [YAMLNode.Entry(key: key, keyPlace: .none, value: YAMLNode(plain: name))]
+    return [YAMLNode.Entry(key: key, keyLocation: .none, value: YAMLNode(plain: name))]
   }
 
   package func encodeFields(_ root: Root) -> [YAMLNode.Entry] {

@@ -8,7 +8,7 @@ package struct Variant<Value: Sendable>: Sendable {
   /// Defaults of the whole value that differ in this form, set before any key is read.
   package let prepare: @Sendable (inout Value) -> Void
   package let decode:
-    @Sendable ([YAMLNode.Entry], _ path: String, SourcePlace, inout Value, inout DecodingContext) -> Void
+    @Sendable ([YAMLNode.Entry], _ path: String, ConfigurationLocation, inout Value, inout DecodingContext) -> Void
   /// Reports keys of a value that do not go together.
   package let check: @Sendable (Value, inout DecodingContext) -> Void
   /// Nil for a value of another form.
@@ -28,9 +28,9 @@ package struct Variant<Value: Sendable>: Sendable {
     (self.name, self.meaning, self.shorthand) = (name, meaning, shorthand)
     (self.prepare, self.check) = (prepare, check)
     self.fields = fields.map { $0.describedDefault(template) }
-    decode = { entries, path, place, value, context in
+    decode = { entries, path, location, value, context in
       var payload = template
-      FieldReader.decode(entries, fields: fields, into: &payload, path: path, place: place, context: &context)
+      FieldReader.decode(entries, fields: fields, into: &payload, path: path, location: location, context: &context)
       apply(payload, &value)
     }
     encode = { take($0).map { FieldReader.encode($0, fields: fields) } }

@@ -1,6 +1,6 @@
 import CYaml
 
-/// The events of a YAML text, one after another; the one place that knows the YAML library.
+/// The events of a YAML text, one after another; the only code that knows the YAML library.
 ///
 /// The library's own trees are not used: a node that an alias names is hashed and compared there as often as it stands,
 /// which a few lines can make more than any machine does.

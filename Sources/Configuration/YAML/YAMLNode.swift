@@ -1,4 +1,4 @@
-/// A value of a configuration with the place it was read from, if it was read.
+/// A value of a configuration with the location it was read from, if it was read.
 ///
 /// Scalars stay text until a codec reads them, so `1e-5` and `1.0e-5` are one number, and YAML 1.1's surprises (`no`
 /// as false, `012` as ten) cannot happen.
@@ -11,26 +11,28 @@ package struct YAMLNode: Sendable {
 
   package struct Entry: Sendable {
     package var key: String
-    package var keyPlace: SourcePlace
+    package var keyLocation: ConfigurationLocation
     package var value: YAMLNode
 
-    package init(key: String, keyPlace: SourcePlace, value: YAMLNode) {
-      (self.key, self.keyPlace, self.value) = (key, keyPlace, value)
+    package init(key: String, keyLocation: ConfigurationLocation, value: YAMLNode) {
+      (self.key, self.keyLocation, self.value) = (key, keyLocation, value)
     }
   }
 
   package var content: Content
-  package var place = SourcePlace.none
+  package var location = ConfigurationLocation.none
 
   package static let null = YAMLNode(plain: "null")
 
-  package init(_ content: Content, at place: SourcePlace = .none) { (self.content, self.place) = (content, place) }
+  package init(_ content: Content, at location: ConfigurationLocation = .none) {
+    (self.content, self.location) = (content, location)
+  }
 
   /// A word or a number.
   package init(plain text: String) { self.init(.scalar(text, quoted: false)) }
 
   package init(mapping entries: [(String, YAMLNode)]) {
-    self.init(.mapping(entries.map { Entry(key: $0.0, keyPlace: .none, value: $0.1) }))
+    self.init(.mapping(entries.map { Entry(key: $0.0, keyLocation: .none, value: $0.1) }))
   }
 
   /// An unquoted nothing, `null` or `~`.

@@ -29,7 +29,7 @@ package struct YAMLReader {
     let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     var composer = YAMLComposer(text)
     do {
-      let root = try composer.document { [self] mark in place(mark) }
+      let root = try composer.document { [self] mark in location(mark) }
       issues += composer.issues
       return root
     } catch {
@@ -44,13 +44,13 @@ package struct YAMLReader {
     }
   }
 
-  private func place(_ mark: YAMLEvents.Mark?) -> SourcePlace {
+  private func location(_ mark: YAMLEvents.Mark?) -> ConfigurationLocation {
     if let override { return .override(override) }
     return mark.map { .file(fileName, line: $0.line, column: $0.column) } ?? .wholeFile(fileName)
   }
 
   private mutating func report(_ message: String, hint: String? = nil, at mark: YAMLEvents.Mark?) {
-    issues.append(ConfigurationIssue(place: place(mark), message: message, hint: hint))
+    issues.append(ConfigurationIssue(location: location(mark), message: message, hint: hint))
   }
 }
 
@@ -95,15 +95,15 @@ private struct YAMLComposer {
 
   init(_ text: String) { events = YAMLEvents(text) }
 
-  /// - Parameter place: of a mark, for messages.
-  mutating func document(_ place: (YAMLEvents.Mark) -> SourcePlace) throws(Failure) -> YAMLNode? {
+  /// - Parameter location: of a mark, for messages.
+  mutating func document(_ location: (YAMLEvents.Mark) -> ConfigurationLocation) throws(Failure) -> YAMLNode? {
     guard case .document = try next().event else { return nil }
     while root == nil {
       let (event, mark) = try next()
       switch event {
       case .scalar(let text, let isPlain, let anchor):
         try count(1, at: mark)
-        add(Part(node: YAMLNode(.scalar(text, quoted: !isPlain), at: place(mark))), anchor, mark, place)
+        add(Part(node: YAMLNode(.scalar(text, quoted: !isPlain), at: location(mark))), anchor, mark, location)
       case .sequence(let anchor), .mapping(let anchor):
         try count(1, at: mark)
         try checkLevel(open.count, at: mark)
@@ -115,8 +115,8 @@ private struct YAMLComposer {
         }
         try count(known.values, at: mark)
         try checkLevel(open.count + known.levels, at: mark)
-        add(known, nil, mark, place)
-      case .end: close(place)
+        add(known, nil, mark, location)
+      case .end: close(location)
       case .document, .endOfText: throw Failure(message: "not valid YAML: a value is missing", mark: mark)
       }
     }
@@ -142,16 +142,16 @@ private struct YAMLComposer {
   /// Patterns of paths often begin with a star, and their authors need not know of aliases.
   private static let starHint = "put a text that begins with * in quotes"
 
-  private mutating func close(_ place: (YAMLEvents.Mark) -> SourcePlace) {
+  private mutating func close(_ location: (YAMLEvents.Mark) -> ConfigurationLocation) {
     guard let ended = open.popLast() else { return }
     let content: YAMLNode.Content = ended.isMapping ? .mapping(ended.entries) : .sequence(ended.items)
-    let part = Part(node: YAMLNode(content, at: place(ended.mark)), values: ended.values, levels: ended.levels)
-    add(part, ended.anchor, ended.mark, place)
+    let part = Part(node: YAMLNode(content, at: location(ended.mark)), values: ended.values, levels: ended.levels)
+    add(part, ended.anchor, ended.mark, location)
   }
 
   /// Puts a piece where the list or mapping that is open last has it.
   private mutating func add(
-    _ part: Part, _ anchor: String?, _ mark: YAMLEvents.Mark, _ place: (YAMLEvents.Mark) -> SourcePlace
+    _ part: Part, _ anchor: String?, _ mark: YAMLEvents.Mark, _ location: (YAMLEvents.Mark) -> ConfigurationLocation
   ) {
     if let anchor { anchors[anchor] = part }
     guard var parent = open.popLast() else {
@@ -164,11 +164,11 @@ private struct YAMLComposer {
       parent.items.append(part.node)
     } else if let key = parent.key {
       parent.key = nil
-      if let text = key.text { add(part.node, as: text, key.mark, to: &parent, place) }
+      if let text = key.text { add(part.node, as: text, key.mark, to: &parent, location) }
     } else if case .scalar(let text, _) = part.node.content {
       parent.key = (text, mark)
     } else {
-      issues.append(ConfigurationIssue(place: place(mark), message: "a key must be a word", hint: nil))
+      issues.append(ConfigurationIssue(location: location(mark), message: "a key must be a word", hint: nil))
       parent.key = (nil, mark)
     }
     open.append(parent)
@@ -176,19 +176,19 @@ private struct YAMLComposer {
 
   private mutating func add(
     _ node: YAMLNode, as key: String, _ mark: YAMLEvents.Mark, to mapping: inout Open,
-    _ place: (YAMLEvents.Mark) -> SourcePlace
+    _ location: (YAMLEvents.Mark) -> ConfigurationLocation
   ) {
     guard let line = mapping.lines[key] else {
       mapping.lines[key] = mark.line
-      mapping.entries.append(YAMLNode.Entry(key: key, keyPlace: place(mark), value: node))
+      mapping.entries.append(YAMLNode.Entry(key: key, keyLocation: location(mark), value: node))
       return
     }
     let path = open.map { $0.isMapping ? $0.key?.text ?? "" : "\($0.items.count)" }.joined(separator: ".")
     let inSection = path.isEmpty ? "" : " in \(path.shortened)"
-    let before = if case .file = place(mark) { " on line \(line)" } else { "" }
+    let before = if case .file = location(mark) { " on line \(line)" } else { "" }
     issues.append(
       ConfigurationIssue(
-        place: place(mark), message: "key '\(key.shortened)' is given twice\(inSection)",
+        location: location(mark), message: "key '\(key.shortened)' is given twice\(inSection)",
         hint: "it was given before\(before)"))
   }
 

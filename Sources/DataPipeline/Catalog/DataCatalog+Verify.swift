@@ -22,8 +22,8 @@ public struct DataStatus: Sendable {
       self.problem = self.problem ?? problem
       return
     }
-    let place = problem.location.dropFirst(files[index].path.count + 2)
-    files[index].state = .damaged(place.isEmpty ? problem.problem : "\(place): \(problem.problem)")
+    let location = problem.location.dropFirst(files[index].path.count + 2)
+    files[index].state = .damaged(location.isEmpty ? problem.problem : "\(location): \(problem.problem)")
   }
 
   public var isPresent: Bool { files.contains { $0.state != .missing } }

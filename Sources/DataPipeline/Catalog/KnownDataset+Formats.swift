@@ -8,11 +8,11 @@ extension KnownDataset {
     LocalFile(IDXDataset.testImages, size: 7_840_016), LocalFile(IDXDataset.testLabels, size: 10_008),
   ]
 
-  static func idxArchives(at places: [String], sizes: [Int], sha256: [String]) -> [RemoteFile] {
+  static func idxArchives(at locations: [String], sizes: [Int], sha256: [String]) -> [RemoteFile] {
     idxFiles.indices.map { number in
       let name = idxFiles[number].name + ".gz"
       return RemoteFile(
-        addresses: places.map { $0 + name }, name: name, size: sizes[number], sha256: sha256[number],
+        addresses: locations.map { $0 + name }, name: name, size: sizes[number], sha256: sha256[number],
         unpacking: .gunzip)
     }
   }

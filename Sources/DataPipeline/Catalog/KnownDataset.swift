@@ -2,7 +2,7 @@
 public struct KnownDataset: Sendable {
   /// A file to download.
   public struct RemoteFile: Sendable, Equatable {
-    /// The same file at several places; they are tried in order.
+    /// The same file at several locations; they are tried in order.
     public var addresses: [String]
     public var name: String
     /// Bytes.
@@ -41,7 +41,7 @@ public struct KnownDataset: Sendable {
   public var summary: String
   /// Terms of use, as the source states them.
   public var terms: String
-  /// Folder below the data directory that `fetch` makes; other usual places come after it.
+  /// Folder below the data directory that `fetch` makes; other usual locations come after it.
   public var folders: [String]
   public var files: [LocalFile]
   public var remoteFiles: [RemoteFile]
@@ -58,7 +58,7 @@ public struct KnownDataset: Sendable {
   /// Bytes of those.
   func size(unpackedFrom remote: RemoteFile) -> Int { files(unpackedFrom: remote).reduce(0) { $0 + $1.size } }
 
-  /// The folder that has the files: `path` itself or one of the usual places below it.
+  /// The folder that has the files: `path` itself or one of the usual locations below it.
   func locate(in path: String?) throws(DataError) -> String {
     let root = path ?? DataCatalog.defaultDirectory
     let candidates = folders.map { root.appendingPath($0) } + [root]

@@ -35,15 +35,15 @@ public struct DataReport: Sendable, Equatable {
   /// A sentence for each reason, with how many and which; each is one line, whatever names hold.
   public var sentences: [String] {
     var reasons: [String] = []
-    var places: [String: [Int]] = [:]
-    for (place, omission) in omissions.enumerated() {
-      if places[omission.reason] == nil { reasons.append(omission.reason) }
-      places[omission.reason, default: []].append(place)
+    var indices: [String: [Int]] = [:]
+    for (index, omission) in omissions.enumerated() {
+      if indices[omission.reason] == nil { reasons.append(omission.reason) }
+      indices[omission.reason, default: []].append(index)
     }
     let counted = reasons.map { reason in
-      let found = places[reason] ?? []
-      let names = found.prefix(Self.mostNames).map { place in
-        omissions[place].path + (omissions[place].detail.map { " (\($0))" } ?? "")
+      let found = indices[reason] ?? []
+      let names = found.prefix(Self.mostNames).map { index in
+        omissions[index].path + (omissions[index].detail.map { " (\($0))" } ?? "")
       }
       let rest = found.count > names.count ? " and \(found.count - names.count) more" : ""
       return "\(found.count) left out: \(reason) (\(names.joined(separator: ", "))\(rest))"

@@ -6,7 +6,7 @@ package protocol DatasetSettings: CatalogueEntry {
   static var origin: DatasetOrigin { get }
 
   /// Keys that say where the same data lie. They may differ when a run goes on: what the files hold is compared.
-  static var placeKeys: [String] { get }
+  static var locationKeys: [String] { get }
 
   var samples: SampleContent { get }
 

@@ -59,8 +59,8 @@ extension DatasetSpecification {
   }
 
   /// Keys that say where the same data lie.
-  package static let placeKeys: [String] =
-    ["path", "max_inflated_bytes"] + DatasetCatalogue.entries.flatMap { $0.placeKeys }
+  package static let locationKeys: [String] =
+    ["path", "max_inflated_bytes"] + DatasetCatalogue.entries.flatMap { $0.locationKeys }
 
   /// Reports keys of the section that do not go together.
   package func check(_ context: inout DecodingContext) {

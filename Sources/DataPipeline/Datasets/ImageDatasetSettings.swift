@@ -24,7 +24,7 @@ package struct DatasetFiles {
 }
 
 extension DatasetSpecification {
-  /// The folder that the user's own data are in, which have no usual place.
+  /// The folder of the user's own data, which have no usual location.
   ///
   /// - Parameter files: Names of the expected files.
   func requireFolder(_ opening: DatasetOpening, holds files: [String]) throws(DataError) -> String {

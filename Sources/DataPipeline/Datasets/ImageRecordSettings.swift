@@ -5,7 +5,7 @@ import Configuration
 package protocol ImageRecordSettings: ImageDatasetSettings {}
 
 extension ImageRecordSettings {
-  package static var placeKeys: [String] { [] }
+  package static var locationKeys: [String] { [] }
   package var mayBringValidation: Bool { false }
   package var heldOutAdvice: String? { nil }
   package var imageFiles: ImageFileLimits? { nil }

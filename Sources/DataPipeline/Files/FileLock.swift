@@ -64,7 +64,7 @@ final class FileLock: Sendable {
     if ftruncate(descriptor, 0) == 0 { text.withUTF8 { _ = pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
   }
 
-  /// The file goes first. One that another process has made in its place is that process's.
+  /// The file is removed first: one that another process has made under its name is that process's.
   func release() {
     if Self.isAt(path, descriptor) { unlink(path) }
     close(descriptor)

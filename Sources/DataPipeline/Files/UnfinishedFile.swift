@@ -1,6 +1,6 @@
 import Foundation
 
-/// Names for files that are written in full before they take their place, so that nobody reads half of one; several
+/// Names for files that are written in full before they are renamed, so that nobody reads half of one; several
 /// processes may write the same file at once.
 enum UnfinishedFile {
   /// `PATH.PROCESS-XXXXXXXX`, another at each call.

@@ -11,9 +11,9 @@ public struct Batch: Sendable {
   public let distributions: Tensor?
   /// Number of each sample within its split; random draws for a sample are keyed by it.
   public let sampleIndices: [UInt32]
-  /// Place of the first sample in the global batch (in the split, for evaluation).
+  /// Position of the first sample in the global batch (in the split, for evaluation).
   public let firstPosition: Int
-  /// Places of each sample that are no padding, at least 1; nil where all samples are as long as the batch.
+  /// Valid time steps (not padding) of each sample, at least 1; nil if all samples are as long as the batch.
   public let lengths: [Int]?
   /// Whether state that a recurrent layer carries from step to step begins anew.
   public let beginsAnew: Bool

@@ -5,7 +5,7 @@ public protocol BatchAssembler: Sendable {
   /// - Parameters:
   ///   - samples: numbers within the split, as the split's sampler gives them.
   ///   - step: the whole step they are part of; its epoch decides random changes, together with each sample's number.
-  ///   - firstPosition: place of the first sample in the global batch.
+  ///   - firstPosition: position of the first sample in the global batch.
   func assemble(_ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int) throws(DataError) -> Batch
 
   /// How an evaluation goes through the split.

@@ -5,8 +5,8 @@ import Tensors
 /// The draws are keyed by (seed, epoch, class), the order by (seed, epoch), so it is as pure as `EpochSampler`. Classes
 /// without samples take no part.
 public struct BalancedSampler: StepSampler {
-  /// Places of an epoch and the steps that they make.
-  private let places: EpochSampler
+  /// Positions of an epoch and their steps.
+  private let positions: EpochSampler
   /// Samples of each class, ascending.
   private let members: [[Int]]
   /// Of an epoch.
@@ -21,14 +21,14 @@ public struct BalancedSampler: StepSampler {
     self.members = members
     let counts = members.map(\.count).filter { $0 > 0 }
     (samplesPerClass, classCount) = (counts.min() ?? 0, counts.count)
-    places = EpochSampler(
+    positions = EpochSampler(
       seed: seed, count: samplesPerClass * classCount, batchSize: batchSize, dropLast: dropLast)
   }
 
-  public var stepsPerEpoch: Int { places.stepsPerEpoch }
-  public func epoch(ofStep step: Int) -> Int { places.epoch(ofStep: step) }
-  public func position(ofStep step: Int) -> Int { places.position(ofStep: step) }
-  public func batchSize(ofStep step: Int) -> Int { places.batchSize(ofStep: step) }
+  public var stepsPerEpoch: Int { positions.stepsPerEpoch }
+  public func epoch(ofStep step: Int) -> Int { positions.epoch(ofStep: step) }
+  public func position(ofStep step: Int) -> Int { positions.position(ofStep: step) }
+  public func batchSize(ofStep step: Int) -> Int { positions.batchSize(ofStep: step) }
 
   /// The samples of an epoch, in its order.
   public func order(epoch: Int) -> [Int] {
@@ -36,10 +36,10 @@ public struct BalancedSampler: StepSampler {
     for (label, samples) in members.enumerated() where !samples.isEmpty {
       // Layer 0 of this purpose is the order of the epoch.
       var stream = RandomStream(
-        seed: places.seed, purpose: .epochPermutation, epochOrStep: UInt32(epoch), sample: UInt32(label), layer: 1)
+        seed: positions.seed, purpose: .epochPermutation, epochOrStep: UInt32(epoch), sample: UInt32(label), layer: 1)
       drawn += stream.permutation(samples.count).prefix(samplesPerClass).map { samples[$0] }
     }
-    return places.permutation(epoch: epoch).map { drawn[$0] }
+    return positions.permutation(epoch: epoch).map { drawn[$0] }
   }
 
   public func makeReader() -> (Int) -> StepSamples {
@@ -50,7 +50,7 @@ public struct BalancedSampler: StepSampler {
         epoch = self.epoch(ofStep: step)
         order = self.order(epoch: epoch)
       }
-      return StepSamples(epoch: epoch, samples: order[places.positions(ofStep: step)])
+      return StepSamples(epoch: epoch, samples: order[positions.positions(ofStep: step)])
     }
   }
 }

@@ -26,7 +26,7 @@ public struct EpochSampler: StepSampler, Equatable {
 
   public func epoch(ofStep step: Int) -> Int { step / stepsPerEpoch }
 
-  /// Places in the epoch's order that the step's global batch takes.
+  /// Positions in the epoch's order that the step's global batch takes.
   public func positions(ofStep step: Int) -> Range<Int> {
     let start = step % stepsPerEpoch * batchSize
     return start..<min(start + batchSize, count)

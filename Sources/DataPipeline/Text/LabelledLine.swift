@@ -112,11 +112,11 @@ extension LabelledTextSpecification {
     let (feed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
     var lines: [ArraySlice<UInt8>] = []
     var start = 0
-    for (place, byte) in bytes.enumerated() where byte == feed || byte == carriageReturn {
+    for (index, byte) in bytes.enumerated() where byte == feed || byte == carriageReturn {
       // The LF of a CR LF ends what the CR has ended.
-      let isSecondHalf = byte == feed && place > 0 && bytes[place - 1] == carriageReturn
-      if !isSecondHalf { lines.append(bytes[start..<place]) }
-      start = place + 1
+      let isSecondHalf = byte == feed && index > 0 && bytes[index - 1] == carriageReturn
+      if !isSecondHalf { lines.append(bytes[start..<index]) }
+      start = index + 1
     }
     lines.append(bytes[start...])
     return lines

@@ -13,15 +13,15 @@ struct LabelledLines {
     guard specification.hasHeader == nil, specification.format != .numbered, lines.count > 1,
       let first = lines.first, !lines.dropFirst().contains(where: { $0.label == first.label })
     else { return }
-    let place = "\(specification.path), line \(first.line),"
+    let location = "\(specification.path), line \(first.line),"
     if Self.columnNames.contains(first.label.lowercased()) {
       self.lines.removeFirst()
       note =
-        "\(place) is taken for a header and left out, as its label is '\(first.label)'; set data.header: false to keep it"
+        "\(location) is taken for a header and left out, as its label is '\(first.label)'; set data.header: false to keep it"
         .onOneLine
     } else if Self.othersRecur(lines.dropFirst()) {
       note =
-        "\(place) has the label '\(first.label)', which no other line has; if it is a header, set data.header: true"
+        "\(location) has the label '\(first.label)', which no other line has; if it is a header, set data.header: true"
         .onOneLine
     }
   }

@@ -48,8 +48,8 @@ public struct LabelledTextDataset: Sendable {
   /// - Returns: tokens that are no padding.
   public func copy(_ sample: Int, of split: Split, to destination: UnsafeMutablePointer<Int32>) -> Int {
     let tokens = split.tokens(ofSample: sample).prefix(maximumLength)
-    for (place, token) in tokens.enumerated() { destination[place] = token }
-    for place in tokens.count..<maximumLength { destination[place] = padToken }
+    for (index, token) in tokens.enumerated() { destination[index] = token }
+    for index in tokens.count..<maximumLength { destination[index] = padToken }
     return tokens.count
   }
 

@@ -118,7 +118,7 @@ extension LabelledTextSettings: DatasetSettings {
   }
 
   package static var origin: DatasetOrigin { .user }
-  package static var placeKeys: [String] {
+  package static var locationKeys: [String] {
     ["file", "categories", "validation_file", "validation_lines", "test_file", "header"]
   }
 

@@ -85,8 +85,8 @@ struct LabelledTextAssembler: BatchAssembler {
     for (row, sample) in samples.enumerated() {
       let tokens = split.samples.tokens(ofSample: sample).prefix(split.length)
       let start = row * split.length
-      for (place, token) in tokens.enumerated() { input[start + place] = Float(token) }
-      for place in tokens.count..<split.length { input[start + place] = Float(split.padToken) }
+      for (index, token) in tokens.enumerated() { input[start + index] = Float(token) }
+      for index in tokens.count..<split.length { input[start + index] = Float(split.padToken) }
       labels.int32s[row] = split.samples.labels[sample]
       lengths.append(tokens.count)
     }

@@ -10,7 +10,7 @@ enum TextHome {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     let file = String(cString: resolved)
-    // Memory under /dev/shm is a place for files like any other.
+    // Memory under /dev/shm holds files like any other folder.
     let isOfTheSystem = file.hasPrefix("/proc/") || file.hasPrefix("/dev/") && !file.hasPrefix("/dev/shm/")
     return isOfTheSystem ? nil : file
   }

@@ -14,21 +14,21 @@ extension TextSplit {
     var (bytes, characters) = (0, 0)
     var check = UTF8Check()
     let mayBeOther = tokenizer.specification == .bytes
-    forEachToken { place, token in
+    forEachToken { index, token in
       if mayBeOther { check.append(pieces[Int(token)]) }
-      guard place > 0 else { return }
+      guard index > 0 else { return }
       bytes += sizes[Int(token)].0
       characters += sizes[Int(token)].1
     }
     return Size(bytes: bytes, characters: check.isWellFormedToItsEnd ? characters : nil)
   }
 
-  private func forEachToken(_ body: (_ place: Int, Int32) -> Void) {
+  private func forEachToken(_ body: (_ index: Int, Int32) -> Void) {
     var piece = [Int32](repeating: 0, count: min(tokens.count, 1 << 16))
     for start in stride(from: 0, to: tokens.count, by: piece.count) {
       let end = min(tokens.count, start + piece.count)
       piece.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { tokens.copy(start..<end, to: base) } }
-      for place in start..<end { body(place, piece[place - start]) }
+      for index in start..<end { body(index, piece[index - start]) }
     }
   }
 }

@@ -88,7 +88,7 @@ struct WindowAssembler: BatchAssembler {
       guard let target = label.baseAddress.map({ $0 + row * length }) else { break }
       split.tokens.copy(start + 1..<start + 1 + length, to: target)
       input[row * length] = Float(split.tokens[start])
-      for place in 1..<max(1, length) { input[row * length + place] = Float(target[place - 1]) }
+      for index in 1..<max(1, length) { input[row * length + index] = Float(target[index - 1]) }
     }
     return Batch(
       inputs: inputs, labels: labels, sampleIndices: starts.map { UInt32(truncatingIfNeeded: $0) },

@@ -112,10 +112,10 @@ private enum WordScanner {
   }
 
   @inline(__always)
-  private static func isLetter(_ bytes: UnsafeRawBufferPointer, at place: Int) -> Bool {
-    let byte = bytes[place]
+  private static func isLetter(_ bytes: UnsafeRawBufferPointer, at index: Int) -> Bool {
+    let byte = bytes[index]
     if byte < 0x80 { return (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
-    guard let scalar = UTF8Text.scalar(bytes, at: place).flatMap({ Unicode.Scalar($0.value) }) else { return false }
+    guard let scalar = UTF8Text.scalar(bytes, at: index).flatMap({ Unicode.Scalar($0.value) }) else { return false }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
       .spacingMark:
@@ -125,15 +125,15 @@ private enum WordScanner {
   }
 
   /// `'`, or the typographic one.
-  private static func isApostrophe(_ bytes: UnsafeRawBufferPointer, at place: Int) -> Bool {
-    bytes[place] == UInt8(ascii: "'") || UTF8Text.scalar(bytes, at: place)?.value == 0x2019
+  private static func isApostrophe(_ bytes: UnsafeRawBufferPointer, at index: Int) -> Bool {
+    bytes[index] == UInt8(ascii: "'") || UTF8Text.scalar(bytes, at: index)?.value == 0x2019
   }
 
   @inline(__always)
-  private static func lowercase(_ bytes: UnsafeRawBufferPointer, at place: Int, _ add: (UInt8) -> Void) {
-    let byte = bytes[place]
+  private static func lowercase(_ bytes: UnsafeRawBufferPointer, at index: Int, _ add: (UInt8) -> Void) {
+    let byte = bytes[index]
     if byte < 0x80 { return add(byte | 0x20) }
-    guard let scalar = UTF8Text.scalar(bytes, at: place).flatMap({ Unicode.Scalar($0.value) }) else { return }
+    guard let scalar = UTF8Text.scalar(bytes, at: index).flatMap({ Unicode.Scalar($0.value) }) else { return }
     for byte in scalar.properties.lowercaseMapping.utf8 { add(byte) }
   }
 }

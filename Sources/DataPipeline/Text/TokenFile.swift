@@ -38,8 +38,8 @@ struct TokenFileHeader: Equatable {
 
   /// The numbers of tokens that a header gives, which may be anybody's, and the tokens' digest.
   static func contents(in bytes: UnsafeRawBufferPointer) -> (counts: [Int], digest: UInt64) {
-    func word(_ place: Int) -> UInt64 {
-      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 32 + 8 * place, as: UInt64.self))
+    func word(_ index: Int) -> UInt64 {
+      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 32 + 8 * index, as: UInt64.self))
     }
     return ((0..<3).map { Int(truncatingIfNeeded: word($0)) }, word(3))
   }

@@ -15,27 +15,27 @@ public struct TokenSequence: Sendable {
     (self.storage, self.offset, self.width, self.count) = (storage, offset, width, count)
   }
 
-  public subscript(place: Int) -> Int32 {
+  public subscript(index: Int) -> Int32 {
     var token: Int32 = 0
-    copy(place..<place + 1, to: &token)
+    copy(index..<index + 1, to: &token)
     return token
   }
 
   /// Copies tokens to `destination`, which has room for as many.
-  public func copy(_ places: Range<Int>, to destination: UnsafeMutablePointer<Int32>) {
-    precondition(places.lowerBound >= 0 && places.upperBound <= count, "tokens \(places) of \(count)")
+  public func copy(_ range: Range<Int>, to destination: UnsafeMutablePointer<Int32>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "tokens \(range) of \(count)")
     withBytes { bytes in
-      let start = offset + places.lowerBound * width.rawValue
+      let start = offset + range.lowerBound * width.rawValue
       switch width {
       case .two:
-        for place in 0..<places.count {
-          let token = bytes.loadUnaligned(fromByteOffset: start + 2 * place, as: UInt16.self)
-          destination[place] = Int32(UInt16(littleEndian: token))
+        for index in 0..<range.count {
+          let token = bytes.loadUnaligned(fromByteOffset: start + 2 * index, as: UInt16.self)
+          destination[index] = Int32(UInt16(littleEndian: token))
         }
       case .four:
-        for place in 0..<places.count {
-          let token = bytes.loadUnaligned(fromByteOffset: start + 4 * place, as: UInt32.self)
-          destination[place] = Int32(bitPattern: UInt32(littleEndian: token))
+        for index in 0..<range.count {
+          let token = bytes.loadUnaligned(fromByteOffset: start + 4 * index, as: UInt32.self)
+          destination[index] = Int32(bitPattern: UInt32(littleEndian: token))
         }
       }
     }
@@ -48,15 +48,15 @@ public struct TokenSequence: Sendable {
       switch width {
       case .two:
         var largest: UInt16 = 0
-        for place in 0..<count {
-          let token = bytes.loadUnaligned(fromByteOffset: offset + 2 * place, as: UInt16.self)
+        for index in 0..<count {
+          let token = bytes.loadUnaligned(fromByteOffset: offset + 2 * index, as: UInt16.self)
           largest = max(largest, UInt16(littleEndian: token))
         }
         return count == 0 || Int(largest) < bound
       case .four:
         var largest: UInt32 = 0
-        for place in 0..<count {
-          let token = bytes.loadUnaligned(fromByteOffset: offset + 4 * place, as: UInt32.self)
+        for index in 0..<count {
+          let token = bytes.loadUnaligned(fromByteOffset: offset + 4 * index, as: UInt32.self)
           largest = max(largest, UInt32(littleEndian: token))
         }
         return count == 0 || Int(largest) < bound

@@ -4,7 +4,7 @@ import Tensors
 /// shards and resumed runs see the same. Steps count from 0 through the whole run.
 public struct WindowSampler: Sendable, Equatable {
   public enum Order: String, Sendable, CaseIterable {
-    /// Windows that begin anywhere, every place equally likely; state begins anew in each. An epoch is as many steps
+    /// Windows that begin anywhere, every position equally likely; state begins anew in each. An epoch is as many steps
     /// as it takes to draw as many tokens as the text has.
     case random
     /// The text is cut into as many equal streams as the batch has positions, which are read side by side from their

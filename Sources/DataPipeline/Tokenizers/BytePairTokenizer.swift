@@ -50,18 +50,18 @@ public struct BytePairTokenizer: Tokenizer {
     var known: [Int32] = []
     var knownEnds: [Int] = []
     var word: [Int32] = []
-    var places: [Int32] = []
-    while let place = splitter.next() {
+    var pairRanks: [Int32] = []
+    while let range = splitter.next() {
       if table.count >= Self.knownWords {
         table = WordTable(bytes)
         known.removeAll(keepingCapacity: true)
         knownEnds.removeAll(keepingCapacity: true)
       }
-      let (number, isNew) = table.number(ofWordAt: place)
+      let (number, isNew) = table.number(ofWordAt: range)
       if isNew {
         word.removeAll(keepingCapacity: true)
-        for byte in bytes[place] { word.append(Int32(byte)) }
-        merge(&word, &places)
+        for byte in bytes[range] { word.append(Int32(byte)) }
+        merge(&word, &pairRanks)
         known.append(contentsOf: word)
         knownEnds.append(known.count)
       }
@@ -76,17 +76,17 @@ public struct BytePairTokenizer: Tokenizer {
 
   /// Merges the pair that was learned first, wherever it occurs, until no pair is left that was learned.
   ///
-  /// One place at a time, the leftmost first: that gives the same, since a pair that holds a new token was learned later.
-  /// - Parameter places: room for the rank of the pair that begins at each place.
-  private func merge(_ word: inout [Int32], _ places: inout [Int32]) {
-    places.removeAll(keepingCapacity: true)
-    for index in word.indices.dropFirst() { places.append(rank(word[index - 1], word[index])) }
-    while let best = places.min(), best < Self.notLearned, let place = places.firstIndex(of: best) {
-      word[place] = 256 + best
-      word.remove(at: place + 1)
-      places.remove(at: place)
-      if place > 0 { places[place - 1] = rank(word[place - 1], word[place]) }
-      if place < places.count { places[place] = rank(word[place], word[place + 1]) }
+  /// One pair at a time, the leftmost first: that gives the same, since a pair that holds a new token was learned later.
+  /// - Parameter pairRanks: memory for the rank of the pair that begins at each index.
+  private func merge(_ word: inout [Int32], _ pairRanks: inout [Int32]) {
+    pairRanks.removeAll(keepingCapacity: true)
+    for index in word.indices.dropFirst() { pairRanks.append(rank(word[index - 1], word[index])) }
+    while let best = pairRanks.min(), best < Self.notLearned, let index = pairRanks.firstIndex(of: best) {
+      word[index] = 256 + best
+      word.remove(at: index + 1)
+      pairRanks.remove(at: index)
+      if index > 0 { pairRanks[index - 1] = rank(word[index - 1], word[index]) }
+      if index < pairRanks.count { pairRanks[index] = rank(word[index], word[index + 1]) }
     }
   }
 

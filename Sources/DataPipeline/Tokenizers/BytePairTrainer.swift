@@ -16,7 +16,7 @@ extension BytePairTokenizer {
 }
 
 /// Counts of neighbouring tokens over the different words of a text, kept up to date from merge to merge: a merge
-/// reads the words that hold its pair alone, and changes the counts of the pairs beside the places it replaces alone. Of
+/// reads the words that hold its pair alone, and changes the counts of the pairs beside those it replaces alone. Of
 /// pairs that occur equally often the smaller one is merged first.
 struct BytePairTrainer {
   private struct Pair {
@@ -52,8 +52,8 @@ struct BytePairTrainer {
     for word in 0..<words.count {
       if word % Self.stride == 0 { try poll() }
       let tokens = words[word]
-      for place in tokens.indices.dropFirst() {
-        followers[Int(tokens[place - 1])].add(tokens[place], words.occurrences(of: word), in: Int32(word))
+      for index in tokens.indices.dropFirst() {
+        followers[Int(tokens[index - 1])].add(tokens[index], words.occurrences(of: word), in: Int32(word))
       }
     }
     for byte in followers.indices { addPairs(followers[byte].takeAll()) { BytePair(Int32(byte), $0) } }
@@ -71,8 +71,8 @@ struct BytePairTrainer {
       }
       let pair = candidate.pair
       var between = 0
-      for (place, word) in pairs[index].words.enumerated() {
-        if place % Self.stride == 0 { try poll() }
+      for (number, word) in pairs[index].words.enumerated() {
+        if number % Self.stride == 0 { try poll() }
         between += words.replace(pair, with: token, in: Int(word), left: &left, right: &right)
       }
       pairs[index].words = []

@@ -1,7 +1,7 @@
 /// The different words of a text as tokens, one after the other in one array.
 struct BytePairWords {
   private var tokens: [Int32] = []
-  private var places: [(start: Int, count: Int)] = []
+  private var ranges: [(start: Int, count: Int)] = []
   /// How often the text has each.
   private var occurrences: [Int] = []
 
@@ -10,24 +10,24 @@ struct BytePairWords {
     var table = WordTable(bytes)
     var splitter = WordSplitter(bytes)
     var nextPoll = 0
-    while let place = splitter.next() {
-      if place.lowerBound >= nextPoll {
+    while let range = splitter.next() {
+      if range.lowerBound >= nextPoll {
         try poll()
         nextPoll += 1 << 16
       }
-      let (number, isNew) = table.number(ofWordAt: place)
+      let (number, isNew) = table.number(ofWordAt: range)
       if isNew {
         occurrences.append(0)
-        places.append((tokens.count, place.count))
-        for byte in bytes[place] { tokens.append(Int32(byte)) }
+        ranges.append((tokens.count, range.count))
+        for byte in bytes[range] { tokens.append(Int32(byte)) }
       }
       occurrences[number] += 1
     }
   }
 
-  var count: Int { places.count }
+  var count: Int { ranges.count }
 
-  subscript(word: Int) -> ArraySlice<Int32> { tokens[places[word].start..<places[word].start + places[word].count] }
+  subscript(word: Int) -> ArraySlice<Int32> { tokens[ranges[word].start..<ranges[word].start + ranges[word].count] }
 
   func occurrences(of word: Int) -> Int { occurrences[word] }
 
@@ -38,7 +38,7 @@ struct BytePairWords {
   mutating func replace(
     _ pair: BytePair, with token: Int32, in number: Int, left: inout NeighborCounts, right: inout NeighborCounts
   ) -> Int {
-    let (start, count) = places[number]
+    let (start, count) = ranges[number]
     let weight = occurrences[number]
     var (to, between) = (0, 0)
     tokens.withUnsafeMutableBufferPointer { all in
@@ -62,7 +62,7 @@ struct BytePairWords {
         to += 1
       }
     }
-    places[number].count = to
+    ranges[number].count = to
     return between
   }
 }
@@ -76,26 +76,26 @@ struct NeighborCounts {
   }
 
   private var neighbors: [Neighbor] = []
-  /// Place of each token in `neighbors`; -1 for those that are not there.
-  private var places: [Int32] = []
+  /// Index of each token in `neighbors`; -1 for those that are not there.
+  private var indices: [Int32] = []
 
   mutating func add(_ token: Int32, _ count: Int, in word: Int32) {
-    if Int(token) >= places.count {
-      places.append(contentsOf: repeatElement(-1, count: 2 * Int(token) + 1 - places.count))
+    if Int(token) >= indices.count {
+      indices.append(contentsOf: repeatElement(-1, count: 2 * Int(token) + 1 - indices.count))
     }
-    let place = Int(places[Int(token)])
-    if place < 0 {
-      places[Int(token)] = Int32(neighbors.count)
+    let index = Int(indices[Int(token)])
+    if index < 0 {
+      indices[Int(token)] = Int32(neighbors.count)
       neighbors.append(Neighbor(token: token, count: count, words: [word]))
     } else {
-      neighbors[place].count += count
-      if neighbors[place].words.last != word { neighbors[place].words.append(word) }
+      neighbors[index].count += count
+      if neighbors[index].words.last != word { neighbors[index].words.append(word) }
     }
   }
 
   /// All of them, in the order in which they were met; none is left.
   mutating func takeAll() -> [Neighbor] {
-    for neighbor in neighbors { places[Int(neighbor.token)] = -1 }
+    for neighbor in neighbors { indices[Int(neighbor.token)] = -1 }
     defer { neighbors = [] }
     return neighbors
   }

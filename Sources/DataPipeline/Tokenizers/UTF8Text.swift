@@ -47,7 +47,7 @@ enum UTF8Text {
     default: return 0
     }
     guard at + length <= bytes.count, second.contains(bytes[at + 1]) else { return 0 }
-    for place in at + 2..<max(at + length, at + 2) where bytes[place] & 0xC0 != 0x80 { return 0 }
+    for index in at + 2..<max(at + length, at + 2) where bytes[index] & 0xC0 != 0x80 { return 0 }
     return length
   }
 
@@ -55,7 +55,7 @@ enum UTF8Text {
   @inline(__always)
   static func scalar(_ bytes: UnsafeRawBufferPointer, at: Int) -> (value: UInt32, length: Int)? {
     let length = wellFormedLength(bytes, at: at)
-    func tail(_ place: Int) -> UInt32 { UInt32(bytes[at + place] & 0x3F) }
+    func tail(_ index: Int) -> UInt32 { UInt32(bytes[at + index] & 0x3F) }
     let first = UInt32(bytes[at])
     switch length {
     case 1: return (first, 1)

@@ -23,7 +23,7 @@ struct WordSplitter {
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  /// The next word, as places in the bytes; nil at the end.
+  /// The next word, as a range of the bytes; nil at the end.
   mutating func next() -> Range<Int>? {
     guard position < bytes.count else { return nil }
     let start = position
@@ -61,7 +61,7 @@ struct WordSplitter {
   }
 
   private func contractionEnd(from start: Int) -> Int? {
-    func byte(_ place: Int) -> UInt8 { start + place < bytes.count ? bytes[start + place] : 0 }
+    func byte(_ index: Int) -> UInt8 { start + index < bytes.count ? bytes[start + index] : 0 }
     switch (byte(1), byte(2)) {
     case (UInt8(ascii: "s"), _), (UInt8(ascii: "t"), _), (UInt8(ascii: "m"), _), (UInt8(ascii: "d"), _):
       return start + 2
@@ -85,10 +85,10 @@ struct WordSplitter {
   }
 
   @inline(__always)
-  private func classify(at place: Int) -> (Class, length: Int) {
-    let byte = bytes[place]
+  private func classify(at index: Int) -> (Class, length: Int) {
+    let byte = bytes[index]
     if byte < 0x80 { return (classes[Int(byte)], 1) }
-    guard let (value, length) = UTF8Text.scalar(bytes, at: place), let scalar = Unicode.Scalar(value) else {
+    guard let (value, length) = UTF8Text.scalar(bytes, at: index), let scalar = Unicode.Scalar(value) else {
       return (.other, 1)
     }
     let properties = scalar.properties

@@ -5,35 +5,35 @@ struct WordTable {
   private var slots: [Int32]
   private var hashes: [UInt64] = []
   /// Where each word first occurs.
-  private(set) var places: [Range<Int>] = []
+  private(set) var ranges: [Range<Int>] = []
 
   init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
     slots = [Int32](repeating: -1, count: 1 << 12)
   }
 
-  var count: Int { places.count }
+  var count: Int { ranges.count }
 
-  /// The number of the word at `place`, and whether it is new.
-  mutating func number(ofWordAt place: Range<Int>) -> (number: Int, isNew: Bool) {
-    if places.count * 2 >= slots.count { grow() }
-    let word = UnsafeRawBufferPointer(rebasing: bytes[place])
+  /// The number of the word at `range`, and whether it is new.
+  mutating func number(ofWordAt range: Range<Int>) -> (number: Int, isNew: Bool) {
+    if ranges.count * 2 >= slots.count { grow() }
+    let word = UnsafeRawBufferPointer(rebasing: bytes[range])
     let hash = Self.hash(word)
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] >= 0 {
       let number = Int(slots[slot])
-      if hashes[number] == hash, isEqual(places[number], word) { return (number, false) }
+      if hashes[number] == hash, isEqual(ranges[number], word) { return (number, false) }
       slot = (slot + 1) & (slots.count - 1)
     }
-    slots[slot] = Int32(places.count)
-    places.append(place)
+    slots[slot] = Int32(ranges.count)
+    ranges.append(range)
     hashes.append(hash)
-    return (places.count - 1, true)
+    return (ranges.count - 1, true)
   }
 
-  private func isEqual(_ place: Range<Int>, _ word: UnsafeRawBufferPointer) -> Bool {
-    guard place.count == word.count else { return false }
-    return UnsafeRawBufferPointer(rebasing: bytes[place]).elementsEqual(word)
+  private func isEqual(_ range: Range<Int>, _ word: UnsafeRawBufferPointer) -> Bool {
+    guard range.count == word.count else { return false }
+    return UnsafeRawBufferPointer(rebasing: bytes[range]).elementsEqual(word)
   }
 
   /// FNV-1a, its high bits mixed into those that choose the slot.

@@ -46,9 +46,9 @@ struct PeerMesh {
         onSameNode: nodes.nodeOfRank[callee] == nodes.nodeOfRank[caller])
     }
     let callers = (rank..<size).dropFirst()
-    let places = callers.flatMap { candidates(for: rank, caller: $0) }
+    let called = callers.flatMap { candidates(for: rank, caller: $0) }
     let acceptor = PeerAcceptor(
-      at: ([.loopback] + own).filter { places.contains($0) }, rank: rank, size: size, limits: hooks.acceptor)
+      at: ([.loopback] + own).filter { called.contains($0) }, rank: rank, size: size, limits: hooks.acceptor)
     hooks.listening(acceptor.endpoints)
     let thread = try? SystemThread { acceptor.run(handshake) }
 

@@ -10,11 +10,11 @@ package protocol Architecture: Sendable, Equatable {
   /// Whether it can only predict the token that follows each.
   var isLanguageModel: Bool { get }
 
-  /// The layers for samples of the place's input shape, `[features]`, `[time]` or `[height, width, channels]`, where the last
+  /// The layers for samples of the context's input shape, `[features]`, `[time]` or `[height, width, channels]`, where the last
   /// layer has `outputs` outputs. A list of layers stands as it is written.
   ///
   /// - Throws: Where the sizes do not go together or do not fit the input, as far as no layer says so itself.
-  func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification]
+  func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification]
 }
 
 /// Samples that a network begins with.
@@ -73,7 +73,7 @@ public struct ModelSpecification: Sendable, Equatable {
   ///
   /// - Throws: Where the sizes of a named architecture do not go together or do not fit the samples.
   public func layers(inputShape: [Int], outputs: Int) throws(ModelError) -> [LayerSpecification] {
-    try architecture.layers(at: LayerPlace(path: "", kind: name, inputShape: inputShape), outputs: outputs)
+    try architecture.layers(for: LayerContext(path: "", kind: name, inputShape: inputShape), outputs: outputs)
   }
 
   /// The word that configurations and messages use for this model.

@@ -8,18 +8,18 @@ struct ArchitectureLayer<Value: Architecture>: LayerSettings {
 
   static var forms: [LayerForm] { Value.form.layerForm.map { [$0] } ?? [] }
 
-  /// Its layers say how they look at other places in time.
+  /// Its layers state their own receptive windows.
   var timeDependence: TimeDependence { .none }
   var readsTokens: Bool { architecture.input == .tokens }
 
   func layer(
-    at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
   ) throws(ModelError) -> any Layer {
     guard let outputs = outputs ?? builder.outputs else {
-      throw place.error("takes its outputs from the data, which have no classes", hint: "give it a number of outputs")
+      throw context.error("takes its outputs from the data, which have no classes", hint: "give it a number of outputs")
     }
-    try place.requirePositive(outputs, "the number of outputs")
-    return try builder.sequential(try architecture.layers(at: place, outputs: outputs), at: place)
+    try context.requirePositive(outputs, "the number of outputs")
+    return try builder.sequential(try architecture.layers(for: context, outputs: outputs), for: context)
   }
 
   /// - Parameters:

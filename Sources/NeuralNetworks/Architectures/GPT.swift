@@ -72,19 +72,19 @@ extension GPT {
 
   /// Parameters carry nanoGPT's names: `transformer.wte`, `wpe`, `h.0.ln_1`, `h.0.attn.c_attn`, …, `ln_f`, and `lm_head` unless
   /// the output's weight is the embedding's.
-  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
-    guard place.inputShape.count == 1 else {
-      throw place.error(
-        "requires tokens [time], but gets \(describe(place.inputShape))", hint: "give it data of tokens")
+  package func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification] {
+    guard context.inputShape.count == 1 else {
+      throw context.error(
+        "requires tokens [time], but gets \(describe(context.inputShape))", hint: "give it data of tokens")
     }
-    try place.requirePositive(blocks, "the number of blocks")
-    try place.requirePositive(heads, "the number of heads")
+    try context.requirePositive(blocks, "the number of blocks")
+    try context.requirePositive(heads, "the number of heads")
     guard width > 0, width % heads == 0 else {
-      throw place.error("\(heads) heads do not divide a width of \(width)", hint: "use a multiple of the heads")
+      throw context.error("\(heads) heads do not divide a width of \(width)", hint: "use a multiple of the heads")
     }
-    guard place.inputShape[0] <= context else {
-      throw place.error(
-        "has a context of \(context), but gets sequences of \(place.inputShape[0])",
+    guard context.inputShape[0] <= self.context else {
+      throw context.error(
+        "has a context of \(self.context), but gets sequences of \(context.inputShape[0])",
         hint: "raise context, or cut the data into shorter sequences")
     }
     var norm = LayerNorm.Settings()

@@ -18,5 +18,5 @@ struct LayerList: Architecture {
   var input: ArchitectureInput { layers.first?.settings.readsTokens ?? false ? .tokens : .numbers }
   var isLanguageModel: Bool { false }
 
-  func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] { layers }
+  func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification] { layers }
 }

@@ -16,11 +16,11 @@ public struct MultilayerPerceptron: Architecture {
 
   public init(hidden: [Int]) { self.hidden = hidden }
 
-  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
+  package func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification] {
     guard batchNorm || !syncBatchNorm else {
-      throw place.error("sync_batch_norm requires batch_norm", hint: "add batch_norm: true")
+      throw context.error("sync_batch_norm requires batch_norm", hint: "add batch_norm: true")
     }
-    var layers: [LayerSpecification] = place.inputShape.count > 1 ? [.flatten] : []
+    var layers: [LayerSpecification] = context.inputShape.count > 1 ? [.flatten] : []
     for size in hidden {
       layers.append(.linear(outputs: size, bias: !batchNorm, initializer: initializer))
       if batchNorm { layers.append(.batchNorm(BatchNorm.Settings(sync: syncBatchNorm))) }

@@ -14,7 +14,7 @@ public struct PatchifyConvNet: Architecture {
     (self.patch, self.filters, self.hidden) = (patch, filters, hidden)
   }
 
-  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
+  package func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification] {
     var convolution = Convolution2D.Settings(filters: filters, kernel: Extent(patch))
     convolution.stride = Extent(patch)
     convolution.initializer = initializer

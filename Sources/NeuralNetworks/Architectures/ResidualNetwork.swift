@@ -16,7 +16,7 @@ public struct ResidualNetwork: Architecture {
 
   /// Names of its parameters in files.
   public enum Names: String, Sendable, CaseIterable {
-    /// Places in the list of layers: `3.body.0.weight`.
+    /// Indices in the list of layers: `3.body.0.weight`.
     case numbers
     /// torchvision's and timm's: `conv1.weight`, `layer1.0.bn1.bias`, `layer2.0.downsample.0.weight`, `fc.weight`.
     case torchvision
@@ -24,7 +24,7 @@ public struct ResidualNetwork: Architecture {
 
   public init(widths: [Int], blocks: Int) { (self.widths, self.blocks) = (widths, blocks) }
 
-  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
+  package func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification] {
     guard var channels = widths.first else { preconditionFailure("a residual network requires at least one width") }
     var layers = convolutionAndNorm(filters: channels, kernel: 3, stride: 1, names: ["conv1", "bn1"])
     layers.append(named(.activation(.relu), "relu"))
@@ -85,7 +85,7 @@ extension ResidualNetwork {
       Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`."),
       Field(
         "names", \.names, .word(),
-        "Names of the parameters in files: places in the list of layers, or those of torchvision and timm."),
+        "Names of the parameters in files: indices in the list of layers, or those of torchvision and timm."),
     ],
     example: ResidualNetwork(widths: [3, 5], blocks: 1), on: [5, 7, 3])
 

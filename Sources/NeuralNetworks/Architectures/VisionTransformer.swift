@@ -97,8 +97,8 @@ extension VisionTransformer {
 
   /// Parameters carry timm's names: `patch_embed.proj`, `cls_token`, `pos_embed`, `blocks.0.norm1`, `blocks.0.attn.qkv`, …,
   /// `norm`, `head`. Not timm's are those of a stem of convolutions, `patch_embed.0`, …, and of a SwiGLU: `fc1` is timm's `fc1_x`.
-  package func layers(at place: LayerPlace, outputs: Int) throws(ModelError) -> [LayerSpecification] {
-    try check(at: place)
+  package func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification] {
+    try check(for: context)
     var positions = Positions.Settings(.learned)
     positions.isBare = true
     var norm = LayerNorm.Settings()
@@ -126,32 +126,32 @@ extension VisionTransformer {
     return block
   }
 
-  private func check(at place: LayerPlace) throws(ModelError) {
-    let (height, columns, _) = try place.requireImage()
-    try place.requirePositive(patch, "the patch")
-    try place.requirePositive(blocks, "the number of blocks")
-    try place.requirePositive(heads, "the number of heads")
+  private func check(for context: LayerContext) throws(ModelError) {
+    let (height, columns, _) = try context.requireImage()
+    try context.requirePositive(patch, "the patch")
+    try context.requirePositive(blocks, "the number of blocks")
+    try context.requirePositive(heads, "the number of heads")
     guard height % patch == 0, columns % patch == 0 else {
-      throw place.error(
+      throw context.error(
         "patches of \(patch)×\(patch) do not cut an image of \(height)×\(columns) evenly",
         hint: "use a patch that divides height and width")
     }
     guard width > 0, width % heads == 0 else {
-      throw place.error(
+      throw context.error(
         "\(heads) heads do not divide a width of \(width)", hint: "use a multiple of the heads")
     }
     guard stochasticDepth == 0 || blocks > 1 else {
-      throw place.error(
+      throw context.error(
         "stochastic depth never leaves the first block out, and there is no other",
         hint: "use more blocks, or leave stochastic_depth out")
     }
     guard stem == .patchify || (patch > 1 && patch.nonzeroBitCount == 1) else {
-      throw place.error(
+      throw context.error(
         "a stem of convolutions halves the image again and again, but a patch is \(patch)",
         hint: "use a patch of 2, 4, 8 or 16, or stem: patchify")
     }
     guard stem == .patchify || width >= patch / 2 else {
-      throw place.error("a width of \(width) is too small for its stem", hint: "use a larger width")
+      throw context.error("a width of \(width) is too small for its stem", hint: "use a larger width")
     }
   }
 }

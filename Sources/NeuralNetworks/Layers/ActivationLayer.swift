@@ -40,11 +40,11 @@ extension ActivationLayer {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
       let isFused = (previous as? any ActivationFusing)?.fuse(activation) ?? false
       return ActivationLayer(
-        path: place.path, inputShape: place.inputShape, activation: activation, isFused: isFused)
+        path: context.path, inputShape: context.inputShape, activation: activation, isFused: isFused)
     }
   }
 }

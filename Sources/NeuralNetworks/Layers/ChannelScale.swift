@@ -41,9 +41,9 @@ extension ChannelScale {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      ChannelScale(path: place.path, name: kind, inputShape: place.inputShape, initial: initial, builder: builder)
+      ChannelScale(path: context.path, name: kind, inputShape: context.inputShape, initial: initial, builder: builder)
     }
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 /// Sets whole samples to zero with probability `rate` in training and scales the others by 1 / (1 − rate): behind the body of
 /// a residual layer, stochastic depth (Huang et al., 2016). The identity in evaluation; input and output have one shape.
 ///
-/// Draws are keyed by the sample's place in the global batch, so shards and workers do not change them.
+/// Draws are keyed by the sample's position in the global batch, so shards and workers do not change them.
 public final class DropPath: PartwiseLayer {
   public let path: String
   public let name: String
@@ -44,12 +44,12 @@ extension DropPath {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
       guard rate >= 0, rate < 1 else {
-        throw place.error("the rate is \(rate)", hint: "it must be at least 0 and below 1")
+        throw context.error("the rate is \(rate)", hint: "it must be at least 0 and below 1")
       }
-      return DropPath(path: place.path, name: kind, inputShape: place.inputShape, rate: rate, builder: builder)
+      return DropPath(path: context.path, name: kind, inputShape: context.inputShape, rate: rate, builder: builder)
     }
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 /// Zeroes each value with probability `rate` in training and scales the others by 1 / (1 − rate) (Srivastava et al., 2014);
 /// the identity in evaluation. Input and output have one shape.
 ///
-/// Draws are keyed by the sample's place in the global batch, so shards and workers do not change them.
+/// Draws are keyed by the sample's position in the global batch, so shards and workers do not change them.
 public final class Dropout: PartwiseLayer {
   public let path: String
   public let name = "dropout"
@@ -41,12 +41,12 @@ extension Dropout {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
       guard rate >= 0, rate < 1 else {
-        throw place.error("the rate is \(rate)", hint: "it must be at least 0 and below 1")
+        throw context.error("the rate is \(rate)", hint: "it must be at least 0 and below 1")
       }
-      return Dropout(path: place.path, inputShape: place.inputShape, rate: rate, builder: builder)
+      return Dropout(path: context.path, inputShape: context.inputShape, rate: rate, builder: builder)
     }
   }
 }

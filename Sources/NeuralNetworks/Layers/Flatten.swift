@@ -3,7 +3,7 @@ import Configuration
 import Tensors
 
 /// Makes a vector of each image: input `[batch, height, width, channels]`, output `[batch, channels·height·width]`;
-/// of each sequence `[batch, time, channels]`, place by place, with zeros where a sample is padded.
+/// of each sequence `[batch, time, channels]`, time step by time step, with zeros where a sample is padded.
 ///
 /// Features come out channel by channel, though images lie channels-last here: that is PyTorch's order, so the weight
 /// of a linear layer behind is exchangeable with PyTorch's.
@@ -38,9 +38,9 @@ extension Flatten {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      return Flatten(path: place.path, inputShape: place.inputShape)
+      return Flatten(path: context.path, inputShape: context.inputShape)
     }
   }
 }

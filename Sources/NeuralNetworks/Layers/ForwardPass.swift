@@ -16,9 +16,9 @@ public final class ForwardPass {
   public let statistics: Tensor?
   /// Where recurrent layers start from and leave their last state; nil starts them at zero.
   public let carriedState: RecurrentState?
-  /// Places in time of each sample that are no padding, at least 1, for the layer that comes next; nil where all are.
-  /// Values behind them are undefined. Layers that look at other places in time heed them, layers that change the
-  /// number of places change them too, and layers that take time away end them.
+  /// Valid time steps (not padding) of each sample, at least 1, for the next layer; nil if all are valid.
+  /// Values behind them are undefined. Layers that look at other time steps respect them, layers that change the
+  /// number of time steps change them too, and layers that take time away end them.
   public internal(set) var lengths: [Int]?
   /// Layers are not fused while there is an observer, so that it sees each one's own output.
   public var observer: LayerObserver?
@@ -72,7 +72,7 @@ public final class JointPass {
 
   var fusesLayers: Bool { parts.allSatisfy(\.fusesLayers) }
 
-  /// All parts' times go to one place.
+  /// The times of all parts are added up.
   var layerTimes: LayerTimes? { parts.first?.layerTimes }
 
   /// Computes something of each part alone.

@@ -33,10 +33,10 @@ extension GlobalAveragePool {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      try place.requirePlaces()
-      return GlobalAveragePool(path: place.path, inputShape: place.inputShape)
+      try context.requirePositions()
+      return GlobalAveragePool(path: context.path, inputShape: context.inputShape)
     }
   }
 }

@@ -79,20 +79,20 @@ extension Linear {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
       guard let outputs = outputs ?? builder.outputs else {
-        throw place.error("takes its outputs from the data, which have no classes", hint: "give it a number")
+        throw context.error("takes its outputs from the data, which have no classes", hint: "give it a number")
       }
-      try place.requirePositive(outputs, "the number of outputs")
-      guard place.inputShape.count < 3 else {
-        throw place.error(
-          "requires a vector, but gets an image of \(describe(place.inputShape)) [height, width, channels]",
+      try context.requirePositive(outputs, "the number of outputs")
+      guard context.inputShape.count < 3 else {
+        throw context.error(
+          "requires a vector, but gets an image of \(describe(context.inputShape)) [height, width, channels]",
           hint: "put flatten or global_average_pool in front of it")
       }
-      try place.requireCount(of: [outputs] + place.inputShape.suffix(1), "has a weight of")
+      try context.requireCount(of: [outputs] + context.inputShape.suffix(1), "has a weight of")
       return Linear(
-        path: place.path, inputShape: place.inputShape, outputs: outputs, bias: bias, initializer: initializer,
+        path: context.path, inputShape: context.inputShape, outputs: outputs, bias: bias, initializer: initializer,
         builder: builder)
     }
   }

@@ -27,7 +27,7 @@ public struct Loss: Sendable, Equatable {
   public var logLoss: Loss { Loss(.crossEntropy(), classes: classes) }
 
   /// `output` is `[batch, classes]`, `labels` `[batch]` (int32); or `[batch, time, classes]` and `[batch, time]`: then each
-  /// place in time is a row of its own.
+  /// time step is a row of its own.
   public func callAsFunction(_ output: Variable, labels: Tensor) -> LossResult {
     if output.shape.count == 3 {
       return self(output.reshaped([labels.count, output.shape[2]]), labels: labels.reshaped([labels.count]))

@@ -3,7 +3,7 @@ import Autograd
 /// The time that each layer of a model takes, forward and backward, apart from that of the layers inside it. An activation that
 /// is computed together with the layer in front of it counts for that one.
 public final class LayerTimes {
-  /// Numbers of layers are their places in `Model.layers`, from 1.
+  /// Numbers of layers are their indices in `Model.layers`, from 1.
   let clock: OperationClock
   private let numbers: [ObjectIdentifier: Int]
   private let layers: [any Layer]

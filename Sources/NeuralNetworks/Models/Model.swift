@@ -32,8 +32,8 @@ public final class Model {
     let builder = ModelBuilder(
       store: ParameterStore(dtype: dtype), vocabulary: vocabulary, outputs: outputs, predictsTokens: predictsTokens,
       rules: rules)
-    let place = LayerPlace(path: "", kind: "", inputShape: inputShape)
-    try place.requireCount(of: inputShape, "takes samples of")
+    let context = LayerContext(path: "", kind: "", inputShape: inputShape)
+    try context.requireCount(of: inputShape, "takes samples of")
     self.inputShape = inputShape
     takesTokens = vocabulary != nil
     root = try builder.sequential(specifications, path: "", inputShape: inputShape, isFirst: true)
@@ -58,12 +58,12 @@ public final class Model {
   /// Whether an `AttentionCache` keeps all that the model has read of a text from one pass to the next.
   public var cachesContext: Bool { hasLongestContext && !rereadsWindow }
 
-  /// Whether a layer knows places, by attention or by vectors of their own: then there is a longest context, and what does
+  /// Whether a layer knows positions, by attention or by vectors of their own: then there is a longest context, and what does
   /// not fit is not read in part.
   public var hasLongestContext: Bool { timeDependences.contains(.context) }
 
-  /// Whether a layer looks at places in time before its own and keeps nothing of them between passes: then each new
-  /// place of a text takes the places before it again.
+  /// Whether a layer looks at earlier time steps and keeps nothing of them between passes: then each new
+  /// time step of a text takes earlier ones again.
   public var rereadsWindow: Bool {
     // A full cache goes on with its later half, which a state has read already.
     timeDependences.contains(.window) || timeDependences.isSuperset(of: [.context, .state])
@@ -114,15 +114,15 @@ public final class Model {
   private static func check(_ root: Sequential, gives shape: [Int]) throws(ModelError) {
     guard root.outputShape != shape, let outputs = shape.last else { return }
     let last = root.layers.last
-    let place = LayerPlace(path: last?.path ?? "", kind: last?.name ?? "", inputShape: root.outputShape)
+    let context = LayerContext(path: last?.path ?? "", kind: last?.name ?? "", inputShape: root.outputShape)
     let found = "gives \(describe(root.outputShape)) outputs, but the data have"
     if shape.count > 1 {
       let keepsTime = root.outputShape.dropLast() == shape.dropLast()
-      throw place.error(
-        "\(found) \(shape[0]) places in time and \(outputs) tokens",
+      throw context.error(
+        "\(found) \(shape[0]) time steps and \(outputs) tokens",
         hint: keepsTime
           ? "end the model with linear: classes"
-          : "keep every place in time: begin with an embedding, without strides, pooling, flatten, last_step and "
+          : "keep every time step: begin with an embedding, without strides, pooling, flatten, last_step and "
             + "last: true")
     }
     let hint =
@@ -133,6 +133,6 @@ public final class Model {
       case 3: "put flatten or global_average_pool in front of linear: classes"
       default: "end the model with linear: classes"
       }
-    throw place.error("\(found) \(outputs) classes", hint: hint)
+    throw context.error("\(found) \(outputs) classes", hint: hint)
   }
 }

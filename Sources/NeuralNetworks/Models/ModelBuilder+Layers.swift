@@ -12,12 +12,12 @@ extension ModelBuilder {
 
   /// Builds the layers inside one that is nothing but their list.
   func sequential(
-    _ specifications: [LayerSpecification], at place: LayerPlace
+    _ specifications: [LayerSpecification], for context: LayerContext
   ) throws(ModelError) -> Sequential {
     Sequential(
-      path: place.path, name: place.kind, inputShape: place.inputShape,
+      path: context.path, name: context.kind, inputShape: context.inputShape,
       layers: try layers(
-        specifications, path: place.path, inputShape: place.inputShape, isFirst: place.isFirst))
+        specifications, path: context.path, inputShape: context.inputShape, isFirst: context.isFirst))
   }
 
   private func layers(
@@ -29,15 +29,15 @@ extension ModelBuilder {
     var names: Set<String> = []
     for (index, specification) in specifications.enumerated() {
       let item = specification.itemName ?? "\(index)"
-      let place = LayerPlace(
+      let context = LayerContext(
         path: path.isEmpty ? item : "\(path).\(item)", kind: specification.name, inputShape: shape,
         isFirst: isFirst && index == 0)
       if let name = specification.itemName, !names.insert(name).inserted {
-        throw place.error("another layer of its list has the same name", hint: "give each its own")
+        throw context.error("another layer of its list has the same name", hint: "give each its own")
       }
-      try countLayer(at: place)
-      let layer = try specification.settings.layer(at: place, behind: layers.last, in: self)
-      try place.requireCount(of: layer.outputShape, "gives")
+      try countLayer(for: context)
+      let layer = try specification.settings.layer(for: context, behind: layers.last, in: self)
+      try context.requireCount(of: layer.outputShape, "gives")
       note(layer, dependence: specification.settings.timeDependence)
       layers.append(layer)
       shape = layer.outputShape

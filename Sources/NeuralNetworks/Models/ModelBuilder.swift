@@ -11,7 +11,7 @@ public final class ModelBuilder {
   private var rotaryTables: [[Int]: SharedRotaryTable] = [:]
   /// Embeddings by path, for layers that use their weights again.
   private(set) var embeddings: [String: Embedding] = [:]
-  /// How the layers built so far depend on other places in time.
+  /// Receptive windows of the layers built so far.
   private(set) var timeDependences: Set<TimeDependence> = []
   /// Far beyond every network, and built within a second: lists that repeat lists ask for many in few words.
   static let mostLayers = 20_000
@@ -51,10 +51,10 @@ public final class ModelBuilder {
   /// Counts a layer before it is built.
   ///
   /// - Throws: Where there are too many.
-  func countLayer(at place: LayerPlace) throws(ModelError) {
+  func countLayer(for context: LayerContext) throws(ModelError) {
     layerCount += 1
     guard layerCount <= Self.mostLayers else {
-      throw place.error("is one of more than \(Self.mostLayers) layers", hint: "repeat fewer")
+      throw context.error("is one of more than \(Self.mostLayers) layers", hint: "repeat fewer")
     }
   }
 
@@ -64,7 +64,7 @@ public final class ModelBuilder {
     if let embedding = layer as? Embedding { embeddings[layer.path] = embedding }
   }
 
-  /// A place in attention caches.
+  /// An index in attention caches.
   func takeCacheIndex() -> Int {
     defer { nextCacheIndex += 1 }
     return nextCacheIndex

@@ -19,8 +19,8 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
   }
 
   public var description: String {
-    let place = path.isEmpty ? "the model" : "layer \(path) (\(kind))"
-    return "\(place): \(problem); \(hint)"
+    let subject = path.isEmpty ? "the model" : "layer \(path) (\(kind))"
+    return "\(subject): \(problem); \(hint)"
   }
 }
 

@@ -13,9 +13,9 @@ public struct ParameterRule: Sendable, Equatable {
   package var match: PathPattern
   /// Multiplies the schedule's rate.
   public var rate: Double?
-  /// In place of the optimiser's.
+  /// Replaces the optimiser's.
   public var weightDecay: Double?
-  /// In place of the optimiser's.
+  /// Replaces the optimiser's.
   public var l2: Double?
   /// Keeps the values of the parameters.
   public var freeze: Bool?
@@ -56,8 +56,8 @@ extension ParameterRule {
         Field("rate", \.rate, Codec.positive.optional, "Multiplies the schedule's rate."),
         Field(
           "weight_decay", \.weightDecay, Codec.notNegative.optional,
-          "In place of the optimiser's, for all that the rule matches, even what `optimizer.regularize` leaves out."),
-        Field("l2", \.l2, Codec.notNegative.optional, "In place of the optimiser's, likewise."),
+          "Replaces the optimiser's, for all that the rule matches, even what `optimizer.regularize` leaves out."),
+        Field("l2", \.l2, Codec.notNegative.optional, "Replaces the optimiser's, likewise."),
         Field(
           "freeze", \.freeze, Codec.truth.optional,
           "Keeps the values of the parameters: they have no gradients, no part in the all-reduce, and no optimiser state."

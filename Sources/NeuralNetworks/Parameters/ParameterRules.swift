@@ -33,7 +33,7 @@ public struct ParameterRules: Sendable, Equatable {
     guard store.trainable.isEmpty, let last = rules.last(where: { $0.freeze == true }) else { return }
     throw ConfigurationError([
       ConfigurationIssue(
-        place: last.match.place, message: "parameters: all are frozen, so there is nothing to train",
+        location: last.match.location, message: "parameters: all are frozen, so there is nothing to train",
         hint: "add a rule behind it, such as {match: \"head.*\", freeze: false}")
     ])
   }
@@ -58,6 +58,6 @@ extension ParameterRule {
     let nearest = match.nearest(in: paths, atMost: 3)
     let hint = nearest.isEmpty ? "the model has none" : "the nearest are \(nearest.joined(separator: ", "))"
     return ConfigurationIssue(
-      place: match.place, message: "parameters: '\(match.text)' matches no \(kind)", hint: hint)
+      location: match.location, message: "parameters: '\(match.text)' matches no \(kind)", hint: hint)
   }
 }

@@ -1,10 +1,10 @@
 import Configuration
 import Tensors
 
-/// Places added around a sequence before a window goes over it.
+/// Time steps added around a sequence before a window goes over it.
 public enum TimePadding: Sendable, Equatable {
   case valid
-  /// As much as keeps ⌈time / stride⌉ outputs; where the total is odd the extra place goes to the end.
+  /// As much as keeps ⌈time / stride⌉ outputs; where the total is odd the extra time step goes to the end.
   case same
   /// In front only, so that no output sees what comes after it.
   case causal
@@ -13,17 +13,17 @@ public enum TimePadding: Sendable, Equatable {
 }
 
 extension TimePadding {
-  /// Places to add around a sequence of this length.
+  /// Time steps to add around a sequence of this length.
   ///
-  /// - Parameter span: Places from a window's first to its last.
+  /// - Parameter span: Time steps from a window's first to its last.
   func resolved(
-    time: Int, span: Int, stride: Int, at place: LayerPlace
+    time: Int, span: Int, stride: Int, for context: LayerContext
   ) throws(ModelError) -> ImagePadding {
     switch self {
     case .valid: return ImagePadding()
     case .causal: return ImagePadding(top: 0, left: span - 1, bottom: 0, right: 0)
     case .symmetric(let amount):
-      guard amount >= 0 else { throw place.error("the padding is negative", hint: "it must be at least 0") }
+      guard amount >= 0 else { throw context.error("the padding is negative", hint: "it must be at least 0") }
       return ImagePadding(height: 0, width: amount)
     case .same:
       let outputs = (time + stride - 1) / stride

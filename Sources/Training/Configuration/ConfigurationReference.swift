@@ -48,7 +48,7 @@ public enum ConfigurationReference {
     - `null` stands for "not given" where a key's type allows it.
     - Where a section has a key that chooses a form (`dataset`, `kind`), the word alone does for the section:
       `data: cifar10`.
-    - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in, and with the place where its data
+    - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in, and with the location where its data
       were read.
     - `version` chooses the defaults of keys that are not written. Without it a configuration has those of this page, version
       \(RunConfiguration.currentVersion); what run folders and checkpoints hold that name none is of version 1, and a run that goes on from them keeps their

@@ -35,7 +35,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
         // What the version stands for is in the other settings.
         "version", "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
         "training.share_weights", "training.compare_replicas", "data.evaluation_transforms",
-      ] + DatasetSpecification.placeKeys.map { "data.\($0)" }
+      ] + DatasetSpecification.locationKeys.map { "data.\($0)" }
     let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }
     return path == "training.blas_threads" ? .changesBits : .refused

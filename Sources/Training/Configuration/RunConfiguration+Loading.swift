@@ -8,24 +8,26 @@ extension RunConfiguration {
   ///   - file: Path of a YAML file.
   ///   - overrides: `a.b=value`, applied in their order before anything is checked; the value is YAML, and an item of a
   ///     list is named by its number from 0.
-  /// - Throws: All mistakes together, each with its place.
+  /// - Throws: All mistakes together, each with its location.
   public static func load(file: String, overrides: [String] = []) throws(ConfigurationError) -> RunConfiguration {
-    let place = SourcePlace.wholeFile(file)
+    let location = ConfigurationLocation.wholeFile(file)
     let bytes: [UInt8]
     do throws(ReadFailure) {
       bytes = try read(file)
     } catch {
       let (message, hint) = error.words
-      throw ConfigurationError([ConfigurationIssue(place: place, message: message, hint: hint)])
+      throw ConfigurationError([ConfigurationIssue(location: location, message: message, hint: hint)])
     }
     guard bytes.count <= YAMLReader.largestSize else {
       let message = "the file has more than \(YAMLReader.largestSize) bytes"
-      throw ConfigurationError([ConfigurationIssue(place: place, message: message, hint: "is it a configuration?")])
+      throw ConfigurationError([
+        ConfigurationIssue(location: location, message: message, hint: "is it a configuration?")
+      ])
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       let isUTF16 = [[0xFF, 0xFE], [0xFE, 0xFF]].contains(Array(bytes.prefix(2)))
       let issue = ConfigurationIssue(
-        place: place, message: "the configuration is not UTF-8 text",
+        location: location, message: "the configuration is not UTF-8 text",
         hint: isUTF16 ? "it is UTF-16; save it as UTF-8" : nil)
       throw ConfigurationError([issue])
     }
@@ -82,9 +84,9 @@ extension RunConfiguration {
     let document = reader.read(text)
     var issues = reader.issues
     if document == nil && issues.isEmpty {
-      let place = SourcePlace.wholeFile(fileName)
+      let location = ConfigurationLocation.wholeFile(fileName)
       issues = [
-        ConfigurationIssue(place: place, message: "the configuration is empty", hint: "see docs/configuration.md")
+        ConfigurationIssue(location: location, message: "the configuration is empty", hint: "see docs/configuration.md")
       ]
     }
     guard var root = document else { throw ConfigurationError(issues) }
@@ -93,7 +95,7 @@ extension RunConfiguration {
     }
 
     var context = DecodingContext(issues: issues, knownPaths: knownPaths, names: .common)
-    context.remember("", at: root.place)
+    context.remember("", at: root.location)
     var configuration = record.codec.decode(root, "", &context)
     configuration?.fillDependentDefaults(context)
     configuration?.fillVersionedDefaults(context, unnamed: unnamedVersion)

@@ -24,7 +24,7 @@ public struct RunConfiguration: Sendable, Equatable {
 
   public init(model: ModelSpecification) { self.model = model }
 
-  /// The same with the place of its data, where `--data` gives another, or the path means another in another folder.
+  /// The same with the location of its data, where `--data` gives another, or the path means another in another folder.
   func reading(from dataDirectory: String?) -> RunConfiguration {
     var copy = self
     copy.data = data.settled(in: dataDirectory)

@@ -1,4 +1,4 @@
-/// Looks for the first place of a text in bytes that come piece by piece.
+/// Finds the first occurrence of a text in bytes that come piece by piece.
 struct StopText {
   private let text: [UInt8]
   /// The last bytes that came, one less than a match has: as much as can begin one.

@@ -69,17 +69,17 @@ public final class TextGenerator {
     let reader = TokenReader(model, window: window, context: context)
     var scores = reader.read(tokens)
     var stopText = StopText(stop)
-    for place in 0..<length {
-      if isStopped() { return place }
-      let token = sampler.next(scores.floats, place: place)
+    for index in 0..<length {
+      if isStopped() { return index }
+      let token = sampler.next(scores.floats, index: index)
       let bytes = tokenizer.decode([token])
       if let count = stopText.end(in: bytes) {
         write(Array(bytes.prefix(count)))
-        return place + 1
+        return index + 1
       }
       write(bytes)
       tokens.append(token)
-      if place + 1 < length { scores = reader.read(tokens) }
+      if index + 1 < length { scores = reader.read(tokens) }
     }
     return length
   }
@@ -137,20 +137,20 @@ private final class TokenReader {
     return scores
   }
 
-  /// No layer sees what comes after a place, so tokens may follow that nobody wrote: then few lengths are read, and memory
+  /// No layer sees later time steps, so tokens may follow that nobody wrote: then few lengths are read, and memory
   /// and plans serve again.
   private func passAgain(_ tokens: ArraySlice<Int32>) -> Tensor {
     let count = min(window, (tokens.count + 63) / 64 * 64)
     return pass(tokens + Array(repeating: 0, count: count - tokens.count), scoring: tokens.count - 1, carrying: nil)
   }
 
-  private func pass(_ tokens: ArraySlice<Int32>, scoring place: Int? = nil, carrying state: RecurrentState?) -> Tensor {
+  private func pass(_ tokens: ArraySlice<Int32>, scoring index: Int? = nil, carrying state: RecurrentState?) -> Tensor {
     let tape = Tape(context: context, recording: false)
     let input = Tensor(tokens.map { Double($0) }, shape: [1, tokens.count], dtype: .float32, pool: context.pool)
     let pass = ForwardPass(tape: tape, mode: .evaluation, carriedState: state)
     pass.attentionCache = cache
     let output = model(tape.input(input), pass).value
-    let last = place ?? tokens.count - 1
+    let last = index ?? tokens.count - 1
     return output.reshaped([tokens.count, output.count / tokens.count]).rows(last..<last + 1)
   }
 }

@@ -15,7 +15,7 @@ public struct SamplingSettings: Sendable, Equatable {
   public init() {}
 }
 
-/// Draws tokens: a function of (settings, sample, place), so that the same seed gives the same text.
+/// Draws tokens: a function of (settings, sample, index), so that the same seed gives the same text.
 struct TokenSampler {
   let settings: SamplingSettings
   /// Number of the text among those that are written.
@@ -23,8 +23,8 @@ struct TokenSampler {
 
   /// - Parameters:
   ///   - scores: One a token, before softmax.
-  ///   - place: Number of the token that is drawn.
-  func next(_ scores: UnsafeMutableBufferPointer<Float>, place: Int) -> Int32 {
+  ///   - index: Number of the token that is drawn.
+  func next(_ scores: UnsafeMutableBufferPointer<Float>, index: Int) -> Int32 {
     // By score, then by number, so that equal scores have one order.
     var order = Array(scores.indices)
     order.sort { (scores[$0], $1) > (scores[$1], $0) }
@@ -41,7 +41,7 @@ struct TokenSampler {
       weights.removeLast(weights.count - 1 - (kept ?? weights.count - 1))
     }
     var stream = RandomStream(
-      seed: settings.seed, purpose: .sampling, epochOrStep: UInt32(truncatingIfNeeded: place),
+      seed: settings.seed, purpose: .sampling, epochOrStep: UInt32(truncatingIfNeeded: index),
       sample: UInt32(truncatingIfNeeded: sample))
     var rest = stream.uniform() * weights.reduce(0, +)
     for (index, weight) in weights.enumerated() {

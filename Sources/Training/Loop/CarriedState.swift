@@ -102,8 +102,8 @@ final class CarriedState {
       for (state, shard) in zip(states, communicator.shards) {
         let part = Sharding.range(count: batchSize, part: shard, of: communicator.layout.shards)
         let tensor = Tensor(uninitialized: [part.count, width], pool: pool)
-        for (place, value) in values[part.lowerBound * width..<part.upperBound * width].enumerated() {
-          tensor.floats[place] = value
+        for (element, value) in values[part.lowerBound * width..<part.upperBound * width].enumerated() {
+          tensor.floats[element] = value
         }
         state[path, name] = tensor
       }

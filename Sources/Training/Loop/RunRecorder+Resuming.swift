@@ -43,12 +43,12 @@ extension RunRecorder {
     guard shards == checkpoint.metadata.shards else {
       throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: shards)
     }
-    try refuseOtherPlace(checkpoint)
+    try refuseOtherLocation(checkpoint)
     warnOfOtherRates(before: old, step: step)
   }
 
   /// Epoch and position follow from the step.
-  private func refuseOtherPlace(_ checkpoint: Checkpoint) throws {
+  private func refuseOtherLocation(_ checkpoint: Checkpoint) throws {
     let (found, step) = (checkpoint.metadata, checkpoint.metadata.step)
     let (epoch, position) = (run.sampler.epoch(ofStep: step), run.sampler.position(ofStep: step))
     guard (found.epoch, found.position) != (epoch, position) else { return }

@@ -23,8 +23,8 @@ extension Trainer {
 
   /// `rank 1 (node2) differs from the 3 others`.
   private func name(_ difference: ReplicaDifference) -> String {
-    let kind = place.ranks > 1 ? "rank" : "worker"
-    let names = difference.workers.map { place.ranks > 1 ? "\($0) (\(difference.hosts[$0]))" : "\($0)" }
+    let kind = jobSize.ranks > 1 ? "rank" : "worker"
+    let names = difference.workers.map { jobSize.ranks > 1 ? "\($0) (\(difference.hosts[$0]))" : "\($0)" }
     let subject = "\(kind)\(names.count > 1 ? "s" : "") \(names.joined(separator: ", "))"
     guard difference.hasMajority else { return "\(subject) do not agree" }
     let others = communicator.size - names.count

@@ -134,7 +134,7 @@ extension Trainer {
     summary.validationLoss = progress.lastValidation?.loss
     summary.validationAccuracy = progress.lastValidation?.accuracy
     (summary.stoppedEarly, summary.bestStep) = (hasStoppedEarly, progress.best?.step)
-    (summary.workers, summary.ranks, summary.nodes) = (communicator.size, place.ranks, place.nodes)
+    (summary.workers, summary.ranks, summary.nodes) = (communicator.size, jobSize.ranks, jobSize.nodes)
     summary.shards = communicator.layout.shards
     summary.warmupSteps = run.schedule.warmupSteps
     summary.parameters = session.replica.model.store.parameterCount
@@ -164,7 +164,7 @@ extension Trainer {
       validationSamples: run.data.validation?.count ?? 0, testSamples: run.data.test?.count ?? 0,
       model: configuration.model.name, parameters: store.parameterCount, frozenParameters: store.frozenCount,
       workers: communicator.size,
-      ranks: place.ranks, nodes: place.nodes, shards: communicator.layout.shards,
+      ranks: jobSize.ranks, nodes: jobSize.nodes, shards: communicator.layout.shards,
       shardsAreFixed: configuration.training.shards != nil, batchSize: configuration.training.batchSize,
       blasKernels: BLAS.coreName, convolutionLibrary: ConvolutionPlans.library,
       threadsPerWorker: configuration.training.blasThreads, totalSteps: run.totalSteps,

@@ -9,7 +9,7 @@ import Tensors
 public final class Trainer {
   let run: PreparedRun
   let communicator: any Communicator
-  let place: (ranks: Int, nodes: Int)
+  let jobSize: (ranks: Int, nodes: Int)
   let reporter: (any TrainingReporter)?
   let status: RunStatus
   let session: WorkerSession
@@ -31,18 +31,18 @@ public final class Trainer {
   /// Collective. Builds this worker's replica, and gives it the state of the checkpoint if there is one to go on from.
   ///
   /// - Parameters:
-  ///   - place: How many processes the job has, on how many machines: for the record only.
+  ///   - jobSize: Numbers of ranks and nodes, for the record only.
   ///   - reporter: Told what happens, by worker 0 alone.
   ///   - status: Kept up to date, for those who ask from another thread.
   public init(
-    _ run: PreparedRun, communicator: any Communicator, place: (ranks: Int, nodes: Int),
+    _ run: PreparedRun, communicator: any Communicator, jobSize: (ranks: Int, nodes: Int),
     reporter: (any TrainingReporter)?, status: RunStatus = RunStatus()
   ) throws {
     let isFirst = communicator.worker == 0
     let given = run
     let run = try given.normalized(over: communicator).withDefaultsOfCheckpoint(over: communicator)
     self.status = status
-    (self.run, self.communicator, self.place) = (run, communicator, place)
+    (self.run, self.communicator, self.jobSize) = (run, communicator, jobSize)
     self.reporter = isFirst ? reporter : nil
     if run.configuration.version != given.configuration.version {
       self.reporter?.detail(

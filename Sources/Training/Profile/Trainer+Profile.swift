@@ -35,6 +35,6 @@ extension Trainer {
     return RunProfile(
       workers: zip(hosts, words).map { WorkerProfile(host: String(decoding: $0, as: UTF8.self), words: $1) },
       layers: session.replica.model.summary.rows.map { ($0.path, $0.name) } + [("", "loss")],
-      shardsAreFixed: run.configuration.training.shards != nil, workersAreRanks: place.ranks > 1)
+      shardsAreFixed: run.configuration.training.shards != nil, workersAreRanks: jobSize.ranks > 1)
   }
 }

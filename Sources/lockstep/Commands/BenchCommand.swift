@@ -58,14 +58,14 @@ struct BenchStepCommand: ParsableCommand {
 
   func run() throws {
     let (steps, warmup, json) = (steps, warmup, json)
-    try CommandRunner.run("bench step", workers: workers, pinned: pin) { place in
+    try CommandRunner.run("bench step", workers: workers, pinned: pin) { member in
       try PreparedRun.synthetic(like: RunConfiguration.load(file: config, overrides: overrides)) { assumption in
-        if place.rank == 0 { Terminal.standard.printError("note: \(assumption)") }
+        if member.rank == 0 { Terminal.standard.printError("note: \(assumption)") }
       }
-    } work: { communicator, place, run in
+    } work: { communicator, member, run in
       let result = try StepBenchmark(run, communicator: communicator).measure(steps: steps, warmup: warmup)
       if communicator.worker == 0 {
-        let text = BenchmarkText(result: result, ranks: place.ranks)
+        let text = BenchmarkText(result: result, ranks: member.ranks)
         json ? Terminal.standard.print(json: text.json) : Terminal.standard.print(text.text)
       }
       return 0

@@ -18,8 +18,8 @@ extension CommandRunner {
   /// Runs one rank of a job.
   static func runRank<Prepared: Preparation>(
     _ command: String, launcher: MPILauncher, workers: Int?, pinned: Bool, watching: Watching,
-    prepare: (Place) throws -> Prepared,
-    work: (any Communicator, Place, Prepared) throws -> Int32
+    prepare: (JobMember) throws -> Prepared,
+    work: (any Communicator, JobMember, Prepared) throws -> Int32
   ) -> Int32 {
     // All ranks are told to stop together; rank 0 reports it.
     watching.stop?.endPreparation { reason in
@@ -36,7 +36,7 @@ extension CommandRunner {
     } catch {
       return report(error)
     }
-    var place = Place(rank: mpi.rank, ranks: mpi.size, nodes: mpi.nodes.count)
+    var member = JobMember(rank: mpi.rank, ranks: mpi.size, nodes: mpi.nodes.count)
     var watch: RankWatch?
     do {
       watch = try RankWatch.start(
@@ -54,7 +54,7 @@ extension CommandRunner {
           _exit(reason.exitCode)
         }
       }
-      place.endOutOfMemory = { [watch, rank = mpi.rank, ranks = mpi.size] error in
+      member.endOutOfMemory = { [watch, rank = mpi.rank, ranks = mpi.size] error in
         report(error, prefix: ranks > 1 ? "rank \(rank): " : "")
         watch?.sayThatFailureIsSaid()
         _exit(1)
@@ -65,14 +65,14 @@ extension CommandRunner {
       try job.requireEqual([JobFact("command", command)], name: name)
       if Prepared.requiresEqualBuilds { try job.requireEqual(Version.jobFacts, name: name) }
       let prepared = try job.agree {
-        if workers != nil { throw WrongUse.workersUnderLauncher(ranks: place.ranks) }
+        if workers != nil { throw WrongUse.workersUnderLauncher(ranks: member.ranks) }
         if pinned { throw WrongUse.pinUnderLauncher }
-        return try prepare(place)
+        return try prepare(member)
       }
       try job.requireEqual(job.agree { try prepared.jobFacts() }, name: name)
-      if place.rank == 0, let watch { warn(of: watch.unwatched) }
-      let shards = try job.agree { try prepared.shards(workers: place.ranks) }
-      let code = try work(mpi.communicator(shards: shards), place, prepared)
+      if member.rank == 0, let watch { warn(of: watch.unwatched) }
+      let shards = try job.agree { try prepared.shards(workers: member.ranks) }
+      let code = try work(mpi.communicator(shards: shards), member, prepared)
       watch?.sayGoodbye()
       // A launcher no longer reads the output of a rank that has ended.
       Terminal.standard.flush()
@@ -80,7 +80,7 @@ extension CommandRunner {
       return code
     } catch let failure as AgreedFailure {
       watching.stop?.leavePreparation()
-      if place.rank == 0 { report(failure) }
+      if member.rank == 0 { report(failure) }
       watch?.sayGoodbye()
       Terminal.standard.flush()
       try? mpi.end(exitCode: failure.exitCode, launcher: launcher)
@@ -90,7 +90,7 @@ extension CommandRunner {
       if error is MPIError { watch?.allowTimeToFindLosses() }
       watching.stop?.leavePreparation()
       // Only this rank knows of the error: report it, and end the others.
-      let code = report(error, prefix: place.ranks > 1 ? "rank \(place.rank): " : "")
+      let code = report(error, prefix: member.ranks > 1 ? "rank \(member.rank): " : "")
       watch?.sayThatFailureIsSaid()
       mpi.abort(exitCode: code)
     }

@@ -6,7 +6,7 @@ import Tensors
 import Training
 
 /// This process's rank in its job, and the job's size.
-struct Place: Sendable {
+struct JobMember: Sendable {
   var rank = 0
   var ranks = 1
   var nodes = 1
@@ -41,8 +41,8 @@ enum CommandRunner {
   ///   - work: The work of one worker; returns the exit code.
   static func run<Prepared: Preparation>(
     _ command: String, workers: Int? = nil, pinned: Bool = false, watching: Watching = Watching(),
-    prepare: (Place) throws -> Prepared,
-    work: @escaping @Sendable (any Communicator, Place, Prepared) throws -> Int32
+    prepare: (JobMember) throws -> Prepared,
+    work: @escaping @Sendable (any Communicator, JobMember, Prepared) throws -> Int32
   ) throws {
     let code =
       if let launcher = MPILauncher(environment: ProcessInfo.processInfo.environment) {
@@ -56,8 +56,8 @@ enum CommandRunner {
   }
 
   private static func runThreads<Prepared: Preparation>(
-    workers: Int, pinned: Bool, stop: StopRequest?, prepare: (Place) throws -> Prepared,
-    work: @escaping @Sendable (any Communicator, Place, Prepared) throws -> Int32
+    workers: Int, pinned: Bool, stop: StopRequest?, prepare: (JobMember) throws -> Prepared,
+    work: @escaping @Sendable (any Communicator, JobMember, Prepared) throws -> Int32
   ) -> Int32 {
     stop?.endPreparation { reason in
       report(StoppedBeforeTraining(reason: reason))
@@ -65,14 +65,14 @@ enum CommandRunner {
     }
     do {
       guard workers >= 1 else { throw WrongUse.tooFewWorkers(workers) }
-      let place = Place()
-      let prepared = try prepare(place)
+      let member = JobMember()
+      let prepared = try prepare(member)
       let shards = try prepared.shards(workers: workers)
-      guard workers > 1 else { return try work(SoloCommunicator(shards: shards), place, prepared) }
+      guard workers > 1 else { return try work(SoloCommunicator(shards: shards), member, prepared) }
       let cores = pinned ? CoreBinding.allowedCores : []
       let codes = try ThreadGroup.run(layout: ShardLayout(shards: shards, workers: workers)) { communicator in
         CoreBinding.bindCurrentThread(worker: communicator.worker, of: workers, cores: cores)
-        return try work(communicator, place, prepared)
+        return try work(communicator, member, prepared)
       }
       return codes.max() ?? 0
     } catch {

@@ -70,10 +70,10 @@ struct DataCommand: ParsableCommand {
         Terminal.standard.print("\(name)  \(padded)  \(entry.summary)")
       }
       guard let missing else { return }
-      let place = options.data.map { " --data \($0)" } ?? ""
+      let option = options.data.map { " --data \($0)" } ?? ""
       Terminal.standard.print(
-        "lockstep data fetch NAME\(place) downloads what is not there or incomplete, for example: "
-          + "lockstep data fetch \(missing)\(place)")
+        "lockstep data fetch NAME\(option) downloads what is not there or incomplete, for example: "
+          + "lockstep data fetch \(missing)\(option)")
     }
   }
 
@@ -107,8 +107,9 @@ struct DataCommand: ParsableCommand {
       }
       if let problem = status.problem { Terminal.standard.print("damaged  \(problem)") }
       guard status.isWhole else {
-        let place = options.data.map { " --data \($0)" } ?? ""
-        Terminal.standard.printError("error: \(name) is not complete; get it with: lockstep data fetch \(name)\(place)")
+        let option = options.data.map { " --data \($0)" } ?? ""
+        Terminal.standard.printError(
+          "error: \(name) is not complete; get it with: lockstep data fetch \(name)\(option)")
         throw ExitCode(1)
       }
     }

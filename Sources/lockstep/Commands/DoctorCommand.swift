@@ -40,10 +40,10 @@ struct DoctorCommand: ParsableCommand {
     let (strict, json) = (strict, json)
     try CommandRunner.run("doctor", workers: workers, pinned: pin) { _ in
       DoctorPreparation()
-    } work: { communicator, place, _ in
-      let examination = try Examination(communicator, place, depth: .thorough)
+    } work: { communicator, member, _ in
+      let examination = try Examination(communicator, member, depth: .thorough)
       if communicator.worker == 0 {
-        let text = DoctorText(examination: examination, place: place)
+        let text = DoctorText(examination: examination, member: member)
         json ? Terminal.standard.print(json: text.json) : Terminal.standard.print(text.text)
       }
       return examination.hasErrors || (strict && !examination.findings.isEmpty) ? 1 : 0

@@ -36,9 +36,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let (split, json) = (split, json)
-    try CommandRunner.run("evaluate", workers: workers) { place in
+    try CommandRunner.run("evaluate", workers: workers) { member in
       try TrainedModel(at: path, dataDirectory: data) { problem in
-        if place.rank == 0 { Terminal.standard.printError("warning: \(problem)") }
+        if member.rank == 0 { Terminal.standard.printError("warning: \(problem)") }
       }
     } work: { communicator, _, trained in
       let asked = split

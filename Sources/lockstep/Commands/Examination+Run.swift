@@ -5,9 +5,9 @@ import Training
 /// Examines the workers of a command.
 extension Examination {
   /// Collective.
-  init(_ communicator: any Communicator, _ place: Place, depth: Depth, memory: StateMemory? = nil) throws {
+  init(_ communicator: any Communicator, _ member: JobMember, depth: Depth, memory: StateMemory? = nil) throws {
     try self.init(
-      communicator, depth: depth, kind: place.ranks > 1 ? "rank" : "worker",
+      communicator, depth: depth, kind: member.ranks > 1 ? "rank" : "worker",
       // Kernels are compared as facts of each worker, with their own advice.
       versions: Version.libraryFacts.map { .init($0.name, $0.value) },
       neededMemory: (memory?.worker ?? 0, memory?.host ?? 0))
@@ -18,9 +18,9 @@ extension Examination {
   /// - Parameter memory: Memory that the run is about to allocate.
   /// - Throws: if the collectives give wrong results, or memory cannot hold the model.
   static func start(
-    _ communicator: any Communicator, _ place: Place, memory: StateMemory, reporter: RunReporter?
+    _ communicator: any Communicator, _ member: JobMember, memory: StateMemory, reporter: RunReporter?
   ) throws {
-    let examination = try Examination(communicator, place, depth: .quick, memory: memory)
+    let examination = try Examination(communicator, member, depth: .quick, memory: memory)
     if let finding = examination.findings.first(where: { $0.isObstacle }) {
       try communicator.agree { throw Obstacle(finding: finding) }
     }

@@ -106,21 +106,21 @@ struct TrainCommand: ParsableCommand {
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
     options.isProfiled = profile
     options.configurationFile = config
-    try CommandRunner.run("train", workers: workers, pinned: pin, watching: watching) { [options] place in
+    try CommandRunner.run("train", workers: workers, pinned: pin, watching: watching) { [options] member in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)
       if skipBadImages { configuration.data.skipBadImages() }
       var options = options
-      options.endOutOfMemory = place.endOutOfMemory
+      options.endOutOfMemory = member.endOutOfMemory
       return try PreparedRun(configuration, dataDirectory: data, options: options, stop: stop) { warning in
-        if place.rank == 0 { Terminal.standard.printError("warning: \(warning)") }
+        if member.rank == 0 { Terminal.standard.printError("warning: \(warning)") }
       } note: { note in
-        if place.rank == 0 && verbosity > .quiet { Terminal.standard.print(note) }
+        if member.rank == 0 && verbosity > .quiet { Terminal.standard.print(note) }
       }
-    } work: { communicator, place, run in
+    } work: { communicator, member, run in
       let reporter = communicator.worker == 0 ? RunReporter(verbosity: verbosity) : nil
-      try Examination.start(communicator, place, memory: run.memory, reporter: reporter)
+      try Examination.start(communicator, member, memory: run.memory, reporter: reporter)
       let trainer = try Trainer(
-        run, communicator: communicator, place: (place.ranks, place.nodes), reporter: reporter, status: status)
+        run, communicator: communicator, jobSize: (member.ranks, member.nodes), reporter: reporter, status: status)
       return try trainer.train()?.exitCode ?? 0
     }
   }

@@ -4,11 +4,11 @@ import Diagnostics
 /// Findings of `lockstep doctor`, for people and for programs.
 struct DoctorText {
   let examination: Examination
-  let place: Place
+  let member: JobMember
 
   var text: String { ([versions, table, findings] as [String]).joined(separator: "\n\n") }
 
-  private var kind: String { place.ranks > 1 ? "rank" : "worker" }
+  private var kind: String { member.ranks > 1 ? "rank" : "worker" }
 
   private var versions: String {
     let versions = examination.workers.first?.versions ?? []
@@ -74,7 +74,7 @@ struct DoctorText {
       ]
     }
     let object: JSON = [
-      "sound": .bool(!examination.hasErrors), "ranks": .integer(place.ranks), "nodes": .integer(place.nodes),
+      "sound": .bool(!examination.hasErrors), "ranks": .integer(member.ranks), "nodes": .integer(member.nodes),
       "workers": .array(workers), "findings": .array(findings),
     ]
     return object.description

@@ -17,9 +17,9 @@ struct LostRanks: Error, CustomStringConvertible {
         """
     case .silent(let seconds):
       let verb = loss.ranks.count == 1 ? "has" : "have"
-      let place = status.map { ", since \($0.lastEvent), while the others waited in \($0.operation)" } ?? ""
+      let event = status.map { ", since \($0.lastEvent), while the others waited in \($0.operation)" } ?? ""
       return """
-        \(loss.names) \(verb) not answered for \(Format.significant(seconds)) s\(place)
+        \(loss.names) \(verb) not answered for \(Format.significant(seconds)) s\(event)
         hint: stopped (SIGSTOP), a host that hangs, or a cut link\(hint)
         """
     }

@@ -41,11 +41,11 @@ final class FakeCluster {
 
   /// A program as ranks, `slots[i]` of them on host i.
   func startRanks(_ slots: [Int], _ command: [String]) throws -> ChildProcess {
-    let places = zip(hosts, slots).map { "\($0):\($1)" }.joined(separator: ",")
+    let hostList = zip(hosts, slots).map { "\($0):\($1)" }.joined(separator: ",")
     return try start(
       [
         "mpirun", "--oversubscribe", "--mca", "plm_rsh_agent", Self.remoteShell, "--mca", "btl_tcp_if_include", "eth0",
-        "--mca", "oob_tcp_if_include", "eth0", "-host", places, "-np", "\(slots.reduce(0, +))",
+        "--mca", "oob_tcp_if_include", "eth0", "-host", hostList, "-np", "\(slots.reduce(0, +))",
       ] + command)
   }
 

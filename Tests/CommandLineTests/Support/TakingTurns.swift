@@ -6,23 +6,23 @@ import Testing
 /// Ranks that wait do so busily, so a dozen jobs on a few cores slow one another tenfold. That is no fault of theirs,
 /// but Open MPI gives the ranks left of a broken job a second or two to say why it ended, however slow the machine is.
 struct TakingTurns: SuiteTrait, TestScoping {
-  private static let places = Places(max(2, ProcessInfo.processInfo.activeProcessorCount))
+  private static let slots = Slots(max(2, ProcessInfo.processInfo.activeProcessorCount))
 
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    await Self.places.take()
+    await Self.slots.take()
     do {
       try await function()
     } catch {
-      await Self.places.give()
+      await Self.slots.give()
       throw error
     }
-    await Self.places.give()
+    await Self.slots.give()
   }
 
-  /// As many suites at a time as there are places, in the order in which they come.
-  private actor Places {
+  /// As many suites at a time as there are slots, in the order in which they come.
+  private actor Slots {
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 

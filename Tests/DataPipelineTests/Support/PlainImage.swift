@@ -37,11 +37,11 @@ struct PlainImage: Equatable {
 
   /// The image with so many pixels more on each side.
   private func padded(_ padding: Int, reflecting: Bool) -> PlainImage {
-    func place(_ number: Int, _ size: Int) -> Int {
+    func index(_ number: Int, _ size: Int) -> Int {
       reflecting ? (number < 0 ? -number : number < size ? number : 2 * size - 2 - number) : number
     }
     return mapped(shape.height + 2 * padding, shape.width + 2 * padding) {
-      (place($0 - padding, shape.height), place($1 - padding, shape.width))
+      (index($0 - padding, shape.height), index($1 - padding, shape.width))
     }
   }
 

@@ -17,7 +17,7 @@ struct BytePairTests {
     bytes.withUnsafeBytes { buffer in
       var splitter = WordSplitter(buffer)
       var words: [[UInt8]] = []
-      while let place = splitter.next() { words.append(Array(buffer[place])) }
+      while let range = splitter.next() { words.append(Array(buffer[range])) }
       return words
     }
   }
@@ -57,7 +57,7 @@ struct BytePairTests {
   }
 
   /// Few different bytes: long runs, overlapping pairs, ties, and words whose pairs come and go; words as long as they
-  /// can be, where merges meet one another at every place.
+  /// can be, where merges meet one another at every index.
   @Test(
     arguments: ["aab ", "abc  '1", "aé漢 .\n", "ACGT", "a", "ab", "一二三四五六七八九十", "aaaaaaab"], 0..<4)
   func agreesWithCountingAnew(alphabet: String, seed: Int) throws {

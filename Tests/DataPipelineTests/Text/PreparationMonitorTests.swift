@@ -3,7 +3,7 @@ import Testing
 
 @testable import DataPipeline
 
-/// Preparing a text can be stopped at each place that asks, and leaves nothing half done.
+/// Preparing a text can be stopped at each point that asks, and leaves nothing half done.
 struct PreparationMonitorTests {
   private static let text = String(repeating: "the cat sat on the mat, the rat sat on the cat\n", count: 3000)
 

@@ -74,8 +74,8 @@ struct TextCorpusTests {
     var bytes = whole
     // The last token of the split.
     let counts = [first.training, first.validation, first.test].map { $0?.tokens.count ?? 0 }
-    let place = TokenFileHeader.byteCount + 2 * (counts[...split].reduce(0, +) - 1)
-    bytes[place] = UInt8(first.tokenizer.vocabularySize)
+    let index = TokenFileHeader.byteCount + 2 * (counts[...split].reduce(0, +) - 1)
+    bytes[index] = UInt8(first.tokenizer.vocabularySize)
     let digest = bytes[TokenFileHeader.byteCount...].withUnsafeBytes { Digest.of($0) }
     withUnsafeBytes(of: digest.littleEndian) { bytes.replaceSubrange(56..<64, with: $0) }
     try folder.write(bytes, to: name)
@@ -147,7 +147,7 @@ struct TextCorpusTests {
     let path = try folder.write(Self.text.utf8, to: "text.txt")
     let kept = try TextCorpus.open(path, tokenizer: .trained(.characters))
     let name = try #require(folder.files.first { $0.hasSuffix(".tokens") })
-    // A folder in its place fails the rename for root too.
+    // A folder of its name fails the rename for root too.
     try FileManager.default.removeItem(atPath: folder.file(name))
     try FileManager.default.createDirectory(atPath: folder.file(name + "/x"), withIntermediateDirectories: true)
     let held = try TextCorpus.open(path, tokenizer: .trained(.characters))

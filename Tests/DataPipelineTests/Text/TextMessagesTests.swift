@@ -21,12 +21,12 @@ import Testing
     let path = try folder.write(Self.text.utf8, to: "text.txt")
     let tokenizer = try TextCorpus.open(path, tokenizer: .trained(.characters), caching: false).tokenizer
     // In the training split, and in the validation split.
-    for (start, place) in [("K", "byte 0, line 1"), (Self.text + "K", "byte 570, line 31")] {
+    for (start, location) in [("K", "byte 0, line 1"), (Self.text + "K", "byte 570, line 31")] {
       let other = try folder.write((start + "to be").utf8, to: "other.txt")
       let found = message { _ = try TextCorpus.open(other, tokenizer: .given(tokenizer), caching: false) }
       #expect(
         found
-          == "\(other), \(place): has the character 'K' (U+004B), which the model's vocabulary does not have; leave it out, or "
+          == "\(other), \(location): has the character 'K' (U+004B), which the model's vocabulary does not have; leave it out, or "
           + "train with the tokenizer 'bytes' or 'bpe', which know every character")
     }
     let latin = try folder.write([0x62, 0xE9], to: "latin.txt")

@@ -166,7 +166,7 @@ import Testing
     let expected = try open(folder).tokenizer.json
     let name = try name(in: folder)
     try FileManager.default.removeItem(atPath: folder.file(name))
-    // A folder in its place fails the rename for root too.
+    // A folder of its name fails the rename for root too.
     try FileManager.default.createDirectory(atPath: folder.file(name + "/x"), withIntermediateDirectories: true)
     #expect(try open(folder).tokenizer.json == expected)
   }

@@ -69,7 +69,7 @@ struct TokenizerTests {
     #expect(throws: DataError.self) { try Tokenizers.load(json: json, from: "checkpoint x") }
   }
 
-  @Test func anUnknownCharacterIsNamedWithItsPlace() throws {
+  @Test func anUnknownCharacterIsNamedWithItsLocation() throws {
     let tokenizer = CharacterTokenizer(scalars: [10, 97, 98])
     #expect {
       try tokenizer.encode("ab\na\u{e9}", from: "the prompt")

@@ -12,7 +12,7 @@ enum PNGChunks {
       let end = position + 8 + length
       guard end + 4 <= file.count else { break }
       let sum = file.withUnsafeBufferPointer { crc32(0, $0.baseAddress.map { $0 + position + 4 }, UInt32(length + 4)) }
-      for place in 0..<4 { file[end + place] = UInt8(truncatingIfNeeded: sum >> UInt(24 - 8 * place)) }
+      for index in 0..<4 { file[end + index] = UInt8(truncatingIfNeeded: sum >> UInt(24 - 8 * index)) }
       position = end + 4
     }
     return file

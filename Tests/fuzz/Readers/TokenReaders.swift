@@ -60,8 +60,8 @@ extension FuzzedReader {
         header.withUnsafeBytes { _ = folder.write([$0, input.rest], to: name) }
       }
       for sequence in tokens() {
-        for place in 0..<min(sequence.count, 1 << 12) {
-          precondition((0..<Int32(tokenizer.vocabularySize)).contains(sequence[place]))
+        for index in 0..<min(sequence.count, 1 << 12) {
+          precondition((0..<Int32(tokenizer.vocabularySize)).contains(sequence[index]))
         }
       }
     }

@@ -17,7 +17,7 @@ package struct BundledNovel: TextDatasetSettings {
       files: BundledData.novelFiles, summary: "Jane Austen, Pride and Prejudice, as text", terms: "public domain")
   }
 
-  package static var placeKeys: [String] { [] }
+  package static var locationKeys: [String] { [] }
 
   package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {
     context.check(

@@ -40,7 +40,7 @@ package struct ImageFolder: ImageDatasetSettings {
   }
 
   package static var origin: DatasetOrigin { .user }
-  package static var placeKeys: [String] { ["validation_folder", "max_image_pixels"] }
+  package static var locationKeys: [String] { ["validation_folder", "max_image_pixels"] }
 
   /// 32×32 where nothing says the size.
   package var nominalShape: NominalShape {

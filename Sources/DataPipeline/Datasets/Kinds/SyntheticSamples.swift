@@ -28,7 +28,7 @@ package struct SyntheticSamples: ImageDatasetSettings {
   }
 
   package static var origin: DatasetOrigin { .made }
-  package static var placeKeys: [String] { [] }
+  package static var locationKeys: [String] { [] }
   package var nominalShape: NominalShape { NominalShape(sample: shape, classes: classes) }
   package var trainingCount: Int? { count }
   package var mayBringValidation: Bool { false }

@@ -13,7 +13,7 @@ package struct TextFile: TextDatasetSettings {
   }
 
   package static var origin: DatasetOrigin { .user }
-  package static var placeKeys: [String] { [] }
+  package static var locationKeys: [String] { [] }
 
   package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) { checkText(data, &context) }
 

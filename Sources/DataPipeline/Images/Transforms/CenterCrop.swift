@@ -1,7 +1,7 @@
 import Configuration
 import Tensors
 
-/// Cuts the middle out of the image, at the place that torchvision's `CenterCrop` takes: where what is left over is odd, half
+/// Cuts the middle out of the image, at the position that torchvision's `CenterCrop` takes: where what is left over is odd, half
 /// of it rounded to an even number lies above or to the left.
 package struct CenterCrop: TransformSettings {
   package var size = Extent(1)

@@ -2,7 +2,7 @@ import CKernels
 import Configuration
 import Tensors
 
-/// Pads the image and cuts a part of it out at random, every place equally likely, as torchvision's `RandomCrop` does.
+/// Pads the image and cuts a part of it out at random, every position equally likely, as torchvision's `RandomCrop` does.
 package struct RandomCrop: TransformSettings {
   /// The pixels of the padding.
   package enum Mode: String, Sendable, CaseIterable {
@@ -20,7 +20,7 @@ package struct RandomCrop: TransformSettings {
   package static var form: Form<RandomCrop> {
     Form(
       "random_crop",
-      "Pads the image on all sides and cuts a part out, every place equally likely, as torchvision's `RandomCrop` does.",
+      "Pads the image on all sides and cuts a part out, every position equally likely, as torchvision's `RandomCrop` does.",
       shorthand: "size", template: RandomCrop(),
       example: RandomCrop(size: Extent(height: 5, width: 4), padding: 2, mode: .reflect),
       fields: [
@@ -79,7 +79,7 @@ package struct RandomCrop: TransformSettings {
 }
 
 extension TransformSpecification {
-  /// Pads by `padding` pixels on each side and cuts out a part, every place equally likely.
+  /// Pads by `padding` pixels on each side and cuts out a part, every position equally likely.
   ///
   /// - Parameters:
   ///   - size: Of the part; nil is the image's.

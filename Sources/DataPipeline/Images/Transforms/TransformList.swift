@@ -22,9 +22,9 @@ public struct TransformList: Sendable, Equatable {
 
   public init(_ specifications: [TransformSpecification] = []) {
     self.specifications = specifications
-    items = specifications.indices.map { place in
-      let settings = specifications[place].settings
-      let number = specifications[..<place].count { type(of: $0.settings) == type(of: settings) }
+    items = specifications.indices.map { index in
+      let settings = specifications[index].settings
+      let number = specifications[..<index].count { type(of: $0.settings) == type(of: settings) }
       return Item(settings: settings, stream: type(of: settings).stream + UInt32(number) << 8)
     }
   }

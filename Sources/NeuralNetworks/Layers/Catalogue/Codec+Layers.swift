@@ -26,7 +26,7 @@ private enum LayerCodec {
       guard let layer = entries.first(where: { $0.key != nameKey }),
         let name = entries.first(where: { $0.key == nameKey })
       else { return nil }
-      let unnamed = YAMLNode(.mapping([layer]), at: node.place)
+      let unnamed = YAMLNode(.mapping([layer]), at: node.location)
       let text = itemName.decode(name.value, "\(path).\(nameKey)", &context)
       let specification = items.decode(unnamed, path: path, context: &context)
       return text.flatMap { specification?.named($0) }
@@ -36,13 +36,13 @@ private enum LayerCodec {
       context.report(
         "\(path): a layer has one key, and a name at most, found \(keys)",
         hint: "indent the layer's own keys deeper than its name, or write {\(word.shortened): {…}}",
-        at: node.place,
+        at: node.location,
         path: path)
       return nil
     case .mapping(let entries) where entries.map(\.key) == [nameKey]:
       context.report(
         "\(path): a name without a layer", hint: "write the layer in front of it: {linear: 10, name: hidden}",
-        at: node.place, path: path)
+        at: node.location, path: path)
       return nil
     default:
       return items.decode(node, path: path, context: &context)

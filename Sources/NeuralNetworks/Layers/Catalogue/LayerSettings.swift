@@ -8,7 +8,7 @@ package protocol LayerSettings: Sendable, Equatable {
   /// The word that configurations and messages use for the layer.
   var kind: String { get }
 
-  /// How an output's place in time depends on other places, apart from what layers inside it do.
+  /// The layer's own receptive window, without those of layers inside it.
   var timeDependence: TimeDependence { get }
 
   /// Whether the layer reads numbers of tokens, so that only a model of tokens can begin with it.
@@ -18,7 +18,7 @@ package protocol LayerSettings: Sendable, Equatable {
   ///
   /// - Parameter previous: The layer in front of it in its list, for one that can be computed together with it.
   func layer(
-    at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
   ) throws(ModelError) -> any Layer
 }
 
@@ -29,15 +29,15 @@ extension LayerSettings {
   fileprivate func isEqual(to other: any LayerSettings) -> Bool { (other as? Self) == self }
 }
 
-/// How the output at a place in time depends on the places before it.
+/// Receptive window: how the output at a time step depends on earlier time steps.
 package enum TimeDependence: Sendable {
   /// Not at all, or the layer takes time away.
   case none
   /// Through a state, which one pass can hand to the next.
   case state
-  /// It reads a few places again in each pass.
+  /// Few time steps, which each pass reads again.
   case window
-  /// It knows the number of each place or reads all of them, up to a longest context; a cache keeps from one pass to the next
+  /// It knows the index of each time step or reads all of them, up to a longest context; a cache keeps from one pass to the next
   /// what it has read.
   case context
 }
@@ -47,7 +47,7 @@ package enum TimeDependence: Sendable {
 /// Each kind of layer has a function that makes one: `.linear(outputs: 10)`, `.flatten`.
 public struct LayerSpecification: Sendable, Equatable {
   package let settings: any LayerSettings
-  /// The layer's name in its list, which its path has in place of its number.
+  /// The layer's name in its list, which replaces its number in the path.
   public private(set) var itemName: String?
 
   package init(_ settings: any LayerSettings) { self.settings = settings }

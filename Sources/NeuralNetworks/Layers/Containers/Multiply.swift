@@ -6,7 +6,7 @@ import Tensors
 /// squeeze-and-excitation (Hu, Shen and Sun, 2018).
 ///
 /// Outputs are `[batch, …, channels]` of one shape; one that is `[batch, channels]` beside those of images or sequences
-/// counts for all of a sample's places.
+/// is applied at all of a sample's positions.
 public final class Multiply: Layer {
   public let path: String
   public let name: String
@@ -43,7 +43,7 @@ extension Multiply {
       LayerForm(
         "multiply",
         "Gives x to every branch and multiplies their outputs, element by element; a branch that gives one vector a sample "
-          + "counts for all places: a gate, or squeeze-and-excitation (Hu et al., 2018).",
+          + "is applied at all positions: a gate, or squeeze-and-excitation (Hu et al., 2018).",
         shorthand: "branches", template: Settings(),
         fields: [
           Field(
@@ -61,27 +61,27 @@ extension Multiply {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      guard branches.count > 1 else { throw place.error("has fewer than two branches", hint: "list two or more") }
+      guard branches.count > 1 else { throw context.error("has fewer than two branches", hint: "list two or more") }
       var built: [Sequential] = []
       for (index, branch) in branches.enumerated() {
         built.append(
-          try builder.sequential(branch, path: "\(place.path).branches.\(index)", inputShape: place.inputShape))
+          try builder.sequential(branch, path: "\(context.path).branches.\(index)", inputShape: context.inputShape))
       }
       let shapes = built.map(\.outputShape)
       let largest = shapes.max { $0.count < $1.count } ?? []
       if let odd = shapes.firstIndex(where: { $0 != largest && $0 != largest.suffix(1) }) {
-        throw place.error(
+        throw context.error(
           "branch \(odd) gives \(describe(shapes[odd])), another one \(describe(largest))",
           hint: "all branches must give one shape, or one number a channel")
       }
       // A vector of the whole sequence knows its last tokens.
       guard !builder.predictsTokens || shapes.allSatisfy({ $0.count == largest.count }) else {
-        throw place.error(
-          "sees the tokens that are to be predicted", hint: "let every branch give a vector for each place")
+        throw context.error(
+          "sees the tokens that are to be predicted", hint: "let every branch give a vector for each time step")
       }
-      return Multiply(path: place.path, name: kind, outputShape: largest, branches: built)
+      return Multiply(path: context.path, name: kind, outputShape: largest, branches: built)
     }
   }
 }

@@ -44,24 +44,24 @@ extension Parallel {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      guard !branches.isEmpty else { throw place.error("has no branches", hint: "list at least one") }
+      guard !branches.isEmpty else { throw context.error("has no branches", hint: "list at least one") }
       var built: [Sequential] = []
       for (index, branch) in branches.enumerated() {
-        let path = "\(place.path).branches.\(index)"
-        built.append(try builder.sequential(branch, path: path, inputShape: place.inputShape))
+        let path = "\(context.path).branches.\(index)"
+        built.append(try builder.sequential(branch, path: path, inputShape: context.inputShape))
       }
       let sizes = built.map { $0.outputShape.dropLast() }
       if let odd = sizes.firstIndex(where: { $0 != sizes[0] }) {
         let (first, other) = (describe(built[0].outputShape), describe(built[odd].outputShape))
-        throw place.error(
+        throw context.error(
           "branch 0 gives \(first), branch \(odd) gives \(other)",
-          hint: place.inputShape.count == 2
-            ? "all branches must give the same places in time, or none; only channels may differ"
+          hint: context.inputShape.count == 2
+            ? "all branches must give equally many time steps, or none; only channels may differ"
             : "all branches must give one height and width; only channels may differ")
       }
-      return Parallel(path: place.path, branches: built)
+      return Parallel(path: context.path, branches: built)
     }
   }
 }

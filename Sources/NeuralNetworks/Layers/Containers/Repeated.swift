@@ -42,15 +42,15 @@ extension Repeated {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      try place.requirePositive(times, "the number of copies")
+      try context.requirePositive(times, "the number of copies")
       var copies: [Sequential] = []
       for copy in 0..<times {
-        let shape = copies.last?.outputShape ?? place.inputShape
-        copies.append(try builder.sequential(layers, path: "\(place.path).\(copy)", inputShape: shape))
+        let shape = copies.last?.outputShape ?? context.inputShape
+        copies.append(try builder.sequential(layers, path: "\(context.path).\(copy)", inputShape: shape))
       }
-      return Repeated(path: place.path, name: kind, inputShape: place.inputShape, copies: copies)
+      return Repeated(path: context.path, name: kind, inputShape: context.inputShape, copies: copies)
     }
   }
 }

@@ -64,21 +64,21 @@ extension Residual {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
       let bodyLayers = try builder.sequential(
-        body, path: bodyName.map { "\(place.path).\($0)" } ?? place.listPath, inputShape: place.inputShape)
-      let shortcutPath = bodyName == nil ? place.beside(shortcutName) : "\(place.path).\(shortcutName)"
-      let shortcutLayers = try builder.sequential(shortcut, path: shortcutPath, inputShape: place.inputShape)
+        body, path: bodyName.map { "\(context.path).\($0)" } ?? context.listPath, inputShape: context.inputShape)
+      let shortcutPath = bodyName == nil ? context.beside(shortcutName) : "\(context.path).\(shortcutName)"
+      let shortcutLayers = try builder.sequential(shortcut, path: shortcutPath, inputShape: context.inputShape)
       guard bodyLayers.outputShape == shortcutLayers.outputShape else {
         let (first, second) = (describe(bodyLayers.outputShape), describe(shortcutLayers.outputShape))
-        throw place.error(
+        throw context.error(
           "the body gives \(first), the shortcut \(second)",
           hint: shortcut.isEmpty
-            ? "give it a shortcut that changes the shape, such as \(Self.shapeChanger(of: place.inputShape))"
+            ? "give it a shortcut that changes the shape, such as \(Self.shapeChanger(of: context.inputShape))"
             : "make both give the same shape")
       }
-      return Residual(path: place.path, body: bodyLayers, shortcut: shortcutLayers)
+      return Residual(path: context.path, body: bodyLayers, shortcut: shortcutLayers)
     }
 
     private static func shapeChanger(of inputShape: [Int]) -> String {

@@ -48,8 +48,8 @@ extension Sequential {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
-    ) throws(ModelError) -> any Layer { try builder.sequential(layers, at: place) }
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer { try builder.sequential(layers, for: context) }
   }
 }
 

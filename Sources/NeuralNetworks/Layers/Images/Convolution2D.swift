@@ -94,21 +94,21 @@ extension Convolution2D {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      let (height, width, channels) = try place.requireImage()
-      try place.requirePositive(filters, "the number of filters")
-      try place.requirePositive(kernel, "the kernel")
-      try place.requirePositive(stride, "the stride")
-      try place.requirePositive(dilation, "the dilation")
+      let (height, width, channels) = try context.requireImage()
+      try context.requirePositive(filters, "the number of filters")
+      try context.requirePositive(kernel, "the kernel")
+      try context.requirePositive(stride, "the stride")
+      try context.requirePositive(dilation, "the dilation")
       let groups = groups ?? channels
       guard groups > 0, channels % groups == 0 else {
-        throw place.error(
-          "\(groups) groups do not divide the \(channels) channels of its input \(describe(place.inputShape))",
+        throw context.error(
+          "\(groups) groups do not divide the \(channels) channels of its input \(describe(context.inputShape))",
           hint: "use a number of groups that divides both channels and filters")
       }
       guard filters % groups == 0 else {
-        throw place.error(
+        throw context.error(
           "\(groups) groups do not divide its \(filters) filters",
           hint: "use a number of filters that is a multiple of the groups")
       }
@@ -118,16 +118,16 @@ extension Convolution2D {
       window.groups = groups
       window.padding = padding.resolved(
         height: height, width: width, kernel: kernel, stride: stride, dilation: dilation)
-      try place.requireNonNegative(window.padding)
+      try context.requireNonNegative(window.padding)
       guard window.outputSize(height: height, width: width).allSatisfy({ $0 > 0 }) else {
         let dilated = dilation == Extent(1) ? "" : " with dilation \(describe(dilation))"
-        throw place.error(
-          "a \(describe(kernel)) kernel\(dilated) does not fit its input \(describe(place.inputShape))",
+        throw context.error(
+          "a \(describe(kernel)) kernel\(dilated) does not fit its input \(describe(context.inputShape))",
           hint: "use a smaller kernel, padding, or less striding and pooling in front of it")
       }
-      try place.requireCount(of: [filters, kernel.height, kernel.width, channels / groups], "has a weight of")
+      try context.requireCount(of: [filters, kernel.height, kernel.width, channels / groups], "has a weight of")
       return Convolution2D(
-        path: place.path, inputShape: place.inputShape, filters: filters, window: window, bias: bias,
+        path: context.path, inputShape: context.inputShape, filters: filters, window: window, bias: bias,
         initializer: initializer, builder: builder)
     }
   }

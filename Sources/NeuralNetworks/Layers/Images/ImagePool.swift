@@ -87,29 +87,30 @@ extension ImagePool {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
       let (kernel, stride, padding) = (window.kernel, window.stride, window.padding)
-      let (height, width, _) = try place.requireImage()
-      try place.requirePositive(kernel, "the window")
-      try place.requirePositive(stride, "the stride")
+      let (height, width, _) = try context.requireImage()
+      try context.requirePositive(kernel, "the window")
+      try context.requirePositive(stride, "the stride")
       var window = PoolingWindow(kernelHeight: kernel.height, kernelWidth: kernel.width)
       (window.strideHeight, window.strideWidth) = (stride.height, stride.width)
       window.padding = padding.resolved(height: height, width: width, kernel: kernel, stride: stride)
-      try place.requireNonNegative(window.padding)
+      try context.requireNonNegative(window.padding)
       // A window must not lie in the padding alone: it would have no value to take.
       if case .symmetric(let extent) = padding, 2 * extent.height > kernel.height || 2 * extent.width > kernel.width {
-        throw place.error(
+        throw context.error(
           "padding \(describe(extent)) is more than half of its \(describe(kernel)) window",
           hint: "use at most half of the window")
       }
       guard window.outputSize(height: height, width: width).allSatisfy({ $0 > 0 }) else {
-        throw place.error(
-          "a \(describe(kernel)) window does not fit its input \(describe(place.inputShape))",
+        throw context.error(
+          "a \(describe(kernel)) window does not fit its input \(describe(context.inputShape))",
           hint: "use a smaller window, global_average_pool, or less striding and pooling in front of it")
       }
       return ImagePool(
-        path: place.path, inputShape: place.inputShape, kind: pooling, window: window, countsPadding: padding != .same)
+        path: context.path, inputShape: context.inputShape, kind: pooling, window: window,
+        countsPadding: padding != .same)
     }
   }
 }

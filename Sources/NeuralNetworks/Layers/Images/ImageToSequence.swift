@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Makes a sequence of an image's places, row by row: input `[batch, height, width, channels]`, output
+/// Makes a sequence of an image's positions, row by row: input `[batch, height, width, channels]`, output
 /// `[batch, height·width, channels]`.
 public final class ImageToSequence: PartwiseLayer {
   public let path: String
@@ -22,22 +22,22 @@ extension ImageToSequence {
   package struct Settings: LayerSettings {
     package static let forms = [
       LayerForm(
-        "image_to_sequence", "Makes a sequence of an image's places, row by row.", settings: Settings(),
+        "image_to_sequence", "Makes a sequence of an image's positions, row by row.", settings: Settings(),
         examples: [LayerExample(.imageToSequence, on: [3, 5, 2])])
     ]
 
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      _ = try place.requireImage()
-      return ImageToSequence(path: place.path, inputShape: place.inputShape)
+      _ = try context.requireImage()
+      return ImageToSequence(path: context.path, inputShape: context.inputShape)
     }
   }
 }
 
 extension LayerSpecification {
-  /// Makes a sequence of an image's places, row by row.
+  /// Makes a sequence of an image's positions, row by row.
   public static var imageToSequence: Self { Self(ImageToSequence.Settings()) }
 }

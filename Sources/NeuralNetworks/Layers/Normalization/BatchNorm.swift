@@ -133,9 +133,9 @@ extension BatchNorm {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      BatchNorm(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+      BatchNorm(path: context.path, inputShape: context.inputShape, settings: self, builder: builder)
     }
   }
 }

@@ -3,7 +3,7 @@ import Configuration
 import Tensors
 
 /// Group normalisation (Wu and He, 2018): the channels of each sample, in groups, to mean zero and variance one over all of
-/// its places, then scaled and shifted channel by channel.
+/// its positions, then scaled and shifted channel by channel.
 ///
 /// Input and output `[batch, …, channels]`; `weight` and `bias` `[channels]`, as in PyTorch. Training and evaluation are alike;
 /// padding of a batch of sequences counts in no statistics and becomes zero.
@@ -52,7 +52,7 @@ extension GroupNorm {
     package static let forms = [
       LayerForm(
         "group_norm",
-        "Normalises the channels of each sample, in groups, over all of its places (Wu and He, 2018); batches of any size are alike.",
+        "Normalises the channels of each sample, in groups, over all of its positions (Wu and He, 2018); batches of any size are alike.",
         shorthand: "groups", template: Settings(groups: 1),
         fields: [
           Field("groups", \.groups, .size(), required: true, "Groups; they divide the channels."),
@@ -68,17 +68,17 @@ extension GroupNorm {
     package var timeDependence: TimeDependence { .context }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      try place.requireSeveralInGroups(groups, predictsTokens: builder.predictsTokens)
+      try context.requireSeveralInGroups(groups, predictsTokens: builder.predictsTokens)
       return GroupNorm(
-        path: place.path, name: kind, inputShape: place.inputShape, groups: groups, scales: scale, epsilon: epsilon,
+        path: context.path, name: kind, inputShape: context.inputShape, groups: groups, scales: scale, epsilon: epsilon,
         builder: builder)
     }
   }
 }
 
-extension LayerPlace {
+extension LayerContext {
   /// Something to normalise in this many groups of channels.
   func requireSeveralInGroups(_ groups: Int, predictsTokens: Bool) throws(ModelError) {
     let channels = inputShape[inputShape.count - 1]
@@ -93,9 +93,9 @@ extension LayerPlace {
         "normalises single numbers: \(groups) groups of an input of \(describe(inputShape))",
         hint: "use fewer groups, or normalise an image or a sequence")
     }
-    // The mean over a sequence's places sees those that come.
+    // The mean over a sequence includes later time steps.
     guard !predictsTokens else {
-      throw error("sees the tokens that are to be predicted", hint: "use layer_norm, which keeps to each place")
+      throw error("sees the tokens that are to be predicted", hint: "use layer_norm, which keeps to each time step")
     }
   }
 }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Instance normalisation (Ulyanov, Vedaldi and Lempitsky, 2016): each channel of each sample over its places; the layer is
+/// Instance normalisation (Ulyanov, Vedaldi and Lempitsky, 2016): each channel of each sample over its positions; the layer is
 /// group normalisation with a group a channel. As in PyTorch, it has no parameters unless asked for.
 package struct InstanceNorm: LayerSettings {
   var epsilon = 1e-5
@@ -8,7 +8,7 @@ package struct InstanceNorm: LayerSettings {
 
   package static let forms = [
     LayerForm(
-      "instance_norm", "Normalises each channel of each sample over its places (Ulyanov et al., 2016).",
+      "instance_norm", "Normalises each channel of each sample over its positions (Ulyanov et al., 2016).",
       template: InstanceNorm(),
       fields: [
         Field("epsilon", \.epsilon, .positive, "Added to the variance."),
@@ -22,12 +22,12 @@ package struct InstanceNorm: LayerSettings {
   package var timeDependence: TimeDependence { .context }
 
   package func layer(
-    at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+    for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
   ) throws(ModelError) -> any Layer {
-    let channels = place.inputShape[place.inputShape.count - 1]
-    try place.requireSeveralInGroups(channels, predictsTokens: builder.predictsTokens)
+    let channels = context.inputShape[context.inputShape.count - 1]
+    try context.requireSeveralInGroups(channels, predictsTokens: builder.predictsTokens)
     return GroupNorm(
-      path: place.path, name: kind, inputShape: place.inputShape, groups: channels, scales: scale, epsilon: epsilon,
+      path: context.path, name: kind, inputShape: context.inputShape, groups: channels, scales: scale, epsilon: epsilon,
       builder: builder)
   }
 }

@@ -39,7 +39,7 @@ extension LayerNorm {
 
     package static let forms = [
       LayerForm(
-        "layer_norm", "Normalises the channels of each place, or the features of each sample (Ba et al., 2016).",
+        "layer_norm", "Normalises the channels of each position, or the features of each sample (Ba et al., 2016).",
         template: Settings(),
         fields: [
           Field("epsilon", \.epsilon, .positive, "Added to the variance."),
@@ -51,9 +51,9 @@ extension LayerNorm {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      LayerNorm(path: place.path, inputShape: place.inputShape, bias: bias, epsilon: epsilon, builder: builder)
+      LayerNorm(path: context.path, inputShape: context.inputShape, bias: bias, epsilon: epsilon, builder: builder)
     }
   }
 }

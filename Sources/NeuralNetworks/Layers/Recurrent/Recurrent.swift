@@ -23,7 +23,7 @@ public final class Recurrent: PartwiseLayer {
   /// One list a layer of the stack, one entry a direction.
   private let levels: [[RecurrentDirection]]
   private let time: Int
-  /// One for each place between two layers of the stack.
+  /// One between each two layers of the stack.
   private let dropoutOrdinals: [UInt32]
 
   init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
@@ -81,7 +81,7 @@ public final class Recurrent: PartwiseLayer {
     precondition(pass.carriedState == nil, "state is carried between sequences of one length only")
     let input = direction.isReversed ? x.reversedInTime(lengths: lengths) : x
     let states = direction.run(on: input, reversed: false, lastOnly: false).output
-    if lastOnly { return states.lastPlace(lengths: lengths) }
+    if lastOnly { return states.lastTimeStep(lengths: lengths) }
     return direction.isReversed ? states.reversedInTime(lengths: lengths) : states
   }
 
@@ -161,23 +161,23 @@ extension Recurrent {
     package var timeDependence: TimeDependence { .state }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      try place.requirePositive(size, "the size")
-      try place.requirePositive(layers, "the number of layers")
+      try context.requirePositive(size, "the size")
+      try context.requirePositive(layers, "the number of layers")
       guard dropout >= 0, dropout < 1 else {
-        throw place.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
+        throw context.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
       }
       // The backward direction would have read the very token that is to be predicted.
       guard !builder.predictsTokens || !bidirectional else {
-        throw place.error(
+        throw context.error(
           "reads the text in both directions, so it sees what it predicts", hint: "leave bidirectional out")
       }
-      let (_, channels) = try place.requireSequence(
+      let (_, channels) = try context.requireSequence(
         hint: "put an embedding in front of it, and last: true only into the last recurrent layer")
       // Four gates, and both directions beneath the next layer.
-      try place.requireCount(of: [layers, 4 * size, max(channels, 2 * size)], "has weights of")
-      return Recurrent(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+      try context.requireCount(of: [layers, 4 * size, max(channels, 2 * size)], "has weights of")
+      return Recurrent(path: context.path, inputShape: context.inputShape, settings: self, builder: builder)
     }
   }
 }

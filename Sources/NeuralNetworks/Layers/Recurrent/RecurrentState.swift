@@ -3,7 +3,7 @@ import Tensors
 /// State of recurrent layers from one pass to the next: for truncated back-propagation through time, where a batch
 /// goes on where the last one ended, and for generating step by step.
 ///
-/// A pass takes each layer's state as a constant and puts its last state in its place. Empty, it starts every layer at
+/// A pass takes each layer's state as a constant and replaces it by its last state. Empty, it starts every layer at
 /// zero. One belongs to one shard: the rows are its samples.
 public final class RecurrentState {
   public struct Entry {
@@ -24,11 +24,11 @@ public final class RecurrentState {
   public subscript(path: String, name: String) -> Tensor? {
     get { entries.first { $0.path == path && $0.name == name }?.value }
     set {
-      let place = entries.firstIndex { $0.path == path && $0.name == name }
-      switch (place, newValue) {
-      case (let place?, let value?): entries[place] = Entry(path: path, name: name, value: value)
+      let index = entries.firstIndex { $0.path == path && $0.name == name }
+      switch (index, newValue) {
+      case (let index?, let value?): entries[index] = Entry(path: path, name: name, value: value)
       case (nil, let value?): entries.append(Entry(path: path, name: name, value: value))
-      case (let place?, nil): entries.remove(at: place)
+      case (let index?, nil): entries.remove(at: index)
       case (nil, nil): break
       }
     }

@@ -76,13 +76,13 @@ extension Convolution1D {
         template: Settings(filters: 1, kernel: 1),
         fields: [
           Field("filters", \.filters, .size(), required: true, "Number of output channels."),
-          Field("kernel", \.kernel, .size(), required: true, "Places in a window."),
-          Field("stride", \.stride, .size(), "Places from one window to the next."),
+          Field("kernel", \.kernel, .size(), required: true, "Time steps in a window."),
+          Field("stride", \.stride, .size(), "Time steps from one window to the next."),
           Field(
             "padding", \.padding, .timePadding,
             "Zeros around the sequence: none, as many as keep ⌈time / stride⌉, in front only so that no output sees "
               + "what comes after it, or this many on both sides."),
-          Field("dilation", \.dilation, .size(), "Places between a window's elements."),
+          Field("dilation", \.dilation, .size(), "Time steps between a window's elements."),
           Field("groups", \.groups, .count(or: "depthwise"), "As for `conv`."),
           Field("bias", \.bias, .truth, "Adds a learned constant to each channel."),
           Field("initializer", \.initializer, .initializer, "How the weights start; biases start at 0."),
@@ -99,38 +99,38 @@ extension Convolution1D {
     package var timeDependence: TimeDependence { .window }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      let (time, channels) = try place.requireSequence()
-      try place.requirePositive(filters, "the number of filters")
-      try place.requirePositive(kernel, "the kernel")
-      try place.requirePositive(stride, "the stride")
-      try place.requirePositive(dilation, "the dilation")
+      let (time, channels) = try context.requireSequence()
+      try context.requirePositive(filters, "the number of filters")
+      try context.requirePositive(kernel, "the kernel")
+      try context.requirePositive(stride, "the stride")
+      try context.requirePositive(dilation, "the dilation")
       let groups = groups ?? channels
       guard groups > 0, channels % groups == 0, filters % groups == 0 else {
-        throw place.error(
+        throw context.error(
           "\(groups) groups do not divide its \(channels) channels and \(filters) filters",
           hint: "use a number of groups that divides both")
       }
-      // Padding of one place moves the text against what is to be predicted.
+      // Padding of one time step would shift the text against the tokens to be predicted.
       let isShifted = if case .symmetric(1...) = padding { true } else { false }
       guard !builder.predictsTokens || padding == .causal || (kernel == 1 && !isShifted) else {
-        throw place.error("sees the tokens that are to be predicted", hint: "write padding: causal")
+        throw context.error("sees the tokens that are to be predicted", hint: "write padding: causal")
       }
       var window = ConvolutionWindow(kernelHeight: 1, kernelWidth: kernel)
       (window.strideWidth, window.dilationWidth, window.groups) = (stride, dilation, groups)
       window.coversEnd = padding == .same
       let span = dilation * (kernel - 1) + 1
-      window.padding = try padding.resolved(time: time, span: span, stride: stride, at: place)
+      window.padding = try padding.resolved(time: time, span: span, stride: stride, for: context)
       guard window.outputSize(height: 1, width: time)[1] > 0 else {
         let dilated = dilation == 1 ? "" : " with dilation \(dilation)"
-        throw place.error(
-          "a kernel of \(kernel)\(dilated) does not fit its input \(describe(place.inputShape))",
+        throw context.error(
+          "a kernel of \(kernel)\(dilated) does not fit its input \(describe(context.inputShape))",
           hint: "use a smaller kernel, padding, or less striding and pooling in front of it")
       }
-      try place.requireCount(of: [filters, kernel, channels / groups], "has a weight of")
+      try context.requireCount(of: [filters, kernel, channels / groups], "has a weight of")
       return Convolution1D(
-        path: place.path, inputShape: place.inputShape, filters: filters, window: window, bias: bias,
+        path: context.path, inputShape: context.inputShape, filters: filters, window: window, bias: bias,
         initializer: initializer, builder: builder)
     }
   }

@@ -62,23 +62,23 @@ extension Embedding {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      try place.requirePositive(width, "the width")
-      try place.requireTokens()
+      try context.requirePositive(width, "the width")
+      try context.requireTokens()
       if let own = vocabulary, let known = builder.vocabulary, own < known {
         let padding = builder.predictsTokens ? "" : ", padding among them"
-        throw place.error(
+        throw context.error(
           "has a vocabulary of \(own), but the data have \(known) tokens\(padding)",
           hint: "leave vocabulary out, or give \(known)")
       }
       guard let vocabulary = vocabulary ?? builder.vocabulary else {
-        throw place.error("the number of different tokens is not known", hint: "write vocabulary: with their number")
+        throw context.error("the number of different tokens is not known", hint: "write vocabulary: with their number")
       }
-      try place.requirePositive(vocabulary, "the vocabulary")
-      try place.requireCount(of: [vocabulary, width], "has a weight of")
+      try context.requirePositive(vocabulary, "the vocabulary")
+      try context.requireCount(of: [vocabulary, width], "has a weight of")
       return Embedding(
-        path: place.path, inputShape: place.inputShape, vocabulary: vocabulary, width: width,
+        path: context.path, inputShape: context.inputShape, vocabulary: vocabulary, width: width,
         standardDeviation: standardDeviation, builder: builder)
     }
   }

@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Value at each sequence's first place, such as a class token's: input `[batch, time, channels]`, output `[batch, channels]`.
+/// Value at each sequence's first time step, such as a class token's: input `[batch, time, channels]`, output `[batch, channels]`.
 public final class FirstStep: PartwiseLayer {
   public let path: String
   public let name = "first_step"
@@ -13,7 +13,7 @@ public final class FirstStep: PartwiseLayer {
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     _ = pass.takeLengths()
-    return x.firstPlace()
+    return x.firstTimeStep()
   }
 }
 
@@ -21,22 +21,22 @@ extension FirstStep {
   package struct Settings: LayerSettings {
     package static let forms = [
       LayerForm(
-        "first_step", "What stands at the first place of each sequence, such as a class token's.",
+        "first_step", "The value at the first time step of each sequence, such as a class token's.",
         settings: Settings(), examples: [LayerExample(.firstStep, on: [5, 3])])
     ]
 
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      _ = try place.requireSequence()
-      return FirstStep(path: place.path, inputShape: place.inputShape)
+      _ = try context.requireSequence()
+      return FirstStep(path: context.path, inputShape: context.inputShape)
     }
   }
 }
 
 extension LayerSpecification {
-  /// The value at a sequence's first place.
+  /// The value at a sequence's first time step.
   public static var firstStep: Self { Self(FirstStep.Settings()) }
 }

@@ -31,10 +31,10 @@ extension GlobalMaxPool {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      try place.requirePlaces()
-      return GlobalMaxPool(path: place.path, inputShape: place.inputShape)
+      try context.requirePositions()
+      return GlobalMaxPool(path: context.path, inputShape: context.inputShape)
     }
   }
 }

@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Value at each sequence's last place, padding not counted: input `[batch, time, channels]`, output
+/// Value at each sequence's last time step, padding not counted: input `[batch, time, channels]`, output
 /// `[batch, channels]`.
 public final class LastStep: PartwiseLayer {
   public let path: String
@@ -13,7 +13,7 @@ public final class LastStep: PartwiseLayer {
   public var multiplyAdds: Int { 0 }
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
-    x.lastPlace(lengths: pass.takeLengths())
+    x.lastTimeStep(lengths: pass.takeLengths())
   }
 }
 
@@ -21,22 +21,22 @@ extension LastStep {
   package struct Settings: LayerSettings {
     package static let forms = [
       LayerForm(
-        "last_step", "What stands at the last place of each sequence, padding not counted.", settings: Settings(),
+        "last_step", "The value at the last time step of each sequence, padding not counted.", settings: Settings(),
         examples: [LayerExample(.lastStep, on: [5, 3])])
     ]
 
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      _ = try place.requireSequence()
-      return LastStep(path: place.path, inputShape: place.inputShape)
+      _ = try context.requireSequence()
+      return LastStep(path: context.path, inputShape: context.inputShape)
     }
   }
 }
 
 extension LayerSpecification {
-  /// The value at a sequence's last place.
+  /// The value at a sequence's last time step.
   public static var lastStep: Self { Self(LastStep.Settings()) }
 }

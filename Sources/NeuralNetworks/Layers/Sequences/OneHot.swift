@@ -23,7 +23,7 @@ extension OneHot {
     package static let forms = [
       LayerForm(
         "one_hot",
-        "A vector of zeros with a one in the token's place, for each token; the first layer of a model of tokens.",
+        "A vector of zeros with a one at the token's index, for each token; the first layer of a model of tokens.",
         settings: Settings(),
         examples: [LayerExample(.oneHot, on: [5], vocabulary: 7)])
     ]
@@ -33,13 +33,13 @@ extension OneHot {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      try place.requireTokens()
+      try context.requireTokens()
       guard let vocabulary = builder.vocabulary else {
-        throw place.error("the number of different tokens is not known", hint: "it goes with data of tokens")
+        throw context.error("the number of different tokens is not known", hint: "it goes with data of tokens")
       }
-      return OneHot(path: place.path, inputShape: place.inputShape, vocabulary: vocabulary)
+      return OneHot(path: context.path, inputShape: context.inputShape, vocabulary: vocabulary)
     }
   }
 }

@@ -14,7 +14,7 @@ extension JointPass {
   }
 }
 
-/// Each branch begins with the lengths of its input; where branches keep time, a place counts behind them that counts
+/// Each branch begins with the lengths of its input; where branches keep time, a time step counts behind them that counts
 /// in any.
 private func runBranches<Output>(
   _ count: Int, of passes: [ForwardPass], _ branch: (Int) throws -> Output

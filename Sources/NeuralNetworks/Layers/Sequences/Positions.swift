@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Tensors
 
-/// Adds to each place of a sequence a vector that tells it apart: input and output `[batch, time, channels]`. Learned
+/// Adds to each time step of a sequence a vector for its position: input and output `[batch, time, channels]`. Learned
 /// vectors are `weight` `[context, channels]`, or `[1, context, channels]` under the layer's own path, as in timm.
 public final class Positions: PartwiseLayer {
   public let path: String
@@ -69,7 +69,7 @@ extension Positions {
 
     package static let forms = [
       LayerForm(
-        "positions", "Adds a vector to each place of a sequence that tells it apart.", shorthand: "kind",
+        "positions", "Adds a vector to each time step of a sequence, by its position.", shorthand: "kind",
         template: Settings(),
         fields: [
           Field("kind", \.vectors, .word(), "Learned vectors, or sines and cosines (Vaswani et al., 2017)."),
@@ -98,21 +98,21 @@ extension Positions {
     package var timeDependence: TimeDependence { .context }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      let (time, channels) = try place.requireSequence()
-      if let context, context < time {
-        throw place.error(
-          "has a context of \(context), but gets sequences of \(time)",
+      let (time, channels) = try context.requireSequence()
+      if let longest = self.context, longest < time {
+        throw context.error(
+          "has a context of \(longest), but gets sequences of \(time)",
           hint: "raise context, or cut the data into shorter sequences")
       }
-      try place.requireCount(of: [context ?? time, channels], "has a weight of")
-      return Positions(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+      try context.requireCount(of: [self.context ?? time, channels], "has a weight of")
+      return Positions(path: context.path, inputShape: context.inputShape, settings: self, builder: builder)
     }
   }
 }
 
 extension LayerSpecification {
-  /// Vectors added to a sequence to tell its places apart.
+  /// Vectors added to a sequence's time steps, by their positions.
   public static func positions(_ settings: Positions.Settings) -> Self { Self(settings) }
 }

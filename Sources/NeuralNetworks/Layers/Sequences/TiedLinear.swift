@@ -45,30 +45,30 @@ extension TiedLinear {
     package var timeDependence: TimeDependence { .none }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
       let embeddings = builder.embeddings
-      guard let embedding = embeddings[place.beside(embedding)] ?? embeddings[embedding] else {
+      guard let embedding = embeddings[context.beside(embedding)] ?? embeddings[embedding] else {
         let known = embeddings.keys.sorted()
-        throw place.error(
+        throw context.error(
           "there is no embedding '\(embedding)' in front of it",
           hint: known.isEmpty
             ? "put an embedding in front of it, and give its name"
             : "it can be \(known.map { "'\($0)'" }.joined(separator: ", "))")
       }
       let width = embedding.weight.shape[1]
-      guard place.inputShape.last == width, place.inputShape.count < 3 else {
-        throw place.error(
-          "gets \(describe(place.inputShape)), but the embedding's vectors have \(width) elements",
+      guard context.inputShape.last == width, context.inputShape.count < 3 else {
+        throw context.error(
+          "gets \(describe(context.inputShape)), but the embedding's vectors have \(width) elements",
           hint: "give it vectors as wide as the embedding's")
       }
       let vectors = embedding.weight.shape[0]
       guard outputs == nil || outputs == vectors else {
-        throw place.error(
+        throw context.error(
           "gives \(vectors) scores, one for each vector of the embedding, but \(outputs ?? 0) are asked for",
           hint: "write tie_embeddings: false")
       }
-      return TiedLinear(path: place.path, inputShape: place.inputShape, embedding: embedding)
+      return TiedLinear(path: context.path, inputShape: context.inputShape, embedding: embedding)
     }
   }
 }

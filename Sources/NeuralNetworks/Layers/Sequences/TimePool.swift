@@ -74,10 +74,10 @@ extension TimePool {
       return LayerForm(
         kind.rawValue, meaning, shorthand: "kernel", template: Keys(),
         fields: [
-          Field("kernel", \.kernel, .size(), required: true, "Places in a window."),
+          Field("kernel", \.kernel, .size(), required: true, "Time steps in a window."),
           Field(
             "stride", \.stride, Codec.size().optional, defaultText: "the kernel",
-            "Places from one window to the next."),
+            "Time steps from one window to the next."),
           Field("padding", \.padding, .timePadding, "As for `conv1d`."),
         ],
         make: make, take: { Keys(kernel: $0.window.kernel, stride: $0.window.stride, padding: $0.window.padding) },
@@ -87,31 +87,32 @@ extension TimePool {
     package var timeDependence: TimeDependence { .window }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
       let (kernel, stride, padding) = (window.kernel, window.stride, window.padding)
-      let (time, _) = try place.requireSequence()
-      try place.requirePositive(kernel, "the window")
-      try place.requirePositive(stride, "the stride")
+      let (time, _) = try context.requireSequence()
+      try context.requirePositive(kernel, "the window")
+      try context.requirePositive(stride, "the stride")
       guard !builder.predictsTokens || padding == .causal || kernel == 1 else {
-        throw place.error("sees the tokens that are to be predicted", hint: "write padding: causal and stride: 1")
+        throw context.error("sees the tokens that are to be predicted", hint: "write padding: causal and stride: 1")
       }
       var window = PoolingWindow(kernelHeight: 1, kernelWidth: kernel)
       window.strideWidth = stride
       window.coversEnd = padding == .same
-      window.padding = try padding.resolved(time: time, span: kernel, stride: stride, at: place)
+      window.padding = try padding.resolved(time: time, span: kernel, stride: stride, for: context)
       // A window must not lie in the padding alone: it would have no value to take.
       if case .symmetric(let amount) = padding, 2 * amount > kernel {
-        throw place.error(
+        throw context.error(
           "padding \(amount) is more than half of its window of \(kernel)", hint: "use at most half of the window")
       }
       guard window.outputSize(height: 1, width: time)[1] > 0 else {
-        throw place.error(
-          "a window of \(kernel) does not fit its input \(describe(place.inputShape))",
+        throw context.error(
+          "a window of \(kernel) does not fit its input \(describe(context.inputShape))",
           hint: "use a smaller window, global_max_pool, or less striding and pooling in front of it")
       }
       return TimePool(
-        path: place.path, inputShape: place.inputShape, kind: pooling, window: window, countsPadding: padding != .same)
+        path: context.path, inputShape: context.inputShape, kind: pooling, window: window,
+        countsPadding: padding != .same)
     }
   }
 }

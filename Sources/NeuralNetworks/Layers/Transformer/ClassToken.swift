@@ -11,11 +11,11 @@ public final class ClassToken: PartwiseLayer {
   private let vector: Parameter
 
   init(path: String, inputShape: [Int], builder: ModelBuilder) {
-    let places = inputShape[0] + 1
-    (self.path, outputShape) = (path, [places, inputShape[1]])
+    let timeSteps = inputShape[0] + 1
+    (self.path, outputShape) = (path, [timeSteps, inputShape[1]])
     vector = builder.parameter(
       path, shape: [1, 1, inputShape[1]], role: .token,
-      initially: .drawn(.normal(standardDeviation: 0.02), fanIn: places, fanOut: inputShape[1]))
+      initially: .drawn(.normal(standardDeviation: 0.02), fanIn: timeSteps, fanOut: inputShape[1]))
   }
 
   public var parameters: [Parameter] { [vector] }
@@ -36,14 +36,14 @@ extension ClassToken {
         settings: Settings(), examples: [LayerExample(.classToken, on: [5, 3])])
     ]
 
-    /// It moves every place by one.
+    /// It moves every time step by one.
     package var timeDependence: TimeDependence { .window }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      _ = try place.requireSequence()
-      return ClassToken(path: place.path, inputShape: place.inputShape, builder: builder)
+      _ = try context.requireSequence()
+      return ClassToken(path: context.path, inputShape: context.inputShape, builder: builder)
     }
   }
 }

@@ -93,7 +93,7 @@ extension FeedForward {
 
     package static let forms = [
       LayerForm(
-        "feed_forward", "Two linear layers on each place with an activation between them, as behind attention.",
+        "feed_forward", "Two linear layers on each time step with an activation between them, as behind attention.",
         shorthand: "activation", template: Settings(),
         fields: [
           Field("activation", \.kind, .word(), Kind.meaning),
@@ -122,24 +122,24 @@ extension FeedForward {
     }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
-    ) throws(ModelError) -> any Layer { try feedForward(at: place, in: builder) }
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer { try feedForward(for: context, in: builder) }
 
-    func feedForward(at place: LayerPlace, in builder: ModelBuilder) throws(ModelError) -> FeedForward {
-      guard let channels = place.inputShape.last, place.inputShape.count < 3 else {
-        throw place.error(
-          "requires a vector or a sequence, but gets an image of \(describe(place.inputShape))",
+    func feedForward(for context: LayerContext, in builder: ModelBuilder) throws(ModelError) -> FeedForward {
+      guard let channels = context.inputShape.last, context.inputShape.count < 3 else {
+        throw context.error(
+          "requires a vector or a sequence, but gets an image of \(describe(context.inputShape))",
           hint: "put flatten or image_to_sequence in front of it")
       }
       let hidden = hidden(for: channels)
-      try place.requireCount(of: [hidden, channels], "has a weight of")
-      try place.requireCount(of: place.inputShape.dropLast() + [hidden], "gives inside")
-      return FeedForward(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+      try context.requireCount(of: [hidden, channels], "has a weight of")
+      try context.requireCount(of: context.inputShape.dropLast() + [hidden], "gives inside")
+      return FeedForward(path: context.path, inputShape: context.inputShape, settings: self, builder: builder)
     }
   }
 }
 
 extension LayerSpecification {
-  /// Two linear layers on each place with an activation between them.
+  /// Two linear layers on each time step with an activation between them.
   public static func feedForward(_ settings: FeedForward.Settings) -> Self { Self(settings) }
 }

@@ -8,7 +8,7 @@ import Tensors
 /// joins the heads, `[channels, channels]`. In a list their parameters have the names of PyTorch's `MultiheadAttention`,
 /// `in_proj_weight`, `in_proj_bias`, `out_proj.weight`, `out_proj.bias`, and start as those do, but for `out_proj.weight`: uniform
 /// in ±√(3 / channels), a variance of 1 / channels, where PyTorch has ±1 / √channels. Where samples have lengths, padding is
-/// not seen. In generation, keys and values of earlier places come from the pass's cache.
+/// not seen. In generation, keys and values of earlier time steps come from the pass's cache.
 public final class SelfAttention: Layer {
   public let path: String
   public let name = "self_attention"
@@ -85,7 +85,7 @@ extension SelfAttention {
   public struct Settings: LayerSettings {
     public enum Positions: String, Sendable, CaseIterable {
       case none
-      /// Queries and keys are turned by their places (Su et al., 2021).
+      /// Queries and keys are rotated by their positions (Su et al., 2021).
       case rotary
     }
 
@@ -115,10 +115,11 @@ extension SelfAttention {
         shorthand: "heads", template: Settings(heads: 1),
         fields: [
           Field("heads", \.heads, .size(), required: true, "Attention heads; they divide the channels."),
-          Field("causal", \.causal, .truth, "Each place sees those before it and itself only."),
+          Field("causal", \.causal, .truth, "Each time step sees itself and earlier ones only."),
           Field(
             "positions", \.positions, .word(),
-            "`rotary` turns queries and keys by their places (Su et al., 2021); `none` leaves that to other layers."),
+            "`rotary` rotates queries and keys by their positions (Su et al., 2021); `none` leaves that to other layers."
+          ),
           Field(
             "dropout", \.dropout, .share, "Share of the attention's probabilities that is set to zero in training."),
           Field("bias", \.bias, .truth, "The linear layers around it have biases."),
@@ -138,33 +139,33 @@ extension SelfAttention {
     package var timeDependence: TimeDependence { .context }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
-    ) throws(ModelError) -> any Layer { try attention(at: place, in: builder) }
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
+    ) throws(ModelError) -> any Layer { try attention(for: context, in: builder) }
 
-    func attention(at place: LayerPlace, in builder: ModelBuilder) throws(ModelError) -> SelfAttention {
-      let (time, channels) = try place.requireSequence()
-      try place.requirePositive(heads, "the number of heads")
+    func attention(for context: LayerContext, in builder: ModelBuilder) throws(ModelError) -> SelfAttention {
+      let (time, channels) = try context.requireSequence()
+      try context.requirePositive(heads, "the number of heads")
       guard channels % heads == 0 else {
-        throw place.error(
-          "\(heads) heads do not divide the \(channels) channels of its input \(describe(place.inputShape))",
+        throw context.error(
+          "\(heads) heads do not divide the \(channels) channels of its input \(describe(context.inputShape))",
           hint: "use a number of heads that does")
       }
       guard positions == .none || (channels / heads) % 2 == 0 else {
-        throw place.error(
+        throw context.error(
           "rotary positions turn pairs, but a head has \(channels / heads) elements", hint: "use an even number")
       }
       guard dropout >= 0, dropout < 1 else {
-        throw place.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
+        throw context.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
       }
       guard !builder.predictsTokens || causal else {
-        throw place.error("sees the tokens that are to be predicted", hint: "write causal: true")
+        throw context.error("sees the tokens that are to be predicted", hint: "write causal: true")
       }
-      try place.requireCount(of: [3 * channels, channels], "has a weight of")
-      try place.requireCount(of: [time, 3 * channels], "has queries, keys and values of")
+      try context.requireCount(of: [3 * channels, channels], "has a weight of")
+      try context.requireCount(of: [time, 3 * channels], "has queries, keys and values of")
       if positions == .rotary {
-        try place.requireCount(of: [context ?? time, channels], "has angles for positions of")
+        try context.requireCount(of: [self.context ?? time, channels], "has angles for positions of")
       }
-      return SelfAttention(path: place.path, inputShape: place.inputShape, settings: self, builder: builder)
+      return SelfAttention(path: context.path, inputShape: context.inputShape, settings: self, builder: builder)
     }
   }
 }

@@ -17,21 +17,21 @@ public final class TransformerBlock: Layer {
   /// Behind attention and behind the linear layers; empty without stochastic depth.
   private let dropPaths: [DropPath]
 
-  fileprivate init(_ settings: Settings, at place: LayerPlace, builder: ModelBuilder) throws(ModelError) {
-    let (shape, names) = (place.inputShape, settings.names)
-    (path, outputShape) = (place.path, shape)
+  fileprivate init(_ settings: Settings, for context: LayerContext, builder: ModelBuilder) throws(ModelError) {
+    let (shape, names) = (context.inputShape, settings.names)
+    (path, outputShape) = (context.path, shape)
     func norm(_ name: String) -> LayerNorm {
-      LayerNorm(path: "\(place.path).\(name)", inputShape: shape, bias: settings.bias, builder: builder)
+      LayerNorm(path: "\(context.path).\(name)", inputShape: shape, bias: settings.bias, builder: builder)
     }
     attentionNorm = norm(names.attentionNorm)
-    attention = try settings.attention.attention(at: place.inside("attn", kind: "self_attention"), in: builder)
+    attention = try settings.attention.attention(for: context.inside("attn", kind: "self_attention"), in: builder)
     feedForwardNorm = norm(names.feedForwardNorm)
-    feedForward = try settings.feedForward.feedForward(at: place.inside("mlp", kind: "feed_forward"), in: builder)
+    feedForward = try settings.feedForward.feedForward(for: context.inside("mlp", kind: "feed_forward"), in: builder)
     dropPaths =
       settings.dropPath.map { rate in
         (1...2).map {
           DropPath(
-            path: "\(place.path).drop_path\($0)", name: "drop_path", inputShape: shape, rate: rate, builder: builder)
+            path: "\(context.path).drop_path\($0)", name: "drop_path", inputShape: shape, rate: rate, builder: builder)
         }
       } ?? []
   }
@@ -104,7 +104,7 @@ extension TransformerBlock {
         shorthand: "heads", template: Settings(heads: 1),
         fields: [
           Field("heads", \.heads, .size(), required: true, "Attention heads; they divide the channels."),
-          Field("causal", \.causal, .truth, "Each place sees those before it and itself only."),
+          Field("causal", \.causal, .truth, "Each time step sees itself and earlier ones only."),
           Field("positions", \.positions, .word(), "As for `self_attention`."),
           Field("mlp", \.mlp, .word(), FeedForward.Kind.meaning),
           Field("dropout", \.dropout, .share, "Share of each branch's outputs that is set to zero in training."),
@@ -161,10 +161,10 @@ extension TransformerBlock {
     }
 
     package func layer(
-      at place: LayerPlace, behind previous: (any Layer)?, in builder: ModelBuilder
+      for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      _ = try place.requireSequence()
-      return try TransformerBlock(self, at: place, builder: builder)
+      _ = try context.requireSequence()
+      return try TransformerBlock(self, for: context, builder: builder)
     }
   }
 }

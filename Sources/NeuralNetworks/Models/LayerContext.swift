@@ -1,8 +1,8 @@
 import Configuration
 import Tensors
 
-/// Where a layer stands and what reaches it, for building it and for saying what does not fit.
-package struct LayerPlace {
+/// Path, kind and input shape of a layer while the model is built, for its construction and for error messages.
+package struct LayerContext {
   let path: String
   let kind: String
   let inputShape: [Int]
@@ -10,8 +10,8 @@ package struct LayerPlace {
   var isFirst = false
 
   /// A layer that this one is made of.
-  func inside(_ name: String, kind: String) -> LayerPlace {
-    LayerPlace(path: "\(path).\(name)", kind: kind, inputShape: inputShape)
+  func inside(_ name: String, kind: String) -> LayerContext {
+    LayerContext(path: "\(path).\(name)", kind: kind, inputShape: inputShape)
   }
 
   /// The path of the list that the layer stands in, empty for the model's own.
@@ -39,8 +39,8 @@ package struct LayerPlace {
     return (inputShape[0], inputShape[1], inputShape[2])
   }
 
-  /// Something to pool over: an image or a sequence.
-  func requirePlaces() throws(ModelError) {
+  /// Requires an image or a sequence.
+  func requirePositions() throws(ModelError) {
     guard inputShape.count > 1 else {
       throw error(
         "requires an image or a sequence, but gets a vector of \(describe(inputShape))",
@@ -48,7 +48,7 @@ package struct LayerPlace {
     }
   }
 
-  /// Places in time and channels of the sequence that reaches the layer.
+  /// Time steps and channels of the sequence that reaches the layer.
   func requireSequence(hint: String? = nil) throws(ModelError) -> (time: Int, channels: Int) {
     guard inputShape.count == 2 else {
       let found = inputShape.count == 1 ? "a vector" : "an image"
