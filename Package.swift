@@ -57,28 +57,33 @@ let package = Package(
     .target(name: "CSharedMemory", cSettings: cSettings),
 
     // The layers of the trainer, lowest first; imports point up this list only.
-    module("Tensors", ["CKernels", "COpenBLAS", "CSignals", oneDNN]),
-    module("Configuration", ["Tensors", "Yams"]),
+    module("PlainText", []),
+    module("Files", ["PlainText", "CSignals"]),
+    module("JSON", ["PlainText"]),
+    module("Hashing", ["PlainText", "CKernels", "CZlib"]),
+    module("Configuration", ["PlainText", "Yams"]),
+    module("Tensors", ["Hashing", "CKernels", "COpenBLAS", "CSignals", oneDNN]),
     module("Autograd", ["CKernels", "Tensors"]),
-    module("NeuralNetworks", ["CKernels", "Configuration", "Tensors", "Autograd"]),
+    module("NeuralNetworks", ["PlainText", "Configuration", "Tensors", "Autograd", "CKernels"]),
     module(
-      "DataPipeline", ["Tensors", "Configuration", "CImageFiles", "CKernels", "CSignals"],
+      "DataPipeline",
+      ["PlainText", "Files", "Hashing", "Configuration", "Tensors", "CImageFiles", "CKernels", "CSignals"],
       resources: [.copy("Resources")]),
     module("Collectives", ["Tensors", "CKernels", "CSharedMemory", "CSignals"]),
-    module("MPICollectives", ["Tensors", "Collectives", "CMPI"]),
-    module("Diagnostics", ["Tensors", "Collectives"]),
-    module("Checkpoints", ["Tensors", "CZlib"]),
+    module("MPICollectives", ["Hashing", "Tensors", "Collectives", "CMPI"]),
+    module("Diagnostics", ["Files", "Tensors", "Collectives"]),
+    module("Checkpoints", ["PlainText", "Files", "JSON", "Hashing", "Tensors"]),
     module(
       "Training",
       [
-        "Configuration", "Tensors", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints",
-        "CSignals",
+        "PlainText", "Files", "JSON", "Hashing", "Configuration", "Tensors", "Autograd", "NeuralNetworks",
+        "DataPipeline", "Collectives", "Checkpoints", "CSignals",
       ]),
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "Configuration", "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints", "DataPipeline",
-        "Tensors", "CProcessStart", "CSignals",
+        "PlainText", "JSON", "Configuration", "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints",
+        "DataPipeline", "Tensors", "CProcessStart", "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -88,11 +93,17 @@ let package = Package(
       name: "TestSupport", dependencies: ["CKernels", "Tensors", "Autograd"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
 
+    tests(of: "PlainText"),
+    tests(of: "Files"),
+    tests(of: "JSON"),
+    tests(of: "Hashing", ["PlainText"]),
     tests(of: "Tensors", ["CKernels", "TestSupport"]),
     tests(of: "Autograd", ["Tensors", "CKernels", "TestSupport"], resources: [.copy("Resources")]),
     tests(
       of: "NeuralNetworks", ["Configuration", "Tensors", "Autograd", "TestSupport"], resources: [.copy("Resources")]),
-    tests(of: "DataPipeline", ["Configuration", "Tensors"], resources: [.copy("Resources")]),
+    tests(
+      of: "DataPipeline", ["PlainText", "Files", "Hashing", "Configuration", "Tensors"],
+      resources: [.copy("Resources")]),
     tests(of: "Collectives", ["Tensors", "MPICollectives", "CollectivesTestSupport", "collectives-selftest"]),
     // Checks that run on threads inside the tests and, through an executable, under mpirun.
     .target(
@@ -102,10 +113,12 @@ let package = Package(
       name: "collectives-selftest", dependencies: ["Collectives", "MPICollectives", "CollectivesTestSupport"],
       path: "Tests/collectives-selftest", swiftSettings: swiftSettings),
     tests(of: "Diagnostics", ["Collectives", "Tensors"]),
-    tests(of: "Checkpoints", ["Tensors"], resources: [.copy("Resources")]),
+    tests(of: "Checkpoints", ["Files", "JSON", "Hashing", "Tensors"], resources: [.copy("Resources")]),
     tests(
       of: "Training",
-      ["Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Configuration", "Tensors"],
+      [
+        "JSON", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Configuration", "Tensors",
+      ],
       resources: [.copy("Resources")]),
     // Trains under mpirun with a fault that the product has no way to make.
     .executableTarget(
@@ -124,8 +137,7 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CImageFiles", "CZlib", "Checkpoints", "Collectives", "Configuration", "DataPipeline", "MPICollectives",
-        "Tensors",
-        "Training",
+        "CImageFiles", "CZlib", "Checkpoints", "Collectives", "Configuration", "DataPipeline", "Hashing", "JSON",
+        "MPICollectives", "Tensors", "Training",
       ], path: "Tests/fuzz", exclude: ["run", "seeds", "leaks.txt"], swiftSettings: swiftSettings))
 }

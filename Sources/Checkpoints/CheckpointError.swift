@@ -1,5 +1,6 @@
+import Files
 import Glibc
-import Tensors
+import PlainText
 
 /// A fault of a checkpoint, a tensor file or a run folder: the file, the problem, and advice.
 public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendable {
@@ -36,17 +37,32 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible, Sendab
   }
 }
 
-extension CheckpointError {
-  /// Error of a system call on `path`; `action` completes "cannot …".
-  static func system(_ kind: Kind, path: String, action: String, code: Int32 = errno) -> CheckpointError {
+extension CheckpointError: FileFailure {
+  package init(_ problem: FileProblem) {
+    let kind: Kind =
+      switch problem.kind {
+      case .missing: .missing
+      case .unreadable: .unreadable
+      case .unwritable: .unwritable
+      case .damaged: .damaged
+      }
     let hint: String? =
-      switch code {
+      switch problem.code {
       case ENOSPC, EDQUOT, EFBIG: "free some space or choose another folder (--run-dir)"
       case EACCES, EPERM, EROFS: "check the permissions or choose another folder (--run-dir)"
       case EEXIST, ENOTDIR: "a file is in the way; choose another folder (--run-dir)"
-      default: nil
+      default: kind == .damaged ? Self.damageHint : nil
       }
-    return CheckpointError(kind, path: path, "cannot \(action): \(String(cString: strerror(code)))", hint: hint)
+    self.init(kind, path: problem.path, problem.text, hint: hint)
+  }
+
+  private static let damageHint = "use another checkpoint or get the file again"
+}
+
+extension CheckpointError {
+  /// Error of a system call on `path`; `action` completes "cannot …".
+  static func system(_ kind: FileProblem.Kind, path: String, action: String, code: Int32 = errno) -> CheckpointError {
+    CheckpointError(FileProblem(kind, path: path, action: action, code: code))
   }
 
   /// Error about a link in place of a run's file.
@@ -58,7 +74,6 @@ extension CheckpointError {
   }
 
   static func damaged(_ path: String, tensor: String? = nil, _ problem: String) -> CheckpointError {
-    CheckpointError(
-      .damaged, path: path, tensor: tensor, problem, hint: "use another checkpoint or get the file again")
+    CheckpointError(.damaged, path: path, tensor: tensor, problem, hint: damageHint)
   }
 }

@@ -1,4 +1,4 @@
-import Tensors
+import PlainText
 
 /// File, line and column of a value, or the override that gave it.
 package enum ConfigurationLocation: Sendable, Hashable, CustomStringConvertible {

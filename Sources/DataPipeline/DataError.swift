@@ -1,4 +1,5 @@
-import Tensors
+import Files
+import PlainText
 
 /// A fault of data on disk or on their way here: where, what, and what to do about it.
 public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -40,3 +41,9 @@ extension DataError {
     DataError(location, "\(action): \(systemMessage(code))", advice: advice)
   }
 }
+
+extension DataError: FileFailure {
+  package init(_ problem: FileProblem) { self.init(problem.path, problem.text) }
+}
+
+typealias Paths = FilePaths<DataError>

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Glibc
 import Tensors
@@ -45,7 +46,7 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
   /// Facts of the calling thread.
   public static func current(versions: [Version]) -> WorkerFacts {
     var facts = WorkerFacts()
-    facts.host = hostName
+    facts.host = hostName()
     facts.cores = CoreBinding.allowedCores
     facts.hostCores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     (facts.kernels, facts.ownKernels) = (BLAS.coreName, ProcessorFeatures.kernelLevel)
@@ -68,11 +69,5 @@ public struct WorkerFacts: Codable, Sendable, Equatable {
     }
     facts.versions = versions
     return facts
-  }
-
-  private static var hostName: String {
-    var name = [CChar](repeating: 0, count: 256)
-    gethostname(&name, name.count - 1)
-    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -1,5 +1,5 @@
-import Checkpoints
 import Foundation
+import JSON
 
 /// Contents of `end.json`: how a run ended, and where it goes on from. The file is absent while a run goes on, and after one that was
 /// killed.

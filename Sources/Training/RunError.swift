@@ -2,6 +2,7 @@ import Checkpoints
 import Configuration
 import DataPipeline
 import NeuralNetworks
+import PlainText
 import Tensors
 
 /// Errors that say which exit code they deserve; all others end with 1.

@@ -1,4 +1,4 @@
-import Checkpoints
+import JSON
 
 /// Contents of `summary.json`, written when a run has ended. Fractions, seconds; null where there is none.
 public struct RunSummary: Sendable, Equatable {

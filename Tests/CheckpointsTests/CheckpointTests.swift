@@ -1,3 +1,6 @@
+import Hashing
+import JSON
+import PlainText
 import Tensors
 import Testing
 

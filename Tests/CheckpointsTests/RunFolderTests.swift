@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -104,7 +105,7 @@ import Testing
     try damage(temporary.file("run/checkpoints/step-00000003.safetensors"))
     var reported: [CheckpointError] = []
     #expect(try RunFolder.checkpoint(at: path) { reported.append($0) }.metadata.step == 6)
-    #expect(reported.map { Paths.name(of: $0.path) } == ["step-00000003.safetensors"])
+    #expect(reported.map { $0.path.lastPathComponent } == ["step-00000003.safetensors"])
   }
 
   @Test func noRunNoCheckpoint() throws {

@@ -48,6 +48,6 @@ struct NamedPipeTests {
     let trained = try Lockstep.run(["train", config, "-q", "--run-dir", run, "--set", "training.steps=1"])
     #expect(trained.exitCode == 0, "\(trained.errors)")
     try expectRefusal(["classify", run, pipe], code: 1, saying: "\(pipe): is not a file")
-    try expectRefusal(["evaluate", pipe], code: 1, saying: "not a regular file")
+    try expectRefusal(["evaluate", pipe], code: 1, saying: "\(pipe): is not a file")
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -8,7 +9,7 @@ struct CIFARCopyTests {
   private static let archive = ProcessInfo.processInfo.environment["LOCKSTEP_TEST_DATA"].map {
     $0 + "/cifar10-jpeg.tar.xz"
   }
-  private static let isThere = archive.map { !PathKind.isMissing($0) } ?? false
+  private static let isThere = archive.map { !Paths.isMissing($0) } ?? false
 
   @Test(
     .enabled(if: isThere, "requires cifar10-jpeg.tar.xz in the folder LOCKSTEP_TEST_DATA"), .timeLimit(.minutes(15)))

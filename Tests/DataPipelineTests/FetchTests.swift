@@ -1,6 +1,8 @@
+import Files
 import Foundation
+import Hashing
+import PlainText
 import Synchronization
-import Tensors
 import Testing
 
 @testable import DataPipeline

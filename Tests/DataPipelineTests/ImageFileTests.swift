@@ -84,7 +84,7 @@ struct ImageFileTests {
     let empty = try folder.write([], to: "empty.png")
     #expect(throws: DataError(empty, "unreadable image: the file is empty")) { try PixelImage(contentsOf: empty) }
     let missing = folder.file("nothing.png")
-    #expect(throws: DataError(missing, "cannot be opened: No such file or directory")) {
+    #expect(throws: DataError(missing, "cannot open the file: No such file or directory")) {
       try PixelImage(contentsOf: missing)
     }
   }

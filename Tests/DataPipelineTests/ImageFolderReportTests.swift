@@ -100,7 +100,7 @@ struct ImageFolderReportTests {
     symlink("loop", folder.file(name))
     let error = #expect(throws: DataError.self) { try open() }
     #expect(error?.location == folder.file(name))
-    #expect(error?.problem.hasPrefix("cannot be examined: ") == true)
+    #expect(error?.problem.hasPrefix("cannot access it: ") == true)
   }
 
   @Test("a note is one line, whatever a file is called")

@@ -2,6 +2,7 @@ import Checkpoints
 import Collectives
 import Configuration
 import Foundation
+import JSON
 import NeuralNetworks
 import Tensors
 import Testing

@@ -1,4 +1,3 @@
-import Checkpoints
 import Collectives
 import Foundation
 import Testing

@@ -2,6 +2,7 @@ import Checkpoints
 import Collectives
 import DataPipeline
 import Foundation
+import JSON
 import Testing
 
 @testable import Training

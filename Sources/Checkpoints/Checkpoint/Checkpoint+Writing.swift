@@ -1,4 +1,6 @@
-import Tensors
+import Files
+import Hashing
+import PlainText
 
 extension Checkpoint {
   /// Writes a checkpoint, which is complete or absent.
@@ -39,13 +41,13 @@ extension Checkpoint {
     var hash = SHA256()
     for (index, tensor) in tensors.enumerated() {
       precondition(index >= weights.count || tensor.type == .float32, "\(tensor.name): weights are float32")
-      var checksum = Checksum()
+      var checksum = CRC32()
       try SafetensorsWriter.stream(tensor) { bytes throws(CheckpointError) in
         checksum.update(bytes)
         if index < weights.count { hash.update(bytes) }
         try file.append(bytes)
       }
-      checksums.append(checksum.text)
+      checksums.append(checksum.hexadecimal)
     }
 
     let sha256 = hash.finalizeHexadecimal()

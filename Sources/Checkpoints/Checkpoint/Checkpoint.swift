@@ -1,3 +1,6 @@
+import Hashing
+import JSON
+import PlainText
 import Tensors
 
 /// A checkpoint file open for reading. Opening it verifies the header. Tensors are verified when they are read, or all at once
@@ -83,7 +86,7 @@ public final class Checkpoint: Sendable {
   /// Reads every tensor and compares checksums.
   public func verify() throws(CheckpointError) {
     for entry in file.entries {
-      var checksum = Checksum()
+      var checksum = CRC32()
       try file.forEachChunk(of: entry) { bytes throws(CheckpointError) in checksum.update(bytes) }
       try require(checksum, for: entry)
     }
@@ -92,7 +95,7 @@ public final class Checkpoint: Sendable {
   /// Fills a float32 tensor from the file. If this throws, the tensor holds its old values or damaged ones.
   public func read(_ name: String, into tensor: Tensor, layout: FileLayout = .plain) throws(CheckpointError) {
     let entry = try entry(name)
-    var checksum = Checksum()
+    var checksum = CRC32()
     try file.read(entry, into: tensor, layout: layout) { checksum.update($0) }
     try require(checksum, for: entry)
   }
@@ -100,7 +103,7 @@ public final class Checkpoint: Sendable {
   /// All elements of a tensor, in the file's order.
   public func floats(_ name: String) throws(CheckpointError) -> [Float] {
     let entry = try entry(name)
-    var checksum = Checksum()
+    var checksum = CRC32()
     let values = try file.floats(of: entry) { checksum.update($0) }
     try require(checksum, for: entry)
     return values
@@ -115,8 +118,8 @@ public final class Checkpoint: Sendable {
     return entry
   }
 
-  private func require(_ checksum: Checksum, for entry: SafetensorsEntry) throws(CheckpointError) {
-    guard checksum.text == checksums[entry.name] else {
+  private func require(_ checksum: CRC32, for entry: SafetensorsEntry) throws(CheckpointError) {
+    guard checksum.hexadecimal == checksums[entry.name] else {
       throw .damaged(path, tensor: entry.name, "its data are damaged: the checksum differs")
     }
   }

@@ -1,4 +1,6 @@
-import Tensors
+import Hashing
+import JSON
+import PlainText
 
 /// Metadata of a checkpoint's safetensors file.
 ///
@@ -62,7 +64,7 @@ enum CheckpointFormat {
     }
     var sealed = header
     sealed.replaceSubrange(digits, with: Array(unknownChecksum.utf8))
-    sealed.replaceSubrange(digits, with: Array(Checksum.text(of: sealed).utf8))
+    sealed.replaceSubrange(digits, with: Array(CRC32.hexadecimal(of: sealed).utf8))
     return sealed
   }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Everything that a resume requires besides tensors.
 public struct CheckpointMetadata: Equatable, Sendable {
   /// The best evaluation on the validation split so far.

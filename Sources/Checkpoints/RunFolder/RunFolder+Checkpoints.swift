@@ -1,3 +1,5 @@
+import Files
+
 /// A checkpoint file of a run folder, known by its name only.
 public struct CheckpointFile: Equatable, Sendable {
   public let step: Int
@@ -12,7 +14,7 @@ extension RunFolder {
   public var newestCheckpointName: String? {
     get throws(CheckpointError) {
       try checkpoints().last.map {
-        Paths.join(Paths.name(of: RunLayout.checkpointsFolder(in: path)), Paths.name(of: $0.path))
+        RunLayout.checkpointsFolder(in: path).lastPathComponent.appendingPath($0.path.lastPathComponent)
       }
     }
   }
@@ -91,8 +93,8 @@ extension RunFolder {
   /// The newest checkpoint in the folder of `path`, not newer than it, that has a later one: the run went on after it. Looks at
   /// file names only.
   public static func continuedCheckpoint(upTo path: String) throws(CheckpointError) -> String? {
-    guard let step = RunLayout.step(ofCheckpointNamed: Paths.name(of: path)) else { return nil }
-    let beside = try checkpointFiles(in: Paths.folder(of: path))
+    guard let step = RunLayout.step(ofCheckpointNamed: path.lastPathComponent) else { return nil }
+    let beside = try checkpointFiles(in: path.parentFolder)
     return beside.dropLast().last { $0.step <= step }?.path
   }
 
@@ -170,7 +172,7 @@ extension RunFolder {
   ) throws(CheckpointError) -> [CheckpointFile] {
     try Paths.names(in: folder, calls: calls)
       .compactMap { name in
-        RunLayout.step(ofCheckpointNamed: name).map { CheckpointFile(step: $0, path: Paths.join(folder, name)) }
+        RunLayout.step(ofCheckpointNamed: name).map { CheckpointFile(step: $0, path: folder.appendingPath(name)) }
       }
       .sorted { $0.step < $1.step }
   }

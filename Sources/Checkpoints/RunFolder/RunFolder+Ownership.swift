@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Ownership of a folder: a run writes only where it cannot overwrite files of others.
@@ -42,12 +43,12 @@ extension RunFolder {
 
   /// Whether an entry of a folder without a mark has a name that a run uses.
   private static func isForeign(_ name: String, in folder: String, calls: SystemCalls) throws(CheckpointError) -> Bool {
-    let path = Paths.join(folder, name)
+    let path = folder.appendingPath(name)
     switch name {
     case RunLayout.markName: return true
     // Left by an earlier version that refused to start.
     case FolderLock.name: return try !FolderLock.isOurs(path)
-    case Paths.name(of: RunLayout.checkpointsFolder(in: folder)):
+    case RunLayout.checkpointsFolder(in: folder).lastPathComponent:
       guard try Paths.kind(of: path) == .folder else { return true }
       return try !Paths.names(in: path, calls: calls).isEmpty
     default: return RunLayout.fileNames.contains(name)
@@ -77,7 +78,7 @@ extension RunFolder {
   static func refuse(configuration file: String, in folder: String) throws(CheckpointError) {
     guard let given = try Paths.status(of: file) else { return }
     for name in RunLayout.fileNames {
-      let path = Paths.join(folder, name)
+      let path = folder.appendingPath(name)
       guard let found = try Paths.status(of: path), found.isSameFile(as: given) else { continue }
       let isEarlierPart = path == RunLayout.configuration(in: folder) ? try isMarked(configuration: path) : false
       guard !isEarlierPart else { continue }

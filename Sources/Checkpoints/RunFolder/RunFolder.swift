@@ -1,4 +1,6 @@
+import Files
 import Glibc
+import JSON
 
 /// The folder of one run, open for writing: `config.yaml`, `metrics.jsonl`, `checkpoints/step-NNNNNNNN.safetensors`,
 /// `summary.json`, and `samples.jsonl` if a language model writes samples. Only one process writes at a time, that of rank 0.
@@ -62,7 +64,7 @@ public final class RunFolder {
       let isNew = try Paths.kind(of: checkpoints) == nil
       try Paths.createFolder(checkpoints)
       made = (!isThere || isClaimed, isMarkNew, isNew)
-      let ours = [FolderLock.name, RunLayout.markName, Paths.name(of: checkpoints)]
+      let ours = [FolderLock.name, RunLayout.markName, checkpoints.lastPathComponent]
       let found = try Paths.names(in: path, calls: calls).filter { !ours.contains($0) }
       wasEmpty = try (found + Paths.names(in: checkpoints, calls: calls)).isEmpty
     } catch {
@@ -77,7 +79,7 @@ public final class RunFolder {
   /// Makes a folder that no other run has, not even one that starts at the same time: `path` or, if that exists, the first of
   /// `path-2`, `path-3` and so on that does not.
   public static func claim(_ path: String) throws(CheckpointError) -> String {
-    try Paths.createFolder(Paths.folder(of: path))
+    try Paths.createFolder(path.parentFolder)
     var claimed = path
     var number = 2
     while try !Paths.makeFolder(claimed) {
@@ -91,7 +93,7 @@ public final class RunFolder {
   public func discard() {
     if made.checkpoints { rmdir(RunLayout.checkpointsFolder(in: path)) }
     if made.mark { unlink(RunLayout.mark(in: path)) }
-    if lock.isNew { unlink(Paths.join(path, FolderLock.name)) }
+    if lock.isNew { unlink(path.appendingPath(FolderLock.name)) }
     if made.folder { rmdir(path) }
   }
 
@@ -105,7 +107,7 @@ public final class RunFolder {
       // A folder that this run has just marked had no such file; one of an earlier version has no mark.
       if !made.mark, try !Self.isMarked(configuration: file) {
         let newPath = try Paths.setAside(file)
-        warn("\(file) was not written by a run; it is now \(Paths.name(of: newPath))")
+        warn("\(file) was not written by a run; it is now \(newPath.lastPathComponent)")
       }
     }
     try AtomicFile.write(text, to: file, calls: calls)
@@ -202,7 +204,7 @@ public final class RunFolder {
           folder == path
             ? RunLayout.fileNames.contains(target) : RunLayout.step(ofCheckpointNamed: target) != nil
         else { continue }
-        let file = Paths.join(folder, name)
+        let file = folder.appendingPath(name)
         if try Paths.kind(of: file, followingLinks: false) == .file { removeIfPossible(file) }
       }
     }

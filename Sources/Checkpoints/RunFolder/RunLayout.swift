@@ -1,22 +1,25 @@
+import Files
+import PlainText
+
 /// Names of the files in a run folder.
 public enum RunLayout {
-  public static func configuration(in folder: String) -> String { Paths.join(folder, "config.yaml") }
-  public static func metrics(in folder: String) -> String { Paths.join(folder, "metrics.jsonl") }
-  public static func samples(in folder: String) -> String { Paths.join(folder, "samples.jsonl") }
-  public static func summary(in folder: String) -> String { Paths.join(folder, "summary.json") }
-  public static func end(in folder: String) -> String { Paths.join(folder, "end.json") }
-  public static func profile(in folder: String) -> String { Paths.join(folder, "profile.json") }
-  public static func timeline(in folder: String) -> String { Paths.join(folder, "timeline.json") }
-  public static func dataReport(in folder: String) -> String { Paths.join(folder, "data-report.json") }
-  public static func checkpointsFolder(in folder: String) -> String { Paths.join(folder, "checkpoints") }
+  public static func configuration(in folder: String) -> String { folder.appendingPath("config.yaml") }
+  public static func metrics(in folder: String) -> String { folder.appendingPath("metrics.jsonl") }
+  public static func samples(in folder: String) -> String { folder.appendingPath("samples.jsonl") }
+  public static func summary(in folder: String) -> String { folder.appendingPath("summary.json") }
+  public static func end(in folder: String) -> String { folder.appendingPath("end.json") }
+  public static func profile(in folder: String) -> String { folder.appendingPath("profile.json") }
+  public static func timeline(in folder: String) -> String { folder.appendingPath("timeline.json") }
+  public static func dataReport(in folder: String) -> String { folder.appendingPath("data-report.json") }
+  public static func checkpointsFolder(in folder: String) -> String { folder.appendingPath("checkpoints") }
 
   /// The file that marks a folder as a run's; the first file that is written.
-  static func mark(in folder: String) -> String { Paths.join(folder, markName) }
+  static func mark(in folder: String) -> String { folder.appendingPath(markName) }
   static let markName = ".lockstep-run"
 
   /// Files that a run writes into its folder, besides the mark, the lock and the checkpoints.
   static let fileNames = [configuration, metrics, samples, summary, end, profile, timeline, dataReport].map {
-    Paths.name(of: $0(""))
+    $0("").lastPathComponent
   }
 
   /// The first line of `config.yaml`.
@@ -25,9 +28,7 @@ public enum RunLayout {
   /// `checkpoints/step-00001000.safetensors`, with more digits for larger steps.
   public static func checkpoint(step: Int, in folder: String) -> String {
     precondition(step >= 0, "a checkpoint of step \(step)")
-    let digits = String(step)
-    let zeros = String(repeating: "0", count: max(0, 8 - digits.count))
-    return Paths.join(checkpointsFolder(in: folder), "step-\(zeros)\(digits).safetensors")
+    return checkpointsFolder(in: folder).appendingPath("step-\(String(step).leftPadded(to: 8, with: "0")).safetensors")
   }
 
   /// The step in a checkpoint's file name; nil for other files.

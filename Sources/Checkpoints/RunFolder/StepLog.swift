@@ -1,4 +1,6 @@
+import Files
 import Glibc
+import JSON
 
 /// `metrics.jsonl` or `samples.jsonl`: lines with one JSON object each, which has its `step`.
 final class StepLog {
@@ -48,7 +50,7 @@ final class StepLog {
     let contents = try contents(count: Int(own.st_size))
     var aside = ""
     if found != nil {
-      aside = " (the other is now \(Paths.name(of: try Paths.setAside(path))))"
+      aside = " (the other is now \(try Paths.setAside(path).lastPathComponent))"
     }
     closeFile()
     try rewrite(contents)

@@ -1,3 +1,5 @@
+import Files
+
 /// A safetensors file open for reading. Opening it checks the whole header: an untrusted file gives an error or correct
 /// offsets, never a trap.
 public final class SafetensorsFile: Sendable {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Name, type, shape and position of a tensor in a safetensors file.
 public struct SafetensorsEntry: Equatable, Sendable {
   public let name: String

@@ -1,3 +1,5 @@
+import Files
+
 /// Writes safetensors files tensor by tensor, without a copy of the whole.
 public enum SafetensorsWriter {
   /// Writes `tensors`, in this order, and `metadata`. The same arguments give the same bytes.

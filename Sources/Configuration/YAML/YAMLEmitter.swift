@@ -1,3 +1,5 @@
+import PlainText
+
 /// Writes nodes as YAML: sections and lists of layers as blocks, everything else on one line.
 package enum YAMLEmitter {
   /// A document whose root is a mapping of sections.
@@ -52,9 +54,8 @@ package enum YAMLEmitter {
       case "\t": quoted += "\\t"
       case _ where isReadAsItself(scalar): quoted.unicodeScalars.append(scalar)
       default:
-        let digits = String(scalar.value, radix: 16)
         let (kind, length) = scalar.value < 0x100 ? ("x", 2) : ("u", 4)
-        quoted += "\\" + kind + String(repeating: "0", count: length - digits.count) + digits
+        quoted += "\\" + kind + scalar.value.hexadecimal(digits: length)
       }
     }
     return quoted + "\""

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How far a download is.
@@ -58,7 +59,7 @@ extension DataCatalog {
     progress: @escaping @Sendable (FetchProgress) -> Void
   ) throws(DataError) {
     let folder = remote.unpacking == .tar ? directory : directory.appendingPath(dataset.folders[0])
-    try Self.makeFolder(folder)
+    try Paths.createFolder(folder)
     let archive = folder.appendingPath(remote.name)
     var owner: String?
     let lock = FileLock.take(archive + ".lock", patience: .zero, limit: Self.longestWait) { name in
@@ -72,10 +73,10 @@ extension DataCatalog {
       if isThere(remote, of: dataset, verify(dataset)) { return }
     }
     for part in dataset.files(unpackedFrom: remote) {
-      UnfinishedFile.removeLeftovers(
+      AtomicFile<DataError>.removeLeftovers(
         of: self.folder(of: dataset).appendingPath(part.name), untouchedFor: Self.abandoned)
     }
-    if PathKind.isMissing(archive) {
+    if Paths.isMissing(archive) {
       try download(remote, to: archive, progress: progress)
     } else {
       try check(remote, archive, progress: progress)
@@ -101,7 +102,7 @@ extension DataCatalog {
     let folder = folder(of: dataset)
     return dataset.files(unpackedFrom: remote).allSatisfy { part in
       let path = folder.appendingPath(part.name)
-      return (try? PathKind(path)) == .file(size: part.size)
+      return (try? Paths.size(of: path)) == part.size
         && status.files.contains { $0.path == path && $0.state == .whole }
     }
   }
@@ -133,25 +134,17 @@ extension DataCatalog {
     _ remote: KnownDataset.RemoteFile, _ path: String, progress: @Sendable (FetchProgress) -> Void
   ) throws(DataError) {
     progress(FetchProgress(file: remote.name, stage: .checking, bytes: remote.size, totalBytes: remote.size))
-    guard let sha256 = remote.sha256, let problem = try Checksum.mismatch(path, sha256: sha256) else { return }
+    guard let sha256 = remote.sha256, let problem = try FileDigest.mismatch(path, sha256: sha256) else { return }
     unlink(path)
     throw DataError(
       path, "\(problem); it came from \(remote.addresses.joined(separator: " or ")) and is removed now",
       advice: "fetch it again; if that ends like this, the source has changed")
   }
 
-  private static func makeFolder(_ folder: String) throws(DataError) {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DataError(folder, "cannot be made: \(error.localizedDescription)")
-    }
-  }
-
   private static func gunzip(_ path: String, size: Int) throws(DataError) {
     let contents = try FileContents.open(path, inflatingAtMost: size)
-    try OutputFile.write(String(path.dropLast(3))) { output throws(DataError) in
-      try contents.withBytes { bytes throws(DataError) in try output.write(bytes) }
-    }
+    let file = try AtomicFile<DataError>(path: String(path.dropLast(3)))
+    try contents.withBytes { bytes throws(DataError) in try file.append(bytes) }
+    try file.commit(isDurable: false)
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// State of a data set on disk.
 public struct DataStatus: Sendable {
   public enum FileState: Sendable, Equatable {
@@ -67,7 +69,7 @@ extension DataCatalog {
   private static func check(_ file: BundledData.File, readingContents: Bool) -> DataStatus.File {
     do throws(DataError) {
       let path = try BundledData.locate(file.name)
-      let problem = readingContents ? try Checksum.mismatch(path, sha256: file.sha256) : nil
+      let problem = readingContents ? try FileDigest.mismatch(path, sha256: file.sha256) : nil
       return DataStatus.File(path: path, state: problem.map { .damaged($0) } ?? .whole)
     } catch {
       return DataStatus.File(path: file.name, state: .missing)
@@ -81,7 +83,7 @@ extension DataCatalog {
     guard let path = try? IDXDataset.find(file.name, in: folder) else { return missing }
     let size: Int
     do throws(DataError) {
-      guard case .file(let found) = try PathKind(path) else { return missing }
+      guard let found = try Paths.size(of: path) else { return missing }
       size = found
     } catch {
       return DataStatus.File(path: path, state: .damaged(error.problem))
@@ -94,7 +96,7 @@ extension DataCatalog {
     }
     if readingContents, let sha256 = archive?.sha256 {
       do throws(DataError) {
-        if let problem = try Checksum.mismatch(path, sha256: sha256) {
+        if let problem = try FileDigest.mismatch(path, sha256: sha256) {
           return DataStatus.File(path: path, state: .damaged(problem))
         }
       } catch {

@@ -23,7 +23,7 @@ struct Downloader: Sendable {
       var fruitless = 0
       while fruitless < attempts {
         if fruitless > 0 { Thread.sleep(forTimeInterval: firstDelay * Double(1 << (fruitless - 1))) }
-        let output = try OutputFile(path, appending: true)
+        let output = try PartialDownload(path)
         // More than there should be: something else, or two runs at once.
         if output.count > size { try output.startOver() }
         if output.count == size { return }

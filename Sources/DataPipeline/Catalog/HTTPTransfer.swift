@@ -10,7 +10,7 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
   }
 
   // Used on the session's delegate queue until `done` is signalled, on the caller's thread after that.
-  private let output: OutputFile
+  private let output: PartialDownload
   private let progress: @Sendable (Int) -> Void
   private let start: Int
   /// Bytes of the whole file.
@@ -22,7 +22,7 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
 
   private static let mostRedirects = 10
 
-  private init(output: OutputFile, size: Int, progress: @escaping @Sendable (Int) -> Void) {
+  private init(output: PartialDownload, size: Int, progress: @escaping @Sendable (Int) -> Void) {
     (self.output, self.size, self.progress, start) = (output, size, progress, output.count)
   }
 
@@ -31,7 +31,7 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
   /// - Returns: Description of an error in the transfer; nil if there was none.
   /// - Throws: when the file cannot be written.
   static func run(
-    _ url: URL, output: OutputFile, size: Int, timeout: Double, progress: @escaping @Sendable (Int) -> Void
+    _ url: URL, output: PartialDownload, size: Int, timeout: Double, progress: @escaping @Sendable (Int) -> Void
   ) throws(DataError) -> Failure? {
     let transfer = HTTPTransfer(output: output, size: size, progress: progress)
     var request = URLRequest(url: url, timeoutInterval: timeout)

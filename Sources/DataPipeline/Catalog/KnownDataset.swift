@@ -1,3 +1,5 @@
+import Files
+
 /// A public data set that Lockstep knows: where its files come from and what they are called.
 public struct KnownDataset: Sendable {
   /// A file to download.
@@ -73,7 +75,7 @@ public struct KnownDataset: Sendable {
     let names = files.map(\.name).joined(separator: ", ")
     throw DataError(
       root,
-      "\(PathKind.isMissing(root) ? "no such folder" : "no \(name) here"); expected \(names) in it or in "
+      "\(Paths.isMissing(root) ? "no such folder" : "no \(name) here"); expected \(names) in it or in "
         + "\(root.appendingPath(folders[0]))", advice: fetchAdvice(root), isWrongUse: true)
   }
 
@@ -87,6 +89,6 @@ public struct KnownDataset: Sendable {
   }
 
   static func exists(_ name: String, in folder: String) -> Bool {
-    IDXDataset.alternatives(name).contains { !PathKind.isMissing(folder.appendingPath($0)) }
+    IDXDataset.alternatives(name).contains { !Paths.isMissing(folder.appendingPath($0)) }
   }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their binary form: records of one (two) label bytes and 3072 pixel
 /// bytes, `[3, 32, 32]`.
 enum CIFARDataset {
@@ -79,7 +81,7 @@ enum CIFARDataset {
     _ variant: Variant, in folder: String, advice: String
   ) throws(DataError) -> [String] {
     let path = folder.appendingPath(variant.namesFile)
-    guard try PathKind(path) != .missing else {
+    guard try Paths.kind(of: path) != nil else {
       return variant == .cifar10 ? classNamesOf10 : (0..<variant.classCount).map { "class \($0)" }
     }
     let file = try FileContents.map(path)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The folder of one class: its images, and what else is in it.
@@ -31,7 +32,7 @@ struct ClassFolder {
     var spellings: [String: [String]] = [:]
     for name in listing.names {
       let path = folder.appendingPath(name)
-      guard try PathKind(path) == .folder else {
+      guard try Paths.kind(of: path) == .folder else {
         if ignored.contains(name.lowercased()) { continue }
         report.omissions.append(.init(path, "beside the folders of the classes"))
         continue
@@ -53,11 +54,11 @@ struct ClassFolder {
     for name in listing.names where !Self.ignored.contains(name.lowercased()) {
       let path = folder.appendingPath(name)
       // An image that cannot be looked at is one that cannot be read, which --skip-bad-images is about.
-      if Self.isNamedAsImage(name), (try? PathKind(path)) != .folder {
+      if Self.isNamedAsImage(name), (try? Paths.kind(of: path)) != .folder {
         images.append(path)
         continue
       }
-      if try PathKind(path) == .folder {
+      if try Paths.kind(of: path) == .folder {
         noteInnerFolder(path)
         continue
       }

@@ -1,4 +1,4 @@
-import Tensors
+import Hashing
 
 extension DatasetSplits {
   /// Tells data that a run was trained on from others, wherever they lie: SHA-256, in hexadecimal, over the shape, the

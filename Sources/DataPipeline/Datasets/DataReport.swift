@@ -1,4 +1,4 @@
-import Tensors
+import PlainText
 
 /// Report of data that are not used, or are used in a way that nobody asked for.
 public struct DataReport: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Files
+
 /// MNIST and what is stored like it: four IDX files, plain or gzipped.
 enum IDXDataset {
   static let trainingImages = "train-images-idx3-ubyte"
@@ -76,7 +78,7 @@ enum IDXDataset {
 
   /// The plain file, the gzipped one, or either under the other usual name ("train-images.idx3-ubyte").
   static func find(_ name: String, in folder: String) throws(DataError) -> String {
-    for candidate in alternatives(name) where !PathKind.isMissing(folder.appendingPath(candidate)) {
+    for candidate in alternatives(name) where !Paths.isMissing(folder.appendingPath(candidate)) {
       return folder.appendingPath(candidate)
     }
     throw DataError(folder.appendingPath(name), "missing (and no \(name).gz either)", isWrongUse: true)

@@ -1,3 +1,5 @@
+import Files
+
 /// Data whose samples are images, or lists of numbers, with a class each.
 package protocol ImageDatasetSettings: DatasetSettings {
   /// Opens the files of the splits, which are then limited and divided as the specification says.
@@ -33,7 +35,7 @@ extension DatasetSpecification {
       throw DataError(
         "data.path", "is not given for \(name)", advice: "give it or --data; \(expected)", isWrongUse: true)
     }
-    guard try PathKind(path) == .folder else {
+    guard try Paths.kind(of: path) == .folder else {
       throw DataError(path, "no such folder", advice: expected, isWrongUse: true)
     }
     return path

@@ -1,4 +1,6 @@
 import Configuration
+import Files
+import Hashing
 import Tensors
 
 /// JPEG and PNG files in a folder for each class: `CLASS/NAME.jpg`. Images are decoded to RGB when they are read.
@@ -77,7 +79,7 @@ struct ImageFolderDataset: ImageDataset {
 
   func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 {
     var text = paths[record].lastPathComponent
-    if case .file(let size)? = try? PathKind(paths[record]) { text += " \(size)" }
+    if let size = try? Paths.size(of: paths[record]) { text += " \(size)" }
     return Array(text.utf8).withUnsafeBytes { Digest.of($0, seed: seed) }
   }
 

@@ -1,3 +1,5 @@
+import Files
+
 /// One image file as a data set, so that it reaches a model in the way the images of a data set do.
 public struct LoneImage: ImageDataset {
   public let imageShape: ImageShape
@@ -15,11 +17,11 @@ public struct LoneImage: ImageDataset {
   ) throws(DataError) {
     precondition(shape.channels == 1 || shape.channels == 3, "an image file for samples of \(shape)")
     imageShape = shape
-    switch try PathKind(path) {
-    case .missing:
+    switch try Paths.kind(of: path) {
+    case nil:
       throw DataError(path, "no such file", advice: "the model requires JPEG or PNG files", isWrongUse: true)
     case .folder: throw DataError(path, "is a folder", advice: "give the image files themselves", isWrongUse: true)
-    case .file: break
+    case .file, .link, .other: break
     }
     let image = try PixelImage(contentsOf: path, limit: limit).resized(height: shape.height, width: shape.width)
     pixels = shape.channels == 3 ? image.pixels : Self.grey(image.pixels)

@@ -1,3 +1,4 @@
+import Hashing
 import Tensors
 
 /// A split of a run's data: images with their classes, or a text.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The data that come with the program, in the resource folder that SwiftPM puts beside the executable.
@@ -42,7 +43,7 @@ public enum BundledData {
     let candidates = folders()
     for folder in candidates {
       let path = folder.appendingPath("Resources").appendingPath(name)
-      if !PathKind.isMissing(path) { return path }
+      if !Paths.isMissing(path) { return path }
     }
     throw DataError(
       "bundled data \(name)", "not found; looked in \(candidates.joined(separator: ", "))",

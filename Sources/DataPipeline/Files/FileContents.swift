@@ -1,39 +1,24 @@
 import CImageFiles
-import CSignals
-import Foundation
-import Tensors
+import Files
 
-/// The bytes of a file, for reading.
-///
-/// A plain file is mapped, shared and read-only: all ranks of a node then read one copy, the page cache's.
-/// A file that somebody shortens later ends the process, with a message that names it. What is compressed is inflated into memory of our own.
+/// The bytes of a file, for reading: a plain file is mapped, a compressed one is inflated into memory.
 final class FileContents: @unchecked Sendable {
   let path: String
-  /// Goes with the object, so nobody outside gets hold of it but for the length of a call.
+  /// Valid as long as the object, so nobody outside has it for longer than a call.
   private let bytes: UnsafeRawBufferPointer
-  private enum Owner { case mapping, heap }
-  private let owner: Owner
-  /// By which the mapping is known to whoever reports that it can no longer be read.
-  private let number: Int32
+  /// Nil if the bytes are in memory of our own.
+  private let mapping: MappedFile<DataError>?
 
-  private init(path: String, bytes: UnsafeRawBufferPointer, owner: Owner) {
-    (self.path, self.bytes, self.owner) = (path, bytes, owner)
-    number =
-      if case .mapping = owner, let base = bytes.baseAddress {
-        csignals_note_mapping(base, bytes.count, path.onOneLine)
-      } else {
-        -1
-      }
+  private init(_ mapping: MappedFile<DataError>) {
+    (path, bytes, self.mapping) = (mapping.path, mapping.bytes, mapping)
+  }
+
+  private init(path: String, inflated: UnsafeRawBufferPointer) {
+    (self.path, bytes, mapping) = (path, inflated, nil)
   }
 
   deinit {
-    guard let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress) else { return }
-    switch owner {
-    case .mapping:
-      csignals_forget_mapping(number)
-      munmap(base, bytes.count)
-    case .heap: ci_free(base)
-    }
+    if mapping == nil { ci_free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
   }
 
   var count: Int { bytes.count }
@@ -72,22 +57,7 @@ final class FileContents: @unchecked Sendable {
     }
   }
 
-  static func map(_ path: String) throws(DataError) -> FileContents {
-    // Without O_NONBLOCK a named pipe would keep us here until somebody writes to it; of files nobody waits for either way.
-    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .system(path, "cannot be opened", code: errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .system(path, "cannot be examined", code: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw DataError(path, "is not a file") }
-    let count = Int(status.st_size)
-    guard count > 0 else {
-      return FileContents(path: path, bytes: UnsafeRawBufferPointer(start: nil, count: 0), owner: .mapping)
-    }
-    let address = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0)
-    guard let address, address != MAP_FAILED else { throw .system(path, "cannot be mapped", code: errno) }
-    return FileContents(path: path, bytes: UnsafeRawBufferPointer(start: address, count: count), owner: .mapping)
-  }
+  static func map(_ path: String) throws(DataError) -> FileContents { FileContents(try MappedFile(path: path)) }
 
   private func inflated(limit: Int, promised: Bool = false) throws(DataError) -> FileContents {
     var result = ci_bytes()
@@ -106,8 +76,7 @@ final class FileContents: @unchecked Sendable {
       let reason = bytes.isEmpty ? "the file is empty" : text(ofMessage: &result.message)
       throw DataError(path, reason, advice: "fetch the file again")
     }
-    return FileContents(
-      path: path, bytes: UnsafeRawBufferPointer(start: result.data, count: result.count), owner: .heap)
+    return FileContents(path: path, inflated: UnsafeRawBufferPointer(start: result.data, count: result.count))
   }
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// Names in a folder, sorted by their bytes, hidden ones left out: the order is the same on every machine.
 struct FolderListing {
@@ -8,19 +8,7 @@ struct FolderListing {
   private(set) var escapedNames: [String] = []
 
   init(of folder: String) throws(DataError) {
-    guard let stream = opendir(folder) else { throw .system(folder, "cannot be listed", code: errno) }
-    defer { closedir(stream) }
-    var found: [[UInt8]] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(stream) else {
-        // The end, or a disk that fails: what was read so far is not the folder.
-        guard errno == 0 else { throw .system(folder, "cannot be listed", code: errno) }
-        break
-      }
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in Array(bytes.prefix { $0 != 0 }) }
-      if name.first != UInt8(ascii: ".") { found.append(name) }
-    }
+    let found = try Paths.entries(of: folder).filter { $0.first != UInt8(ascii: ".") }
     for name in found.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       if let text = String(validating: name, as: UTF8.self) {
         names.append(text)

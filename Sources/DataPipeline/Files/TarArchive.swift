@@ -1,4 +1,5 @@
 import CImageFiles
+import Files
 import Foundation
 
 /// Unpacks gzipped tar archives: POSIX ustar, with GNU's long names. Plain files and folders only, which is all that
@@ -68,20 +69,15 @@ struct TarArchive: ~Copyable {
   }
 
   private mutating func extractFile(to target: String, size: Int) throws(DataError) {
-    let parent = (target as NSString).deletingLastPathComponent
-    do {
-      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-    } catch {
-      throw DataError(parent, "cannot be made: \(error.localizedDescription)")
+    try Paths.createFolder(target.parentFolder)
+    let file = try AtomicFile<DataError>(path: target)
+    var rest = size
+    while rest > 0 {
+      let block = try read(min(rest, Self.blockSize))
+      rest -= block.count
+      try file.append(block)
     }
-    try OutputFile.write(target) { output throws(DataError) in
-      var rest = size
-      while rest > 0 {
-        let block = try read(min(rest, Self.blockSize))
-        rest -= block.count
-        try block.withTypedBytes { bytes throws(DataError) in try output.write(bytes) }
-      }
-    }
+    try file.commit(isDurable: false)
   }
 
   /// Exactly so many bytes.

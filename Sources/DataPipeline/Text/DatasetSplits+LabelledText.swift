@@ -1,4 +1,4 @@
-import Tensors
+import PlainText
 
 extension DatasetSplits {
   /// The splits of lines with labels.

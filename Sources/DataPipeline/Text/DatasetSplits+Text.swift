@@ -1,4 +1,4 @@
-import Tensors
+import PlainText
 
 extension DatasetSplits {
   /// A text's splits: by position, training first.

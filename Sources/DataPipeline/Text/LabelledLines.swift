@@ -1,4 +1,4 @@
-import Tensors
+import PlainText
 
 /// The lines of a file with their labels, and what a person should know of its first line.
 struct LabelledLines {

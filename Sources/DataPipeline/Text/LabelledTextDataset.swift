@@ -1,4 +1,5 @@
-import Tensors
+import Files
+import PlainText
 
 /// Texts with one label each, as tokens.
 public struct LabelledTextDataset: Sendable {

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 
 /// Lines of text with a label each, as a configuration names them. All files lie beside the one with the training lines.
 public struct LabelledTextSettings: Sendable, Equatable {
@@ -34,7 +35,7 @@ extension LabelledTextSettings {
     at path: String, drawing share: DatasetSpecification.Split?
   ) throws(DataError) -> LabelledTextSpecification {
     var lines = path
-    if try PathKind(path) == .folder {
+    if try Paths.kind(of: path) == .folder {
       guard let file else {
         throw DataError(
           path, "is a folder", advice: "give the file with the lines, or its name in the folder as data.file",
@@ -46,12 +47,12 @@ extension LabelledTextSettings {
     func beside(_ name: String?) throws(DataError) -> String? {
       guard let name else { return nil }
       let path = name.hasPrefix("/") ? name : folder + name
-      guard !PathKind.isMissing(path) else {
+      guard !Paths.isMissing(path) else {
         throw DataError(path, "no such file", advice: "it is looked for beside the training lines", isWrongUse: true)
       }
       return path
     }
-    guard !PathKind.isMissing(lines) else {
+    guard !Paths.isMissing(lines) else {
       throw DataError(lines, "no such file", advice: "check --data, data.path and data.file", isWrongUse: true)
     }
     var specification = LabelledTextSpecification(path: lines, format: format)

@@ -1,3 +1,5 @@
+import Files
+import Hashing
 import Tensors
 
 /// A split of texts with one label each: the tokens of a sample, cut or padded to one length, and its class.

@@ -1,5 +1,7 @@
+import Files
 import Foundation
-import Tensors
+import Hashing
+import PlainText
 
 /// Turns the splits of a text into tokens, and may keep them in a file.
 struct TextEncoding {
@@ -66,7 +68,7 @@ struct TextEncoding {
 
   /// The tokens of the file, if it is there and was made of this text in this way.
   private func kept(at cachePath: String) -> [TokenSequence]? {
-    guard case .file? = try? PathKind(cachePath), let file = try? FileContents.map(cachePath),
+    guard (try? Paths.kind(of: cachePath)) == .file, let file = try? FileContents.map(cachePath),
       file.count >= TokenFileHeader.byteCount
     else { return nil }
     var found = header
@@ -96,22 +98,12 @@ struct TextEncoding {
   private static let abandoned = 600.0
 
   private func keep(at cachePath: String) throws(WriteFailure) {
-    UnfinishedFile.removeLeftovers(of: cachePath, untouchedFor: Self.abandoned)
-    let temporary = UnfinishedFile.name(for: cachePath)
-    do throws(WriteFailure) {
-      try write(to: temporary, renaming: cachePath)
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-  }
-
-  private func write(to temporary: String, renaming cachePath: String) throws(WriteFailure) {
+    AtomicFile<DataError>.removeLeftovers(of: cachePath, untouchedFor: Self.abandoned)
     var header = header
-    let file: OutputFile
+    let file: AtomicFile<DataError>
     do throws(DataError) {
-      file = try OutputFile(temporary, appending: false)
-      try header.bytes.withTypedBytes { start throws(DataError) in try file.write(start) }
+      file = try AtomicFile(path: cachePath)
+      try file.append(header.bytes)
     } catch {
       throw .file(error)
     }
@@ -124,7 +116,7 @@ struct TextEncoding {
           var piece: [UInt8] = []
           header.width.append(tokens, to: &piece)
           do throws(DataError) {
-            try piece.withTypedBytes { bytes throws(DataError) in try file.write(bytes) }
+            try file.append(piece)
           } catch {
             failure = error
           }
@@ -135,9 +127,10 @@ struct TextEncoding {
       if let failure { throw .file(failure) }
     }
     do throws(DataError) {
-      header.tokensDigest = TokenFileHeader.tokensDigest(of: try FileContents.map(temporary))
-      try header.bytes.withTypedBytes { start throws(DataError) in try file.overwrite(start, at: 0) }
-      try file.close(renamingTo: cachePath)
+      try file.flushBuffer()
+      header.tokensDigest = TokenFileHeader.tokensDigest(of: try FileContents.map(file.temporaryPath))
+      try file.replaceBeginning(with: header.bytes)
+      try file.commit(isDurable: false)
     } catch {
       throw .file(error)
     }

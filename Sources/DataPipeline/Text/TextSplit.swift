@@ -1,3 +1,4 @@
+import Hashing
 import Tensors
 
 /// A split of a text whose samples are windows of tokens; what is predicted is the token after each.

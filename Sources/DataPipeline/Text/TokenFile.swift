@@ -1,4 +1,4 @@
-import Tensors
+import Hashing
 
 /// Header of a file of tokens.
 ///

@@ -1,5 +1,7 @@
+import Files
 import Foundation
-import Tensors
+import Hashing
+import PlainText
 
 /// A tokeniser that was learned from a text, in a file beside it: learning byte pairs takes a while, and gives the same each
 /// time. The processes of a node that need it at once wait for the one that learns it.
@@ -18,9 +20,8 @@ struct TokenizerCache {
 
   init(_ specification: TokenizerSpecification, on training: UnsafeRawBufferPointer, of text: String) {
     (self.specification, self.training, self.text) = (specification, training, text)
-    var hash = SHA256()
-    hash.update("1 \(specification.name) \(training.count) \(Digest.of(training))".utf8)
-    path = "\(text).\(hash.finalizeHexadecimal().prefix(12)).tokenizer"
+    let key = SHA256.hexadecimal(of: "1 \(specification.name) \(training.count) \(Digest.of(training))")
+    path = "\(text).\(key.prefix(12)).tokenizer"
   }
 
   /// The one that is kept, or one that is learned now, and kept if the folder lets us.
@@ -38,7 +39,7 @@ struct TokenizerCache {
     }
     defer { lock?.release() }
     // One that goes on without the lock may lose its own: it does not need it.
-    if lock != nil { UnfinishedFile.removeLeftovers(of: path, untouchedFor: 0) }
+    if lock != nil { AtomicFile<DataError>.removeLeftovers(of: path, untouchedFor: 0) }
     if let kept = kept() { return kept }
     try monitor.check()
     let learned = try Tokenizers.train(specification, on: training, of: text, monitor: monitor)
@@ -52,28 +53,21 @@ struct TokenizerCache {
 
   /// Nil where there is none, or where it is damaged: then it is learned anew.
   private func kept() -> (any Tokenizer)? {
-    guard case .file? = try? PathKind(path), let file = try? FileContents.map(path), file.count <= Self.mostBytes else {
+    guard (try? Paths.kind(of: path)) == .file, let file = try? FileContents.map(path), file.count <= Self.mostBytes
+    else {
       return nil
     }
     let lines = file.withBytes { String(decoding: $0, as: UTF8.self) }.split(separator: "\n", maxSplits: 1)
-    guard lines.count == 2, lines[0] == digest(of: String(lines[1])) else { return nil }
+    guard lines.count == 2, lines[0] == SHA256.hexadecimal(of: String(lines[1])) else { return nil }
     guard let tokenizer = try? Tokenizers.load(json: String(lines[1]), from: path),
       case .bytePairs(let found) = tokenizer.specification, case .bytePairs(let asked) = specification, found <= asked
     else { return nil }
     return tokenizer
   }
 
-  private func digest(of json: String) -> String {
-    var hash = SHA256()
-    hash.update(json.utf8)
-    return hash.finalizeHexadecimal()
-  }
-
   /// Under a name of this process's own first, so that nobody reads half a file.
   private func write(_ json: String) throws(DataError) {
-    try OutputFile.write(path) { file throws(DataError) in
-      try Array("\(digest(of: json))\n\(json)".utf8).withTypedBytes { bytes throws(DataError) in try file.write(bytes) }
-    }
+    try AtomicFile<DataError>.write("\(SHA256.hexadecimal(of: json))\n\(json)", to: path, isDurable: false)
   }
 
   private var lockPath: String { path + ".lock" }

@@ -1,3 +1,5 @@
+import Files
+
 /// Cuts text into tokens, numbers in 0 ..< `vocabularySize`, and puts them together again, byte for byte.
 public protocol Tokenizer: Sendable {
   /// Its name in a configuration, with its size: a vocabulary may be smaller than was asked for.

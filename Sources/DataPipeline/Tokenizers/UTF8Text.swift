@@ -1,3 +1,5 @@
+import PlainText
+
 /// Reading scalars out of bytes in place; text files are mapped, and a String would copy them.
 enum UTF8Text {
   /// The first byte that is not part of well-formed UTF-8 (Unicode 16, table 3-7), or nil.
@@ -80,8 +82,7 @@ enum UTF8Text {
 
   /// A scalar for a message: as itself where it can be seen, and by its number.
   static func describe(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16, uppercase: true)
-    let name = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    let name = "U+" + value.hexadecimal(digits: 4).uppercased()
     guard let scalar = Unicode.Scalar(value) else { return name }
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate, .spaceSeparator,

@@ -1,5 +1,5 @@
 import Glibc
-import Tensors
+import Hashing
 
 /// Mutual authentication of two ranks of one job, on a connection that anybody could have made.
 ///

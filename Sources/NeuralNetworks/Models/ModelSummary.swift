@@ -1,4 +1,5 @@
 import Autograd
+import PlainText
 
 /// Structure of a model, layer by layer.
 public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
@@ -49,9 +50,8 @@ public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
       // Nothing stands behind the last cell that is not empty.
       let last = row.lastIndex { !$0.isEmpty } ?? 0
       return row[...last].indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - row[column].count)
-        if column >= 3 { return padding + row[column] }
-        return column == last ? row[column] : row[column] + padding
+        if column >= 3 { return row[column].leftPadded(to: widths[column]) }
+        return column == last ? row[column] : row[column].padded(to: widths[column])
       }.joined(separator: "  ")
     }.joined(separator: "\n")
   }

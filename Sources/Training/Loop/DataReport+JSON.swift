@@ -1,5 +1,5 @@
-import Checkpoints
 import DataPipeline
+import JSON
 
 extension DataReport {
   /// As `data-report.json` has it.

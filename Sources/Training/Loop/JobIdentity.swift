@@ -1,5 +1,7 @@
 import Collectives
 import DataPipeline
+import Hashing
+import PlainText
 import Tensors
 
 /// A fact that must be the same on all ranks of a job, as it is shown where it is not.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
 import DataPipeline
+import Files
 import Foundation
 import NeuralNetworks
 import Tensors

@@ -1,5 +1,6 @@
 import Autograd
 import Collectives
+import Files
 import Glibc
 import Tensors
 
@@ -65,7 +66,7 @@ extension Replica {
     let parts = stateParts
     let details = try communicator.allGather(words: parts.map { $0.elements.digest() })
     difference.compare(details, names: parts.map(\.name))
-    difference.hosts = try communicator.allGather(Array(hostName.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    difference.hosts = try communicator.allGather(Array(hostName().utf8)).map { String(decoding: $0, as: UTF8.self) }
     return difference
   }
 
@@ -86,11 +87,6 @@ extension Replica {
       }
   }
 
-  var hostName: String {
-    var name = [CChar](repeating: 0, count: 256)
-    gethostname(&name, name.count - 1)
-    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
 }
 
 extension Communicator {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Configuration
 import Foundation
+import JSON
 
 /// Work of worker 0 beside training: it owns the run folder, finds the checkpoint to go on from, writes
 /// checkpoints, metrics and the summary.

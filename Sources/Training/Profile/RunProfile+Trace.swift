@@ -1,5 +1,5 @@
-import Checkpoints
 import Collectives
+import JSON
 
 /// A timeline for chrome://tracing and Perfetto.
 extension RunProfile {

@@ -1,5 +1,5 @@
-import Checkpoints
 import Collectives
+import JSON
 
 /// Where the time of a run went, worker by worker.
 public struct RunProfile: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Collectives
+import Files
 import Foundation
 import NeuralNetworks
 import Tensors
@@ -29,7 +30,7 @@ extension Trainer {
     own.seconds = Timeline.Phase.allCases.map { timeline.seconds($0) }
     own.layers = session.replica.layerTimes?.nanoseconds.map { LayerTime(nanoseconds: $0) } ?? []
     own.spans = timeline.spans
-    let hosts = try communicator.allGather(Array(session.replica.hostName.utf8))
+    let hosts = try communicator.allGather(Array(hostName().utf8))
     let words = try communicator.allGather(words: own.words)
     guard communicator.worker == 0 else { return nil }
     return RunProfile(

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Checkpoints
 import Collectives
+import JSON
 import MPICollectives
+import PlainText
 import Training
 
 struct BenchAllReduceCommand: ParsableCommand {
@@ -85,7 +86,7 @@ enum AllReduceText {
       (result.reference.map { Format.decimal($0 / result.ours, 2) } ?? "-", 8),
       (Format.decimal(Double(result.bytes) / result.ours / 1e3, 2), 7),
     ]
-    let text = cells.map { String(repeating: " ", count: max(0, $0.1 - $0.0.count)) + $0.0 }.joined()
+    let text = cells.map { $0.0.leftPadded(to: $0.1) }.joined()
     return result.isCorrect ? text : text + "  WRONG RESULT"
   }
 

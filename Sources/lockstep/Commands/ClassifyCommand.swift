@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import JSON
+import PlainText
 import Training
 
 struct ClassifyCommand: FirstRankCommand {
@@ -47,7 +49,7 @@ struct ClassifyCommand: FirstRankCommand {
           let result = try classifier.classify(input, line: line)
           if let cut = result.cut {
             let text =
-              "\(line.map { "line \($0), " } ?? "")'\(ControlCharacters.replaced(in: String(result.input.prefix(40))))'"
+              "\(line.map { "line \($0), " } ?? "")'\(PrintableText.replacingControls(in: String(result.input.prefix(40))))'"
             terminal.printError(
               "warning: \(text) has \(cut.tokens) tokens; the model reads the first \(cut.length)")
           }

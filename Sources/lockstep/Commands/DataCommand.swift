@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataPipeline
 import Foundation
+import PlainText
 import Synchronization
 
 struct DataCommand: ParsableCommand {
@@ -65,8 +66,8 @@ struct DataCommand: ParsableCommand {
         let status = options.catalog.status(of: entry)
         if !status.isWhole { missing = missing ?? entry.name }
         let state = status.isWhole ? "there" : status.isPresent ? "incomplete" : "not there"
-        let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
-        let padded = state.padding(toLength: 10, withPad: " ", startingAt: 0)
+        let name = entry.name.padded(to: width)
+        let padded = state.padded(to: 10)
         Terminal.standard.print("\(name)  \(padded)  \(entry.summary)")
       }
       guard let missing else { return }

@@ -3,7 +3,6 @@ import Collectives
 import Diagnostics
 import Foundation
 import MPICollectives
-import Tensors
 import Training
 
 struct DoctorCommand: ParsableCommand {

@@ -1,4 +1,4 @@
-import Checkpoints
+import JSON
 import Training
 
 /// The result of `bench step`, for people and for programs.

@@ -1,4 +1,5 @@
-import Checkpoints
+import JSON
+import PlainText
 import Training
 
 /// Output of `classify` for one input, for people and for programs.
@@ -14,14 +15,13 @@ struct ClassificationText {
 
   /// One line with a bar for each class.
   var table: String {
-    let names = shown.map { ControlCharacters.replaced(in: $0.className) }
+    let names = shown.map { PrintableText.replacingControls(in: $0.className) }
     let width = names.map(\.count).max() ?? 0
     let lines = zip(shown, names).map { candidate, name in
       let percent = Format.percent(candidate.probability)
       let length = (candidate.probability * Double(Self.barWidth)).rounded()
       let bar = String(repeating: style.bar.done, count: length > 0 ? min(Self.barWidth, Int(length)) : 0)
-      let gap = String(repeating: " ", count: width - name.count + max(0, 10 - percent.count))
-      return "  \(name)\(gap)\(percent)\(bar.isEmpty ? "" : "  " + bar)"
+      return "  \(name.padded(to: width))\(percent.leftPadded(to: 10))\(bar.isEmpty ? "" : "  " + bar)"
     }
     return lines.joined(separator: "\n")
   }

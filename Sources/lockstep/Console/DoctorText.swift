@@ -1,5 +1,6 @@
-import Checkpoints
 import Diagnostics
+import JSON
+import PlainText
 
 /// Findings of `lockstep doctor`, for people and for programs.
 struct DoctorText {
@@ -13,7 +14,7 @@ struct DoctorText {
   private var versions: String {
     let versions = examination.workers.first?.versions ?? []
     let width = versions.map(\.name.count).max() ?? 0
-    return versions.map { "\($0.name.padding(toLength: width, withPad: " ", startingAt: 0))  \($0.value)" }
+    return versions.map { "\($0.name.padded(to: width))  \($0.value)" }
       .joined(separator: "\n")
   }
 
@@ -31,7 +32,7 @@ struct DoctorText {
     }
     let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
     let lines = ([head] + rows).map { row in
-      let cells = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
+      let cells = zip(row, widths).map { $0.padded(to: $1) }
       return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
     }
     return lines.joined(separator: "\n")

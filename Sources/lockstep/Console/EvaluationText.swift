@@ -1,4 +1,5 @@
-import Checkpoints
+import JSON
+import PlainText
 import Training
 
 /// The result of `evaluate`, for people and for programs.
@@ -38,8 +39,8 @@ struct EvaluationText {
     let head = isSmall ? matrixHead(labels.count, width: width, cell: cell) : listHead(labels.count, width: width)
     return head
       + zip(labels, result.perClassAccuracy).enumerated().map { index, entry in
-        let line = pad(entry.0, width) + left(Format.percent(entry.1), 10)
-        return isSmall ? line + " |" + rows[index].map { left("\($0)", cell) }.joined() : line
+        let line = entry.0.padded(to: width) + Format.percent(entry.1).leftPadded(to: 10)
+        return isSmall ? line + " |" + rows[index].map { "\($0)".leftPadded(to: cell) }.joined() : line
       }
   }
 
@@ -52,16 +53,16 @@ struct EvaluationText {
     var lines = [
       "\(measured.count) of \(labels.count) classes have samples; all of them are in the output of --json", "",
       "the \(weakest.count) classes recognised least",
-      pad("true class", width) + left("accuracy", 10),
+      "true class".padded(to: width) + "accuracy".leftPadded(to: 10),
     ]
-    lines += weakest.map { pad(labels[$0.0], width) + left(Format.percent($0.1), 10) }
+    lines += weakest.map { labels[$0.0].padded(to: width) + Format.percent($0.1).leftPadded(to: 10) }
     let pairs = result.confusion.worst(Self.worstCount)
     guard !pairs.isEmpty else { return lines }
     let pairWidth = max("true class".count, pairs.map { labels[$0.actual].count }.max() ?? 0)
     lines += ["", "the \(pairs.count.counted("pair")) mixed up most often"]
-    lines.append(left("samples", 10) + "  " + pad("true class", pairWidth) + "  predicted class")
+    lines.append("samples".leftPadded(to: 10) + "  " + "true class".padded(to: pairWidth) + "  predicted class")
     lines += pairs.map {
-      left("\($0.count)", 10) + "  " + pad(labels[$0.actual], pairWidth) + "  " + labels[$0.predicted]
+      "\($0.count)".leftPadded(to: 10) + "  " + labels[$0.actual].padded(to: pairWidth) + "  " + labels[$0.predicted]
     }
     return lines
   }
@@ -84,8 +85,9 @@ struct EvaluationText {
   private func matrixHead(_ classes: Int, width: Int, cell: Int) -> [String] {
     [
       "confusion matrix: a row for each true class, a column for each predicted class", "",
-      pad("", width + 10) + " |" + pad("", cell - 1) + "predicted class",
-      pad("true class", width) + left("accuracy", 10) + " |" + (0..<classes).map { left("\($0)", cell) }.joined(),
+      "".padded(to: width + 10) + " |" + "".padded(to: cell - 1) + "predicted class",
+      "true class".padded(to: width) + "accuracy".leftPadded(to: 10) + " |"
+        + (0..<classes).map { "\($0)".leftPadded(to: cell) }.joined(),
       String(repeating: "-", count: width + 11) + "+" + String(repeating: "-", count: cell * classes),
     ]
   }
@@ -93,15 +95,15 @@ struct EvaluationText {
   private func listHead(_ classes: Int, width: Int) -> [String] {
     [
       "the confusion matrix of \(classes) classes is in the output of --json", "",
-      pad("class", width) + left("accuracy", 10),
+      "class".padded(to: width) + "accuracy".leftPadded(to: 10),
     ]
   }
 
   /// A class's number, which also heads its column, and its name if that differs from the number.
   private static func rowLabels(_ names: [String]) -> [String] {
     let width = "\(names.count - 1)".count
-    return names.map { ControlCharacters.replaced(in: $0) }.enumerated().map { index, name in
-      let number = String(repeating: " ", count: width - "\(index)".count) + "\(index)"
+    return names.map { PrintableText.replacingControls(in: $0) }.enumerated().map { index, name in
+      let number = "\(index)".leftPadded(to: width)
       return name == "\(index)" ? number : "\(number) \(name)"
     }
   }
@@ -130,12 +132,5 @@ struct EvaluationText {
         ? .array(confusion.cells.map { [.integer($0.actual), .integer($0.predicted), .integer($0.count)] }) : .null,
     ]
     return object.description
-  }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
-  private func left(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 }

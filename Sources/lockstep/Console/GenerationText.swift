@@ -1,5 +1,6 @@
-import Checkpoints
 import DataPipeline
+import JSON
+import PlainText
 import Training
 
 /// Statistics of `generate` about the generated texts, for people and for programs.
@@ -8,7 +9,7 @@ enum GenerationText {
     let rows =
       [("words", statistics.words)] + zip(TextStatistics.lengths, statistics.ngrams).map { ("\($0) in a row", $1) }
     let lines = rows.map { name, share in
-      name.padding(toLength: 12, withPad: " ", startingAt: 0) + Format.percent(share.share)
+      name.padded(to: 12) + Format.percent(share.share)
         + " (\(share.seen) of \(share.count))"
     }
     return (["seen in the training split:"] + lines.map { "  \($0)" }).joined(separator: "\n")

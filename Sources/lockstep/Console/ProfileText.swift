@@ -1,4 +1,5 @@
 import Collectives
+import PlainText
 import Training
 
 /// The profile of a run as a table with one column for each worker.
@@ -31,20 +32,20 @@ struct ProfileText {
     let rest = measured.filter { $0.milliseconds.total < least }
     let sum = measured.reduce(0) { $0 + $1.milliseconds.total }
     func line(_ name: String, _ forward: Double, _ backward: Double) -> String {
-      let cells = [forward, backward].map { padLeft(Format.decimal($0, 3), 12) }.joined()
-      return name + cells + padLeft(Format.decimal(100 * (forward + backward) / sum, 0), 6) + " %"
+      let cells = [forward, backward].map { Format.decimal($0, 3).leftPadded(to: 12) }.joined()
+      return name + cells + Format.decimal(100 * (forward + backward) / sum, 0).leftPadded(to: 6) + " %"
     }
     var names = shown.map { $0.path.isEmpty ? $0.kind : "\($0.path) (\($0.kind))" }
     if !rest.isEmpty { names.append(rest.count.counted("other layer")) }
     let width = names.reduce(Self.nameWidth) { max($0, $1.count) }
-    var lines = zip(names, shown).map { line(pad($0, width), $1.milliseconds.forward, $1.milliseconds.backward) }
+    var lines = zip(names, shown).map { line($0.padded(to: width), $1.milliseconds.forward, $1.milliseconds.backward) }
     if let last = names.last, !rest.isEmpty {
       lines.append(
         line(
-          pad(last, width), rest.reduce(0) { $0 + $1.milliseconds.forward },
+          last.padded(to: width), rest.reduce(0) { $0 + $1.milliseconds.forward },
           rest.reduce(0) { $0 + $1.milliseconds.backward }))
     }
-    let title = pad("layers, ms a step", width) + padLeft("forward", 12) + padLeft("backward", 12)
+    let title = "layers, ms a step".padded(to: width) + "forward".leftPadded(to: 12) + "backward".leftPadded(to: 12)
     return ["", title] + lines
   }
 
@@ -54,7 +55,7 @@ struct ProfileText {
 
   private var titles: String {
     let names = isSummed ? ["least", "median", "largest"] : profile.workers.indices.map { profile.name($0) }
-    return pad("", Self.nameWidth) + names.map { padLeft($0, 17) }.joined()
+    return "".padded(to: Self.nameWidth) + names.map { $0.leftPadded(to: 17) }.joined()
   }
 
   private typealias Cell = (milliseconds: Double, share: Double)
@@ -70,15 +71,9 @@ struct ProfileText {
 
   private func row(_ name: String, _ cells: [Cell]) -> String {
     let line = cells.map { cell in
-      padLeft(Format.decimal(cell.milliseconds, 3), 10) + padLeft(Format.decimal(cell.share * 100, 0), 5) + " %"
+      Format.decimal(cell.milliseconds, 3).leftPadded(to: 10) + Format.decimal(cell.share * 100, 0).leftPadded(to: 5)
+        + " %"
     }
-    return pad(name, Self.nameWidth) + line.joined()
-  }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
-  private func padLeft(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
+    return name.padded(to: Self.nameWidth) + line.joined()
   }
 }

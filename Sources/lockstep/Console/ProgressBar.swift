@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 import Training
 
 /// One line with the progress of a run.
@@ -15,7 +16,7 @@ enum ProgressBar {
   /// For a terminal of `width` columns, of which the last stays free. The bar takes the space that the numbers leave.
   static func text(_ step: StepReport, width: Int, style: TerminalStyle = .full) -> String {
     let fraction = step.totalSteps > 0 ? Double(step.step) / Double(step.totalSteps) : 0
-    let left = pad("\(Int(fraction * 100))", 3) + "% "
+    let left = "\(Int(fraction * 100))".leftPadded(to: 3) + "% "
     func room(beside right: String) -> Int { width - 1 - left.count - right.count }
     let shorterAndShorter = (0...dispensable.count).lazy.map { count in
       "  " + line(step, without: dispensable.prefix(count), separator: "  ", paddingStep: true)
@@ -41,7 +42,7 @@ enum ProgressBar {
     Fact.allCases.filter { !left.contains($0) }.compactMap { fact -> String? in
       switch fact {
       case .step:
-        "step \(pad("\(step.step)", paddingStep ? "\(step.totalSteps)".count : 0))/\(step.totalSteps)"
+        "step \("\(step.step)".leftPadded(to: paddingStep ? "\(step.totalSteps)".count : 0))/\(step.totalSteps)"
       case .epoch: "epoch \(Format.decimal(step.epoch, 2))"
       case .loss: "loss \(Format.decimal(step.loss, 4))"
       case .smoothedLoss: step.smoothedLoss.map { "smoothed \(Format.decimal($0, 4))" }
@@ -60,20 +61,15 @@ enum EvaluationTable {
 
   static func line(_ evaluation: EvaluationReport) -> String {
     let cells = [
-      pad("\(evaluation.step)", 10),
-      pad(Format.decimal(evaluation.epoch, 2), 8),
-      "  " + evaluation.split.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0),
-      pad(Format.decimal(evaluation.loss, 4), 9),
-      pad(Format.percent(evaluation.accuracy), 10),
-      pad("\(evaluation.samples)", 9),
-      pad(Format.duration(evaluation.seconds), 9),
+      "\(evaluation.step)".leftPadded(to: 10),
+      Format.decimal(evaluation.epoch, 2).leftPadded(to: 8),
+      "  " + evaluation.split.rawValue.padded(to: 11),
+      Format.decimal(evaluation.loss, 4).leftPadded(to: 9),
+      Format.percent(evaluation.accuracy).leftPadded(to: 10),
+      "\(evaluation.samples)".leftPadded(to: 9),
+      Format.duration(evaluation.seconds).leftPadded(to: 9),
       evaluation.isBest ? "  best so far" : "",
     ]
     return cells.joined()
   }
-}
-
-/// Pads on the left.
-private func pad(_ text: String, _ width: Int) -> String {
-  String(repeating: " ", count: max(0, width - text.count)) + text
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 import Training
 
 /// Prints a run's progress: a bar on a terminal, a few plain lines in a pipe.
@@ -79,7 +80,7 @@ final class RunReporter: TrainingReporter {
   func wroteSample(_ sample: SampleReport) {
     let loss = sample.smoothedLoss.map { ", smoothed loss \(Format.decimal($0, 4))" } ?? ""
     // An untrained model may write characters that a terminal takes for commands.
-    let text = ControlCharacters.replaced(in: sample.text, but: ["\n", "\t"])
+    let text = PrintableText.replacingControls(in: sample.text, but: ["\n", "\t"])
     print("--- sample after step \(sample.step)\(loss)\n\(text)\n---")
   }
 

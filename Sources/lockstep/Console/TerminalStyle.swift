@@ -1,3 +1,5 @@
+import PlainText
+
 /// Abilities of a terminal and of its encoding.
 struct TerminalStyle: Equatable {
   /// Whether characters beyond ASCII are replaced.
@@ -26,7 +28,7 @@ struct TerminalStyle: Equatable {
 
   /// `text` without control characters, and in ASCII if the terminal requires it.
   func shown(_ text: String) -> String {
-    let clean = ControlCharacters.replaced(in: text, but: ["\n", "\t"])
+    let clean = PrintableText.replacingControls(in: text, but: ["\n", "\t"])
     return isASCII ? Self.ascii(clean) : clean
   }
 
@@ -36,10 +38,7 @@ struct TerminalStyle: Equatable {
     return text.unicodeScalars.map { scalar in
       scalar.isASCII
         ? String(scalar)
-        : String(scalar).utf16.map { unit in
-          let digits = String(unit, radix: 16)
-          return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        }.joined()
+        : String(scalar).utf16.map { "\\u" + $0.hexadecimal(digits: 4) }.joined()
     }.joined()
   }
 

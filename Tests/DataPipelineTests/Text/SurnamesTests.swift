@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 /// Real surnames: `surnames.txt` and its two companions in the folder that LOCKSTEP_TEST_DATA names.
 struct SurnamesTests {
   private static let folder = ProcessInfo.processInfo.environment["LOCKSTEP_TEST_DATA"]
-  private static let isThere = folder.map { !PathKind.isMissing($0 + "/surnames.txt") } ?? false
+  private static let isThere = folder.map { !Paths.isMissing($0 + "/surnames.txt") } ?? false
 
   @Test(.enabled(if: isThere, "requires surnames.txt in the folder LOCKSTEP_TEST_DATA"))
   func theValidationSetIsBalanced() throws {

@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+import Hashing
 import Testing
 
 @testable import DataPipeline

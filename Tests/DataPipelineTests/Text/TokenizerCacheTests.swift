@@ -1,5 +1,7 @@
+import Files
 import Foundation
-import Tensors
+import Hashing
+import PlainText
 import Testing
 
 @testable import DataPipeline
@@ -146,7 +148,7 @@ import Testing
     let name = try name(in: folder)
     try FileManager.default.removeItem(atPath: folder.file(name))
     let kept = [name + ".mine", "other.tokenizer.12-0123ABCD"]
-    for other in kept + [name + ".4711-0123ABCD"] { try folder.write([1], to: other) }
+    for other in kept + [".\(name).0123456789abcdef.partial"] { try folder.write([1], to: other) }
     _ = try open(folder)
     #expect(folder.files.count == 5 && kept.allSatisfy(folder.files.contains))
   }

@@ -1,6 +1,6 @@
 import Checkpoints
 import Foundation
-import Tensors
+import JSON
 
 @testable import Checkpoints
 @testable import Training

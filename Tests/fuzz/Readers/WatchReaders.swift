@@ -1,6 +1,5 @@
 import Collectives
 import Glibc
-import Tensors
 
 @testable import MPICollectives
 

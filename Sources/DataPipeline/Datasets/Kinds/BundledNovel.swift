@@ -1,4 +1,5 @@
 import Configuration
+import Files
 
 /// The novel that comes with the program, to learn which token comes next.
 package struct BundledNovel: TextDatasetSettings {
@@ -27,7 +28,7 @@ package struct BundledNovel: TextDatasetSettings {
   }
 
   package func path(_ data: DatasetSpecification, dataDirectory: String?) throws(DataError) -> String? {
-    if let file = dataDirectory, case .file = try PathKind(file) {
+    if let file = dataDirectory, let kind = try Paths.kind(of: file), kind != .folder {
       throw DataError(
         file, "is a text, but dataset: novel reads the bundled one", advice: "use dataset: text", isWrongUse: true)
     }

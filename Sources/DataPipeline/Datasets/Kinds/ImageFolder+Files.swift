@@ -1,3 +1,5 @@
+import Files
+
 extension ImageFolder {
   /// Names of the folder of a validation split, in the order in which they are looked for.
   static let validationFolders = ["val", "validation", "valid"]
@@ -8,7 +10,7 @@ extension ImageFolder {
   func openFiles(in folder: String, takesValidation: Bool) throws(DataError) -> DatasetFiles {
     let trainingFolder = folder.appendingPath("train")
     let testFolder = folder.appendingPath("test")
-    guard try PathKind(trainingFolder) == .folder else {
+    guard try Paths.kind(of: trainingFolder) == .folder else {
       throw DataError(
         trainingFolder, "no such folder",
         advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (or .png), "
@@ -24,7 +26,7 @@ extension ImageFolder {
         "validation split: \(found.count) images of \(path) (data.validation_folder: false leaves them out)")
       validation = found
     }
-    let test = PathKind.isMissing(testFolder) ? nil : try images.read(testFolder)
+    let test = Paths.isMissing(testFolder) ? nil : try images.read(testFolder)
     return DatasetFiles(
       training: training, validation: validation, test: test, unreadable: images.unreadable, report: images.report)
   }
@@ -61,13 +63,13 @@ private struct SplitReader {
     let listing = try FolderListing(of: folder)
     var candidates: [String] = []
     for name in ImageFolder.validationFolders where listing.names.contains(name) {
-      if try PathKind(folder.appendingPath(name)) == .folder { candidates.append(name) }
+      if try Paths.kind(of: folder.appendingPath(name)) == .folder { candidates.append(name) }
     }
     let isWanted = settings.usesValidationFolder && !takesValidation
     let chosen = isWanted ? candidates.first : nil
     for name in listing.names where !["train", "test", chosen].contains(name) {
       let path = folder.appendingPath(name)
-      guard try PathKind(path) == .folder else { continue }
+      guard try Paths.kind(of: path) == .folder else { continue }
       let reason =
         if !candidates.contains(name) {
           "folders beside train and test"

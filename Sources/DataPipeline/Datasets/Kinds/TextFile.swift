@@ -1,4 +1,5 @@
 import Configuration
+import Files
 
 /// A text file of the user's own, to learn which token comes next.
 package struct TextFile: TextDatasetSettings {
@@ -23,10 +24,10 @@ package struct TextFile: TextDatasetSettings {
         "data.path", "no text is named", advice: "give a UTF-8 text file as data.path or --data, or use dataset: novel",
         isWrongUse: true)
     }
-    switch try PathKind(path) {
+    switch try Paths.kind(of: path) {
     case .folder: throw DataError(path, "is a folder", advice: "give the text file itself", isWrongUse: true)
-    case .missing: throw DataError(path, "no such file", advice: "check --data and data.path", isWrongUse: true)
-    case .file: return path
+    case nil: throw DataError(path, "no such file", advice: "check --data and data.path", isWrongUse: true)
+    case .file, .link, .other: return path
     }
   }
 }

@@ -1,6 +1,5 @@
+import Hashing
 import Testing
-
-@testable import Tensors
 
 @Suite struct DigestTests {
   /// The definition in plain words, a lane at a time.

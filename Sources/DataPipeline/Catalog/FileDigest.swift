@@ -1,7 +1,8 @@
-import Tensors
+import Hashing
+import PlainText
 
 /// SHA-256 of files.
-enum Checksum {
+enum FileDigest {
   static func sha256(_ path: String) throws(DataError) -> String {
     try FileContents.map(path).withBytes { SHA256.hexadecimal(of: $0) }
   }

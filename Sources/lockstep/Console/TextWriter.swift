@@ -1,13 +1,3 @@
-import Tensors
-
-/// Control characters: a terminal takes them for commands, and they break the lines of a table.
-enum ControlCharacters {
-  /// `text` with � instead of each control character except those in `kept`.
-  static func replaced(in text: String, but kept: [Unicode.Scalar] = []) -> String {
-    PrintableText.replacingControls(in: text, but: kept)
-  }
-}
-
 /// Writes text that comes in pieces: byte for byte into a pipe or a file; to a terminal with � instead of each control character
 /// except line ends and tabs.
 struct TextWriter {

@@ -1,4 +1,5 @@
-import Tensors
+import Hashing
+import PlainText
 import Testing
 
 @Suite struct SHA256Tests {

@@ -1,4 +1,4 @@
-import Tensors
+import PlainText
 
 extension JSON: CustomStringConvertible {
   /// JSON text on one line without spaces. Numbers have the fewest digits that read back to the same value; characters that a
@@ -48,8 +48,7 @@ extension JSON: CustomStringConvertible {
       case "\r": text += "\\r"
       case "\t": text += "\\t"
       case let control where PrintableText.isControl(control):
-        let digits = String(control.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        text += "\\u" + control.value.hexadecimal(digits: 4)
       default: text.unicodeScalars.append(scalar)
       }
     }

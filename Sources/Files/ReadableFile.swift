@@ -1,12 +1,12 @@
 import Glibc
 
 /// A file read by position. It is read, not mapped, so that a file that shrinks meanwhile gives an error, not a signal.
-final class ReadableFile: Sendable {
-  let path: String
-  let size: Int
+package final class ReadableFile<Failure: FileFailure>: Sendable {
+  package let path: String
+  package let size: Int
   private let descriptor: Int32
 
-  init(path: String) throws(CheckpointError) {
+  package init(path: String) throws(Failure) {
     self.path = path
     // Without O_NONBLOCK, opening a named pipe would block until somebody writes to it.
     descriptor = uninterrupted { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
@@ -14,13 +14,13 @@ final class ReadableFile: Sendable {
       size = 0
       // A network file system returns ESTALE for a file that another host removed.
       let isGone = errno == ENOENT || errno == ESTALE
-      throw .system(isGone ? .missing : .unreadable, path: path, action: "open the file")
+      throw Failure(.init(isGone ? .missing : .unreadable, path: path, action: "open the file"))
     }
     var status = stat()
     let isStat = fstat(descriptor, &status) == 0
     size = Int(status.st_size)
     guard isStat, status.st_mode & S_IFMT == S_IFREG else {
-      throw CheckpointError(.unreadable, path: path, "not a regular file")
+      throw Failure(.init(.unreadable, path: path, "is not a file"))
     }
   }
 
@@ -29,27 +29,29 @@ final class ReadableFile: Sendable {
   }
 
   /// Fills `bytes` from byte `offset` of the file on.
-  func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(CheckpointError) {
+  package func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(Failure) {
     guard let start = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
       let count = uninterrupted { pread(descriptor, start + done, bytes.count - done, offset + done) }
       guard count >= 0 else {
-        throw .system(errno == ESTALE ? .missing : .unreadable, path: path, action: "read the file")
+        throw Failure(.init(errno == ESTALE ? .missing : .unreadable, path: path, action: "read the file"))
       }
-      guard count > 0 else { throw .damaged(path, "the file ends at byte \(offset + done), more was expected") }
+      guard count > 0 else {
+        throw Failure(.init(.damaged, path: path, "the file ends at byte \(offset + done), more was expected"))
+      }
       done += count
     }
   }
 
-  func bytes(_ range: Range<Int>) throws(CheckpointError) -> [UInt8] {
+  package func bytes(_ range: Range<Int>) throws(Failure) -> [UInt8] {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: range.count, alignment: 8)
     defer { buffer.deallocate() }
     try read(into: buffer, at: range.lowerBound)
     return Array(buffer)
   }
 
-  static func contents(of path: String) throws(CheckpointError) -> [UInt8] {
+  package static func contents(of path: String) throws(Failure) -> [UInt8] {
     let file = try ReadableFile(path: path)
     return try file.bytes(0..<file.size)
   }

@@ -1,24 +1,26 @@
 import Glibc
 
 /// System calls for writing files; tests replace them with failing ones.
-struct SystemCalls {
+package struct SystemCalls {
   /// `write(2)`: bytes written, or -1 and `errno`.
-  var write: (Int32, UnsafeRawPointer, Int) -> Int = { Glibc.write($0, $1, $2) }
+  package var write: (Int32, UnsafeRawPointer, Int) -> Int = { Glibc.write($0, $1, $2) }
   /// `fsync(2)`
-  var sync: (Int32) -> Int32 = { Glibc.fsync($0) }
+  package var sync: (Int32) -> Int32 = { Glibc.fsync($0) }
   /// `rename(2)`
-  var rename: (String, String) -> Int32 = { Glibc.rename($0, $1) }
+  package var rename: (String, String) -> Int32 = { Glibc.rename($0, $1) }
   /// `unlink(2)`
-  var remove: (String) -> Int32 = { Glibc.unlink($0) }
+  package var remove: (String) -> Int32 = { Glibc.unlink($0) }
   /// `readdir(3)`: nil at the end of the folder and on failure, which `errno` distinguishes.
-  var nextEntry: (OpaquePointer) -> UnsafeMutablePointer<dirent>? = { Glibc.readdir($0) }
+  package var nextEntry: (OpaquePointer) -> UnsafeMutablePointer<dirent>? = { Glibc.readdir($0) }
+
+  package init() {}
 }
 
 extension SystemCalls {
   /// Writes all of `bytes`, in as many pieces as the system requires.
   ///
   /// - Returns: False if that failed; `errno` says why.
-  func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+  package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
     guard let start = bytes.baseAddress else { return true }
     var done = 0
     while done < bytes.count {
@@ -31,7 +33,7 @@ extension SystemCalls {
 }
 
 /// Repeats a system call while signals interrupt it.
-func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
+package func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
   while true {
     let result = call()
     if result >= 0 || errno != EINTR { return result }

@@ -7,8 +7,3 @@ public enum Digest {
     ck_digest(seed, bytes.baseAddress, bytes.count)
   }
 }
-
-extension Tensor {
-  /// Digest of the elements' bits.
-  public func digest(seed: UInt64 = 0) -> UInt64 { ck_digest(seed, pointer, count * dtype.size) }
-}

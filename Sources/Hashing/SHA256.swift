@@ -1,4 +1,5 @@
 import CKernels
+import PlainText
 
 /// Computes a SHA-256 digest (FIPS 180-4).
 public struct SHA256 {
@@ -29,16 +30,19 @@ public struct SHA256 {
   }
 
   /// The digest as 64 lower-case hexadecimal digits.
-  public consuming func finalizeHexadecimal() -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: text, as: UTF8.self)
-  }
+  public consuming func finalizeHexadecimal() -> String { finalize().hexadecimal }
 
   /// The digest of a whole buffer.
   public static func hexadecimal(of bytes: UnsafeRawBufferPointer) -> String {
     var hash = SHA256()
     hash.update(bytes)
+    return hash.finalizeHexadecimal()
+  }
+
+  /// The digest of a text's UTF-8 bytes.
+  public static func hexadecimal(of text: String) -> String {
+    var hash = SHA256()
+    hash.update(text.utf8)
     return hash.finalizeHexadecimal()
   }
 }

@@ -1,4 +1,5 @@
-import Tensors
+import Hashing
+import PlainText
 import Testing
 
 @Suite struct KeyedDigestTests {
@@ -24,7 +25,7 @@ import Testing
     ] as [([UInt8], [UInt8], String)])
   func digestsAreThoseOfTheStandard(key: [UInt8], message: [UInt8], digest: String) {
     let bytes = KeyedDigest.digest(of: message, key: key)
-    #expect(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == digest)
+    #expect(bytes.hexadecimal == digest)
   }
 
   @Test func digestsDifferIfAnyBitDoes() {

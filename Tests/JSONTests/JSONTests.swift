@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Checkpoints
+@testable import JSON
 
 @Suite struct JSONTests {
   @Test func keepsTheOrderOfMembers() throws {
