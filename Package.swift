@@ -73,17 +73,25 @@ let package = Package(
     module("MPICollectives", ["Hashing", "Tensors", "Collectives", "CMPI"]),
     module("Diagnostics", ["Files", "Tensors", "Collectives"]),
     module("Checkpoints", ["PlainText", "Files", "JSON", "Hashing", "Tensors"]),
+    module("RunSettings", ["Configuration", "NeuralNetworks", "DataPipeline", "Checkpoints"]),
+    module(
+      "Inference",
+      [
+        "PlainText", "Tensors", "Autograd", "Configuration", "NeuralNetworks", "DataPipeline", "Collectives",
+        "Checkpoints", "RunSettings",
+      ]),
     module(
       "Training",
       [
         "PlainText", "Files", "JSON", "Hashing", "Configuration", "Tensors", "Autograd", "NeuralNetworks",
-        "DataPipeline", "Collectives", "Checkpoints", "CSignals",
+        "DataPipeline", "Collectives", "Checkpoints", "RunSettings", "Inference", "CKernels", "CSignals",
       ]),
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "PlainText", "JSON", "Configuration", "Training", "Collectives", "MPICollectives", "Diagnostics", "Checkpoints",
-        "DataPipeline", "Tensors", "CProcessStart", "CSignals",
+        "PlainText", "JSON", "Configuration", "Tensors", "DataPipeline", "NeuralNetworks", "Collectives",
+        "MPICollectives", "Diagnostics", "Checkpoints", "RunSettings", "Inference", "Training", "CProcessStart",
+        "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -114,18 +122,24 @@ let package = Package(
       path: "Tests/collectives-selftest", swiftSettings: swiftSettings),
     tests(of: "Diagnostics", ["Collectives", "Tensors"]),
     tests(of: "Checkpoints", ["Files", "JSON", "Hashing", "Tensors"], resources: [.copy("Resources")]),
+    tests(of: "RunSettings", ["NeuralNetworks", "DataPipeline", "Configuration", "Tensors"]),
+    tests(of: "Inference", ["Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Tensors"]),
     tests(
       of: "Training",
       [
-        "JSON", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "Configuration", "Tensors",
+        "PlainText", "JSON", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints",
+        "Configuration",
+        "Tensors", "RunSettings", "Inference",
       ],
       resources: [.copy("Resources")]),
     // Trains under mpirun with a fault that the product has no way to make.
     .executableTarget(
-      name: "training-selftest", dependencies: ["Training", "Collectives", "MPICollectives", "CProcessStart"],
+      name: "training-selftest",
+      dependencies: ["RunSettings", "Training", "Collectives", "MPICollectives", "CProcessStart"],
       path: "Tests/training-selftest", swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["lockstep", "Training", "training-selftest"],
+      name: "CommandLineTests",
+      dependencies: ["lockstep", "RunSettings", "Inference", "Training", "training-selftest"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
@@ -138,6 +152,6 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
       name: "fuzz",
       dependencies: [
         "CImageFiles", "CZlib", "Checkpoints", "Collectives", "Configuration", "DataPipeline", "Hashing", "JSON",
-        "MPICollectives", "Tensors", "Training",
+        "MPICollectives", "RunSettings", "Tensors", "Training",
       ], path: "Tests/fuzz", exclude: ["run", "seeds", "leaks.txt"], swiftSettings: swiftSettings))
 }

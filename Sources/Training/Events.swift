@@ -1,3 +1,6 @@
+import Inference
+import RunSettings
+
 /// Events of a run, for an observer. Worker 0 alone has a reporter, so nothing is said twice.
 ///
 /// Calls come from the training thread between steps: a reporter that draws must be quick and decide itself how often.
@@ -81,12 +84,7 @@ public struct StepReport: Sendable {
 }
 
 public struct EvaluationReport: Sendable {
-  public enum Split: String, Sendable {
-    case training = "train"
-    case validation, test
-  }
-
-  public var split: Split
+  public var split: DataSplit
   public var step: Int
   public var epoch: Double
   public var loss: Double

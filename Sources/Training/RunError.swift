@@ -1,19 +1,13 @@
-import Checkpoints
+import Collectives
 import Configuration
 import DataPipeline
 import NeuralNetworks
 import PlainText
 import Tensors
 
-/// Errors that say which exit code they deserve; all others end with 1.
-public protocol ExitCodeProviding: Error {
-  var exitCode: Int32 { get }
-}
-
 /// Why a run cannot start or go on.
 public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case noTrainingSamples
-  case noSuchSplit(String, others: [String])
   case tooManyThreads(wanted: Int, most: Int)
   case moreWorkersThanShards(workers: Int, shards: Int)
   case batchSmallerThanShards(batchSize: Int, shards: Int)
@@ -26,7 +20,6 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case alreadyFurther(checkpoint: String, step: Int, totalSteps: Int)
   case otherData(checkpoint: String)
   case otherState(checkpoint: String, tensor: String, found: [Int]?, expected: [Int]?)
-  case otherClasses(checkpoint: String)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
   case endedDiverged(step: Int, learningRate: Double, sign: String, checkpoint: String?)
   case spoiltWeights(step: Int, tensor: String, learningRate: Double, checkpoint: String?)
@@ -43,8 +36,6 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
     switch self {
     case .noTrainingSamples:
       "the training split is empty; lower data.validation or raise data.train_limit"
-    case .noSuchSplit(let name, let others):
-      "the data of this run have no \(name.onOneLine) split; choose another: --split \(others.map(\.onOneLine).joined(separator: " or "))"
     case .tooManyThreads(let wanted, let most):
       """
       training.blas_threads is \(wanted), but this OpenBLAS takes at most \(most) (the most it was built for); lower it, or \
@@ -111,8 +102,6 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       \(checkpoint.onOneLine) holds \(Self.shape(found)) for the carried state \(tensor.onOneLine), this run has \(Self.shape(expected)); go on \
       from another checkpoint (--resume CHECKPOINT), or start a new run with another --run-dir
       """
-    case .otherClasses(let checkpoint):
-      "the data have other classes than those that \(checkpoint.onOneLine) tells apart; check --data and data.path"
     case .diverged(let step, let learningRate, let loss, let layer, let checkpoint):
       """
       the loss became \(loss.readable) in step \(step) at learning rate \(learningRate.readable)\
@@ -150,26 +139,4 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       checkpoint.map { "the last good checkpoint is \($0.onOneLine); " } ?? "no good checkpoint was written before; "
     return kept + "try a lower learning rate, a warm-up, or optimizer.clip_norm"
   }
-}
-
-extension ConfigurationError: ExitCodeProviding {
-  public var exitCode: Int32 { 2 }
-}
-
-extension ModelError: ExitCodeProviding {
-  public var exitCode: Int32 { 2 }
-}
-
-extension CheckpointError: ExitCodeProviding {
-  /// A wrong path or a checkpoint that does not belong is wrong use; a disk that is full is not.
-  public var exitCode: Int32 {
-    switch kind {
-    case .missing, .incompatible, .locked: 2
-    case .unreadable, .unwritable, .damaged: 1
-    }
-  }
-}
-
-extension DataError: ExitCodeProviding {
-  public var exitCode: Int32 { isWrongUse ? 2 : 1 }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MPICollectives
+import RunSettings
 import Training
 
 @main

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Testing
 
 /// Texts and images with classes from the command line: training, measuring, asking.

@@ -1,5 +1,6 @@
 import DataPipeline
 import Foundation
+import RunSettings
 import Testing
 
 @testable import Training

@@ -2,6 +2,7 @@ import Collectives
 import Configuration
 import Foundation
 import NeuralNetworks
+import RunSettings
 import Testing
 
 @testable import Training

@@ -3,6 +3,7 @@ import Configuration
 import DataPipeline
 import Foundation
 import NeuralNetworks
+import RunSettings
 import Testing
 
 @testable import Training

@@ -1,3 +1,4 @@
+import RunSettings
 import Testing
 
 @testable import Training

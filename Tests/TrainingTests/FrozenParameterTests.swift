@@ -4,6 +4,7 @@ import Configuration
 import Foundation
 import JSON
 import NeuralNetworks
+import RunSettings
 import Tensors
 import Testing
 

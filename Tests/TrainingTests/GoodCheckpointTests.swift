@@ -1,6 +1,7 @@
 import Checkpoints
 import Collectives
 import Foundation
+import RunSettings
 import Testing
 
 @testable import Tensors

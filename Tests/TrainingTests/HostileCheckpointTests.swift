@@ -1,6 +1,8 @@
 import Collectives
 import DataPipeline
 import Foundation
+import Inference
+import RunSettings
 import Testing
 
 @testable import Checkpoints

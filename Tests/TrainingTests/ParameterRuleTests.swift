@@ -1,4 +1,5 @@
 import Configuration
+import RunSettings
 import Testing
 
 @testable import Training

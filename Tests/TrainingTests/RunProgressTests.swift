@@ -1,4 +1,5 @@
 import Foundation
+import RunSettings
 import Testing
 
 @testable import Training

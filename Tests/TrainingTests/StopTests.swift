@@ -1,5 +1,6 @@
 import Collectives
 import Foundation
+import RunSettings
 import Testing
 
 @testable import Training

@@ -2,6 +2,8 @@ import Collectives
 import Configuration
 import DataPipeline
 import Foundation
+import Inference
+import RunSettings
 import Testing
 
 @testable import Training

@@ -2,7 +2,9 @@ import Checkpoints
 import Collectives
 import DataPipeline
 import Foundation
+import Inference
 import JSON
+import RunSettings
 import Testing
 
 @testable import Training

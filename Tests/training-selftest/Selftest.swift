@@ -2,6 +2,7 @@ import CProcessStart
 import Collectives
 import Glibc
 import MPICollectives
+import RunSettings
 import Training
 
 /// Run by the tests under mpirun, once a rank: trains, and flips one bit of one rank's weights on the way, as a fault of its

@@ -56,3 +56,12 @@ extension ImageSplit: SampleSplit {
     ImageAssembler(split: self, preparation, seed: seed, pool: pool)
   }
 }
+
+extension SampleSplit {
+  /// Weight of each class, n / (K · nₖ): every class counts alike in the sum over the split. A class without samples gets 0. Nil
+  /// if there are no classes.
+  package var balancedClassWeights: [Double]? {
+    guard let counts = classCounts else { return nil }
+    return counts.map { $0 > 0 ? Double(count) / Double(counts.count * $0) : 0 }
+  }
+}

@@ -1,3 +1,5 @@
+import RunSettings
+
 /// Ends a run whose validation split no longer improves ("Deep Learning", Goodfellow, Bengio and Courville, 2016,
 /// algorithm 7.1). What it has seen is part of every checkpoint, so that a resumed run ends after the same step.
 ///

@@ -1,6 +1,7 @@
 import Collectives
 import DataPipeline
 import Hashing
+import Inference
 import PlainText
 import Tensors
 

@@ -1,5 +1,7 @@
 import DataPipeline
 import NeuralNetworks
+import PlainText
+import RunSettings
 
 /// Requirements on a batch and on the shards that it is cut into.
 extension PreparedRun {

@@ -1,6 +1,7 @@
 import Configuration
 import DataPipeline
 import NeuralNetworks
+import RunSettings
 
 extension PreparedRun {
   /// The same run on random data of the same shape, as long as anyone cares to measure it. A model of text gets the bundled

@@ -3,7 +3,10 @@ import Collectives
 import DataPipeline
 import Files
 import Foundation
+import Inference
 import NeuralNetworks
+import PlainText
+import RunSettings
 import Tensors
 
 /// State of a run that is the same for all workers of a process: the configuration, the opened data, and what follows from both.
@@ -69,7 +72,7 @@ public struct PreparedRun: Sendable {
         advice: "give one weight a class, in the classes' order", isWrongUse: true)
     }
     loss = Loss(
-      configuration.loss, classes: data.outputs, balancedWeights: Self.balancedWeights(of: data.training))
+      configuration.loss, classes: data.outputs, balancedWeights: data.training.balancedClassWeights)
     sampler = try Self.sampler(of: data.training, training)
     try Self.checkBatch(sampler, training)
     if let balanced = sampler as? BalancedSampler {
@@ -127,12 +130,6 @@ public struct PreparedRun: Sendable {
     copy.configuration = configuration.withDefaults(ofVersion: version)
     copy.data.transforms = copy.configuration.data.transforms
     return copy
-  }
-
-  /// n / (K · nₖ): every class counts alike in the sum over the split. A class without samples gets 0. Nil where there are no classes.
-  static func balancedWeights(of split: any SampleSplit) -> [Double]? {
-    guard let counts = split.classCounts else { return nil }
-    return counts.map { $0 > 0 ? Double(split.count) / Double(counts.count * $0) : 0 }
   }
 
   private static func sampler(

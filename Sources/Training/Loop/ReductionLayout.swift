@@ -1,5 +1,6 @@
 import Autograd
 import Collectives
+import RunSettings
 import Tensors
 
 /// Contribution of one shard to the all-reduce, in one buffer: its gradients, the batch statistics of its

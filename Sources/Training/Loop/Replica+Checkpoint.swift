@@ -2,6 +2,7 @@ import Autograd
 import CKernels
 import Checkpoints
 import DataPipeline
+import Inference
 import NeuralNetworks
 import Tensors
 
@@ -53,94 +54,8 @@ extension Replica {
   }
 }
 
-extension Model {
-  /// Parameters in declaration order, then buffers in theirs.
-  var weights: [TensorSource] {
-    store.parameters.map { TensorSource($0.path, $0.value, layout: $0.fileLayout) }
-      + store.buffers.map { TensorSource($0.path, $0.value) }
-  }
-
-  /// Their names and shapes.
-  var expectations: [Checkpoint.Expectation] { weights.map { Checkpoint.Expectation($0.name, shape: $0.shape) } }
-
-  /// Makes the model that a checkpoint's configuration describes, with the checkpoint's weights.
-  ///
-  /// - Throws: also where the two are of very different sizes, before memory is taken: the configuration may be anybody's.
-  convenience init(
-    _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int, vocabulary: Int?,
-    predictsTokens: Bool = true, from checkpoint: Checkpoint, pool: StoragePool
-  ) throws {
-    try self.init(
-      specifications, inputShape: inputShape, outputs: outputs, vocabulary: vocabulary, predictsTokens: predictsTokens,
-      pool: nil)
-    let wanted = store.parameters.reduce(0) { $0 + $1.count } + store.buffers.reduce(0) { $0 + $1.count }
-    let found = checkpoint.weights.reduce(0) { $0 + $1.count }
-    // Where less is missing, `loadWeights` says which tensors differ.
-    guard wanted / 2 <= found + Self.smallModel else {
-      throw CheckpointError(
-        .incompatible, path: checkpoint.path,
-        "its configuration describes a model of \(wanted) numbers, but it holds \(found)",
-        hint: "use another checkpoint or get the file again")
-    }
-    store.allocate(pool: pool)
-    try loadWeights(from: checkpoint)
-  }
-
-  private static var smallModel: Int { 1 << 20 }
-
-  /// Takes parameters and buffers from a checkpoint.
-  ///
-  /// - Throws: if it is damaged, or holds another model: then which parameters differ.
-  func loadWeights(from checkpoint: Checkpoint) throws {
-    try checkpoint.requireWeights(expectations)
-    for parameter in store.parameters {
-      try checkpoint.read(parameter.path, into: parameter.value, layout: parameter.fileLayout)
-    }
-    for buffer in store.buffers { try checkpoint.read(buffer.path, into: buffer.value) }
-  }
-}
-
-extension Parameter {
-  fileprivate var fileLayout: FileLayout {
-    switch layout {
-    case .plain: .plain
-    case .convolution: .convolution
-    }
-  }
-}
-
 extension Tensor {
   var rawBytes: UnsafeMutableRawBufferPointer { .init(start: pointer, count: count * dtype.size) }
 
   var isFinite: Bool { ck_first_nonfinite(dtype.kernelType, count, pointer) < 0 }
-}
-
-/// The normaliser travels with the weights: a model must meet the input it was trained on.
-extension Normalizer {
-  var tensors: [TensorSource] {
-    mean.isEmpty
-      ? []
-      : [
-        TensorSource("data.mean", shape: [mean.count], values: mean),
-        TensorSource("data.standard_deviation", shape: [mean.count], values: standardDeviation),
-      ]
-  }
-
-  init(of checkpoint: Checkpoint, kind: DatasetSpecification.Normalization) throws {
-    guard kind != .none else {
-      self = .none
-      return
-    }
-    let mean = try checkpoint.floats("data.mean")
-    let deviation = try checkpoint.floats("data.standard_deviation")
-    // A subnormal deviation has no finite inverse.
-    guard mean.count == deviation.count, mean.allSatisfy({ $0.isFinite }),
-      deviation.allSatisfy({ $0 > 0 && $0.isNormal })
-    else {
-      throw CheckpointError(
-        .damaged, path: checkpoint.path, "its mean and standard deviation of the data make no sense",
-        hint: "use another checkpoint or get the file again")
-    }
-    self.init(kind: kind, mean: mean, standardDeviation: deviation)
-  }
 }

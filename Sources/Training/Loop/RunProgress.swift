@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import NeuralNetworks
+import RunSettings
 
 /// How far a run is, and what it has to remember between steps: part of every checkpoint.
 struct RunProgress: Codable, Equatable, Sendable {

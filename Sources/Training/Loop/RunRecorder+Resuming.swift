@@ -1,6 +1,9 @@
 import Checkpoints
 import DataPipeline
+import Inference
 import NeuralNetworks
+import PlainText
+import RunSettings
 
 /// Whether a checkpoint is one of this run, so that the run may go on from it.
 extension RunRecorder {
@@ -60,7 +63,7 @@ extension RunRecorder {
 
   private func refuseOtherData(_ checkpoint: Checkpoint) throws {
     if let classes = checkpoint.metadata.samples?.classes, classes != run.data.classNames {
-      throw RunError.otherClasses(checkpoint: checkpoint.path)
+      throw EvaluationError.otherClasses(checkpoint: checkpoint.path)
     }
     let normalizer = try Normalizer(of: checkpoint, kind: run.configuration.data.normalization)
     let trained = try RunProgress(of: checkpoint).dataDigest

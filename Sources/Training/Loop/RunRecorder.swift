@@ -1,6 +1,8 @@
 import Checkpoints
+import Collectives
 import Configuration
 import Foundation
+import Inference
 import JSON
 
 /// Work of worker 0 beside training: it owns the run folder, finds the checkpoint to go on from, writes

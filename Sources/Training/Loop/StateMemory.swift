@@ -1,5 +1,6 @@
 import Autograd
 import NeuralNetworks
+import RunSettings
 import Tensors
 
 /// The memory that a run needs before its first sample: parameters, gradients and the optimiser's state.

@@ -1,3 +1,4 @@
+import Collectives
 import Foundation
 import Synchronization
 import Tensors
@@ -133,6 +134,7 @@ public struct StoppedBeforeTraining: ExitCodeProviding, CustomStringConvertible 
   }
 
   public var exitCode: Int32 { reason.exitCode }
+  public var isPassedOn: Bool { reason == .passedOn }
   public var description: String {
     isInSample
       ? "stopped during the sample before the first step: nothing was trained, and no checkpoint was written"

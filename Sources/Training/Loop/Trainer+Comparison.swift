@@ -1,4 +1,5 @@
 import Collectives
+import Inference
 
 /// Replicas compute the same from the same numbers; a fault of memory or of a processor shows where they do not.
 extension Trainer {

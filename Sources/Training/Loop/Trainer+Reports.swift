@@ -1,4 +1,6 @@
 import DataPipeline
+import Inference
+import PlainText
 import Tensors
 
 /// Metrics, evaluations and the summary.
@@ -48,7 +50,7 @@ extension Trainer {
     return result.isBest && run.configuration.checkpoint.best
   }
 
-  private func evaluate(_ split: any SampleSplit, as name: EvaluationReport.Split) throws -> EvaluationReport? {
+  private func evaluate(_ split: any SampleSplit, as name: DataSplit) throws -> EvaluationReport? {
     status.set(.evaluation, after: progress.step)
     let before = timeline?.enter(.evaluation)
     defer { if let before { timeline?.enter(before) } }

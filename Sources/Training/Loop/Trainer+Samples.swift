@@ -1,4 +1,6 @@
 import DataPipeline
+import Inference
+import RunSettings
 
 /// Samples that a model of language writes while it trains.
 extension Trainer {
@@ -41,5 +43,14 @@ extension Trainer {
     try recorder.log(sample)
     reporter?.wroteSample(sample)
     return true
+  }
+}
+
+extension SampleSettings {
+  /// - Parameter seed: the run's; a sample's number is its step, and its draws share nothing with those of training.
+  func sampling(seed: UInt64) -> SamplingSettings {
+    var settings = SamplingSettings()
+    (settings.temperature, settings.topK, settings.topP, settings.seed) = (temperature, topK, topP, seed)
+    return settings
   }
 }

@@ -1,7 +1,9 @@
 import Checkpoints
+import Collectives
 import Configuration
 import DataPipeline
 import Foundation
+import Inference
 import Tensors
 
 /// Starting, going on, and writing down where a run stands.

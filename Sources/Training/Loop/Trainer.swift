@@ -2,6 +2,7 @@ import Checkpoints
 import Collectives
 import DataPipeline
 import Foundation
+import Inference
 import NeuralNetworks
 import Tensors
 

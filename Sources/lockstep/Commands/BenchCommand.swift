@@ -2,6 +2,7 @@ import ArgumentParser
 import Collectives
 import Configuration
 import Foundation
+import RunSettings
 import Training
 
 struct BenchCommand: ParsableCommand {

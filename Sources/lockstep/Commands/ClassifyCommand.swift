@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 import JSON
 import PlainText
 import Training

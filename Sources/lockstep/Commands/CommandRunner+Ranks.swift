@@ -1,6 +1,7 @@
 import Collectives
 import Foundation
 import MPICollectives
+import PlainText
 import Tensors
 import Training
 

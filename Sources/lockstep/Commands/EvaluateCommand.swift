@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collectives
+import Inference
 import Training
 
 struct EvaluateCommand: ParsableCommand {
@@ -23,7 +24,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     help:
       "Split to measure: train, validation or test (default: test; if there is none, validation; without both, train).")
-  var split: EvaluationReport.Split?
+  var split: DataSplit?
 
   @Option(help: "Folder with the data sets; for a text, the file itself.", completion: .file())
   var data: String?
@@ -62,4 +63,4 @@ extension TrainedModel: Preparation {
   func shards(workers: Int) -> Int { workers }
 }
 
-extension EvaluationReport.Split: ExpressibleByArgument {}
+extension DataSplit: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import RunSettings
 import Training
 
 struct SummaryCommand: FirstRankCommand {

@@ -4,6 +4,7 @@ import Configuration
 import Diagnostics
 import Foundation
 import MPICollectives
+import RunSettings
 import Training
 
 struct TrainCommand: ParsableCommand {

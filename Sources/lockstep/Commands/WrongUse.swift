@@ -1,3 +1,5 @@
+import Collectives
+import PlainText
 import Training
 
 /// Arguments that contradict each other or the launcher.

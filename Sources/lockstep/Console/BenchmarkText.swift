@@ -1,4 +1,5 @@
 import JSON
+import PlainText
 import Training
 
 /// The result of `bench step`, for people and for programs.

@@ -1,3 +1,5 @@
+import PlainText
+import RunSettings
 import Training
 
 /// Descriptions of early stopping for messages.

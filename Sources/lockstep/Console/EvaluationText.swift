@@ -1,3 +1,4 @@
+import Inference
 import JSON
 import PlainText
 import Training
@@ -6,7 +7,7 @@ import Training
 struct EvaluationText {
   let result: TrainedModel.Evaluation
   let trained: TrainedModel
-  let split: EvaluationReport.Split
+  let split: DataSplit
 
   /// Most classes for which a matrix is readable on a terminal.
   private static let widestMatrix = 20

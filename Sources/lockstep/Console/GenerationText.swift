@@ -1,4 +1,5 @@
 import DataPipeline
+import Inference
 import JSON
 import PlainText
 import Training

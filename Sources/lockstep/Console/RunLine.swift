@@ -1,3 +1,4 @@
+import PlainText
 import Training
 
 /// First line of a run: data, model, workers, shards, batch and libraries.

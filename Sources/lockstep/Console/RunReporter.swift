@@ -1,5 +1,6 @@
 import Foundation
 import PlainText
+import RunSettings
 import Training
 
 /// Prints a run's progress: a bar on a terminal, a few plain lines in a pipe.

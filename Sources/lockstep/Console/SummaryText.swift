@@ -1,5 +1,6 @@
 import JSON
 import NeuralNetworks
+import PlainText
 import Training
 
 /// The structure of a model, for people and for programs.

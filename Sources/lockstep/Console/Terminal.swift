@@ -1,5 +1,6 @@
 import Foundation
 import MPICollectives
+import PlainText
 import Synchronization
 import Training
 

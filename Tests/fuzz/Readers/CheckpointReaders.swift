@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import JSON
+import RunSettings
 
 @testable import Checkpoints
 @testable import Training

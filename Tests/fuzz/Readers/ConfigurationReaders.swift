@@ -1,4 +1,5 @@
 import Configuration
+import RunSettings
 import Training
 
 @testable import Training

@@ -1,0 +1,47 @@
+/// An error that every worker knows of, so that all end together and one of them says it.
+public struct AgreedFailure: ExitCodeProviding, CustomStringConvertible {
+  /// The error, as the lowest worker that saw it puts it.
+  public let description: String
+  /// Exit code of the process: 2 for wrong use and wrong configuration, 1 for the rest.
+  public let exitCode: Int32
+
+  public init(description: String, exitCode: Int32) {
+    (self.description, self.exitCode) = (description, exitCode)
+  }
+}
+
+extension Communicator {
+  /// Runs `work` on every worker; if it fails on any, all throw the same `AgreedFailure` instead of
+  /// waiting for each other. Collective.
+  ///
+  /// - Parameter only: The one worker that has anything to do, so that its errors need no name.
+  public func agree<Result>(on only: Int? = nil, _ work: () throws -> Result) throws -> Result {
+    var result: Result?
+    var report: [UInt8] = []
+    do {
+      result = try work()
+    } catch {
+      let code = (error as? any ExitCodeProviding)?.exitCode ?? 1
+      let isPassedOn = (error as? any ExitCodeProviding)?.isPassedOn ?? false
+      report = [UInt8(clamping: code), isPassedOn ? 1 : 0] + Array("\(error)".utf8)
+    }
+    let reports = try allGather(report)
+    let failed = reports.indices.filter { !reports[$0].isEmpty }
+    guard let lowest = failed.first else {
+      guard let result else { preconditionFailure("work neither failed nor gave a result") }
+      return result
+    }
+    // Workers that only were told of a stop by others know neither its reason nor its exit code.
+    let areStops = failed.allSatisfy { reports[$0][0] > 128 }
+    let first = areStops ? failed.first { reports[$0][1] == 0 } ?? lowest : lowest
+    let text = String(decoding: reports[first].dropFirst(2), as: UTF8.self)
+    // Where all fail alike it is everybody's error, not one rank's.
+    let prefix = failed.count == size || first == only ? "" : "worker \(first): "
+    throw AgreedFailure(description: prefix + text, exitCode: Int32(reports[first][0]))
+  }
+
+  /// Bytes of worker `root` on every worker; the others need not know how many. Collective.
+  public func broadcast(bytes: [UInt8], from root: Int) throws -> [UInt8] {
+    try allGather(worker == root ? bytes : [])[root]
+  }
+}

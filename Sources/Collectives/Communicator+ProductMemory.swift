@@ -1,0 +1,12 @@
+import Tensors
+
+extension Communicator {
+  /// Makes sure that every worker can multiply matrices, before it takes memory for anything else. Collective.
+  ///
+  /// - Throws: on all workers alike, where the system refuses one of them the memory.
+  package func takeProductMemory() throws {
+    // Each holds its own until all have one.
+    let memory = try agree { try ProductMemory() }
+    memory.giveBack()
+  }
+}

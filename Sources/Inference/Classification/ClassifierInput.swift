@@ -1,0 +1,103 @@
+import Checkpoints
+import DataPipeline
+import RunSettings
+import Tensors
+
+/// Turns what a user names into what a model takes, in the way of the run's validation.
+enum ClassifierInput {
+  /// An image that is scaled to a shape and prepared.
+  case image(ImageShape, ImagePreparation, maxPixels: Int)
+  case text(any Tokenizer, length: Int)
+
+  init(_ samples: CheckpointMetadata.Samples, of file: Checkpoint, _ configuration: RunConfiguration) throws {
+    if let json = file.metadata.tokenizer, samples.shape.count == 1 {
+      guard samples.shape[0] <= Self.longestText else {
+        throw CheckpointError(
+          .damaged, path: file.path, "it takes texts of \(samples.shape[0]) tokens, more than any text has",
+          hint: "use another checkpoint or get the file again")
+      }
+      self = .text(try Tokenizers.load(json: json, from: file.path), length: samples.shape[0])
+      return
+    }
+    guard samples.shape.count == 3, [1, 3].contains(samples.shape[2]) else {
+      throw ClassificationError.takesNumbers(file.path, shape: samples.shape)
+    }
+    let size = samples.imageShape
+    let shape = ImageShape(height: size[0], width: size[1], channels: size[2])
+    // The run read no larger files, but it may have scaled small ones up.
+    let limits = configuration.data.imageFiles
+    let scaled = limits.size.map { $0.height * $0.width } ?? 0
+    guard shape.height * shape.width <= max(limits.maxPixels, scaled) else {
+      throw CheckpointError(
+        .damaged, path: file.path,
+        "it takes images of \(shape), more pixels than its configuration allows (data.max_image_pixels)",
+        hint: "use another checkpoint or get the file again")
+    }
+    let transforms = configuration.data.transforms
+    guard (try? transforms.sampleShape(of: size, configuration.data.normalization)) == samples.shape else {
+      throw CheckpointError(
+        .damaged, path: file.path, "its transforms do not make its samples of images of \(shape)",
+        hint: "use another checkpoint or get the file again")
+    }
+    let normalizer = try Normalizer(of: file, kind: configuration.data.normalization)
+    try normalizer.check(fits: shape)
+    self = .image(
+      shape, ImagePreparation(normalizer, transforms: transforms.evaluation),
+      maxPixels: limits.maxPixels)
+  }
+
+  /// Tokens that an input is padded to at most.
+  private static let longestText = 1 << 22
+
+  var takesFiles: Bool {
+    switch self {
+    case .image: true
+    case .text: false
+    }
+  }
+
+  /// Different tokens, the one that pads among them; nil for images.
+  var vocabulary: Int? {
+    switch self {
+    case .image: nil
+    case .text(let tokenizer, _): tokenizer.vocabularySize + 1
+    }
+  }
+
+  /// A batch of this one input.
+  ///
+  /// - Parameter line: Its number, from 1, where it is a line of many.
+  /// - Returns: also the tokens of a text that is longer than what the model reads.
+  func batch(of input: [UInt8], line: Int?, pool: StoragePool) throws -> (Batch, cut: Classification.Cut?) {
+    guard !input.isEmpty else {
+      throw DataError(
+        line.map { "line \($0)" } ?? "an input", "is empty",
+        advice: takesFiles ? "name a JPEG or PNG file" : "give a text of at least one character", isWrongUse: true)
+    }
+    let name = String(decoding: input, as: UTF8.self)
+    switch self {
+    case .image(let shape, let preparation, let maxPixels):
+      return (try batch(of: ImageSplit(try image(name, shape, maxPixels, line: line)), preparation, pool), nil)
+    case .text(let tokenizer, let length):
+      let shown = name.count > 40 ? "\(name.prefix(39))…" : name
+      let split = try LabelledTextSplit(
+        loneText: input, named: "'\(shown)'", line: line ?? 1, length: length, tokenizer: tokenizer)
+      let tokens = split.tokenCount(ofSample: 0)
+      return (try batch(of: split, .none, pool), tokens > length ? .init(tokens: tokens, length: length) : nil)
+    }
+  }
+
+  private func image(_ path: String, _ shape: ImageShape, _ maxPixels: Int, line: Int?) throws(DataError) -> LoneImage {
+    do throws(DataError) {
+      return try LoneImage(contentsOf: path, shape: shape, limit: maxPixels)
+    } catch {
+      var error = error
+      if let line { error.location = "line \(line), \(error.location)" }
+      throw error
+    }
+  }
+
+  private func batch(of split: some SampleSplit, _ preparation: ImagePreparation, _ pool: StoragePool) throws -> Batch {
+    try split.makeAssembler(preparation, seed: 0, pool: pool).assembleForEvaluation(0..<1)
+  }
+}

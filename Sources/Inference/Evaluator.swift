@@ -1,0 +1,167 @@
+import Autograd
+import Collectives
+import DataPipeline
+import NeuralNetworks
+import Tensors
+
+/// Loss and accuracy over a whole split, every example counted once.
+///
+/// The split is cut into blocks of a fixed size, spread over the workers in contiguous runs. Blocks' sums are gathered and
+/// added up in block order, so the result has the same bits for every number of workers.
+package struct Evaluator {
+  package struct Result: Sendable, Equatable {
+    /// Predictions: samples, or tokens of a text.
+    package var samples = 0
+    /// Mean of what training minimises.
+    package var loss = 0.0
+    /// Mean of −ln p of the true token; nil where the split has classes.
+    package var logLoss: Double?
+    package var correct = 0
+    package var confusion = ConfusionMatrix(classes: 0)
+
+    package var accuracy: Double { samples > 0 ? Double(correct) / Double(samples) : 0 }
+  }
+
+  package let split: any SampleSplit
+  package let preparation: ImagePreparation
+  package let blockSize: Int
+  package let communicator: any Communicator
+
+  /// Asked again and again: once it says so on any worker, the evaluation is given up on all.
+  package var isStopped: () -> Bool
+
+  package init(
+    split: any SampleSplit, preparation: ImagePreparation, blockSize: Int, communicator: any Communicator,
+    isStopped: @escaping () -> Bool = { false }
+  ) {
+    (self.split, self.preparation, self.blockSize) = (split, preparation, blockSize)
+    (self.communicator, self.isStopped) = (communicator, isStopped)
+  }
+
+  private var classes: Int { split.classNames.count }
+
+  /// Collective.
+  ///
+  /// - Returns: nil if a stop was asked for before all was measured. The same on every worker.
+  package func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result? {
+    let assembler = split.makeAssembler(preparation, seed: 0, pool: context.pool)
+    let blockCount = assembler.evaluationBlocks(ofSize: blockSize).blockCount
+    let mine = Sharding.range(count: blockCount, part: communicator.worker, of: communicator.size)
+    let loader = EvaluationLoader(assembler: assembler, blockSize: blockSize, blocks: mine)
+    var sums: [UInt8] = []
+    var pairs: [UInt64] = []
+    var isWhole = true
+    do {
+      for _ in mine {
+        let block = try loader.next(unless: isStopped)
+        guard let found = evaluate(block, model: model, loss: loss, context: context, pairs: &pairs) else {
+          throw DataError.stopped
+        }
+        sums += found.bytes
+      }
+    } catch let error as DataError where error == .stopped {
+      isWhole = false
+      loader.abandon()
+    }
+    guard try communicator.allGather([isWhole ? 1 : 0]).allSatisfy({ $0 == [1] }) else { return nil }
+    let blocks = try communicator.allGather(sums).flatMap { $0 }
+    guard classes > 0 else { return combine(blocks, pairs: []) }
+    // Counts have no rounding: their order does not matter.
+    let gathered = try communicator.allGather(pairs.withUnsafeBytes { Array($0) })
+    return combine(blocks, pairs: gathered.flatMap { bytes in bytes.withUnsafeBytes { Array($0.words) } })
+  }
+
+  /// Nil once a stop is asked for.
+  ///
+  /// - Parameter pairs: Gets the true and the predicted class of each sample.
+  private func evaluate(
+    _ batch: Batch, model: Model, loss: Loss, context: ExecutionContext, pairs: inout [UInt64]
+  ) -> BlockSums? {
+    let tape = Tape(context: context, recording: false)
+    let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
+    // Once it has been said, it stays: else an output might be taken that was cut short.
+    var isAbandoned = false
+    pass.isAbandoned = {
+      isAbandoned = isAbandoned || isStopped()
+      return isAbandoned
+    }
+    let output = model(tape.input(batch.inputs), pass)
+    guard !isAbandoned else { return nil }
+    let result = loss(output, labels: batch.labels)
+    var sums = BlockSums(
+      samples: batch.labels.count, correct: result.correct, loss: result.sum.value[0], weight: result.weight)
+    guard classes > 0 else {
+      sums.logLoss = loss == loss.logLoss ? sums.loss : loss.logLoss(output, labels: batch.labels).sum.value[0]
+      return sums
+    }
+    let scores = UnsafeBufferPointer(output.value.floats)
+    for (row, label) in batch.labels.int32s.enumerated() {
+      // The first of equal scores, as the training loss counts it.
+      var predicted = 0
+      for candidate in 1..<max(1, classes) where scores[row * classes + candidate] > scores[row * classes + predicted] {
+        predicted = candidate
+      }
+      pairs.append(ConfusionMatrix.pair(actual: Int(label), predicted: predicted))
+    }
+    return sums
+  }
+
+  private func combine(_ bytes: [UInt8], pairs: [UInt64]) -> Result {
+    var result = Result(confusion: ConfusionMatrix(classes: classes, pairs: pairs))
+    var (loss, weight, logLoss) = (0.0, 0.0, 0.0)
+    for start in stride(from: 0, to: bytes.count, by: BlockSums.byteCount) {
+      let sums = BlockSums(bytes: bytes[start...])
+      result.samples += sums.samples
+      result.correct += sums.correct
+      loss += sums.loss
+      weight += sums.weight
+      logLoss += sums.logLoss
+    }
+    result.loss = weight > 0 ? loss / weight : 0
+    if classes == 0, result.samples > 0 { result.logLoss = logLoss / Double(result.samples) }
+    return result
+  }
+}
+
+/// One block's sums, as they travel between workers (of one processor type: native byte order).
+private struct BlockSums {
+  var samples: Int
+  var correct: Int
+  var loss: Double
+  var weight: Double
+  var logLoss = 0.0
+
+  static let byteCount = 5 * 8
+
+  init(samples: Int, correct: Int, loss: Double, weight: Double) {
+    (self.samples, self.correct, self.loss, self.weight) = (samples, correct, loss, weight)
+  }
+
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    withUnsafeBytes(of: Int64(samples)) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: Int64(correct)) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: loss) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: weight) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: logLoss) { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  init(bytes: ArraySlice<UInt8>) {
+    (samples, correct, loss, weight, logLoss) = bytes.withUnsafeBytes { raw in
+      (
+        Int(raw.loadUnaligned(as: Int64.self)),
+        Int(raw.loadUnaligned(fromByteOffset: 8, as: Int64.self)),
+        raw.loadUnaligned(fromByteOffset: 16, as: Double.self),
+        raw.loadUnaligned(fromByteOffset: 24, as: Double.self),
+        raw.loadUnaligned(fromByteOffset: 32, as: Double.self)
+      )
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate var words: [UInt64] {
+    stride(from: 0, to: count, by: 8).map { loadUnaligned(fromByteOffset: $0, as: UInt64.self) }
+  }
+}

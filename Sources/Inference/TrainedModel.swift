@@ -1,0 +1,137 @@
+import Autograd
+import Checkpoints
+import Collectives
+import DataPipeline
+import Foundation
+import NeuralNetworks
+import RunSettings
+import Tensors
+
+/// A model out of a checkpoint, with the data it was trained on, ready to be measured.
+public struct TrainedModel: Sendable {
+  /// The checkpoint's file.
+  public var checkpoint: String { file.path }
+  /// Optimiser updates that its weights have seen.
+  public let step: Int
+  public let weightsSHA256: String
+  public let configuration: RunConfiguration
+  package let data: DatasetSplits
+  /// Open from the beginning: a run that goes on may remove it.
+  private let file: Checkpoint
+  private let layers: [LayerSpecification]
+  private let loss: Loss
+
+  /// Loss, accuracy and confusion matrix over a split.
+  public struct Evaluation: Sendable, Equatable {
+    public let samples: Int
+    public let loss: Double
+    public let accuracy: Double
+    public let classNames: [String]
+    /// Share of each class that was recognised; nil where the split has no sample of it.
+    public var perClassAccuracy: [Double?] { confusion.perClassAccuracy }
+    /// Mean of `perClassAccuracy` over the classes that the split has; nil where there are none.
+    public var meanPerClassRecall: Double? {
+      let recalls = perClassAccuracy.compactMap { $0 }
+      return recalls.isEmpty ? nil : recalls.reduce(0, +) / Double(recalls.count)
+    }
+    public let confusion: ConfusionMatrix
+    /// Size of the text behind the predicted tokens, where the split is a text; then `samples` are their number.
+    public let textSize: TextSplit.Size?
+    /// Mean of −ln p of the true token of a text: the loss but for smoothing and weights.
+    let logLoss: Double?
+
+    /// e^(−mean ln p) of a text: among how many tokens the model is undecided, as it were.
+    public var perplexity: Double? { logLoss.map { exp($0) } }
+    /// −log₂ p for each byte of the text, which compares across tokenisers.
+    public var bitsPerByte: Double? { bits(for: textSize?.bytes) }
+    /// The same for each Unicode scalar; nil where the text is not UTF-8.
+    public var bitsPerCharacter: Double? { bits(for: textSize?.characters) }
+
+    private func bits(for units: Int?) -> Double? {
+      guard let units, let logLoss else { return nil }
+      return logLoss / log(2) * Double(samples) / Double(units)
+    }
+  }
+
+  /// Opens what `path`, a run folder or a checkpoint file, stands for, and its data.
+  ///
+  /// - Parameter damaged: told of checkpoints that were passed over, and of what is left out of the data.
+  public init(at path: String, dataDirectory: String?, damaged: (String) -> Void) throws {
+    let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
+    self.file = file
+    step = file.metadata.step
+    weightsSHA256 = file.weightsSHA256
+    configuration = try RunConfiguration.of(file)
+    BLAS.threadCount = configuration.training.blasThreads
+    do {
+      data = try DatasetSplits.open(
+        configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,
+        normalizer: Normalizer(of: file, kind: configuration.data.normalization),
+        tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) },
+        classNames: file.metadata.samples?.classes, sampleShape: file.metadata.samples?.shape)
+    } catch var error as DataError {
+      // Earlier versions did not write down the folder that training was told by --data.
+      if error.isWrongUse, configuration.data.path == nil, dataDirectory == nil {
+        error.advice = (error.advice.map { $0 + "; or " } ?? "") + "give --data, as in training"
+      }
+      throw error
+    }
+    data.report.sentences.forEach(damaged)
+    if let classes = file.metadata.samples?.classes, classes != data.classNames {
+      throw EvaluationError.otherClasses(checkpoint: file.path)
+    }
+    layers = try configuration.model.layers(inputShape: data.sampleShape, outputs: data.outputs)
+    loss = Loss(
+      configuration.loss, classes: data.outputs,
+      balancedWeights: data.training.balancedClassWeights)
+  }
+
+  /// The split that is measured where none is named: data that the model has not seen, test before validation, if there are any.
+  public var preferredSplit: DataSplit {
+    if holds(.test) { return .test }
+    return holds(.validation) ? .validation : .training
+  }
+
+  private func holds(_ name: DataSplit) -> Bool { samples(of: name).map { $0.count > 0 } ?? false }
+
+  private func samples(of name: DataSplit) -> (any SampleSplit)? {
+    switch name {
+    case .training: data.training
+    case .validation: data.validation
+    case .test: data.test
+    }
+  }
+
+  /// The model with its weights, in memory of its own.
+  private func makeModel(context: ExecutionContext) throws -> Model {
+    try Model(
+      layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
+      predictsTokens: data.predictsTokens, from: file, pool: context.pool)
+  }
+
+  /// Measures a split. Collective: the blocks are spread over the workers.
+  public func evaluate(
+    _ name: DataSplit, communicator: any Communicator
+  ) throws -> Evaluation {
+    let split = samples(of: name)
+    try communicator.takeProductMemory()
+    let context = ExecutionContext()
+    let (model, chosen) = try communicator.agree {
+      guard let split, split.count > 0 else {
+        let others = [DataSplit.training, .validation, .test].filter { $0 != name && holds($0) }
+        throw EvaluationError.noSuchSplit(name.rawValue, others: others.map(\.rawValue))
+      }
+      return (try makeModel(context: context), split)
+    }
+    let evaluator = Evaluator(
+      split: chosen, preparation: data.evaluationPreparation, blockSize: configuration.evaluation.blockSize,
+      communicator: communicator)
+    guard let result = try evaluator.evaluate(model: model, loss: loss, context: context) else {
+      preconditionFailure("an evaluation that nobody stops was stopped")
+    }
+    return Evaluation(
+      samples: result.samples, loss: result.loss, accuracy: result.accuracy, classNames: data.classNames,
+      confusion: result.confusion,
+      textSize: data.tokenizer.flatMap { (chosen as? TextSplit)?.predictedSize($0) }, logLoss: result.logLoss)
+  }
+}

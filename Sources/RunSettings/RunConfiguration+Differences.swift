@@ -1,0 +1,85 @@
+import Configuration
+import DataPipeline
+
+/// A setting in which two configurations differ.
+public struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
+  /// Effect of going on from a checkpoint with the new value.
+  public enum OnResume: Sendable {
+    /// It cannot change the past: lengths, logging, checkpoints, evaluation, comparisons, when gradients are summed, where the data
+    /// lie (what they hold is compared).
+    case allowed
+    /// The run goes on, but with other bits than without the change; it must say so.
+    case changesBits
+    /// It would be another run.
+    case refused
+  }
+
+  public let path: String
+  /// Nil where the old (new) configuration has no such setting.
+  public let old: String?
+  public let new: String?
+  /// Whether evaluations decide when the run ends, or at which rate it learns: then they are part of the past.
+  package var evaluationSteers = false
+
+  package init(path: String, old: String?, new: String?, evaluationSteers: Bool = false) {
+    (self.path, self.old, self.new, self.evaluationSteers) = (path, old, new, evaluationSteers)
+  }
+
+  /// `training.batch_size: 100 → 200`.
+  public var description: String { "\(path): \(old ?? "not there") → \(new ?? "not there")" }
+
+  public var onResume: OnResume {
+    let steering = [
+      "evaluation.every_steps", "evaluation.every_epochs", "evaluation.block_size", "data.evaluation_transforms",
+    ]
+    if evaluationSteers && steering.contains(path) { return .refused }
+    if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
+    let allowed =
+      [
+        // What the version stands for is in the other settings.
+        "version", "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
+        "training.share_weights", "training.compare_replicas", "data.evaluation_transforms",
+      ] + DatasetSpecification.locationKeys.map { "data.\($0)" }
+    let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]
+    if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }
+    return path == "training.blas_threads" ? .changesBits : .refused
+  }
+
+  /// More patience would not have ended the run before; less might have.
+  private var isLonger: Bool {
+    guard let before = old.flatMap({ Int($0) }), let after = new.flatMap({ Int($0) }) else { return false }
+    return after > before
+  }
+}
+
+extension [ConfigurationDifference] {
+  /// A line each, in their order; of a model with little in common only the first few, behind the others.
+  package var lines: [String] {
+    let ofModel = filter { $0.path.hasPrefix("model.") }
+    guard ofModel.count > Self.shownOfModel + 1 else { return map(\.description) }
+    let others = filter { !$0.path.hasPrefix("model.") }
+    return (others + ofModel.prefix(Self.shownOfModel)).map(\.description)
+      + ["model: \(ofModel.count - Self.shownOfModel) more settings"]
+  }
+
+  private static var shownOfModel: Int { 6 }
+}
+
+extension RunConfiguration {
+  /// Whether evaluations decide when the run ends, or at which rate it learns.
+  private var evaluationSteers: Bool { training.earlyStopping != nil || schedule.followsEvaluations }
+
+  /// The settings in which this configuration differs from an older one, in the order of the YAML.
+  public func differences(from old: RunConfiguration) -> [ConfigurationDifference] {
+    let (before, after) = (old.settings(), settings())
+    // Looked up only: the order is that of the lists.
+    let oldValues = Dictionary(uniqueKeysWithValues: before.map { ($0.path, $0.value) })
+    let newValues = Dictionary(uniqueKeysWithValues: after.map { ($0.path, $0.value) })
+    let changed = after.map(\.path).filter { oldValues[$0] != newValues[$0] }
+    let gone = before.map(\.path).filter { newValues[$0] == nil }
+    return (changed + gone).map { path in
+      ConfigurationDifference(
+        path: path, old: oldValues[path], new: newValues[path], evaluationSteers: evaluationSteers)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Checkpoints
+import Configuration
+
+/// Versions of a configuration's defaults: what a key stands for that is not written.
+///
+/// | version | default that a later version changed |
+/// |---|---|
+/// | 1 | `optimizer.regularize: weights_and_positions` |
+///
+/// In version 1, `data.augment` had flips and shifts, and flips were applied first whatever their order.
+extension RunConfiguration {
+  /// The newest, which configurations have that name none.
+  public static let currentVersion = 2
+  /// Version of what run folders and checkpoints hold that name none.
+  package static let unnamedVersion = 1
+
+  /// Defaults that were others up to a version.
+  private static let olderDefaults: [(version: Int, path: String, apply: @Sendable (inout RunConfiguration) -> Void)] =
+    [
+      (1, "optimizer.regularize", { $0.optimizer.regularize = .weightsAndPositions })
+    ]
+
+  /// Keys that were not written and have other defaults in other versions.
+  package struct Unwritten: Sendable, Equatable {
+    var paths: [String] = []
+    /// Whether the version itself was not written either, so that another may be taken.
+    var version = false
+
+    /// A configuration's meaning is the same whether a value is written or a default.
+    package static func == (a: Unwritten, b: Unwritten) -> Bool { true }
+  }
+
+  /// Gives keys that were not written the defaults of the configuration's version, and remembers them.
+  mutating func fillVersionedDefaults(_ context: DecodingContext, unnamed: Int) {
+    unwritten.version = !context.isGiven("version")
+    unwritten.paths = Self.olderDefaults.map(\.path).filter { !context.isGiven($0) }
+    if unwritten.version { version = unnamed }
+    applyOlderDefaults()
+  }
+
+  /// The same configuration with the defaults of another version, if it names none itself.
+  package func withDefaults(ofVersion version: Int) -> RunConfiguration {
+    guard unwritten.version, version < self.version else { return self }
+    var copy = self
+    copy.version = version
+    copy.applyOlderDefaults()
+    return copy
+  }
+
+  private mutating func applyOlderDefaults() {
+    // Oldest last: it replaces what came after it.
+    for older in Self.olderDefaults where version <= older.version && unwritten.paths.contains(older.path) {
+      older.apply(&self)
+    }
+    if version <= 1 { data.moveFlipsToFront() }
+  }
+
+  /// The configuration that a checkpoint was written with.
+  package static func of(_ checkpoint: Checkpoint) throws(ConfigurationError) -> RunConfiguration {
+    try parse(text: checkpoint.metadata.configuration, fileName: checkpoint.path, unnamedVersion: unnamedVersion)
+  }
+}
+
+extension Codec where Value == Int {
+  /// The version of a configuration.
+  static var configurationVersion: Codec {
+    let newest = RunConfiguration.currentVersion
+    return Codec(
+      type: "integer from 1 to \(newest)",
+      parse: { text, quoted in quoted ? nil : Int(text).flatMap { (1...newest).contains($0) ? $0 : nil } },
+      format: { YAMLNode(plain: "\($0)") },
+      hint: { text, quoted, _ in
+        if quoted { return NumberText.hint(text, quoted) }
+        return Int(text).flatMap { $0 > newest ? "a newer version of Lockstep wrote it" : nil }
+      })
+  }
+}
