@@ -2,7 +2,7 @@ import Tensors
 
 /// Role of a parameter in its layer, for code that treats kinds differently, such as weight decay.
 public enum ParameterRole: Sendable, CaseIterable {
-  /// A factor of products, or a table of tokens' vectors.
+  /// A factor of matrix products, or a table of tokens' vectors.
   case weight
   case bias
   /// A factor or a shift of channels, as normalisation has them.

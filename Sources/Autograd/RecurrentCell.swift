@@ -7,7 +7,7 @@ public enum RecurrentCell: Sendable, Equatable {
   case rnnTanh, rnnReLU
   /// With forget gates (Hochreiter and Schmidhuber, 1997; Gers et al., 2000), gates (i, f, g, o).
   case lstm
-  /// Gates (r, z, n), the reset gate behind the product, as PyTorch and cuDNN have it (Cho et al., 2014).
+  /// Gates (r, z, n), the reset gate behind the matrix product, as PyTorch and cuDNN have it (Cho et al., 2014).
   case gru
 
   /// Rows of the weights for each element of the state.

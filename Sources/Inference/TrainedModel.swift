@@ -114,7 +114,7 @@ public struct TrainedModel: Sendable {
     _ name: DataSplit, communicator: any Communicator
   ) throws -> Evaluation {
     let split = samples(of: name)
-    try communicator.takeProductMemory()
+    try communicator.reserveMatrixProductWorkspace()
     let context = ExecutionContext()
     let (model, chosen) = try communicator.agree {
       guard let split, split.count > 0 else {

@@ -20,7 +20,7 @@ public enum BLAS {
   ) {
     precondition(
       a.shape.count == 2 && b.shape.count == 2 && c.shape.count == 2 && a.dtype == b.dtype && b.dtype == c.dtype,
-      "a product of \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape) into \(c.dtype)\(c.shape) requires matrices of one type"
+      "a matrix product of \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape) into \(c.dtype)\(c.shape) requires matrices of one type"
     )
     let (m, k) = transposeA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
     let (inner, n) = transposeB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
@@ -37,7 +37,7 @@ public enum BLAS {
     _ dtype: DType, m: Int, n: Int, k: Int, alpha: Double = 1, _ a: MatrixView, _ b: MatrixView, beta: Double = 0,
     into c: MatrixView
   ) {
-    precondition(!c.isTransposed, "a product is not written transposed: swap and transpose the factors instead")
+    precondition(!c.isTransposed, "a matrix product is not written transposed: swap and transpose the factors instead")
     guard m > 0 && n > 0 else { return }
     startWithOneThread
     if m == 1 && k > 0 && (!a.isTransposed || a.stride == 1) && (beta == 0 || beta == 1) {
@@ -57,10 +57,10 @@ public enum BLAS {
       #if OneDNN
         if isForOneDNN(m: m, n: n, k: k, a, b) {
           useThreadCountInOneDNN()
-          let status = cd_product(
+          let status = cd_matrix_product(
             a.isTransposed, b.isTransposed, Int64(m), Int64(n), Int64(k), Float(alpha), a.floats, Int64(lda),
             b.floats, Int64(ldb), Float(beta), c.floats, Int64(ldc))
-          precondition(status == 0, "oneDNN's product failed: \(String(cString: cd_status_text(status)))")
+          precondition(status == 0, "oneDNN's matrix product failed: \(String(cString: cd_status_text(status)))")
           return
         }
       #endif
@@ -88,7 +88,7 @@ public enum BLAS {
   private static let hasAVX512 = ProcessorFeatures.hasAVX512
 
   #if OneDNN
-    /// Whether oneDNN multiplies, decided by shape and processor type alone, so that equal products take equal paths.
+    /// Whether oneDNN multiplies, decided by shape and processor type alone, so that equal matrix products take equal paths.
     ///
     /// - With AVX-512: 1.3 times as fast as OpenBLAS in the mean over wide results of all orientations (256 to 4096
     ///   columns, 50 to 4096 rows, inner 100 to 4096; Xeon with VNNI), and slower for most narrow ones. The gradient of a
@@ -115,7 +115,7 @@ public enum BLAS {
   #endif
 
   /// Number of threads of a matrix product or a convolution, in OpenBLAS and oneDNN; 1 by default. It applies to the whole process
-  /// and affects the bits: set it once, before the first product.
+  /// and affects the bits: set it once, before the first matrix product.
   public static var threadCount: Int {
     get {
       startWithOneThread
@@ -149,7 +149,7 @@ public enum BLAS {
   static func kernelWarning(coreName: String, hasAVX512: Bool, requestedCore: String?) -> String? {
     let wide = ["skylakex", "cooperlake", "sapphirerapids"]
     guard hasAVX512 && !wide.contains(coreName.lowercased()) else { return nil }
-    let effect = "OpenBLAS runs its \(coreName) kernels on a processor with AVX-512: products take up to twice as long"
+    let effect = "OpenBLAS runs its \(coreName) kernels on a processor with AVX-512: matrix products take up to twice as long"
     guard let requestedCore else { return effect + "; a newer OpenBLAS may know this processor" }
     return effect + ", because OPENBLAS_CORETYPE=\(requestedCore) is set; unset it"
   }

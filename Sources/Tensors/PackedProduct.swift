@@ -24,7 +24,7 @@
     deinit { cd_packed_destroy(handle) }
   }
 
-  /// A matrix packed for a plan's products.
+  /// A matrix packed for a plan's matrix products.
   final class PackedMatrix {
     private let plan: PackedProductPlan
     private let packed: Storage
@@ -48,7 +48,7 @@
     }
 
     private static func check(_ status: cd_status) {
-      precondition(status == 0, "oneDNN's product failed: \(String(cString: cd_status_text(status)))")
+      precondition(status == 0, "oneDNN's matrix product failed: \(String(cString: cd_status_text(status)))")
     }
   }
 #endif

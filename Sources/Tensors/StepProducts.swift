@@ -38,7 +38,7 @@ public final class StepProducts {
     return nil
   }
 
-  /// Whether to transpose b first: with a transposed right factor, OpenBLAS takes 1.5 times as long for small products of a few
+  /// Whether to transpose b first: with a transposed right factor, OpenBLAS takes 1.5 times as long for small matrix products of a few
   /// rows (32 × 100 × 100, AVX-512).
   private static func isForTransposing(rows: Int, count: Int, steps: Int) -> Bool {
     rows > 1 && count < 1 << 16 && steps >= 8
@@ -66,8 +66,8 @@ public final class StepProducts {
       return plan
     }
 
-    /// Whether to pack, decided by shape and processor type alone, so that equal products take equal paths. With AVX-512, 25 or
-    /// 50 rows times 512 × 2048 run 1.5 to 2 times as fast as in OpenBLAS; packing takes about as long as one such product.
+    /// Whether to pack, decided by shape and processor type alone, so that equal matrix products take equal paths. With AVX-512, 25 or
+    /// 50 rows times 512 × 2048 run 1.5 to 2 times as fast as in OpenBLAS; packing takes about as long as one such matrix product.
     static func isForPacking(
       rows: Int, count: Int, steps: Int, hasAVX512: Bool = ProcessorFeatures.hasAVX512
     ) -> Bool {
@@ -109,7 +109,7 @@ public final class StepProduct {
 
   /// `a` is `[rows, inner]`, `c` `[rows, columns]`.
   public func multiply(_ a: MatrixView, into c: Tensor, adding: Bool = false) {
-    precondition(c.shape == [rows, columns], "a product of shape \([rows, columns]) into \(c.shape)")
+    precondition(c.shape == [rows, columns], "a matrix product of shape \([rows, columns]) into \(c.shape)")
     #if OneDNN
       if let packed, let dense, let sum {
         var left = a.pointer

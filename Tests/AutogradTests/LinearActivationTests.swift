@@ -19,7 +19,7 @@ import Testing
     #expect(check.largestError <= gradientTolerance, "\(activation.name): \(check.worst)")
   }
 
-  /// Of enough rows that the product is cut into blocks where that pays; with and without a tape.
+  /// Of enough rows that the matrix product is cut into blocks where that pays; with and without a tape.
   @Test(arguments: activations) func isTheSameAsOneAfterTheOther(activation: Activation) throws {
     var random = TestRandom(seed: 43)
     let values = [[1029, 260], [256, 260], [256]].map {

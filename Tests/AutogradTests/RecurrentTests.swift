@@ -17,7 +17,7 @@ import Testing
       cell: try reference.tensor("c", dtype: dtype, pool: pool))
   }
 
-  /// With respect to the input, all weights and both biases. One sample takes another way through the products.
+  /// With respect to the input, all weights and both biases. One sample takes another way through the matrix products.
   @Test(arguments: cells, [1, 3]) func gradients(cell: RecurrentCell, batch: Int) {
     var random = TestRandom(seed: 23)
     let width = 7 * cell.gateCount

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A handler would run on the stack of whatever thread the signal meets, and oneDNN's products have none to spare: one thread
+/// A handler would run on the stack of whatever thread the signal meets, and oneDNN's matrix products have none to spare: one thread
 /// waits for signals, all others have them blocked, those of libraries too.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct SignalMaskTests {

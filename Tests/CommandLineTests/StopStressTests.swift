@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Stops at random times, while products are computed: a few here, hundreds with `Tests/stress-stops`.
+/// Stops at random times, while matrix products are computed: a few here, hundreds with `Tests/stress-stops`.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(30)))
 struct StopStressTests {
   @Test("runs that are stopped have a checkpoint, and go on to the same weights and metrics")

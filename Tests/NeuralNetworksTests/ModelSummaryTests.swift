@@ -28,7 +28,7 @@ import Testing
       ).summary.multiplyAdds
     }
     var attention = SelfAttention.Settings(heads: 2)
-    // Four products of the width's square at each time step, and 25 pairs of time steps twice.
+    // Four matrix products of the width's square at each time step, and 25 pairs of time steps twice.
     #expect(try sum([.selfAttention(attention)]) == 5 * 4 * 36 + 2 * 25 * 6)
     attention.causal = true
     #expect(try sum([.selfAttention(attention)]) == 5 * 4 * 36 + 2 * 15 * 6)

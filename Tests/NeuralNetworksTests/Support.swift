@@ -108,7 +108,7 @@ func expectAgreement(of model: Model, with reference: Golden, lengths: [Int], co
   }
 }
 
-/// Whether outputs in float64 agree to rounding: products of other numbers of rows may be added in another order, which
+/// Whether outputs in float64 agree to rounding: matrix products of other numbers of rows may be added in another order, which
 /// depends on the processor.
 func agree(_ actual: [Double], _ expected: [Double]) -> Bool {
   let scale = expected.reduce(1) { max($0, abs($1)) }

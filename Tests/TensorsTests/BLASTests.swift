@@ -25,7 +25,7 @@ import Testing
   }
 
   /// Large results of thin factors go through oneDNN where there is one; every shape around the rule must agree with
-  /// the same product in double.
+  /// the same matrix product in double.
   @Test(arguments: [(512, 512, 5), (513, 530, 256), (511, 600, 7), (520, 515, 257)])
   func thinProducts(_ size: (Int, Int, Int)) {
     let (m, n, k) = size

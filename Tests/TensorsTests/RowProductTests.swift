@@ -13,7 +13,7 @@ import Testing
   @Test(arguments: sizes, floatingTypes) func everyOrientation(_ size: (Int, Int), _ dtype: DType) {
     let (n, k) = size
     for transposed in [false, true] {
-      // Wider in memory than the product takes.
+      // Wider in memory than the matrix product takes.
       let stride = (transposed ? k : n) + 3
       let (a, c) = (randomTensor([1, k], dtype, 1), randomTensor([1, n], dtype, 3))
       let b = randomTensor([transposed ? n : k, stride], dtype, 2)
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// As a part of a product of several rows, which takes the general way: both are as near to the sums as rounding lets
+  /// As a part of a matrix product of several rows, which takes the general way: both are as near to the sums as rounding lets
   /// them.
   @Test func agreesWithSeveralRows() {
     let (rows, columns, inner) = (3, 70, 300)

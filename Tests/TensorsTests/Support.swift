@@ -47,7 +47,7 @@ func expectClose(
   }
 }
 
-/// The product of two matrices in plain code, row by row; the closures give their elements.
+/// The matrix product in plain code, row by row; the closures give their elements.
 func sumsOfProducts(
   rows: Int, columns: Int, inner: Int, _ a: (_ row: Int, _ inner: Int) -> Double,
   _ b: (_ inner: Int, _ column: Int) -> Double

@@ -15,7 +15,7 @@ import Testing
     for inner in Self.inner {
       let (x, y) = (randomTensor([rows, inner], .float32, 1), randomTensor([columns, inner], .float32, 2))
       let products = sumsOfProducts(x, y, transposeB: true).map { $0.scaled(by: 0.5) }
-      // Wider in memory than the product takes, with what would spoil it in the gaps.
+      // Wider in memory than the matrix product takes, with what would spoil it in the gaps.
       let (strideA, strideB, strideC) = (inner + 5, inner + 3, columns + 2)
       let (a, b) = (strided(x, stride: strideA), strided(y, stride: strideB))
       let c = randomTensor([rows, strideC], .float32, 3)

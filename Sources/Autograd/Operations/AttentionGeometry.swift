@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Attention as products over blocks of query rows, on heads that lie wherever they lie.
+/// Attention as matrix products over blocks of query rows, on heads that lie wherever they lie.
 public struct AttentionGeometry: Sendable {
   /// Scores of so many rows against a few hundred keys fit the second-level cache.
   public static let defaultBlockRows = 64

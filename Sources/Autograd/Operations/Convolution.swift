@@ -25,16 +25,16 @@ extension Variable {
     return tape.record(output.reshaped(outputShape), inputs: [self, weight] + (bias.map { [$0] } ?? [])) {
       [self] gradient in
       let filters = weight.shape[0]
-      let product = tape.gradientBeforeBias(
+      let preactivationGradient = tape.gradientBeforeBias(
         gradient.reshaped(output.shape), output: output, activation: relu ? .relu : nil, bias: bias,
         rows: output.count / max(filters, 1),
         columns: filters)
       tape.accumulateGradient(of: weight) { target, adding in
         convolution.backwardWeights(
-          product, input: input, into: target.reshaped(weights.shape), accumulate: adding)
+          preactivationGradient, input: input, into: target.reshaped(weights.shape), accumulate: adding)
       }
       tape.accumulateGradient(of: self) { target, adding in
-        convolution.backwardData(product, weights: weights, into: target.reshaped(input.shape), accumulate: adding)
+        convolution.backwardData(preactivationGradient, weights: weights, into: target.reshaped(input.shape), accumulate: adding)
       }
     }
   }

@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// One head's keys or values as columns. A product with a right factor that has to be transposed takes OpenBLAS 1.5 times as
+/// One head's keys or values as columns. A matrix product with a right factor that has to be transposed takes OpenBLAS 1.5 times as
 /// long at these sizes, so several blocks of query rows pay for a copy.
 struct HeadColumns {
   private let keys: Int

@@ -4,8 +4,8 @@ import Tensors
 extension Variable {
   /// f(x·Wᵀ + b): `[batch, …, inputs]` to `[batch, …, outputs]`, with `weight` `[outputs, inputs]` as in PyTorch.
   ///
-  /// Bias and activation are one pass over the product, and so are their gradients; the weight's gradient is
-  /// written by the product into it directly. An activation that is not differentiable from its output keeps what
+  /// Bias and activation are one pass over the matrix product, and so are their gradients; the weight's gradient is
+  /// written into it directly by the matrix product. An activation that is not differentiable from its output keeps what
   /// went into it.
   public func linear(weight: Variable, bias: Variable?, activation: Activation? = nil) -> Variable {
     precondition(
@@ -23,24 +23,24 @@ extension Variable {
         finish(sums.rows(rows), into: output.rows(rows))
       }
     } else {
-      output.writeProduct(x, false, weight.value, true, adding: false)
+      output.writeMatrixProduct(x, false, weight.value, true, adding: false)
     }
     let shaped = output.reshaped(leading + [columns])
     return tape.record(shaped, inputs: [self, weight] + (bias.map { [$0] } ?? [])) { [self] gradient in
-      let product = tape.gradientBeforeBias(
+      let preactivationGradient = tape.gradientBeforeBias(
         gradient.reshaped([rows, columns]), output: output, input: keepsInput ? sums : nil, activation: activation,
         bias: bias, rows: rows, columns: columns)
       tape.accumulateGradient(of: weight) { target, adding in
-        target.writeProduct(product, true, x, false, adding: adding)
+        target.writeMatrixProduct(preactivationGradient, true, x, false, adding: adding)
       }
       tape.accumulateGradient(of: self) { target, adding in
-        target.reshaped([rows, inputs]).writeProduct(product, false, weight.value, false, adding: adding)
+        target.reshaped([rows, inputs]).writeMatrixProduct(preactivationGradient, false, weight.value, false, adding: adding)
       }
     }
   }
 }
 
-/// Output of a product: y = f(z + bias).
+/// Output after a matrix product: y = f(z + bias).
 private struct Finish {
   let bias: Tensor?
   let activation: Activation?

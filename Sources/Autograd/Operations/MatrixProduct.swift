@@ -1,30 +1,30 @@
 import Tensors
 
 extension Variable {
-  /// The product of two matrices, `[rows, inner]` and `[inner, columns]`; either may be given transposed.
+  /// The matrix product, `[rows, inner]` and `[inner, columns]`; either may be given transposed.
   public func matrixProduct(
     _ other: Variable, transposingSelf: Bool = false, transposingOther: Bool = false
   ) -> Variable {
     let (a, b) = (self, other)
-    precondition(a.shape.count == 2 && b.shape.count == 2, "a product of shapes \(a.shape) and \(b.shape)")
+    precondition(a.shape.count == 2 && b.shape.count == 2, "a matrix product of shapes \(a.shape) and \(b.shape)")
     let rows = a.shape[transposingSelf ? 1 : 0]
     let columns = b.shape[transposingOther ? 0 : 1]
     let output = Tensor(uninitialized: [rows, columns], dtype: dtype, pool: tape.pool)
-    output.writeProduct(a.value, transposingSelf, b.value, transposingOther, adding: false)
+    output.writeMatrixProduct(a.value, transposingSelf, b.value, transposingOther, adding: false)
     return tape.record(output, inputs: [a, b]) { gradient in
       // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC; the transpose of either where its operand came transposed.
       a.tape.accumulateGradient(of: a) { target, adding in
         if transposingSelf {
-          target.writeProduct(b.value, transposingOther, gradient, true, adding: adding)
+          target.writeMatrixProduct(b.value, transposingOther, gradient, true, adding: adding)
         } else {
-          target.writeProduct(gradient, false, b.value, !transposingOther, adding: adding)
+          target.writeMatrixProduct(gradient, false, b.value, !transposingOther, adding: adding)
         }
       }
       b.tape.accumulateGradient(of: b) { target, adding in
         if transposingOther {
-          target.writeProduct(gradient, true, a.value, transposingSelf, adding: adding)
+          target.writeMatrixProduct(gradient, true, a.value, transposingSelf, adding: adding)
         } else {
-          target.writeProduct(a.value, !transposingSelf, gradient, false, adding: adding)
+          target.writeMatrixProduct(a.value, !transposingSelf, gradient, false, adding: adding)
         }
       }
     }
@@ -33,7 +33,7 @@ extension Variable {
 
 extension Tensor {
   /// self = a·b, or self += a·b.
-  func writeProduct(_ a: Tensor, _ transposingA: Bool, _ b: Tensor, _ transposingB: Bool, adding: Bool) {
+  func writeMatrixProduct(_ a: Tensor, _ transposingA: Bool, _ b: Tensor, _ transposingB: Bool, adding: Bool) {
     BLAS.multiply(
       a, transposeA: transposingA, b, transposeB: transposingB, into: self, beta: adding ? 1 : 0)
   }

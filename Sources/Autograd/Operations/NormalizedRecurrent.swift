@@ -3,7 +3,7 @@ import Tensors
 /// Gains and shifts of the layer normalisation inside a recurrent layer, beyond the shifts that `RecurrentWeights`
 /// has as biases.
 public struct RecurrentNorms {
-  /// Of W_ih·x, `[gates · hidden]`; for a vanilla RNN that of the sum of both products.
+  /// Of W_ih·x, `[gates · hidden]`; for a vanilla RNN that of the sum of both matrix products.
   public let input: Variable
   /// Of W_hh·h', `[gates · hidden]`; nil for a vanilla RNN.
   public let hidden: Variable?
@@ -29,7 +29,7 @@ extension Variable {
   ///           h = (1 − σ(z))·n + σ(z)·h'
   ///
   /// The paper's own bias of the gates adds to β and is left out. Made of operations step by step: only the input's
-  /// products and their normalisation are taken out of the loop.
+  /// matrix products and their normalisation are taken out of the loop.
   public func recurrent(
     _ cell: RecurrentCell, weights: RecurrentWeights, norms: RecurrentNorms, initial: RecurrentStep? = nil,
     reversed: Bool = false, lastOnly: Bool = false

@@ -5,8 +5,8 @@ extension Variable {
   /// A recurrent layer in one direction: `[batch, time, inputs]` to the states `[batch, time, hidden]`, or to the last
   /// one, `[batch, hidden]`.
   ///
-  /// One node of the tape: the input's products of all steps are one product, a step is one product and one pass over
-  /// the gates, and the weights' gradients are one product each (back-propagation through time; Werbos, 1990).
+  /// One node of the tape: the input's matrix products of all steps are one, a step is one matrix product and one pass over
+  /// the gates, and the weights' gradients are one matrix product each (back-propagation through time; Werbos, 1990).
   ///
   /// - Parameters:
   ///   - initial: The state before the first step, zero where it is nil. A constant: no gradient goes through it, which is

@@ -28,7 +28,7 @@ final class RecurrentPass {
   let cells: Tensor?
   /// The recurrent part of the candidate state, `[batch, time, hidden]`, GRU only.
   private let candidates: Tensor?
-  /// The gradient of the recurrent products, as the gates lie: `gates` itself but for GRU, made in the backward pass.
+  /// The gradient of the recurrent matrix products, as the gates lie: `gates` itself but for GRU, made in the backward pass.
   private(set) var productGradients: Tensor
   private let initial: RecurrentStep
   private let startsAtZero: Bool
@@ -73,7 +73,7 @@ final class RecurrentPass {
   /// Batch times time.
   var steps: Int { batch * time }
 
-  /// Rows that lie whole pages apart fall on the same few sets of the caches: a product over all steps takes a tenth
+  /// Rows that lie whole pages apart fall on the same few sets of the caches: a matrix product over all steps takes a tenth
   /// longer then.
   private static func stride(of width: Int, _ dtype: DType) -> Int {
     let page = 4096 / dtype.size
@@ -100,7 +100,7 @@ final class RecurrentPass {
   }
 
   func runForward() {
-    writeInputProducts()
+    writeInputMatrixProducts()
     let product = Tensor(zeros: [batch, width], dtype: dtype, pool: pool)
     let recurrence = products.prepare(weights.hidden.value, transposed: true, rows: batch, steps: time)
     for step in 0..<time {

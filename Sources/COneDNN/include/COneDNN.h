@@ -22,7 +22,7 @@ const char *cd_status_text(cd_status status);
 void cd_describe(char *text, size_t size);
 
 /// Sets the number of OpenMP threads for the calling thread, oneDNN's included (it is built on libgomp, where the number is a
-/// property of each thread). Call it before plans are made or run, and before products. The number affects the bits. Returns
+/// property of each thread). Call it before plans are made or run, and before matrix products. The number affects the bits. Returns
 /// false if no OpenMP library is loaded. Cheap.
 bool cd_set_thread_count(int count);
 
@@ -60,7 +60,7 @@ cd_status cd_plan_run(
     cd_plan *plan, void *input, void *weights, void *_Nullable bias, void *output, void *_Nullable workspace);
 
 /// c = alpha · op(a)·op(b) + beta · c, row-major; op(a) is [m, k], op(b) [k, n]; strides are from row to row in memory.
-cd_status cd_product(
+cd_status cd_matrix_product(
     bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t stride_a,
     const float *b, int64_t stride_b, float beta, float *c, int64_t stride_c);
 

@@ -33,7 +33,7 @@ public final class Classifier {
     input = try ClassifierInput(samples, of: file, configuration)
     (classNames, outputs) = (samples.classes, configuration.loss.outputs)
     BLAS.threadCount = configuration.training.blasThreads
-    try ProductMemory().giveBack()
+    try MatrixProductWorkspace().giveBack()
     model = try Model(
       configuration.model.layers(inputShape: samples.shape, outputs: samples.classes.count), inputShape: samples.shape,
       outputs: samples.classes.count, vocabulary: input.vocabulary, predictsTokens: false, from: file,

@@ -42,7 +42,7 @@ public final class TextGenerator {
     data = configuration.data
     let vocabulary = tokenizer.vocabularySize
     context = ExecutionContext()
-    try ProductMemory().giveBack()
+    try MatrixProductWorkspace().giveBack()
     model = try Model(
       configuration.model.layers(inputShape: [window], outputs: vocabulary), inputShape: [window],
       outputs: vocabulary, vocabulary: vocabulary, from: file, pool: context.pool)

@@ -40,7 +40,7 @@ final class WorkerSession {
     precondition(kind == wanted, "a run of \(wanted) normalisation with a normaliser of kind \(kind)")
     self.run = run
     self.communicator = communicator
-    try communicator.takeProductMemory()
+    try communicator.reserveMatrixProductWorkspace()
     let sum = try communicator.makeAllReduce(run.buckets, sharedBuffers: run.memory.sharedBuffers)
     self.sum = sum
     replica = try communicator.agree { try Replica(run, sum: sum) }

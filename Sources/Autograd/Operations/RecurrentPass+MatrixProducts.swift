@@ -1,9 +1,9 @@
 import CKernels
 import Tensors
 
-/// The products over all steps at once: of the input before the loop over time, for the weights' gradients behind it.
+/// Matrix products over all steps at once: of the input before the loop over time, and for the weights' gradients after it.
 extension RecurrentPass {
-  /// The input as rows of a table, where that has fewer rows than there are steps: then a step's product is a row of the
+  /// The input as rows of a table, where that has fewer rows than there are steps: then a step's matrix product is a row of the
   /// table's, and the gradients of the steps that look up one row are summed before they are multiplied.
   private var lookup: TableLookup? {
     guard let lookup = input.lookup, 2 * lookup.table.shape[0] <= steps else { return nil }
@@ -16,7 +16,7 @@ extension RecurrentPass {
   }
 
   /// gates = x·W_ihᵀ
-  func writeInputProducts() {
+  func writeInputMatrixProducts() {
     let weight = MatrixView(weights.input.value, transposed: true)
     guard let lookup else {
       return BLAS.multiply(

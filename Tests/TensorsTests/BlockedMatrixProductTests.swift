@@ -2,8 +2,8 @@ import Testing
 
 @testable import Tensors
 
-/// Products of many rows with something to do to the result.
-@Suite struct BlockedProductTests {
+/// Matrix products of many rows with something to do to the result.
+@Suite struct BlockedMatrixProductTests {
   private let pool = StoragePool()
 
   /// Enough rows for packing, with some left over, and too few.

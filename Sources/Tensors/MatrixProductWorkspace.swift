@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// If the system refuses a block, OpenBLAS silently retries for ever. So this type checks first that the memory is available, and
 /// then makes OpenBLAS allocate it before anything larger does. OpenBLAS keeps its blocks.
-public final class ProductMemory {
+public final class MatrixProductWorkspace {
   /// Size of a block: OpenBLAS allocates 128 MiB for a thread, and a little for itself.
   private static let bytes = 129 << 20
 

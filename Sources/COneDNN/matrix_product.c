@@ -1,6 +1,6 @@
 #include "internal.h"
 
-cd_status cd_product(
+cd_status cd_matrix_product(
     bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t stride_a,
     const float *b, int64_t stride_b, float beta, float *c, int64_t stride_c) {
   return dnnl_sgemm(
