@@ -5,11 +5,11 @@ import Tensors
 public final class ExecutionContext {
   public let pool: StoragePool
   public let convolutionPlans: ConvolutionPlans
-  public let stepProducts: StepProducts
+  public let matrixPacker: MatrixPacker
 
   public init(pool: StoragePool = StoragePool(), convolutionBackend: ConvolutionPlans.Backend = .automatic) {
     self.pool = pool
     convolutionPlans = ConvolutionPlans(pool: pool, backend: convolutionBackend)
-    stepProducts = StepProducts(pool: pool)
+    matrixPacker = MatrixPacker(pool: pool)
   }
 }

@@ -149,7 +149,8 @@ public enum BLAS {
   static func kernelWarning(coreName: String, hasAVX512: Bool, requestedCore: String?) -> String? {
     let wide = ["skylakex", "cooperlake", "sapphirerapids"]
     guard hasAVX512 && !wide.contains(coreName.lowercased()) else { return nil }
-    let effect = "OpenBLAS runs its \(coreName) kernels on a processor with AVX-512: matrix products take up to twice as long"
+    let effect =
+      "OpenBLAS runs its \(coreName) kernels on a processor with AVX-512: matrix products take up to twice as long"
     guard let requestedCore else { return effect + "; a newer OpenBLAS may know this processor" }
     return effect + ", because OPENBLAS_CORETYPE=\(requestedCore) is set; unset it"
   }

@@ -15,7 +15,7 @@ import Testing
       let expected = sumsOfProducts(a, b, transposeB: transposed)
       let found = Tensor(zeros: [rows, columns], dtype: dtype, pool: pool)
       var next = 0
-      StepProducts(pool: pool).multiply(a, b, transposed: transposed, into: found) { range in
+      MatrixPacker(pool: pool).multiply(a, b, transposed: transposed, into: found) { range in
         #expect(range.lowerBound == next)
         next = range.upperBound
         // The block's last element is there by now.

@@ -34,7 +34,8 @@ extension Variable {
           preactivationGradient, input: input, into: target.reshaped(weights.shape), accumulate: adding)
       }
       tape.accumulateGradient(of: self) { target, adding in
-        convolution.backwardData(preactivationGradient, weights: weights, into: target.reshaped(input.shape), accumulate: adding)
+        convolution.backwardData(
+          preactivationGradient, weights: weights, into: target.reshaped(input.shape), accumulate: adding)
       }
     }
   }

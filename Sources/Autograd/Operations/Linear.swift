@@ -19,7 +19,7 @@ extension Variable {
     let keepsInput = !(activation?.isDifferentiableFromOutput ?? true) && tape.isRecording
     let sums = keepsInput ? Tensor(uninitialized: [rows, columns], dtype: dtype, pool: tape.pool) : output
     if let finish = Finish(bias: bias?.value, activation: activation) {
-      tape.context.stepProducts.multiply(x, weight.value, transposed: true, into: sums) { rows in
+      tape.context.matrixPacker.multiply(x, weight.value, transposed: true, into: sums) { rows in
         finish(sums.rows(rows), into: output.rows(rows))
       }
     } else {
@@ -34,7 +34,8 @@ extension Variable {
         target.writeMatrixProduct(preactivationGradient, true, x, false, adding: adding)
       }
       tape.accumulateGradient(of: self) { target, adding in
-        target.reshaped([rows, inputs]).writeMatrixProduct(preactivationGradient, false, weight.value, false, adding: adding)
+        target.reshaped([rows, inputs]).writeMatrixProduct(
+          preactivationGradient, false, weight.value, false, adding: adding)
       }
     }
   }

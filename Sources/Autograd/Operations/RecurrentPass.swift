@@ -18,7 +18,7 @@ final class RecurrentPass {
   let stride: Int
   let dtype: DType
   let pool: StoragePool
-  private let products: StepProducts
+  private let packer: MatrixPacker
 
   /// `[batch, time, stride]`; the gradient of what went into them once the backward pass has run.
   let gates: Tensor
@@ -46,7 +46,7 @@ final class RecurrentPass {
     (self.cell, self.input, self.weights, isReversed) = (cell, input, weights, reversed)
     (batch, time, inputs) = (input.shape[0], input.shape[1], input.shape[2])
     (self.hidden, self.width, dtype, pool) = (hidden, width, input.dtype, input.tape.pool)
-    products = input.tape.context.stepProducts
+    packer = input.tape.context.matrixPacker
     precondition(time > 0, "\(cell) over a sequence without steps")
     let (stateShape, pool, dtype) = ([batch, time, hidden], pool, dtype)
     stride = Self.stride(of: width, dtype)
@@ -102,7 +102,7 @@ final class RecurrentPass {
   func runForward() {
     writeInputMatrixProducts()
     let product = Tensor(zeros: [batch, width], dtype: dtype, pool: pool)
-    let recurrence = products.prepare(weights.hidden.value, transposed: true, rows: batch, steps: time)
+    let recurrence = packer.pack(weights.hidden.value, transposed: true, rows: batch, steps: time)
     for step in 0..<time {
       let timeStep = timeStep(step)
       let gate = rows(of: gates, stride, at: timeStep)
@@ -133,7 +133,7 @@ final class RecurrentPass {
     let carriedCell = cell == .lstm ? Tensor(zeros: [batch, hidden], dtype: dtype, pool: pool) : nil
     let product = Tensor(uninitialized: [batch, width], dtype: dtype, pool: pool)
     if cell == .gru { productGradients = Tensor(uninitialized: gates.shape, dtype: dtype, pool: pool) }
-    let recurrence = products.prepare(weights.hidden.value, transposed: false, rows: batch, steps: time)
+    let recurrence = packer.pack(weights.hidden.value, transposed: false, rows: batch, steps: time)
     for step in (0..<time).reversed() {
       let timeStep = timeStep(step)
       var description = kernelStep(step)

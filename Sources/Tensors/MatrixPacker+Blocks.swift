@@ -1,4 +1,4 @@
-extension StepProducts {
+extension MatrixPacker {
   /// Number of rows that are multiplied at once: for a few thousand columns, their results fit the second-level cache.
   static let blockRows = 128
 
@@ -14,7 +14,7 @@ extension StepProducts {
     _ a: Tensor, _ b: Tensor, transposed: Bool, into c: Tensor, finish: (_ rows: Range<Int>) -> Void
   ) {
     let (rows, size) = (a.shape[0], Self.blockRows)
-    guard let product = preparePacked(b, transposed: transposed, rows: size, steps: rows / size) else {
+    guard let packed = packIfFaster(b, transposed: transposed, rows: size, steps: rows / size) else {
       BLAS.multiply(a, b, transposeB: transposed, into: c)
       return finish(0..<rows)
     }
@@ -22,7 +22,7 @@ extension StepProducts {
       let block = start..<min(start + size, rows)
       let (left, result) = (a.rows(block), c.rows(block))
       if block.count == size {
-        product.multiply(MatrixView(left), into: result)
+        packed.multiply(MatrixView(left), into: result)
       } else {
         BLAS.multiply(left, b, transposeB: transposed, into: result)
       }

@@ -2,7 +2,7 @@
   import COneDNN
 
   /// A matrix product in oneDNN whose right factor is packed once and used many times.
-  final class PackedProductPlan {
+  final class PackedMatrixPlan {
     let handle: OpaquePointer
     // The plan points into it.
     private let context: OneDNNContext
@@ -26,11 +26,11 @@
 
   /// A matrix packed for a plan's matrix products.
   final class PackedMatrix {
-    private let plan: PackedProductPlan
+    private let plan: PackedMatrixPlan
     private let packed: Storage
     private let scratchpad: Storage
 
-    init(_ b: Tensor, _ plan: PackedProductPlan, pool: StoragePool) {
+    init(_ b: Tensor, _ plan: PackedMatrixPlan, pool: StoragePool) {
       self.plan = plan
       packed = pool.allocate(byteCount: cd_packed_size(plan.handle))
       scratchpad = pool.allocate(byteCount: cd_packed_scratchpad(plan.handle))

@@ -6,7 +6,7 @@ import CKernels
 
 /// Packs weights for many matrix products with few rows each, such as the steps of a recurrence, and keeps a worker's plans for
 /// that. Used from that worker's thread only.
-public final class StepProducts {
+public final class MatrixPacker {
   let pool: StoragePool
 
   public init(pool: StoragePool) { self.pool = pool }
@@ -15,24 +15,25 @@ public final class StepProducts {
   ///   - b: `[columns, inner]` with `transposed`, else `[inner, columns]`; must not change while the result is used.
   ///   - rows: Number of rows of each left factor.
   ///   - steps: Number of matrix products to come.
-  public func prepare(_ b: Tensor, transposed: Bool, rows: Int, steps: Int) -> StepProduct {
+  public func pack(_ b: Tensor, transposed: Bool, rows: Int, steps: Int) -> PackedWeights {
     precondition(b.shape.count == 2, "a tensor of shape \(b.shape) is no matrix")
-    if let packed = preparePacked(b, transposed: transposed, rows: rows, steps: steps) { return packed }
+    if let packed = packIfFaster(b, transposed: transposed, rows: rows, steps: steps) { return packed }
     if transposed && Self.isForTransposing(rows: rows, count: b.count, steps: steps) {
       let copy = Tensor(uninitialized: [b.shape[1], b.shape[0]], dtype: b.dtype, pool: pool)
       ck_transpose(b.dtype.kernelType, 1, b.shape[0], b.shape[1], b.pointer, copy.pointer)
-      return StepProduct(copy, transposed: false, rows: rows, pool: pool)
+      return PackedWeights(copy, transposed: false, rows: rows, pool: pool)
     }
-    return StepProduct(b, transposed: transposed, rows: rows, pool: pool)
+    return PackedWeights(b, transposed: transposed, rows: rows, pool: pool)
   }
 
-  /// The same; nil if b cannot be packed, or if packing would not pay.
-  func preparePacked(_ b: Tensor, transposed: Bool, rows: Int, steps: Int) -> StepProduct? {
+  /// The same; nil if b cannot be packed, or if packing would not be faster.
+  func packIfFaster(_ b: Tensor, transposed: Bool, rows: Int, steps: Int) -> PackedWeights? {
     #if OneDNN
       if b.dtype == .float32, Self.isForPacking(rows: rows, count: b.count, steps: steps),
         let plan = plan(b, transposed: transposed, rows: rows)
       {
-        return StepProduct(b, transposed: transposed, rows: rows, pool: pool, packed: PackedMatrix(b, plan, pool: pool))
+        return PackedWeights(
+          b, transposed: transposed, rows: rows, pool: pool, packed: PackedMatrix(b, plan, pool: pool))
       }
     #endif
     return nil
@@ -54,14 +55,14 @@ public final class StepProducts {
 
     private var context: OneDNNContext?
     // Never iterated, so its order does not matter. Nil: oneDNN has no fast path.
-    private var plans: [Key: PackedProductPlan?] = [:]
+    private var plans: [Key: PackedMatrixPlan?] = [:]
 
-    private func plan(_ b: Tensor, transposed: Bool, rows: Int) -> PackedProductPlan? {
+    private func plan(_ b: Tensor, transposed: Bool, rows: Int) -> PackedMatrixPlan? {
       let key = Key(rows: rows, height: b.shape[0], width: b.shape[1], transposed: transposed)
       if let known = plans[key] { return known }
       let context = self.context ?? OneDNNContext()
       self.context = context
-      let plan = PackedProductPlan(b, transposed: transposed, rows: rows, context: context)
+      let plan = PackedMatrixPlan(b, transposed: transposed, rows: rows, context: context)
       plans[key] = .some(plan)
       return plan
     }
@@ -76,8 +77,8 @@ public final class StepProducts {
   #endif
 }
 
-/// c (+)= a·op(b) for one b and a fixed number of rows.
-public final class StepProduct {
+/// A right factor for many matrix products c (+)= a·op(b) with a fixed number of rows, packed if that is faster.
+public final class PackedWeights {
   private let b: Tensor
   private let transposed: Bool
   private let rows: Int
