@@ -15,7 +15,7 @@ extension Communicator {
     gathered.reserveCapacity(layout.shards)
     for (sender, message) in try allGather(bytes).enumerated() {
       var words = WordReader(message)
-      for _ in layout.run(of: sender) {
+      for _ in layout.shards(of: sender) {
         let count = Int(words.next())
         gathered.append((0..<count).map { _ in Double(bitPattern: words.next()) })
       }

@@ -37,5 +37,5 @@ extension Communicator {
   public var size: Int { layout.workers }
 
   /// This worker's shards.
-  public var shards: Range<Int> { layout.run(of: worker) }
+  public var shards: Range<Int> { layout.shards(of: worker) }
 }

@@ -18,7 +18,7 @@ public struct ShardLayout: Sendable, Equatable {
   public var shards: Int { tree.shards }
 
   /// The shards of `worker`.
-  public func run(of worker: Int) -> Range<Int> { start(of: worker)..<start(of: worker + 1) }
+  public func shards(of worker: Int) -> Range<Int> { start(of: worker)..<start(of: worker + 1) }
 
   private func start(of worker: Int) -> Int { (worker * shards + workers - 1) / workers }
 
@@ -29,7 +29,7 @@ public struct ShardLayout: Sendable, Equatable {
   }
 
   /// Nodes of the tree for which `worker` contributes a partial sum: the maximal subtrees inside its shards, in shard order.
-  public func partials(of worker: Int) -> [Range<Int>] { tree.maximalSubtrees(in: run(of: worker)) }
+  public func partials(of worker: Int) -> [Range<Int>] { tree.maximalSubtrees(in: shards(of: worker)) }
 
   /// Excess of the largest number of shards of a worker over the mean, as a fraction of the mean: 0 if shards divide evenly,
   /// 0.5 for 4 shards on 3 workers (2, 1 and 1, with a mean of 4/3).

@@ -6,7 +6,7 @@ import Tensors
 
 /// Loss and accuracy over a whole split, every example counted once.
 ///
-/// The split is cut into blocks of a fixed size, spread over the workers in contiguous runs. Blocks' sums are gathered and
+/// The split is cut into blocks of a fixed size, distributed over the workers in contiguous ranges. Blocks' sums are gathered and
 /// added up in block order, so the result has the same bits for every number of workers.
 package struct Evaluator {
   package struct Result: Sendable, Equatable {

@@ -59,7 +59,7 @@ public struct RunDescription: Sendable {
   public var layers: String
   /// A problem with the choice of BLAS kernels; nil if there is none.
   public var kernelWarning: String?
-  /// How much longer the longest run of shards is than the mean, as a fraction of the mean.
+  /// Excess of the largest number of shards of a worker over the mean, as a fraction of the mean.
   public var imbalance: Double
 }
 

@@ -16,7 +16,7 @@ import Testing
           visited.append(shard)
           for index in 0..<count { buffer.floats[index] = TestData.value(shard: shard, index: index) }
         }
-        #expect(visited == Array(layout.run(of: worker)))
+        #expect(visited == Array(layout.shards(of: worker)))
         for (partial, node) in zip(accumulator.partials, layout.partials(of: worker)) {
           #expect(Array(partial.floats) == referenceSum(node.map { TestData.values(shard: $0, count: count) }))
         }

@@ -4,14 +4,14 @@ import Testing
 
 @Suite struct ShardLayoutTests {
   @Test(arguments: 1...17)
-  func runsAreContiguousAndEven(shards: Int) {
+  func rangesAreContiguousAndEven(shards: Int) {
     for workers in 1...shards {
       let layout = ShardLayout(shards: shards, workers: workers)
-      let runs = (0..<workers).map(layout.run)
-      #expect(runs.flatMap(Array.init) == Array(0..<shards))
-      let lengths = runs.map(\.count)
+      let ranges = (0..<workers).map(layout.shards(of:))
+      #expect(ranges.flatMap(Array.init) == Array(0..<shards))
+      let lengths = ranges.map(\.count)
       #expect((lengths.max() ?? 0) - (lengths.min() ?? 0) <= 1)
-      for shard in 0..<shards { #expect(runs[layout.worker(of: shard)].contains(shard)) }
+      for shard in 0..<shards { #expect(ranges[layout.worker(of: shard)].contains(shard)) }
       let imbalance = Double((lengths.max() ?? 0) * workers) / Double(shards) - 1
       #expect(abs(layout.imbalance - imbalance) < 1e-12)
       #expect((layout.imbalance == 0) == shards.isMultiple(of: workers))
@@ -21,7 +21,7 @@ import Testing
   @Test(arguments: [(4, 1), (4, 2), (4, 4), (8, 4), (12, 4), (16, 8), (20, 2), (5, 2), (7, 4)])
   func aPowerOfTwoOfWorkersHandsOverOnePartialEach(shards: Int, workers: Int) {
     let layout = ShardLayout(shards: shards, workers: workers)
-    for worker in 0..<workers { #expect(layout.partials(of: worker) == [layout.run(of: worker)]) }
+    for worker in 0..<workers { #expect(layout.partials(of: worker) == [layout.shards(of: worker)]) }
   }
 
   @Test(arguments: [0, 1, 101, 1023, 1024, 1025, 10_000, 70_000])

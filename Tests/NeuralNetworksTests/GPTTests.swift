@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  /// Token by token, and in runs, what the whole sequence gives at once.
+  /// Token by token, and in chunks, what the whole sequence gives at once.
   @Test(arguments: GPT.Positions.allCases)
   func cache(positions: GPT.Positions) throws {
     try expectCachedPasses(of: try model(specification { $0.positions = positions }))
@@ -120,10 +120,10 @@ import Testing
     randomizeParameters(of: model)
     let x = tokens(2, 7)
     let whole = evaluate(model, x, context: context)
-    for runs in [[1, 1, 1, 1, 1, 1, 1], [3, 1, 2, 1], [7]] {
+    for chunks in [[1, 1, 1, 1, 1, 1, 1], [3, 1, 2, 1], [7]] {
       let cache = AttentionCache(capacity: 9, pool: context.pool)
       var first = 0
-      for count in runs {
+      for count in chunks {
         let part = Tensor(
           (0..<2).flatMap { sample in (first..<first + count).map { x[sample * 7 + $0] } }, shape: [2, count],
           dtype: .float64, pool: context.pool)
@@ -134,7 +134,7 @@ import Testing
         for sample in 0..<2 {
           let expected = whole.rows(sample..<sample + 1).reshaped([7, 7]).rows(first..<first + count)
           let found = output.rows(sample..<sample + 1).reshaped([count, 7])
-          #expect(relativeDifference(found, expected) <= 1e-12, "row \(first) in runs \(runs)")
+          #expect(relativeDifference(found, expected) <= 1e-12, "row \(first) in chunks \(chunks)")
         }
         first += count
       }

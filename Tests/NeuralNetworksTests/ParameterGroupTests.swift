@@ -85,11 +85,11 @@ import Testing
     #expect(ParameterRules().treatment(of: "0.weight") == ParameterTreatment())
   }
 
-  @Test("neighbours with equal settings are one run; settings that change nothing split none")
-  func runs() throws {
+  @Test("neighbours with equal settings are one range; settings that change nothing split none")
+  func ranges() throws {
     func counts(_ specification: OptimizerSpecification, _ rules: [ParameterRule]) throws -> Int {
       let model = try Model([linear(6), linear(5), linear(3)], inputShape: [7], pool: nil)
-      return ParameterRun.runs(of: model.store, specification, ParameterRules(rules)).count
+      return ParameterRange.ranges(of: model.store, specification, ParameterRules(rules)).count
     }
     var (decaying, all) = (OptimizerSpecification.sgd(), OptimizerSpecification.sgd())
     (decaying.weightDecay, all.weightDecay, all.regularize) = (0.1, 0.1, .all)

@@ -45,7 +45,7 @@ import Testing
     return specification
   }
 
-  /// Three layers, so that runs of regularised and other parameters alternate.
+  /// Three layers, so that ranges of regularised and other parameters alternate.
   private func model(pool: StoragePool) throws -> Model {
     let model = try Model([linear(5), batchNorm, linear(3, bias: false), linear(2)], inputShape: [7], pool: pool)
     randomizeParameters(of: model)

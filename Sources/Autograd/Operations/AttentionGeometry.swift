@@ -33,7 +33,7 @@ public struct AttentionGeometry: Sendable {
     self.dropout = dropout
   }
 
-  /// A run of query rows with the keys that any of them sees, which are the first ones.
+  /// A range of query rows with the keys that any of them sees, which are the first ones.
   private struct Block {
     let rows: Range<Int>
     let keys: Int

@@ -10,7 +10,7 @@ extension Variable {
     let time = shape[1]
     if lengths.allSatisfy({ $0 == time }) { return self }
     return movingRows(
-      lengths.enumerated().map { RowRun(from: $0 * time, to: $0 * time, count: $1) }, to: shape)
+      lengths.enumerated().map { RowRange(from: $0 * time, to: $0 * time, count: $1) }, to: shape)
   }
 
   /// Reverses each sample's valid time steps; padding becomes zero.
@@ -19,7 +19,7 @@ extension Variable {
     let time = shape[1]
     return movingRows(
       lengths.enumerated().map {
-        RowRun(from: $0 * time + $1 - 1, to: $0 * time, count: $1, isReversed: true)
+        RowRange(from: $0 * time + $1 - 1, to: $0 * time, count: $1, isReversed: true)
       }, to: shape)
   }
 
@@ -28,7 +28,7 @@ extension Variable {
     checkSequences(lengths: lengths)
     let (batch, time) = (shape[0], shape[1])
     return movingRows(
-      (0..<batch).map { RowRun(from: $0 * time + (lengths?[$0] ?? time) - 1, to: $0, count: 1) },
+      (0..<batch).map { RowRange(from: $0 * time + (lengths?[$0] ?? time) - 1, to: $0, count: 1) },
       to: [batch, shape[2]])
   }
 
@@ -41,22 +41,22 @@ extension Variable {
     let (batch, time) = (shape[0], shape[1])
     if count <= time { return self }
     return movingRows(
-      (0..<batch).map { RowRun(from: $0 * time, to: $0 * count, count: time) }, to: [batch, count, shape[2]])
+      (0..<batch).map { RowRange(from: $0 * time, to: $0 * count, count: time) }, to: [batch, count, shape[2]])
   }
 
   /// All samples' valid time steps one after the other: `[Σ lengths, channels]`.
   public func packed(lengths: [Int]) -> Variable {
     checkSequences(lengths: lengths)
-    let runs = RowRun.packing(lengths, time: shape[1])
-    return movingRows(runs, to: [lengths.reduce(0, +), shape[2]])
+    let ranges = RowRange.packing(lengths, time: shape[1])
+    return movingRows(ranges, to: [lengths.reduce(0, +), shape[2]])
   }
 
   /// The way back from `packed`, with zeros for padding: `[batch, time, channels]`.
   public func unpacked(lengths: [Int], time: Int) -> Variable {
     precondition(
       shape.count == 2 && shape[0] == lengths.reduce(0, +), "\(shape) for sequences of lengths \(lengths)")
-    let runs = RowRun.packing(lengths, time: time).map { RowRun(from: $0.to, to: $0.from, count: $0.count) }
-    return movingRows(runs, to: [lengths.count, time, shape[1]])
+    let ranges = RowRange.packing(lengths, time: time).map { RowRange(from: $0.to, to: $0.from, count: $0.count) }
+    return movingRows(ranges, to: [lengths.count, time, shape[1]])
   }
 
   func checkSequences(lengths: [Int]?) {
@@ -68,31 +68,31 @@ extension Variable {
   }
 
   /// Rows of the last dimension at other indices, zeros where none goes. No row may go to two.
-  private func movingRows(_ runs: [RowRun], to outputShape: [Int]) -> Variable {
+  private func movingRows(_ ranges: [RowRange], to outputShape: [Int]) -> Variable {
     let output = Tensor(zeros: outputShape, dtype: dtype, pool: tape.pool)
-    for run in runs { run.copy(value, to: output) }
+    for range in ranges { range.copy(value, to: output) }
     return tape.record(output, inputs: [self]) { [self] gradient in
       tape.accumulateGradient(of: self) { target, adding in
         if !adding { target.fillWithZeros() }
-        for run in runs { run.add(gradient, backTo: target) }
+        for range in ranges { range.add(gradient, backTo: target) }
       }
     }
   }
 }
 
-/// Neighbouring rows that move together.
-private struct RowRun {
+/// Contiguous rows that move together.
+private struct RowRange {
   /// The first row's old and new index; reversed, the old ones count down.
   var from: Int
   var to: Int
   var count: Int
   var isReversed = false
 
-  static func packing(_ lengths: [Int], time: Int) -> [RowRun] {
+  static func packing(_ lengths: [Int], time: Int) -> [RowRange] {
     var row = 0
     return lengths.enumerated().map { sample, length in
       defer { row += length }
-      return RowRun(from: sample * time, to: row, count: length)
+      return RowRange(from: sample * time, to: row, count: length)
     }
   }
 

@@ -23,7 +23,7 @@ struct AllReducePlan: Sendable {
     slots = Self.ranges(of: own)
     let joined = nodeGroups.members.map { members in
       layout.tree.maximalSubtrees(
-        in: layout.run(of: members.lowerBound).lowerBound..<layout.run(of: members.upperBound - 1).upperBound)
+        in: layout.shards(of: members.lowerBound).lowerBound..<layout.shards(of: members.upperBound - 1).upperBound)
     }
     groupSlots = Self.ranges(of: joined)
     local = ReductionProgram(nodes: own.flatMap { $0 }, roots: joined[nodeGroup])

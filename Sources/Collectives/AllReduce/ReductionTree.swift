@@ -22,15 +22,15 @@ public struct ReductionTree: Sendable, Equatable {
     return (node.lowerBound..<middle, middle..<node.upperBound)
   }
 
-  /// The largest nodes that lie wholly inside `run`, in shard order. Together they cover it. There are fewer than
-  /// 2·log₂(shards) of them, or one if `run` is itself a node.
-  public func maximalSubtrees(in run: Range<Int>) -> [Range<Int>] {
+  /// The largest nodes that lie wholly inside `range`, in shard order. Together they cover it. There are fewer than
+  /// 2·log₂(shards) of them, or one if `range` is itself a node.
+  public func maximalSubtrees(in range: Range<Int>) -> [Range<Int>] {
     precondition(
-      run.lowerBound >= 0 && run.upperBound <= shards, "shards \(run) of a tree over \(shards) shards")
+      range.lowerBound >= 0 && range.upperBound <= shards, "shards \(range) of a tree over \(shards) shards")
     var found: [Range<Int>] = []
     func visit(_ node: Range<Int>) {
-      if !node.overlaps(run) { return }
-      if node.lowerBound >= run.lowerBound && node.upperBound <= run.upperBound {
+      if !node.overlaps(range) { return }
+      if node.lowerBound >= range.lowerBound && node.upperBound <= range.upperBound {
         found.append(node)
         return
       }

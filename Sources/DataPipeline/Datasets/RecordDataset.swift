@@ -1,6 +1,6 @@
 /// Images that lie in files as records of one size: IDX and CIFAR files.
 struct RecordDataset: ImageDataset {
-  /// A file's run of records.
+  /// A file's range of records.
   struct Segment: Sendable {
     let file: FileContents
     /// First record's pixels.

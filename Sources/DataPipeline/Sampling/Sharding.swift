@@ -1,4 +1,4 @@
-/// How a run of items is cut into contiguous parts.
+/// Cuts items into contiguous parts.
 public enum Sharding {
   /// Part `part` of 0 ..< `count` cut into `parts`: ⌊part·count/parts⌋ ..< ⌊(part+1)·count/parts⌋. Sizes differ by
   /// at most one; with fewer items than parts some are empty.

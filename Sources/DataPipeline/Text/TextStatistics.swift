@@ -1,6 +1,6 @@
 /// How much of a text that a model wrote stands in the text it was trained on: its words, and its n-grams of words.
 ///
-/// A word is a run of letters, with apostrophes inside; case does not count. What stands between words does not count
+/// A word is a sequence of letters, with apostrophes inside; case does not count. What stands between words does not count
 /// either: an n-gram is n words in a row. A word that a text ends in is left out, as it may be cut.
 public struct TextStatistics: Sendable, Equatable {
   public struct Share: Sendable, Equatable {

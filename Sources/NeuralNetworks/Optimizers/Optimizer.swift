@@ -49,11 +49,11 @@ public final class Optimizer {
     hasReadShared: () throws -> Void
   ) rethrows -> OptimizerReport {
     let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadShared: hasReadShared)
-    for run in objective.ownRuns {
+    for range in objective.ownRanges {
       specification.settings.update(
         ParameterUpdate(
-          step: number, learningRate: learningRate * run.group.rate, scale: loss.scale,
-          coupling: loss.coupling(of: run), weightDecay: run.group.weightDecay, dtype: store.dtype, run: run,
+          step: number, learningRate: learningRate * range.group.rate, scale: loss.scale,
+          coupling: loss.coupling(of: range), weightDecay: range.group.weightDecay, dtype: store.dtype, range: range,
           gradientBuffer: loss.buffer, weightBuffer: store.values, stateBuffers: buffers))
     }
     return loss.report

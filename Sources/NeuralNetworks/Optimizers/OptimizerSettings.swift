@@ -26,16 +26,16 @@ package struct ParameterUpdate {
   /// Of these parameters.
   let weightDecay: Double
   let dtype: DType
-  let run: ParameterRun
+  let range: ParameterRange
   let gradientBuffer: Tensor
   let weightBuffer: Tensor
   /// In the order of `OptimizerSettings.stateNames`.
   let stateBuffers: [Tensor]
 
   var type: ck_type { dtype.kernelType }
-  var count: Int { run.range.count }
-  var gradients: UnsafeMutableRawPointer { run.start(in: gradientBuffer) }
-  var weights: UnsafeMutableRawPointer { run.start(in: weightBuffer) }
+  var count: Int { range.elements.count }
+  var gradients: UnsafeMutableRawPointer { range.start(in: gradientBuffer) }
+  var weights: UnsafeMutableRawPointer { range.start(in: weightBuffer) }
 
-  func state(_ index: Int) -> UnsafeMutableRawPointer { run.start(in: stateBuffers[index]) }
+  func state(_ index: Int) -> UnsafeMutableRawPointer { range.start(in: stateBuffers[index]) }
 }

@@ -6,25 +6,25 @@ import Tensors
 /// described, not computed, where that saves a pass over memory.
 struct RegularizedGradient {
   /// Parameters for the optimiser to update.
-  let ownRuns: [ParameterRun]
-  private let runs: [ParameterRun]
+  let ownRanges: [ParameterRange]
+  private let ranges: [ParameterRange]
   /// The different λ of L2 terms that are not 0.
   private let penalties: [Double]
   private let specification: OptimizerSpecification
   private let store: ParameterStore
   /// Clipped element by element, where that is wanted: in memory of its own, since workers may share the sums' memory. What
-  /// is not in `ownRuns` is never touched, so that it takes no memory.
+  /// is not in `ownRanges` is never touched, so that it takes no memory.
   private let clipped: Tensor?
 
-  /// How the gradient follows from a buffer: scale · buffer + penalty scale · 2λ · w, with the λ of each run.
+  /// How the gradient follows from a buffer: scale · buffer + penalty scale · 2λ · w, with the λ of each range.
   struct Prepared {
     var buffer: Tensor
     var scale: Double
     var penaltyScale = 1.0
     var report = OptimizerReport()
 
-    /// Factor of a run's weights in their gradient.
-    func coupling(of run: ParameterRun) -> Double { 2 * run.group.l2 * penaltyScale }
+    /// Factor of a range's weights in their gradient.
+    func coupling(of range: ParameterRange) -> Double { 2 * range.group.l2 * penaltyScale }
   }
 
   init(
@@ -32,18 +32,18 @@ struct RegularizedGradient {
     share: OptimizerShare?
   ) {
     (self.specification, self.store) = (specification, store)
-    runs = ParameterRun.runs(of: store, specification, rules)
-    penalties = runs.reduce(into: []) { values, run in
-      if run.group.l2 != 0 && !values.contains(run.group.l2) { values.append(run.group.l2) }
+    ranges = ParameterRange.ranges(of: store, specification, rules)
+    penalties = ranges.reduce(into: []) { values, range in
+      if range.group.l2 != 0 && !values.contains(range.group.l2) { values.append(range.group.l2) }
     }
-    ownRuns = share.map { [runs] in ParameterRun.parts(of: runs, in: $0.elements) } ?? runs
+    ownRanges = share.map { [ranges] in ParameterRange.parts(of: ranges, in: $0.elements) } ?? ranges
     clipped =
       specification.clipValue == nil ? nil : Tensor(uninitialized: [store.flatCount], dtype: store.dtype, pool: pool)
   }
 
   /// Clipping acts on the loss's gradient, L2 term included; weight decay comes on top of it.
   ///
-  /// - Parameter hasReadShared: Called when all weights have been read; not if only those in `ownRuns` are.
+  /// - Parameter hasReadShared: Called when all weights have been read; not if only those in `ownRanges` are.
   func prepare(
     _ gradients: Tensor, scale: Double, report: Bool, hasReadShared: () throws -> Void
   ) rethrows -> Prepared {
@@ -64,10 +64,10 @@ struct RegularizedGradient {
     }
     if !penalties.isEmpty && (report || specification.clipNorm != nil) { try hasReadShared() }
     if let limit = specification.clipValue, let clipped {
-      for run in ownRuns {
+      for range in ownRanges {
         ck_clip_gradients(
-          store.dtype.kernelType, run.range.count, prepared.scale, prepared.coupling(of: run), limit,
-          run.start(in: store.values), run.start(in: gradients), run.start(in: clipped))
+          store.dtype.kernelType, range.elements.count, prepared.scale, prepared.coupling(of: range), limit,
+          range.start(in: store.values), range.start(in: gradients), range.start(in: clipped))
       }
       (prepared.buffer, prepared.scale, prepared.penaltyScale) = (clipped, 1, 0)
     }
@@ -78,9 +78,9 @@ struct RegularizedGradient {
   private var penalty: Double {
     penalties.reduce(0) { total, l2 in
       total + l2
-        * runs.reduce(0) { sum, run in
-          run.group.l2 != l2
-            ? sum : sum + ck_sum_of_squares(store.dtype.kernelType, run.range.count, run.start(in: store.values))
+        * ranges.reduce(0) { sum, range in
+          range.group.l2 != l2
+            ? sum : sum + ck_sum_of_squares(store.dtype.kernelType, range.elements.count, range.start(in: store.values))
         }
     }
   }
@@ -89,10 +89,10 @@ struct RegularizedGradient {
   /// or without a report, a step gives the same bits.
   private func norm(of gradients: Tensor, scale: Double) -> Double {
     let type = store.dtype.kernelType
-    let squared = runs.reduce(0.0) { sum, run in
-      let (g, w, count) = (run.start(in: gradients), run.start(in: store.values), run.range.count)
+    let squared = ranges.reduce(0.0) { sum, range in
+      let (g, w, count) = (range.start(in: gradients), range.start(in: store.values), range.elements.count)
       var square = scale * scale * ck_sum_of_squares(type, count, g)
-      let coupling = 2 * run.group.l2
+      let coupling = 2 * range.group.l2
       if coupling != 0 {
         square += 2 * scale * coupling * ck_dot(type, count, g, w)
         square += coupling * coupling * ck_sum_of_squares(type, count, w)
