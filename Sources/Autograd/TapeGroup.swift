@@ -65,11 +65,11 @@ public final class TapeGroup {
 
 /// Exchanges values between the parts of a batch, wherever they are computed.
 public protocol StatisticsExchange {
-  /// Reduces a row of numbers of every part of the batch, in an order that depends on the number of parts alone, into
-  /// one row that everybody gets. All tape groups call it at the same points.
+  /// Reduces the values of all parts of the batch, in an order that depends on the number of parts alone, and gives
+  /// everybody the result. All tape groups call it at the same points.
   ///
   /// - Parameters:
-  ///   - rows: Rows of the parts computed here, in order; there may be none.
-  ///   - combine: Makes one row of two neighbouring runs of parts.
-  func reduce(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double]
+  ///   - values: Those of the parts computed here, in order; there may be none.
+  ///   - combine: Combines the values of two adjacent ranges of parts.
+  func reduce(_ values: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double]
 }

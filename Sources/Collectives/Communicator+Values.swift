@@ -1,15 +1,16 @@
 extension Communicator {
-  /// Gathers one row of numbers from every shard, in shard order, on every worker. Rows may differ in length. For small
+  /// Gathers the values of every shard, in shard order, on every worker. Shards may have different numbers of values. For small
   /// data: losses, counts, decisions.
   ///
-  /// - Parameter rows: The rows of this worker's shards.
-  public func gatherOverShards(_ rows: [[Double]]) throws -> [[Double]] {
+  /// - Parameter values: Those of each of this worker's shards.
+  public func gatherOverShards(_ values: [[Double]]) throws -> [[Double]] {
     precondition(
-      rows.count == shards.count, "\(rows.count) rows from worker \(worker), which has shards \(shards)")
+      values.count == shards.count, "values of \(values.count) shards from worker \(worker), which has shards \(shards)"
+    )
     var bytes: [UInt8] = []
-    for row in rows {
-      append(UInt64(row.count), to: &bytes)
-      for value in row { append(value.bitPattern, to: &bytes) }
+    for own in values {
+      append(UInt64(own.count), to: &bytes)
+      for value in own { append(value.bitPattern, to: &bytes) }
     }
     var gathered: [[Double]] = []
     gathered.reserveCapacity(layout.shards)
@@ -23,11 +24,11 @@ extension Communicator {
     return gathered
   }
 
-  /// Sums one row of numbers from each shard, element by element, in the order of the tree over the shards. So decisions based
-  /// on the sum do not depend on the placement of shards. All rows have one length; every worker gets the sum.
-  public func sumOverShards(_ rows: [[Double]]) throws -> [Double] {
-    layout.tree.reduce(try gatherOverShards(rows)) { left, right in
-      precondition(left.count == right.count, "rows of \(left.count) and \(right.count) numbers summed over shards")
+  /// Sums the values of all shards, element by element, in the order of the tree over the shards. So decisions based on the sums
+  /// do not depend on the placement of shards. All shards have equally many values; every worker gets the sums.
+  public func sumOverShards(_ values: [[Double]]) throws -> [Double] {
+    layout.tree.reduce(try gatherOverShards(values)) { left, right in
+      precondition(left.count == right.count, "\(left.count) and \(right.count) values summed over shards")
       return zip(left, right).map { $0 + $1 }
     }
   }

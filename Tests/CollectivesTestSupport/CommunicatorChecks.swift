@@ -132,19 +132,19 @@ public struct CommunicatorChecks {
     return lengths.count
   }
 
-  /// Rows of numbers by shard, their sum in the order of the tree, and agreement on a flag.
+  /// Values of each shard, their sum in the order of the tree, and agreement on a flag.
   public func values() throws -> Int {
-    func row(of shard: Int) -> [Double] { (0..<3).map { 1 / Double(1 + shard * 7 + $0) } }
+    func values(of shard: Int) -> [Double] { (0..<3).map { 1 / Double(1 + shard * 7 + $0) } }
     let layout = communicator.layout
-    let rows = try communicator.gatherOverShards(communicator.shards.map { Array(row(of: $0).prefix($0 % 4)) })
-    if rows != (0..<layout.shards).map({ Array(row(of: $0).prefix($0 % 4)) }) {
-      throw failure("gatherOverShards brought \(rows)")
+    let gathered = try communicator.gatherOverShards(communicator.shards.map { Array(values(of: $0).prefix($0 % 4)) })
+    if gathered != (0..<layout.shards).map({ Array(values(of: $0).prefix($0 % 4)) }) {
+      throw failure("gatherOverShards brought \(gathered)")
     }
-    let sum = try communicator.sumOverShards(communicator.shards.map(row))
+    let sum = try communicator.sumOverShards(communicator.shards.map(values))
     let expected = (0..<3).map { index in
-      layout.tree.reduce((0..<layout.shards).map { row(of: $0)[index] }, +)
+      layout.tree.reduce((0..<layout.shards).map { values(of: $0)[index] }, +)
     }
-    if sum != expected { throw failure("sumOverShards of rows: \(sum) instead of \(expected)") }
+    if sum != expected { throw failure("sumOverShards: \(sum) instead of \(expected)") }
     for flagged in 0..<communicator.size where try !communicator.any(communicator.worker == flagged) {
       throw failure("worker \(flagged)'s flag was not seen")
     }

@@ -3,22 +3,22 @@ import NeuralNetworks
 import Tensors
 import TestSupport
 
-/// All parts of a batch are here: reduces their rows from left to right, and counts.
+/// All parts of a batch are here: reduces their values from left to right, and counts.
 final class LocalExchange: StatisticsExchange {
   struct Lost: Error {}
 
   private(set) var exchanges = 0
   /// The number of the exchange that fails, from 1.
   var failing: Int?
-  /// Rows of parts elsewhere for each exchange; they follow the rows from here.
+  /// Values of parts elsewhere for each exchange; they follow those from here.
   var elsewhere: [[Double]] = []
   /// Result of each exchange.
   private(set) var results: [[Double]] = []
 
-  func reduce(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
+  func reduce(_ values: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
     exchanges += 1
     if exchanges == failing { throw Lost() }
-    let all = rows + (elsewhere.isEmpty ? [] : [elsewhere[exchanges - 1]])
+    let all = values + (elsewhere.isEmpty ? [] : [elsewhere[exchanges - 1]])
     let result = all.dropFirst().reduce(all[0], combine)
     results.append(result)
     return result

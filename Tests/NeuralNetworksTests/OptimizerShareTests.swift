@@ -35,7 +35,7 @@ import Testing
     return ParameterRules([bias, frozen])
   }
 
-  /// Regularised ranges and others alternate; elements end inside of them, and one optimiser has two segments.
+  /// Regularised ranges and others alternate; elements end inside of them, and one optimiser has two of them.
   @Test(arguments: specifications.keys.sorted(), [false, true])
   func partsMakeTheWhole(name: String, report: Bool) throws {
     let specification = try #require(Self.specifications[name])

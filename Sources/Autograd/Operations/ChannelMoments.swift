@@ -4,7 +4,7 @@ import Tensors
 /// Count, means and sums of squared deviations of the channels of some rows, in double precision.
 struct ChannelMoments {
   /// `[count | mean of each channel | Σ (x − mean)² of each channel]`
-  private(set) var row: [Double]
+  private(set) var values: [Double]
 
   /// Of `[…, channels]`.
   init(of x: Tensor, pool: StoragePool) {
@@ -13,16 +13,16 @@ struct ChannelMoments {
     let mean = Tensor(uninitialized: [channels], dtype: x.dtype, pool: pool)
     let variance = Tensor(uninitialized: [channels], dtype: x.dtype, pool: pool)
     ck_batch_norm_statistics(x.dtype.kernelType, rows, channels, x.pointer, mean.pointer, variance.pointer)
-    row = [Double(rows)] + mean.values + variance.values.map { $0 * Double(rows) }
+    values = [Double(rows)] + mean.values + variance.values.map { $0 * Double(rows) }
   }
 
-  init(row: [Double]) { self.row = row }
+  init(values: [Double]) { self.values = values }
 
-  private var channels: Int { (row.count - 1) / 2 }
-  var count: Double { row[0] }
-  var mean: [Double] { Array(row[1..<1 + channels]) }
+  private var channels: Int { (values.count - 1) / 2 }
+  var count: Double { values[0] }
+  var mean: [Double] { Array(values[1..<1 + channels]) }
   /// Biased: divided by the number of rows.
-  var variance: [Double] { row[(1 + channels)...].map { $0 / count } }
+  var variance: [Double] { values[(1 + channels)...].map { $0 / count } }
 
   /// The moments of two sets of rows together, from their difference of means, so that no large numbers cancel (Chan,
   /// Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979).

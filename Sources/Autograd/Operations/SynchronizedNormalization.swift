@@ -26,7 +26,8 @@ extension TapeGroup {
     precondition(parts.count == tapes.count, "\(parts.count) parts for \(tapes.count) tapes")
     let (dtype, channels, pool) = (weight.value.dtype, weight.count, context.pool)
     let total = ChannelMoments(
-      row: try exchange.reduce(parts.map { ChannelMoments(of: $0.value, pool: pool).row }, ChannelMoments.combine))
+      values: try exchange.reduce(parts.map { ChannelMoments(of: $0.value, pool: pool).values }, ChannelMoments.combine)
+    )
     let mean = Tensor(total.mean, shape: [channels], dtype: dtype, pool: pool)
     let variance = Tensor(total.variance, shape: [channels], dtype: dtype, pool: pool)
     let inverseDeviation = Tensor(uninitialized: [channels], dtype: dtype, pool: pool)

@@ -16,8 +16,8 @@ struct ShardExchange: StatisticsExchange {
   }
 
   /// Collective.
-  func reduce(_ rows: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
-    var remaining = rows.makeIterator()
+  func reduce(_ values: [[Double]], _ combine: ([Double], [Double]) -> [Double]) throws -> [Double] {
+    var remaining = values.makeIterator()
     let mine = isFilled.map { filled in filled ? remaining.next() ?? [] : [] }
     let before = timeline?.enter(.exposedCommunication)
     defer { if let before { timeline?.enter(before) } }
