@@ -1,6 +1,6 @@
 import Tensors
 
-/// A value that operations on a tape take and give, with room for its gradient.
+/// A value that operations on a tape take and give, with its gradient.
 public final class Variable {
   public let value: Tensor
   public unowned let tape: Tape

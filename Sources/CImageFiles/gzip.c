@@ -25,9 +25,9 @@ static bool ci_inflate_all(z_stream *stream, size_t limit, ci_bytes *result) {
   size_t capacity = 0;
   for (;;) {
     if (!ci_grow(result, &capacity, limit)) return false;
-    size_t room = capacity - result->count;
+    size_t available = capacity - result->count;
     stream->next_out = result->data + result->count;
-    stream->avail_out = room > 1u << 30 ? 1u << 30 : (uInt)room;
+    stream->avail_out = available > 1u << 30 ? 1u << 30 : (uInt)available;
     uInt before = stream->avail_out;
     int code = inflate(stream, Z_NO_FLUSH);
     result->count += before - stream->avail_out;

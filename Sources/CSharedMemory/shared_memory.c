@@ -24,17 +24,17 @@ static size_t whole(size_t bytes) {
 int csm_map(int file, size_t bytes, void **start) {
   size_t size = whole(bytes);
   // A range of addresses in which a mapping can begin at a huge page.
-  char *room = mmap(NULL, size + huge_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (room == MAP_FAILED) return -errno;
-  size_t before = (huge_page - (uintptr_t)room % huge_page) % huge_page;
-  char *first = room + before;
+  char *reserved = mmap(NULL, size + huge_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (reserved == MAP_FAILED) return -errno;
+  size_t before = (huge_page - (uintptr_t)reserved % huge_page) % huge_page;
+  char *first = reserved + before;
   if (mmap(first, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) {
     int code = errno;
-    munmap(room, size + huge_page);
+    munmap(reserved, size + huge_page);
     return -code;
   }
   size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (size + page - 1) / page * page;
-  if (before) munmap(room, before);
+  if (before) munmap(reserved, before);
   if (huge_page > before + pages - size) munmap(first + pages, size + huge_page - before - pages);
   *start = first;
   return 0;
@@ -45,17 +45,17 @@ void csm_unmap(void *start, size_t bytes) { munmap(start, whole(bytes)); }
 int csm_map_segments(int file, size_t count, const size_t *offsets, const size_t *lengths, void **start) {
   size_t bytes = 0;
   for (size_t i = 0; i < count; i++) bytes += lengths[i];
-  char *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (room == MAP_FAILED) return -errno;
-  char *next = room;
+  char *reserved = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (reserved == MAP_FAILED) return -errno;
+  char *next = reserved;
   for (size_t i = 0; i < count; next += lengths[i++]) {
     if (mmap(next, lengths[i], PROT_READ, MAP_SHARED | MAP_FIXED, file, (off_t)offsets[i]) == MAP_FAILED) {
       int code = errno;
-      munmap(room, bytes);
+      munmap(reserved, bytes);
       return -code;
     }
   }
-  *start = room;
+  *start = reserved;
   return 0;
 }
 

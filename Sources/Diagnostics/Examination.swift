@@ -62,6 +62,6 @@ public struct Examination: Sendable {
     Finding(
       .warning, .sharedMemory,
       "ranks of a host cannot share memory and send messages instead, which is slower: \(problem)",
-      advice: "give /dev/shm more room (docker --shm-size), and let all ranks run as one user in one container")
+      advice: "enlarge /dev/shm (docker --shm-size), and let all ranks run as one user in one container")
   }
 }

@@ -46,17 +46,17 @@ public final class MPICommunicator: Communicator {
     for announcement in announcements { starts.append(starts[starts.count - 1] + announcement.payload) }
 
     // One buffer for all, so that addresses stay valid until everything has arrived.
-    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: starts[size], alignment: 1)
-    defer { room.deallocate() }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: starts[size], alignment: 1)
+    defer { buffer.deallocate() }
     for other in others {
-      let part = UnsafeMutableRawBufferPointer(rebasing: room[starts[other]..<starts[other + 1]])
+      let part = UnsafeMutableRawBufferPointer(rebasing: buffer[starts[other]..<starts[other + 1]])
       try transfers.receive(part, from: other, .message)
     }
-    let own = UnsafeMutableRawBufferPointer(rebasing: room[starts[worker]..<starts[worker + 1]])
+    let own = UnsafeMutableRawBufferPointer(rebasing: buffer[starts[worker]..<starts[worker + 1]])
     own.copyBytes(from: bytes)
     for other in others { try transfers.send(UnsafeRawBufferPointer(own), to: other, .message) }
     try transfers.wait()
-    return (0..<size).map { Array(room[starts[$0]..<starts[$0 + 1]]) }
+    return (0..<size).map { Array(buffer[starts[$0]..<starts[$0 + 1]]) }
   }
 
   /// MPI's own all-reduce, for comparison: sums `count` elements over all ranks in place, in MPI's order.

@@ -63,8 +63,8 @@ public struct ConvolutionGeometry: Hashable, Sendable {
 
   /// Number of positions of a window of `kernel` taps along an axis of `size`; 0 or less if it does not fit.
   public static func outputSize(_ size: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Int) -> Int {
-    let room = size + padding - dilation * (kernel - 1) - 1
-    return room < 0 ? 0 : room / stride + 1
+    let lastStart = size + padding - dilation * (kernel - 1) - 1
+    return lastStart < 0 ? 0 : lastStart / stride + 1
   }
 
   public var inputShape: [Int] { [batch, height, width, inputChannels] }

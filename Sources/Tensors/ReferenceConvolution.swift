@@ -101,12 +101,12 @@ struct ReferenceConvolution {
     let imageBytes = positions * geometry.patchLength * dtype.size
     let images =
       geometry.isPointwise ? geometry.batch : max(1, min(geometry.batch, Self.slabBytes / max(1, imageBytes)))
-    let room = pool.allocate(byteCount: geometry.isPointwise ? 0 : images * imageBytes)
+    let buffer = pool.allocate(byteCount: geometry.isPointwise ? 0 : images * imageBytes)
     for first in stride(from: 0, to: geometry.batch, by: images) {
       let count = min(images, geometry.batch - first)
       body(
         Slab(firstImage: first, images: count, firstPosition: first * positions, positions: count * positions),
-        room.pointer)
+        buffer.pointer)
     }
   }
 

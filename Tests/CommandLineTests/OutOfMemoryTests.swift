@@ -19,7 +19,7 @@ struct OutOfMemoryTests {
   }
 
   /// In KiB. The least that the program starts with depends on its libraries; OpenBLAS's block is larger than the distance
-  /// between two of these limits, so some leave room for everything but that; others, for all but a thread's stack or Swift's heap.
+  /// between two of these limits, so some leave memory for everything but that; others, for all but a thread's stack or Swift's heap.
   private static func limits(from least: Int, by step: Int) -> [Int] {
     Array(stride(from: least, through: 1_000_000, by: step))
   }

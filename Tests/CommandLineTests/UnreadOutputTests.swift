@@ -127,7 +127,7 @@ struct UnreadOutputTests {
     #expect(full.errors.contains("error: cannot write the output: No space left"), "\(full.errors)")
   }
 
-  @Test("what waits for a reader comes in order, and what found no room is counted")
+  @Test("lines that wait for a reader come in order, and dropped ones are counted")
   func queue() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)

@@ -29,7 +29,7 @@ struct ExaminationTests {
     for examination in try examine(workers: 3, { Broken($0, fault) }) {
       let finding = try #require(examination.findings.first { $0.subject == .collectives })
       #expect(finding.severity == .error && examination.hasErrors)
-      #expect(examination.findings.contains { $0.problem.hasSuffix("slower: no room") })
+      #expect(examination.findings.contains { $0.problem.hasSuffix("slower: no space") })
       // A wrong sum is wrong everywhere.
       #expect(finding.problem.contains("on worker \(fault == .sum ? 0 : 1) ("), "\(finding.problem)")
     }
@@ -55,7 +55,7 @@ struct ExaminationTests {
 
     var worker: Int { pretends ? 2 : sound.worker }
     var layout: ShardLayout { sound.layout }
-    var sharedMemoryProblem: String? { "no room" }
+    var sharedMemoryProblem: String? { "no space" }
     func barrier() throws { try sound.barrier() }
 
     func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws {

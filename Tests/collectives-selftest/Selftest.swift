@@ -76,16 +76,16 @@ struct Selftest {
     let communicator = mpi.communicator(shards: mpi.size)
     let transfers = communicator.makeTransfers()
     let message = UnsafeMutablePointer<Float>.allocate(capacity: count)
-    let room = UnsafeMutablePointer<Float>.allocate(capacity: count)
+    let buffer = UnsafeMutablePointer<Float>.allocate(capacity: count)
     message.initialize(repeating: 0, count: count)
-    room.initialize(repeating: 0, count: count)
+    buffer.initialize(repeating: 0, count: count)
     for round in 1...5 {
       message.update(repeating: Float(round), count: count)
-      try transfers.receive(room, count: count, from: mpi.rank ^ 1, tag: round)
+      try transfers.receive(buffer, count: count, from: mpi.rank ^ 1, tag: round)
       try transfers.send(message, count: count, to: mpi.rank ^ 1, tag: round)
       communicator.asynchronousProgress = true
       let patience = ContinuousClock.now + .seconds(10)
-      while room[count - 1] != Float(round) {
+      while buffer[count - 1] != Float(round) {
         if ContinuousClock.now > patience { throw CheckFailure("message \(round) does not arrive") }
         usleep(1000)
       }
@@ -93,7 +93,7 @@ struct Selftest {
       while try !transfers.areComplete() { sched_yield() }
     }
     message.deallocate()
-    room.deallocate()
+    buffer.deallocate()
   }
 
   /// Each rank alone; the first one alone; halves.

@@ -141,12 +141,12 @@ final class BucketReduction {
 
   private func receiveOwnSlice(_ exchange: any Transfers) throws {
     let count = slices[plan.worker].count
-    var room = received
+    var next = received
     for (nodeGroup, localOwner) in localOwners {
       for slot in plan.groupSlots[nodeGroup] {
-        globalSlots[slot] = room
-        try exchange.receive(room, count: count, from: localOwner, tag: tag)
-        room += count
+        globalSlots[slot] = next
+        try exchange.receive(next, count: count, from: localOwner, tag: tag)
+        next += count
       }
     }
   }

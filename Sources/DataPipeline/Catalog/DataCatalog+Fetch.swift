@@ -86,8 +86,8 @@ extension DataCatalog {
     case .gunzip: try Self.gunzip(archive, size: dataset.size(unpackedFrom: remote))
     case .tar:
       // Names, padding and a few files that nobody reads come on top.
-      let room = dataset.size(unpackedFrom: remote) + (16 << 20)
-      try TarArchive.extract(archive, into: folder, inflatingAtMost: room)
+      let limit = dataset.size(unpackedFrom: remote) + (16 << 20)
+      try TarArchive.extract(archive, into: folder, inflatingAtMost: limit)
     }
     unlink(archive)
   }

@@ -21,7 +21,7 @@ public struct TokenSequence: Sendable {
     return token
   }
 
-  /// Copies tokens to `destination`, which has room for as many.
+  /// Copies tokens to `destination`, which has capacity for as many.
   public func copy(_ range: Range<Int>, to destination: UnsafeMutablePointer<Int32>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "tokens \(range) of \(count)")
     withBytes { bytes in

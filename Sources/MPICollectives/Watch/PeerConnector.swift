@@ -80,9 +80,9 @@ struct PeerConnector {
     for index in targets.indices {
       if let attempt = targets[index].attempt, now >= attempt.deadline { fail(&targets[index], at: now) }
     }
-    let room = limits.attempts - targets.count { $0.attempt != nil }
+    let free = limits.attempts - targets.count { $0.attempt != nil }
     let due = targets.indices.filter { targets[$0].attempt == nil && now >= targets[$0].nextAttempt }
-    for index in due.sorted(by: { targets[$0].nextAttempt < targets[$1].nextAttempt }).prefix(max(0, room)) {
+    for index in due.sorted(by: { targets[$0].nextAttempt < targets[$1].nextAttempt }).prefix(max(0, free)) {
       begin(&targets[index], at: now)
     }
   }

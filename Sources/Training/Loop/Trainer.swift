@@ -55,7 +55,7 @@ public final class Trainer {
       self.reporter?.warn("gradients travel as messages, ranks of a node share no memory: \(problem)")
     }
     if session.lacksSharedWeights {
-      self.reporter?.warn("each worker has a copy of the weights, which found no room in shared memory")
+      self.reporter?.warn("each worker has its own copy of the weights: shared memory has no space for them")
     }
     self.session = session
     recorder = try communicator.agree(on: 0) {

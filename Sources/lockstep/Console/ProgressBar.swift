@@ -17,12 +17,12 @@ enum ProgressBar {
   static func text(_ step: StepReport, width: Int, style: TerminalStyle = .full) -> String {
     let fraction = step.totalSteps > 0 ? Double(step.step) / Double(step.totalSteps) : 0
     let left = "\(Int(fraction * 100))".leftPadded(to: 3) + "% "
-    func room(beside right: String) -> Int { width - 1 - left.count - right.count }
+    func space(beside right: String) -> Int { width - 1 - left.count - right.count }
     let shorterAndShorter = (0...dispensable.count).lazy.map { count in
       "  " + line(step, without: dispensable.prefix(count), separator: "  ", paddingStep: true)
     }
-    let right = shorterAndShorter.first { room(beside: $0) >= shortestBar } ?? ""
-    let length = min(room(beside: right), longestBar)
+    let right = shorterAndShorter.first { space(beside: $0) >= shortestBar } ?? ""
+    let length = min(space(beside: right), longestBar)
     guard length > 0 else { return String(left.prefix(max(0, width - 1))) }
     let filled = Int((Double(length) * fraction).rounded(.down))
     let bar = style.bar
