@@ -6,8 +6,8 @@ final class PublicationBoard: @unchecked Sendable {
   /// The operation that each worker has called.
   let operations: UnsafeMutableBufferPointer<CollectiveOperation>
   /// Memory of an all-reduce that is being made.
-  var memory: SharedMemory?
-  var arena: AllReduceMemory?
+  var sharedMemory: SharedMemory?
+  var allReduceMemory: AllReduceMemory?
   /// The source of a broadcast.
   var source = UnsafeRawBufferPointer(start: nil, count: 0)
   /// Contribution of each worker to an all-gather.

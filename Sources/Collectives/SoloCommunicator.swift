@@ -19,7 +19,7 @@ public final class SoloCommunicator: Communicator {
     let shape = AllReduceMemory.Shape(
       layout: layout, nodeGroups: nodeGroups, worker: 0, buckets: buckets, isShared: false)
     return AllReduce(
-      layout: layout, worker: 0, nodeGroups: nodeGroups, buckets: buckets, arena: AllReduceMemory(inProcess: shape),
+      layout: layout, worker: 0, nodeGroups: nodeGroups, buckets: buckets, memory: AllReduceMemory(inProcess: shape),
       transport: nil, checkFailure: {})
   }
 }

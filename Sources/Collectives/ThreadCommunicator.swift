@@ -40,36 +40,38 @@ public final class ThreadCommunicator: Communicator {
     let shape = AllReduceMemory.Shape(
       layout: layout, nodeGroups: nodeGroups, worker: worker, buckets: buckets, isShared: true,
       sharedBuffers: sharedBuffers)
-    if worker == 0 { group.board.memory = try? SharedMemory(byteCount: shape.byteCount) }
+    if worker == 0 { group.board.sharedMemory = try? SharedMemory(byteCount: shape.byteCount) }
     try enter(.allReduce(count: buckets.count, digest: buckets.digest(sharedBuffers: sharedBuffers)))
-    let reserved = group.board.memory.map { memory in (try? shape.ownBytes.forEach(memory.reserve)) != nil } ?? false
+    let reserved =
+      group.board.sharedMemory.map { memory in (try? shape.ownBytes.forEach(memory.reserve)) != nil } ?? false
     group.barrier.waitForAll()
     let someoneFailed = try any(!reserved)
     if worker == 0 {
-      group.board.arena = makeArena(shape, isShared: !someoneFailed) {
+      group.board.allReduceMemory = makeMemory(shape, isShared: !someoneFailed) {
         AllReduceMemory.Shape(
           layout: layout, nodeGroups: nodeGroups, worker: worker, buckets: buckets, isShared: false,
           sharedBuffers: sharedBuffers)
       }
     }
     try barrier()
-    guard let arena = group.board.arena else { preconditionFailure("worker 0 made no arena") }
+    guard let memory = group.board.allReduceMemory else { preconditionFailure("worker 0 made no memory") }
     try barrier()
-    if worker == 0 { (group.board.memory, group.board.arena) = (nil, nil) }
+    if worker == 0 { (group.board.sharedMemory, group.board.allReduceMemory) = (nil, nil) }
     return AllReduce(
-      layout: layout, worker: worker, nodeGroups: nodeGroups, buckets: buckets, arena: arena, transport: nil
+      layout: layout, worker: worker, nodeGroups: nodeGroups, buckets: buckets, memory: memory, transport: nil
     ) { [group] in try group.barrier.checkFailure() }
   }
 
   /// If memory cannot be mapped twice (because of a limit on files, for example), memory of the process does the same.
-  private func makeArena(
+  private func makeMemory(
     _ shape: AllReduceMemory.Shape, isShared: Bool, shapeInProcess: () -> AllReduceMemory.Shape
   ) -> AllReduceMemory {
-    if isShared, let memory = group.board.memory, let arena = try? AllReduceMemory(memory: memory, shape: shape) {
-      memory.closeFile()
-      return arena
+    if isShared, let shared = group.board.sharedMemory, let memory = try? AllReduceMemory(memory: shared, shape: shape)
+    {
+      shared.closeFile()
+      return memory
     }
-    group.board.memory = nil
+    group.board.sharedMemory = nil
     return AllReduceMemory(inProcess: shapeInProcess())
   }
 

@@ -11,13 +11,13 @@ extension MPICommunicator {
       shared = try sharedAllReduceMemory(nodeGroups: nodes, buckets, 0)
     }
     let nodeGroups = shared == nil ? alone : nodes
-    let arena =
+    let memory =
       shared
       ?? AllReduceMemory(
         inProcess: AllReduceMemory.Shape(
           layout: layout, nodeGroups: alone, worker: worker, buckets: buckets, isShared: false))
     return AllReduce(
-      layout: layout, worker: worker, nodeGroups: nodeGroups, buckets: buckets, arena: arena,
+      layout: layout, worker: worker, nodeGroups: nodeGroups, buckets: buckets, memory: memory,
       transport: nodeGroups.count > 1 ? self : nil, checkFailure: {})
   }
 
@@ -30,33 +30,35 @@ extension MPICommunicator {
       layout: layout, nodeGroups: nodeGroups, worker: worker, buckets: buckets, isShared: true,
       sharedBuffers: sharedBuffers)
     let leader = nodeGroups.members[nodeGroups.group(of: worker)].lowerBound
-    var memory: SharedMemory?
-    var arena: AllReduceMemory?
+    var sharedMemory: SharedMemory?
+    var allReduceMemory: AllReduceMemory?
     var problem = ""
     func attempt(_ action: () throws(SharedMemory.Failure) -> Void) {
       do { try action() } catch { problem = error.description }
     }
 
     if worker == leader {
-      attempt { () throws(SharedMemory.Failure) in memory = try SharedMemory(byteCount: shape.byteCount) }
+      attempt { () throws(SharedMemory.Failure) in sharedMemory = try SharedMemory(byteCount: shape.byteCount) }
     }
-    let names = try allGather(Array((memory?.name ?? "").utf8))
+    let names = try allGather(Array((sharedMemory?.name ?? "").utf8))
     if worker != leader && !names[leader].isEmpty {
       let name = String(decoding: names[leader], as: UTF8.self)
-      attempt { () throws(SharedMemory.Failure) in memory = try SharedMemory(named: name, byteCount: shape.byteCount) }
+      attempt { () throws(SharedMemory.Failure) in
+        sharedMemory = try SharedMemory(named: name, byteCount: shape.byteCount)
+      }
     }
     attempt { () throws(SharedMemory.Failure) in
-      guard let memory else { return }
-      for part in shape.ownBytes { try memory.reserve(part) }
-      arena = try AllReduceMemory(memory: memory, shape: shape)
+      guard let sharedMemory else { return }
+      for part in shape.ownBytes { try sharedMemory.reserve(part) }
+      allReduceMemory = try AllReduceMemory(memory: sharedMemory, shape: shape)
     }
     let problems = try allGather(Array(problem.utf8))
-    memory?.closeFile()
+    sharedMemory?.closeFile()
     if let first = problems.firstIndex(where: { !$0.isEmpty }) {
       sharedMemoryProblem = "rank \(first): \(String(decoding: problems[first], as: UTF8.self))"
       return nil
     }
-    return arena
+    return allReduceMemory
   }
 }
 

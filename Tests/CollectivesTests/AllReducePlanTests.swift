@@ -51,7 +51,7 @@ import Testing
     return roots.compactMap { $0 }
   }
 
-  /// Every byte of an arena is taken by one worker: a write to one that nobody took could end its writer.
+  /// Every byte of the memory is taken by one worker: a write to one that nobody took could end its writer.
   @Test(arguments: [1, 2, 3, 5, 8], [0, 1, 1_000, 5_000])
   func partsOfAnArenaAreTheWhole(shards: Int, count: Int) {
     for workers in 1...shards {

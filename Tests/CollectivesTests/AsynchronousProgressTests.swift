@@ -37,7 +37,7 @@ import Testing
       layout: layout, nodeGroups: nodeGroups, worker: 0, buckets: Self.buckets, isShared: false)
     return AllReduce(
       layout: layout, worker: 0, nodeGroups: nodeGroups, buckets: Self.buckets,
-      arena: AllReduceMemory(inProcess: shape),
+      memory: AllReduceMemory(inProcess: shape),
       transport: link, checkFailure: {})
   }
 

@@ -38,12 +38,12 @@ import Testing
   @Test func threadsWithoutSharedMemoryGiveTheSameBits() throws {
     let (layout, buckets) = (ShardLayout(shards: 5, workers: 3), Buckets(count: 7_000, cuts: [3_000], minimum: 1))
     let nodeGroups = NodeGroups(sizes: [3])
-    let arena = AllReduceMemory(
+    let memory = AllReduceMemory(
       inProcess: AllReduceMemory.Shape(
         layout: layout, nodeGroups: nodeGroups, worker: 0, buckets: buckets, isShared: false))
     let results = try ThreadGroup.run(layout: layout) { communicator in
       let sum = AllReduce(
-        layout: layout, worker: communicator.worker, nodeGroups: nodeGroups, buckets: buckets, arena: arena,
+        layout: layout, worker: communicator.worker, nodeGroups: nodeGroups, buckets: buckets, memory: memory,
         transport: nil,
         checkFailure: {})
       let accumulator = ShardAccumulator(

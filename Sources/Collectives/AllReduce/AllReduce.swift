@@ -38,7 +38,7 @@ public final class AllReduce {
   public var timeline: Timeline?
 
   private let plan: AllReducePlan
-  private let arena: AllReduceMemory
+  private let memory: AllReduceMemory
   private let sums: [BucketReduction]
   private let transport: (any InterGroupTransport)?
   private let checkFailure: () throws -> Void
@@ -51,25 +51,25 @@ public final class AllReduce {
   private var doneBuckets = 0
 
   /// - Parameters:
-  ///   - nodeGroups: The node groups; `arena` is the memory of this worker's.
+  ///   - nodeGroups: The node groups; `memory` is that of this worker's group.
   ///   - transport: Messages between node groups; nil if there is one group.
   ///   - checkFailure: Called while waiting; throws if the wait can never end.
   public init(
-    layout: ShardLayout, worker: Int, nodeGroups: NodeGroups, buckets: Buckets, arena: AllReduceMemory,
+    layout: ShardLayout, worker: Int, nodeGroups: NodeGroups, buckets: Buckets, memory: AllReduceMemory,
     transport: (any InterGroupTransport)?, checkFailure: @escaping () throws -> Void
   ) {
     precondition((nodeGroups.count == 1) == (transport == nil), "\(nodeGroups.count) node groups require messages")
     let plan = AllReducePlan(layout: layout, nodeGroups: nodeGroups, worker: worker)
-    (self.plan, self.buckets, self.arena) = (plan, buckets, arena)
+    (self.plan, self.buckets, self.memory) = (plan, buckets, memory)
     (self.transport, self.checkFailure) = (transport, checkFailure)
-    partials = plan.slots[plan.position].map { arena.tensor(arena.slot($0)) }
-    let result = arena.hasNoResult ? Tensor(zeros: [buckets.count], pool: StoragePool()) : arena.tensor(arena.result)
+    partials = plan.slots[plan.position].map { memory.tensor(memory.slot($0)) }
+    let result = memory.hasNoResult ? Tensor(zeros: [buckets.count], pool: StoragePool()) : memory.tensor(memory.result)
     self.result = result
-    sharedBuffers = arena.sharedBuffers.map(arena.tensor)
+    sharedBuffers = memory.sharedBuffers.map(memory.tensor)
     ownElements = sharedBuffers.isEmpty ? [0..<buckets.count] : plan.ownElements(of: buckets)
     sums = buckets.ranges.enumerated().map { index, range in
       BucketReduction(
-        index: index, range: range, plan: plan, arena: arena, ownResult: arena.hasNoResult ? result : nil,
+        index: index, range: range, plan: plan, memory: memory, ownResult: memory.hasNoResult ? result : nil,
         transport: transport)
     }
   }
@@ -82,14 +82,14 @@ public final class AllReduce {
   public func barrier() throws {
     guard !sharedBuffers.isEmpty else { return }
     barriersPassed += 1
-    arena.arrived(plan.position).pointee.store(barriersPassed, ordering: .releasing)
+    memory.arrived(plan.position).pointee.store(barriersPassed, ordering: .releasing)
     try wait(as: .waiting) { allHaveMet }
   }
 
   /// Declares that this worker no longer reads the result.
   public func release() {
     guard plan.layout.workers > 1 else { return }
-    arena.released(plan.position).pointee.store(round, ordering: .releasing)
+    memory.released(plan.position).pointee.store(round, ordering: .releasing)
   }
 
   /// Waits until this round's partial sums may be written: until no worker of the node group reads the last result. Releases
@@ -97,7 +97,7 @@ public final class AllReduce {
   public func begin() throws {
     guard plan.layout.workers > 1, !hasBegun else { return }
     release()
-    if arena.slotsAreReadLonger && !allHaveReleased {
+    if memory.slotsAreReadLonger && !allHaveReleased {
       try wait(as: .waiting) { allHaveReleased }
     }
     hasBegun = true
@@ -111,7 +111,7 @@ public final class AllReduce {
     while count < sums.count && buckets.ranges[count].lowerBound >= start { count += 1 }
     guard count > readyBuckets else { return }
     readyBuckets = count
-    arena.ready(plan.position).pointee.store(round * sums.count + count, ordering: .releasing)
+    memory.ready(plan.position).pointee.store(round * sums.count + count, ordering: .releasing)
   }
 
   /// Advances the submitted buckets without waiting.
@@ -147,8 +147,8 @@ public final class AllReduce {
     ready(from: 0)
     try wait { doneBuckets == sums.count }
     round += 1
-    if !arena.hasNoResult {
-      arena.finished(plan.position).pointee.store(round, ordering: .releasing)
+    if !memory.hasNoResult {
+      memory.finished(plan.position).pointee.store(round, ordering: .releasing)
       try wait { allHaveFinished }
     }
     (readyBuckets, doneBuckets, hasBegun) = (0, 0, false)
@@ -175,7 +175,7 @@ public final class AllReduce {
 
   private func allAreReady(bucket: Int) -> Bool {
     let wanted = round * sums.count + bucket + 1
-    return neighbours.allSatisfy { arena.ready($0).pointee.load(ordering: .acquiring) >= wanted }
+    return neighbours.allSatisfy { memory.ready($0).pointee.load(ordering: .acquiring) >= wanted }
   }
 
   /// Whether nothing can advance until another worker of the node group submits the oldest bucket.
@@ -184,14 +184,14 @@ public final class AllReduce {
   }
 
   private var allHaveReleased: Bool {
-    neighbours.allSatisfy { arena.released($0).pointee.load(ordering: .acquiring) >= round }
+    neighbours.allSatisfy { memory.released($0).pointee.load(ordering: .acquiring) >= round }
   }
 
   private var allHaveMet: Bool {
-    neighbours.allSatisfy { arena.arrived($0).pointee.load(ordering: .acquiring) >= barriersPassed }
+    neighbours.allSatisfy { memory.arrived($0).pointee.load(ordering: .acquiring) >= barriersPassed }
   }
 
   private var allHaveFinished: Bool {
-    neighbours.allSatisfy { arena.finished($0).pointee.load(ordering: .acquiring) >= round }
+    neighbours.allSatisfy { memory.finished($0).pointee.load(ordering: .acquiring) >= round }
   }
 }

@@ -1,5 +1,5 @@
 extension AllReduceMemory {
-  /// Sizes that determine an arena's length and layout.
+  /// Sizes that determine the length and layout of an all-reduce's memory.
   public struct Shape: Sendable, Equatable {
     enum ResultLocation: Sendable {
       /// The only partial sum of the only worker.
@@ -31,13 +31,13 @@ extension AllReduceMemory {
     let ownElements: [Range<Int>]
     /// Number of elements of a buffer.
     let count: Int
-    /// Byte ranges of the result's slices in the arena, in the result's order, if it is in the slots.
+    /// Byte ranges of the result's slices in the memory, in the result's order, if it is in the slots.
     private(set) var resultSegments: [Range<Int>] = []
 
     /// Shape for the node group of `worker`.
     ///
     /// - Parameters:
-    ///   - isShared: Whether the arena is `SharedMemory`, of which parts can be mapped twice.
+    ///   - isShared: Whether the memory is `SharedMemory`, of which parts can be mapped twice.
     ///   - sharedBuffers: Number of additional buffers that a node group of several workers shares.
     public init(
       layout: ShardLayout, nodeGroups: NodeGroups, worker: Int, buckets: Buckets, isShared: Bool, sharedBuffers: Int = 0
@@ -86,7 +86,7 @@ extension AllReduceMemory {
     public var byteCount: Int { flagsBytes + (slots + commonBuffers) * bufferBytes }
 
     /// Byte ranges that this worker writes, to be allocated near its core. Those of all workers of the node group cover the
-    /// arena.
+    /// memory.
     public var ownBytes: [Range<Int>] {
       let flags = 0..<(position == 0 ? flagsBytes : 0)
       let common = (slots..<slots + commonBuffers).flatMap { buffer in ownElements.map { bytes(of: $0, inSlot: buffer) }

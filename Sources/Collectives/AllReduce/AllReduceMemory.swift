@@ -18,14 +18,14 @@ public final class AllReduceMemory: @unchecked Sendable {
   /// The second mapping, if the result is in the slots.
   private let segments: SharedMemory.SegmentMapping?
 
-  /// An arena in shared memory, parts of which can be mapped a second time.
+  /// Shared memory, parts of which can be mapped a second time.
   package init(memory: SharedMemory, shape: Shape) throws(SharedMemory.Failure) {
     (self.memory, self.shape, owner) = (memory.start, shape, memory)
     let ranges = shape.resultSegments
     segments = ranges.isEmpty ? nil : try memory.mapSegments(ranges)
   }
 
-  /// An arena for workers of one process.
+  /// Memory of one process, for its workers.
   public init(inProcess shape: Shape) {
     precondition(shape.resultSegments.isEmpty, "memory of a process is mapped once")
     let storage = StoragePool().allocateZeroed(byteCount: shape.byteCount)
@@ -68,7 +68,7 @@ public final class AllReduceMemory: @unchecked Sendable {
   /// Whether others may still read a worker's partial sums after it has the sum: as part of the result, or to make their own.
   var slotsAreReadLonger: Bool { shape.resultLocation == .slots || shape.resultLocation == .everywhere }
 
-  /// A tensor over one of the buffers; it keeps the arena alive.
+  /// A tensor over one of the buffers; it keeps the memory alive.
   func tensor(_ buffer: UnsafeMutablePointer<Float>) -> Tensor {
     let storage = Storage(unowned: buffer, capacity: shape.bufferBytes) { [self] _ in withExtendedLifetime(self) {} }
     return Tensor(storage: storage, shape: [shape.count], dtype: .float32)

@@ -17,7 +17,7 @@ final class BucketReduction {
   private enum Phase { case waiting, reduceScatter, allGather, done }
 
   private let plan: AllReducePlan
-  private let arena: AllReduceMemory
+  private let memory: AllReduceMemory
   private let range: Range<Int>
   /// The slice of each worker, whose final sum it makes.
   private let slices: [Range<Int>]
@@ -43,10 +43,10 @@ final class BucketReduction {
 
   /// - Parameter ownResult: `[count]`, if every worker makes the whole result.
   init(
-    index: Int, range: Range<Int>, plan: AllReducePlan, arena: AllReduceMemory, ownResult: Tensor?,
+    index: Int, range: Range<Int>, plan: AllReducePlan, memory: AllReduceMemory, ownResult: Tensor?,
     transport: (any InterGroupTransport)?
   ) {
-    (self.plan, self.arena, self.range, self.ownResult) = (plan, arena, range, ownResult)
+    (self.plan, self.memory, self.range, self.ownResult) = (plan, memory, range, ownResult)
     let cut = Slices(of: range, owners: plan.layout.workers)
     slices = (0..<plan.layout.workers).map { ownResult == nil ? cut[$0] : range }
     tag = 2 * index
@@ -115,18 +115,18 @@ final class BucketReduction {
       }
       guard ownResult == nil else { continue }
       try gathering?.receive(
-        arena.target(plan.position) + slice.lowerBound, count: slice.count, from: owner, tag: tag + 1)
+        memory.target(plan.position) + slice.lowerBound, count: slice.count, from: owner, tag: tag + 1)
     }
     phase = .reduceScatter
   }
 
   /// The buffer for sums that this worker writes; as long as all buckets together.
   private var target: UnsafeMutablePointer<Float> {
-    ownResult?.pointer.assumingMemoryBound(to: Float.self) ?? arena.target(plan.position)
+    ownResult?.pointer.assumingMemoryBound(to: Float.self) ?? memory.target(plan.position)
   }
 
   private func evaluateLocally(_ elements: Range<Int>) {
-    for slot in 0..<plan.local.slotCount { localSlots[slot] = arena.slot(slot) + elements.lowerBound }
+    for slot in 0..<plan.local.slotCount { localSlots[slot] = memory.slot(slot) + elements.lowerBound }
     plan.local.evaluate(slots: localSlots, count: elements.count, into: results, scratch: scratch)
   }
 
@@ -136,7 +136,7 @@ final class BucketReduction {
     guard let slot = plan.local.givenRoots[root] else {
       preconditionFailure("a worker alone in its node group has partial sums that the tree joins")
     }
-    return arena.slot(slot) + slices[owner].lowerBound
+    return memory.slot(slot) + slices[owner].lowerBound
   }
 
   private func receiveOwnSlice(_ exchange: any Transfers) throws {
