@@ -1,7 +1,7 @@
 import Tensors
 
-/// Resources of one worker: its memory pool and, kept beside it, what is expensive to make anew
-/// each step. One a worker; used from that worker's thread only.
+/// Resources of one worker: its memory pool, and objects that are too expensive to make in each step.
+/// One for each worker; used from that worker's thread only.
 public final class ExecutionContext {
   public let pool: StoragePool
   public let convolutionPlans: ConvolutionPlans

@@ -33,7 +33,7 @@ public final class OperationClock {
     owner = outer.removeLast()
   }
 
-  /// Forgets all times.
+  /// Sets all times to zero.
   public func reset() {
     for index in forward.indices { (forward[index], backward[index]) = (0, 0) }
   }

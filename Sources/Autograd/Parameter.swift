@@ -1,19 +1,19 @@
 import Tensors
 
-/// Role of a parameter in its layer, for code that treats kinds differently, such as weight decay.
+/// Role of a parameter in its layer, which weight decay depends on, for example.
 public enum ParameterRole: Sendable, CaseIterable {
   /// A factor of matrix products, or a table of tokens' vectors.
   case weight
   case bias
-  /// A factor or a shift of channels, as normalisation has them.
+  /// A gain or shift of channels, as in normalisation.
   case normalization
   /// Vectors of positions in a sequence or an image.
   case position
-  /// A vector in front of a sample's own, such as a class token.
+  /// A learned vector in front of a sequence, such as a class token.
   case token
 }
 
-/// How a parameter's elements lie here, against PyTorch's layout of the same tensor.
+/// Layout of a parameter here, compared with PyTorch's layout of the same tensor.
 public enum ParameterLayout: Sendable {
   /// As in PyTorch: linear weights are `[outputs, inputs]`.
   case plain
@@ -29,11 +29,11 @@ public final class Parameter {
   public let shape: [Int]
   public let role: ParameterRole
   public let layout: ParameterLayout
-  /// Whether it keeps its value: then it has neither a gradient nor a range in buffers laid out like the trained values.
+  /// Whether its value stays: then it has neither a gradient nor a range in buffers laid out like the trained values.
   public let isFrozen: Bool
-  /// Number in declaration order.
+  /// Index in declaration order.
   public let index: Int
-  /// First element in every flat buffer (values, gradients, optimiser state); of a frozen one among the frozen values.
+  /// First element in every flat buffer (values, gradients, optimiser state); for a frozen one, in the buffer of frozen values.
   public let offset: Int
   public let count: Int
   private unowned let store: ParameterStore
@@ -50,23 +50,23 @@ public final class Parameter {
   /// The current value, a view of the flat buffer.
   public var value: Tensor { (isFrozen ? store.frozenValues : store.values).view(at: offset, shape: shape) }
 
-  /// This parameter's part of a flat buffer that is laid out like the trained values.
+  /// This parameter's range of a flat buffer that is laid out like the trained values.
   public func view(of flat: Tensor) -> Tensor {
     precondition(!isFrozen, "\(path) is frozen: buffers of trained parameters have no part of it")
     return flat.view(at: offset, shape: shape)
   }
 }
 
-/// A tensor that belongs to a model but is not learnt by gradient: a running average.
+/// A tensor of a model that is not trained by gradient: a running average.
 public final class ModelBuffer {
   public let path: String
   public let shape: [Int]
   public let count: Int
-  /// First element among the buffers' values, and among a shard's statistics.
+  /// First element in the flat buffer of buffers, and in a shard's statistics.
   public let offset: Int
   /// Value before training.
   public let initialValue: Double
-  /// new = (1 − momentum) · old + momentum · (statistic averaged over the global batch); 0 keeps what is there, whatever the
+  /// new = (1 − momentum) · old + momentum · (statistic averaged over the global batch); 0 keeps the old value, whatever the
   /// statistic.
   public let momentum: Double
   private unowned let store: ParameterStore
@@ -80,24 +80,24 @@ public final class ModelBuffer {
   /// The current value, a view of the flat buffer.
   public var value: Tensor { view(of: store.bufferValues) }
 
-  /// This buffer's part of a flat tensor that is laid out like the store's buffers.
+  /// This buffer's range of a flat tensor that is laid out like the store's buffers.
   public func view(of flat: Tensor) -> Tensor { flat.view(at: offset, shape: shape) }
 }
 
 /// The parameters and buffers of one replica, in declaration order, each kind in one flat buffer: all-reduce,
-/// optimiser, digests and checkpoints are one pass over memory. Frozen parameters lie apart, so that what is made for training has
-/// no gaps for them.
+/// optimiser, digests and checkpoints are one pass over memory. Frozen parameters have their own flat buffer, so that the buffers
+/// for training have no gaps.
 public final class ParameterStore {
   public let dtype: DType
   public private(set) var parameters: [Parameter] = []
   /// Parameters that are not frozen, in declaration order.
   public private(set) var trainable: [Parameter] = []
   public private(set) var buffers: [ModelBuffer] = []
-  /// Elements of a flat buffer of trained parameters, padding included.
+  /// Number of elements of a flat buffer of trained parameters, padding included.
   public private(set) var flatCount = 0
-  /// Elements of the flat buffer of frozen ones.
+  /// Number of elements of the flat buffer of frozen parameters.
   public private(set) var frozenFlatCount = 0
-  /// Elements of the flat buffer of model buffers.
+  /// Number of elements of the flat buffer of running averages.
   public private(set) var bufferFlatCount = 0
   private var allocated: Allocation?
 
@@ -114,12 +114,12 @@ public final class ParameterStore {
     self.dtype = dtype
   }
 
-  /// Learnable elements, padding not counted.
+  /// Number of trainable elements, without padding.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
-  /// Elements of frozen parameters, padding not counted.
+  /// Number of elements of frozen parameters, without padding.
   public var frozenCount: Int { parameters.reduce(0) { $0 + ($1.isFrozen ? $1.count : 0) } }
 
-  /// Of the trained parameters, `[flatCount]`.
+  /// Values of the trained parameters, `[flatCount]`.
   public var values: Tensor { memory.values }
   /// `[frozenFlatCount]`
   public var frozenValues: Tensor { memory.frozen }
@@ -157,10 +157,10 @@ public final class ParameterStore {
     return buffer
   }
 
-  /// Takes the memory; buffers get their initial values.
+  /// Allocates the memory; buffers get their initial values.
   ///
-  /// - Parameter values: Memory for the trained parameters that others have too, `[flatCount]`, with whatever they have written there
-  ///   already; nil takes zeros from the pool.
+  /// - Parameter values: Memory for the trained parameters, `[flatCount]`, that other stores use too; its content stays. Nil
+  ///   takes zeros from the pool.
   public func allocate(pool: StoragePool, values: Tensor? = nil) {
     if let values {
       precondition(

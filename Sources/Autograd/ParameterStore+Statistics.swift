@@ -6,7 +6,7 @@ extension ParameterStore {
   ///
   /// - Parameters:
   ///   - sums: Laid out like `bufferValues`: Σ over shards of statistic · samples of the shard.
-  ///   - samples: Number of samples in the global batch; nothing happens where there were none.
+  ///   - samples: Number of samples in the global batch; if 0, nothing changes.
   public func updateRunningAverages(sums: Tensor, samples: Double) {
     precondition(
       sums.count >= bufferFlatCount && sums.dtype == dtype,

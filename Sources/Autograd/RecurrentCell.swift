@@ -5,9 +5,9 @@ import Tensors
 public enum RecurrentCell: Sendable, Equatable {
   /// h = tanh(W_ih·x + b_ih + W_hh·h' + b_hh), or max(·, 0) (Elman, 1990).
   case rnnTanh, rnnReLU
-  /// With forget gates (Hochreiter and Schmidhuber, 1997; Gers et al., 2000), gates (i, f, g, o).
+  /// LSTM with forget gates (Hochreiter and Schmidhuber, 1997; Gers et al., 2000), gates (i, f, g, o).
   case lstm
-  /// Gates (r, z, n), the reset gate behind the matrix product, as PyTorch and cuDNN have it (Cho et al., 2014).
+  /// GRU with gates (r, z, n) and the reset gate after the matrix product, as PyTorch and cuDNN have it (Cho et al., 2014).
   case gru
 
   /// Rows of the weights for each element of the state.
@@ -29,7 +29,7 @@ public enum RecurrentCell: Sendable, Equatable {
   }
 }
 
-/// The learnable tensors of one recurrent layer in one direction, as in PyTorch.
+/// The trainable tensors of one recurrent layer in one direction, as in PyTorch.
 public struct RecurrentWeights {
   /// `[gates · hidden, inputs]`
   public let input: Variable

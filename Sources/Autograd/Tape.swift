@@ -3,22 +3,22 @@ import Tensors
 
 /// Records operations as they run and replays them backwards: reverse-mode automatic differentiation.
 ///
-/// An operation computes its output at once and, where a gradient will be wanted, records a closure that
+/// An operation computes its output at once and, if a gradient is required, records a closure that
 /// turns the output's gradient into contributions to its inputs' gradients. A tape serves one forward and one
 /// backward pass of one shard; its memory returns to the pool as the backward pass goes.
 public final class Tape {
   public let context: ExecutionContext
-  /// False for evaluation: nothing is recorded, intermediate values die as soon as they are used.
+  /// False for evaluation: nothing is recorded, and intermediate values are freed as soon as they have been used.
   public let isRecording: Bool
-  /// Flat buffer that takes the parameters' gradients at their offsets; nil where none are wanted.
+  /// Flat buffer for the parameters' gradients, at their offsets; nil if none are required.
   public let parameterGradients: Tensor?
 
-  /// Takes the time of operations; nil takes none.
+  /// Measures the time of operations; nil without measurement.
   public var clock: OperationClock?
 
   private struct Node {
     let output: Variable
-    /// In the clock's numbers.
+    /// Owner of the operation, as numbered by the clock.
     let owner: Int
     let backward: (Tensor) -> Void
   }
@@ -26,7 +26,7 @@ public final class Tape {
   private var nodes: [Node] = []
   // By parameter index, so that a parameter used twice is one variable with one gradient.
   private var parameterVariables: [Variable?] = []
-  // How much was recorded before each of them was first used.
+  // Number of operations recorded before the first use of each of them.
   private var firstUses: [Int] = []
 
   public init(context: ExecutionContext, recording: Bool = true, parameterGradients: Tensor? = nil) {
@@ -37,13 +37,13 @@ public final class Tape {
 
   public var pool: StoragePool { context.pool }
 
-  /// A value from outside; ask for its gradient to analyse what a network responds to.
+  /// A value from outside. Require its gradient to analyse the inputs that a network responds to.
   public func input(_ value: Tensor, requiresGradient: Bool = false) -> Variable {
     Variable(value: value, tape: self, requiresGradient: requiresGradient && isRecording)
   }
 
-  /// A parameter's current value; its gradient is written to its range of `parameterGradients`. A frozen one has none: nothing is
-  /// recorded that only frozen ones and data go into.
+  /// A parameter's current value; its gradient is written to its range of `parameterGradients`. A frozen one has none: operations
+  /// on frozen parameters and data alone are not recorded.
   public func parameter(_ parameter: Parameter) -> Variable {
     if parameter.index < parameterVariables.count, let known = parameterVariables[parameter.index] { return known }
     let destination = parameter.isFrozen ? nil : parameterGradients.map { parameter.view(of: $0) }
@@ -60,7 +60,7 @@ public final class Tape {
     return variable
   }
 
-  /// Called by operations: wraps `value`, and keeps `backward` where one of `inputs` requires a gradient.
+  /// Called by operations: wraps `value`, and keeps `backward` if one of `inputs` requires a gradient.
   ///
   /// `backward` receives the gradient of `value` (same shape and type) and must not write to it; it
   /// passes its contributions on through `accumulateGradient` and `addGradient`.
@@ -71,9 +71,9 @@ public final class Tape {
     return output
   }
 
-  /// Lets `write` put a contribution straight where the variable's gradient lives.
+  /// Lets `write` write a contribution directly into the variable's gradient.
   ///
-  /// `write` is given that tensor and whether to add to it (true) or overwrite it (false, contents undefined). Not called when
+  /// `write` receives that tensor, and whether to add to it (true) or overwrite it (false, contents undefined). Not called if
   /// the variable requires no gradient.
   public func accumulateGradient(of variable: Variable, _ write: (Tensor, _ adding: Bool) -> Void) {
     guard variable.requiresGradient else { return }
@@ -96,8 +96,8 @@ public final class Tape {
     variable.ownsAccumulated = true
   }
 
-  /// Adds a finished contribution. Without a copy where it is the first: then the variable takes `gradient`
-  /// itself, which nobody may write to any more.
+  /// Adds a finished contribution. The first one is not copied: the variable keeps `gradient` itself, so
+  /// nobody may write to it any more.
   public func addGradient(_ gradient: Tensor, to variable: Variable) {
     guard variable.requiresGradient else { return }
     precondition(
@@ -131,8 +131,8 @@ public final class Tape {
     backward(from: output, gradient: one)
   }
 
-  /// The same, and says after every operation how far it is: from element `start` of the flat buffer on, all gradients
-  /// are final, those of parameters that no operation contributed to zeroed.
+  /// The same, and reports progress after every operation: from element `start` of the flat buffer on, all gradients
+  /// are final; gradients without any contribution are zeroed.
   ///
   /// - Parameter parameters: All that the model trains, in declaration order.
   public func backward(from output: Variable, of parameters: [Parameter], isFinal: (_ start: Int) -> Void) {
@@ -149,23 +149,23 @@ public final class Tape {
       }
       isFinal(start)
     }
-    // Where nothing was recorded.
+    // If nothing was recorded.
     zeroUntouchedGradients(of: Array(rest))
   }
 
-  /// Runs backwards from `output` with a given gradient of it.
+  /// Runs backwards from `output`, whose gradient is given.
   public func backward(from output: Variable, gradient: Tensor) {
     addGradient(gradient, to: output)
     replay(downTo: 0)
   }
 
-  /// Operations recorded and not yet replayed.
+  /// Number of recorded operations that have not been replayed yet.
   var recordedCount: Int { nodes.count }
 
-  /// Runs what was recorded backwards, until `count` operations are left.
+  /// Replays recorded operations backwards, until `count` are left.
   func replay(downTo count: Int) {
     while nodes.count > count, let node = nodes.popLast() {
-      // Taken out first: its memory is free for the next operation as soon as this one is done.
+      // Removed first, so that its memory is free for the next operation as soon as this one is done.
       guard let gradient = node.output.accumulated else { continue }
       node.output.accumulated = nil
       if let clock {

@@ -3,8 +3,8 @@ import Tensors
 /// Tapes of several parts of one batch that advance side by side, so that an operation can look at all parts at once.
 ///
 /// Between two such operations each part is on its own. The backward pass replays every tape down to the last of
-/// them, runs it for all parts, and so on: parts synchronise at the same points in reverse order. Some parts may be
-/// computed elsewhere, or all of them: a group without tapes still takes part in every exchange.
+/// them, runs it for all parts, and so on: parts synchronise at the same points in reverse order. Some or all parts
+/// may be computed elsewhere: a group without tapes still takes part in every exchange.
 public final class TapeGroup {
   public let context: ExecutionContext
   /// In the order of the parts.
@@ -14,7 +14,7 @@ public final class TapeGroup {
   private var synchronizationPoints: [SynchronizationPoint] = []
 
   private struct SynchronizationPoint {
-    /// How much each tape had recorded before.
+    /// Number of operations that each tape had recorded before.
     let marks: [Int]
     let owner: Int
     let backward: () throws -> Void
@@ -26,7 +26,7 @@ public final class TapeGroup {
     tapes = parameterGradients.map { Tape(context: context, parameterGradients: $0) }
   }
 
-  /// Without gradients, for looking at what `parts` parts give.
+  /// Without gradients: for the outputs of `parts` parts.
   public init(context: ExecutionContext, parts: Int, exchange: any StatisticsExchange) {
     (self.context, self.exchange, isRecording) = (context, exchange, false)
     tapes = (0..<parts).map { _ in Tape(context: context, recording: false) }
@@ -41,7 +41,7 @@ public final class TapeGroup {
       SynchronizationPoint(marks: tapes.map(\.recordedCount), owner: owner, backward: backward))
   }
 
-  /// Runs backwards from one value a part (each a loss), whose own gradients are taken to be one.
+  /// Runs backwards from one value of each part (a loss), whose own gradient is taken to be one.
   ///
   /// - Throws: Errors of an exchange; gradients are undefined then.
   public func backward(from outputs: [Variable]) throws {

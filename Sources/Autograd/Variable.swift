@@ -4,12 +4,12 @@ import Tensors
 public final class Variable {
   public let value: Tensor
   public unowned let tape: Tape
-  /// Whether anything upstream requires a gradient; operations skip the work where nothing does.
+  /// Whether anything upstream requires a gradient; otherwise operations skip the work.
   public let requiresGradient: Bool
 
   /// Where the gradient must be written (a parameter's range of the flat buffer); nil lets the tape choose.
   let destination: Tensor?
-  /// Set where the value is rows of a table, for operations that are cheaper on the table's rows than on the value's.
+  /// Set if the value consists of rows of a table, for operations that are cheaper on the table than on the value.
   var lookup: TableLookup?
   /// The gradient so far, nil before the first contribution.
   var accumulated: Tensor?
@@ -26,14 +26,14 @@ public final class Variable {
   public var shape: [Int] { value.shape }
   public var dtype: DType { value.dtype }
 
-  /// The gradient after `Tape.backward`; nil where none arrived. Kept for inputs and parameters only:
+  /// The gradient after `Tape.backward`; nil if none arrived. Kept for inputs and parameters only:
   /// gradients in between go back to the pool as soon as they have been used.
   public var gradient: Tensor? { accumulated }
 }
 
-/// Rows of a table by number.
+/// Rows of a table, by index.
 struct TableLookup {
-  /// `[batch, time]`, numbers of the table's type.
+  /// `[batch, time]`, indices in the table's type.
   let tokens: Tensor
   /// `[vocabulary, width]`
   let table: Variable

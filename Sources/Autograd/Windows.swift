@@ -1,6 +1,6 @@
 import Tensors
 
-/// How a convolution's kernel moves over an image, whatever the image's size.
+/// Window of a convolution: kernel, stride, dilation and padding, for images of any size.
 public struct ConvolutionWindow: Sendable, Equatable {
   public var kernelHeight: Int
   public var kernelWidth: Int
@@ -10,15 +10,15 @@ public struct ConvolutionWindow: Sendable, Equatable {
   public var dilationWidth = 1
   public var padding = ImagePadding()
   public var groups = 1
-  /// Over time: whether also a sequence shorter than the one that the padding is for gives ⌈time / stride⌉ time steps, its
-  /// last window cut at its end.
+  /// Over time: whether a sequence shorter than the one that the padding was made for also gives ⌈time / stride⌉ time steps,
+  /// its last window cut at its end.
   public var coversEnd = false
 
   public init(kernelHeight: Int, kernelWidth: Int) {
     (self.kernelHeight, self.kernelWidth) = (kernelHeight, kernelWidth)
   }
 
-  /// `[height, width]` of the output; not positive where the kernel does not fit.
+  /// `[height, width]` of the output; not positive if the kernel does not fit.
   public func outputSize(height: Int, width: Int) -> [Int] {
     [
       ConvolutionGeometry.outputSize(
@@ -35,21 +35,21 @@ public struct ConvolutionWindow: Sendable, Equatable {
     coversEnd ? (time + strideWidth - 1) / strideWidth : max(1, outputSize(height: 1, width: time)[1])
   }
 
-  /// Time steps that a sequence of `time` must have, zeros behind it included, for that many.
+  /// Time steps, trailing zeros included, that a sequence of `time` requires for that many.
   public func inputTime(_ time: Int) -> Int {
     let span = dilationWidth * (kernelWidth - 1) + 1
     return (outputTime(time) - 1) * strideWidth + span - padding.left - padding.right
   }
 }
 
-/// How a pooling window moves over an image.
+/// Window of a pooling layer: kernel, stride and padding, for images of any size.
 public struct PoolingWindow: Sendable, Equatable {
   public var kernelHeight: Int
   public var kernelWidth: Int
   public var strideHeight: Int
   public var strideWidth: Int
   public var padding = ImagePadding()
-  /// As for a convolution.
+  /// As in a convolution's window.
   public var coversEnd = false
 
   /// A window whose stride is its own size.
@@ -58,7 +58,7 @@ public struct PoolingWindow: Sendable, Equatable {
     (strideHeight, strideWidth) = (kernelHeight, kernelWidth)
   }
 
-  /// `[height, width]` of the output; not positive where the window does not fit.
+  /// `[height, width]` of the output; not positive if the window does not fit.
   public func outputSize(height: Int, width: Int) -> [Int] {
     [
       ConvolutionGeometry.outputSize(
@@ -68,7 +68,7 @@ public struct PoolingWindow: Sendable, Equatable {
     ]
   }
 
-  /// Time steps after pooling `time` of them; a window may be cut at the end, so there is one at least.
+  /// Time steps after pooling `time` of them; a window may be cut at the end, so there is at least one.
   public func outputTime(_ time: Int) -> Int {
     coversEnd ? (time + strideWidth - 1) / strideWidth : max(1, outputSize(height: 1, width: time)[1])
   }

@@ -1,6 +1,6 @@
-/// An error that every worker knows of, so that all end together and one of them says it.
+/// An error known to every worker, so that all end together and one of them reports it.
 public struct AgreedFailure: ExitCodeProviding, CustomStringConvertible {
-  /// The error, as the lowest worker that saw it puts it.
+  /// The message of the lowest worker with an error.
   public let description: String
   /// Exit code of the process: 2 for wrong use and wrong configuration, 1 for the rest.
   public let exitCode: Int32
@@ -14,7 +14,7 @@ extension Communicator {
   /// Runs `work` on every worker; if it fails on any, all throw the same `AgreedFailure` instead of
   /// waiting for each other. Collective.
   ///
-  /// - Parameter only: The one worker that has anything to do, so that its errors need no name.
+  /// - Parameter only: The only worker with work to do, whose errors therefore need no name.
   public func agree<Result>(on only: Int? = nil, _ work: () throws -> Result) throws -> Result {
     var result: Result?
     var report: [UInt8] = []
@@ -31,16 +31,16 @@ extension Communicator {
       guard let result else { preconditionFailure("work neither failed nor gave a result") }
       return result
     }
-    // Workers that only were told of a stop by others know neither its reason nor its exit code.
+    // Workers that learned of a stop from others know neither its reason nor its exit code.
     let areStops = failed.allSatisfy { reports[$0][0] > 128 }
     let first = areStops ? failed.first { reports[$0][1] == 0 } ?? lowest : lowest
     let text = String(decoding: reports[first].dropFirst(2), as: UTF8.self)
-    // Where all fail alike it is everybody's error, not one rank's.
+    // If all fail alike, the error is not one rank's.
     let prefix = failed.count == size || first == only ? "" : "worker \(first): "
     throw AgreedFailure(description: prefix + text, exitCode: Int32(reports[first][0]))
   }
 
-  /// Bytes of worker `root` on every worker; the others need not know how many. Collective.
+  /// Broadcasts bytes of worker `root`; the others need not know how many. Collective.
   public func broadcast(bytes: [UInt8], from root: Int) throws -> [UInt8] {
     try allGather(worker == root ? bytes : [])[root]
   }

@@ -1,11 +1,11 @@
 import Tensors
 
 extension Communicator {
-  /// Makes sure that every worker can multiply matrices, before it takes memory for anything else. Collective.
+  /// Reserves OpenBLAS's working memory on every worker, before anything else is allocated. Collective.
   ///
-  /// - Throws: on all workers alike, where the system refuses one of them the memory.
+  /// - Throws: On all workers alike, if the system refuses the memory to one of them.
   package func reserveMatrixProductWorkspace() throws {
-    // Each holds its own until all have one.
+    // Each keeps its own until all have one.
     let memory = try agree { try MatrixProductWorkspace() }
     memory.giveBack()
   }

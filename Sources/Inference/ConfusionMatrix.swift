@@ -1,5 +1,5 @@
-/// How often each true class was taken for each predicted class: the cells that are not zero, so that thousands of classes take
-/// memory for each sample, not for each pair of classes.
+/// Numbers of samples by true and predicted class. Only non-zero cells are stored, so that memory grows with the samples, not
+/// with the pairs of classes.
 public struct ConfusionMatrix: Sendable, Equatable {
   public struct Cell: Sendable, Equatable {
     public let actual: Int
@@ -12,11 +12,11 @@ public struct ConfusionMatrix: Sendable, Equatable {
   }
 
   public let classes: Int
-  /// By true class, then by predicted class.
+  /// Non-zero cells, by true class, then by predicted class.
   public let cells: [Cell]
-  /// Samples of each true class.
+  /// Number of samples of each true class.
   public let totals: [Int]
-  /// Samples of them that were recognised.
+  /// Number of samples of each class that were classified correctly.
   public let recognized: [Int]
 
   /// - Parameter pairs: True and predicted class of each sample (`pair(actual:predicted:)`), in any order.
@@ -39,14 +39,14 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
   static func pair(actual: Int, predicted: Int) -> UInt64 { UInt64(actual) << 32 | UInt64(predicted) }
 
-  /// All counts: `[true class][predicted class]`. Only for few classes.
+  /// All counts, `[true class][predicted class]`, for few classes only.
   public var rows: [[Int]] {
     var rows = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
     for cell in cells { rows[cell.actual][cell.predicted] = cell.count }
     return rows
   }
 
-  /// The pairs of different classes that were mixed up most often; of equal counts, lower classes first.
+  /// The most frequent pairs of different true and predicted classes; with equal counts, lower classes come first.
   public func worst(_ count: Int) -> [Cell] {
     let mistakes = cells.filter { $0.actual != $0.predicted }
     let order = mistakes.indices.sorted {
@@ -55,7 +55,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
     return order.prefix(count).map { mistakes[$0] }
   }
 
-  /// Share of each class that was recognised; nil where there is no sample of it.
+  /// Share of each class that was classified correctly; nil for a class without samples.
   public var perClassAccuracy: [Double?] {
     zip(totals, recognized).map { total, count in total > 0 ? Double(count) / Double(total) : nil }
   }

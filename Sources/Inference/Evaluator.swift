@@ -4,17 +4,17 @@ import DataPipeline
 import NeuralNetworks
 import Tensors
 
-/// Loss and accuracy over a whole split, every example counted once.
+/// Loss and accuracy over a whole split, with every sample counted once.
 ///
-/// The split is cut into blocks of a fixed size, distributed over the workers in contiguous ranges. Blocks' sums are gathered and
-/// added up in block order, so the result has the same bits for every number of workers.
+/// The split is cut into blocks of a fixed size, distributed over the workers in contiguous ranges. The blocks' sums are gathered and
+/// added in block order, so the result has the same bits for every number of workers.
 package struct Evaluator {
   package struct Result: Sendable, Equatable {
-    /// Predictions: samples, or tokens of a text.
+    /// Number of predictions: samples, or tokens of a text.
     package var samples = 0
-    /// Mean of what training minimises.
+    /// Mean of the loss that training minimises.
     package var loss = 0.0
-    /// Mean of −ln p of the true token; nil where the split has classes.
+    /// Mean of −ln p of the true token; nil if the split has classes.
     package var logLoss: Double?
     package var correct = 0
     package var confusion = ConfusionMatrix(classes: 0)
@@ -27,7 +27,7 @@ package struct Evaluator {
   package let blockSize: Int
   package let communicator: any Communicator
 
-  /// Asked again and again: once it says so on any worker, the evaluation is given up on all.
+  /// Called repeatedly: once it returns true on any worker, all abandon the evaluation.
   package var isStopped: () -> Bool
 
   package init(
@@ -42,7 +42,7 @@ package struct Evaluator {
 
   /// Collective.
   ///
-  /// - Returns: nil if a stop was asked for before all was measured. The same on every worker.
+  /// - Returns: Nil if a stop was requested before the end. The same on every worker.
   package func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result? {
     let assembler = split.makeAssembler(preparation, seed: 0, pool: context.pool)
     let blockCount = assembler.evaluationBlocks(ofSize: blockSize).blockCount
@@ -71,15 +71,15 @@ package struct Evaluator {
     return combine(blocks, pairs: gathered.flatMap { bytes in bytes.withUnsafeBytes { Array($0.words) } })
   }
 
-  /// Nil once a stop is asked for.
+  /// Nil after a stop request.
   ///
-  /// - Parameter pairs: Gets the true and the predicted class of each sample.
+  /// - Parameter pairs: Receives the true and the predicted class of each sample.
   private func evaluate(
     _ batch: Batch, model: Model, loss: Loss, context: ExecutionContext, pairs: inout [UInt64]
   ) -> BlockSums? {
     let tape = Tape(context: context, recording: false)
     let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
-    // Once it has been said, it stays: else an output might be taken that was cut short.
+    // A stop request is kept, because the output that it cut short must not be used.
     var isAbandoned = false
     pass.isAbandoned = {
       isAbandoned = isAbandoned || isStopped()
@@ -96,7 +96,7 @@ package struct Evaluator {
     }
     let scores = UnsafeBufferPointer(output.value.floats)
     for (row, label) in batch.labels.int32s.enumerated() {
-      // The first of equal scores, as the training loss counts it.
+      // The first of equal scores, as in the training loss.
       var predicted = 0
       for candidate in 1..<max(1, classes) where scores[row * classes + candidate] > scores[row * classes + predicted] {
         predicted = candidate
@@ -123,7 +123,7 @@ package struct Evaluator {
   }
 }
 
-/// One block's sums, as they travel between workers (of one processor type: native byte order).
+/// One block's sums as a message between workers of one processor type (native byte order).
 private struct BlockSums {
   var samples: Int
   var correct: Int

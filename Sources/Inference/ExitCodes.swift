@@ -13,7 +13,7 @@ extension ModelError: ExitCodeProviding {
 }
 
 extension CheckpointError: ExitCodeProviding {
-  /// A wrong path or a checkpoint that does not belong is wrong use; a disk that is full is not.
+  /// A wrong path or a checkpoint of another run is wrong use; a full disk is not.
   public var exitCode: Int32 {
     switch kind {
     case .missing, .incompatible, .locked: 2

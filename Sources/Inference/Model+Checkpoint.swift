@@ -17,7 +17,7 @@ extension Model {
 
   /// Makes the model that a checkpoint's configuration describes, with the checkpoint's weights.
   ///
-  /// - Throws: also where the two are of very different sizes, before memory is taken: the configuration may be anybody's.
+  /// - Throws: Also if their sizes differ much, before memory is allocated: the configuration may be untrusted.
   package convenience init(
     _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int, vocabulary: Int?,
     predictsTokens: Bool = true, from checkpoint: Checkpoint, pool: StoragePool
@@ -27,7 +27,7 @@ extension Model {
       pool: nil)
     let wanted = store.parameters.reduce(0) { $0 + $1.count } + store.buffers.reduce(0) { $0 + $1.count }
     let found = checkpoint.weights.reduce(0) { $0 + $1.count }
-    // Where less is missing, `loadWeights` says which tensors differ.
+    // If less is missing, `loadWeights` names the tensors that differ.
     guard wanted / 2 <= found + Self.smallModel else {
       throw CheckpointError(
         .incompatible, path: checkpoint.path,
@@ -40,9 +40,9 @@ extension Model {
 
   private static var smallModel: Int { 1 << 20 }
 
-  /// Takes parameters and buffers from a checkpoint.
+  /// Loads parameters and buffers from a checkpoint.
   ///
-  /// - Throws: if it is damaged, or holds another model: then which parameters differ.
+  /// - Throws: If it is damaged or holds another model; then the error names the parameters that differ.
   package func loadWeights(from checkpoint: Checkpoint) throws {
     try checkpoint.requireWeights(expectations)
     for parameter in store.parameters {

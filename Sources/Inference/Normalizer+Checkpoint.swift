@@ -1,7 +1,7 @@
 import Checkpoints
 import DataPipeline
 
-/// The normaliser travels with the weights: a model must meet the input it was trained on.
+/// The normaliser is stored with the weights: a model requires input that is normalised as in training.
 extension Normalizer {
   package var tensors: [TensorSource] {
     mean.isEmpty

@@ -7,16 +7,16 @@ import NeuralNetworks
 import RunSettings
 import Tensors
 
-/// A model out of a checkpoint, with the data it was trained on, ready to be measured.
+/// A model from a checkpoint with its data, for evaluation.
 public struct TrainedModel: Sendable {
   /// The checkpoint's file.
   public var checkpoint: String { file.path }
-  /// Optimiser updates that its weights have seen.
+  /// Number of optimiser updates of its weights.
   public let step: Int
   public let weightsSHA256: String
   public let configuration: RunConfiguration
   package let data: DatasetSplits
-  /// Open from the beginning: a run that goes on may remove it.
+  /// Kept open, since a run in progress may remove the file.
   private let file: Checkpoint
   private let layers: [LayerSpecification]
   private let loss: Loss
@@ -27,24 +27,24 @@ public struct TrainedModel: Sendable {
     public let loss: Double
     public let accuracy: Double
     public let classNames: [String]
-    /// Share of each class that was recognised; nil where the split has no sample of it.
+    /// Share of each class that was classified correctly; nil for a class without samples.
     public var perClassAccuracy: [Double?] { confusion.perClassAccuracy }
-    /// Mean of `perClassAccuracy` over the classes that the split has; nil where there are none.
+    /// Mean of `perClassAccuracy` over the classes in the split; nil if there are none.
     public var meanPerClassRecall: Double? {
       let recalls = perClassAccuracy.compactMap { $0 }
       return recalls.isEmpty ? nil : recalls.reduce(0, +) / Double(recalls.count)
     }
     public let confusion: ConfusionMatrix
-    /// Size of the text behind the predicted tokens, where the split is a text; then `samples` are their number.
+    /// Size of the predicted text, if the split is a text; then `samples` is the number of its tokens.
     public let textSize: TextSplit.Size?
-    /// Mean of −ln p of the true token of a text: the loss but for smoothing and weights.
+    /// Mean of −ln p of the true token of a text: the loss without smoothing and weights.
     let logLoss: Double?
 
-    /// e^(−mean ln p) of a text: among how many tokens the model is undecided, as it were.
+    /// Perplexity of a text, e^(−mean ln p).
     public var perplexity: Double? { logLoss.map { exp($0) } }
-    /// −log₂ p for each byte of the text, which compares across tokenisers.
+    /// −log₂ p for each byte of the text, which is comparable between tokenisers.
     public var bitsPerByte: Double? { bits(for: textSize?.bytes) }
-    /// The same for each Unicode scalar; nil where the text is not UTF-8.
+    /// The same for each Unicode scalar; nil if the text is not UTF-8.
     public var bitsPerCharacter: Double? { bits(for: textSize?.characters) }
 
     private func bits(for units: Int?) -> Double? {
@@ -53,9 +53,9 @@ public struct TrainedModel: Sendable {
     }
   }
 
-  /// Opens what `path`, a run folder or a checkpoint file, stands for, and its data.
+  /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder, and its data.
   ///
-  /// - Parameter damaged: told of checkpoints that were passed over, and of what is left out of the data.
+  /// - Parameter damaged: Called with each checkpoint that was skipped, and with data that are left out.
   public init(at path: String, dataDirectory: String?, damaged: (String) -> Void) throws {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
     self.file = file
@@ -70,7 +70,7 @@ public struct TrainedModel: Sendable {
         tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) },
         classNames: file.metadata.samples?.classes, sampleShape: file.metadata.samples?.shape)
     } catch var error as DataError {
-      // Earlier versions did not write down the folder that training was told by --data.
+      // Earlier versions did not record the folder given by --data.
       if error.isWrongUse, configuration.data.path == nil, dataDirectory == nil {
         error.advice = (error.advice.map { $0 + "; or " } ?? "") + "give --data, as in training"
       }
@@ -86,7 +86,7 @@ public struct TrainedModel: Sendable {
       balancedWeights: data.training.balancedClassWeights)
   }
 
-  /// The split that is measured where none is named: data that the model has not seen, test before validation, if there are any.
+  /// The default split: data that were not trained on if there are any, test before validation.
   public var preferredSplit: DataSplit {
     if holds(.test) { return .test }
     return holds(.validation) ? .validation : .training
@@ -102,14 +102,14 @@ public struct TrainedModel: Sendable {
     }
   }
 
-  /// The model with its weights, in memory of its own.
+  /// The model with its weights, in its own memory.
   private func makeModel(context: ExecutionContext) throws -> Model {
     try Model(
       layers, inputShape: data.sampleShape, outputs: data.outputs, vocabulary: data.vocabulary,
       predictsTokens: data.predictsTokens, from: file, pool: context.pool)
   }
 
-  /// Measures a split. Collective: the blocks are spread over the workers.
+  /// Evaluates a split. Collective: the blocks are distributed over the workers.
   public func evaluate(
     _ name: DataSplit, communicator: any Communicator
   ) throws -> Evaluation {

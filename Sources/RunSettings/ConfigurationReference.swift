@@ -42,14 +42,14 @@ public enum ConfigurationReference {
     - Of two keys that exclude each other, the one that `--set` gives replaces the one in the file: `training.steps` and
       `training.epochs`, `optimizer.clip_norm` and `clip_value`, `data.validation` and `validation_file` or `validation_lines`,
       `model.layers` and `architecture`.
-    - Names that PyTorch, Keras and Lightning use (`lr`, `Conv2d`, `CrossEntropyLoss`) are not read, but the message says ours.
-    - A file has at most 1 MiB, 100 000 values (what an alias stands for counts each time), and 64 levels. Of more than 51
+    - Names of PyTorch, Keras and Lightning (`lr`, `Conv2d`, `CrossEntropyLoss`) are refused with a message that gives ours.
+    - A file has at most 1 MiB, 100 000 values (those of an alias count at each use), and 64 levels. Of more than 51
       mistakes the first 50 are shown.
     - `null` stands for "not given" where a key's type allows it.
     - Where a section has a key that chooses a form (`dataset`, `kind`), the word alone does for the section:
       `data: cifar10`.
-    - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in, and with the location where its data
-      were read.
+    - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in, and with the location of
+      its data.
     - `version` chooses the defaults of keys that are not written. Without it a configuration has those of this page, version
       \(RunConfiguration.currentVersion); what run folders and checkpoints hold that name none is of version 1, and a run that goes on from them keeps their
       version. Version 1 had `optimizer.regularize: weights_and_positions`, and applied `flip` before `shift` whatever their order.

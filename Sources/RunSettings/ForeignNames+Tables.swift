@@ -1,11 +1,11 @@
 import Configuration
 
 extension ForeignNames {
-  /// The names that PyTorch, Keras, Lightning and their like use.
+  /// Names used by PyTorch, Keras, Lightning and similar libraries.
   static let common = ForeignNames(keys: keys, keyAdvice: keyAdvice, words: words, wordAdvice: wordAdvice)
 
-  /// Ours, as `section.key`, and theirs. `layers.` stands for the keys of a layer, `parameters.` for those of a rule, `*.` for a key
-  /// of any section.
+  /// Our keys, as `section.key`, and theirs. `layers.` denotes the keys of a layer, `parameters.` those of a rule, `*.` a key of
+  /// any section.
   private static let keys: [Pair] = [
     ("schedule.rate", ["lr", "learningrate", "initiallr", "initiallearningrate", "baselr", "initlr", "peaklr", "eta"]),
     ("schedule.max", ["maxlr", "maxlearningrate"]),
@@ -143,7 +143,7 @@ extension ForeignNames {
     ("logging", ["logger", "log"]),
   ]
 
-  /// Names without a key of ours, and what to do.
+  /// Names without a corresponding key here, and advice.
   private static let keyAdvice: [Advice] = [
     (
       ["numworkers", "workers", "nproc", "ndevices", "devices"],

@@ -1,6 +1,6 @@
 import Configuration
 
-/// The command-line options of other libraries, and ours for the same.
+/// Command-line options of other libraries, and the corresponding ones here.
 public enum ForeignOptions {
   private static let options: [(names: [String], hint: String)] = [
     (
@@ -19,7 +19,7 @@ public enum ForeignOptions {
     (["temp"], "--temperature T"),
   ]
 
-  /// Replacement for an option that is not there: `--epochs` is a key of the configuration.
+  /// Replacement for an unknown option: `--epochs` is a key of the configuration.
   ///
   /// - Parameter option: without its dashes.
   public static func hint(for option: String) -> String? {

@@ -3,7 +3,7 @@ import DataPipeline
 import NeuralNetworks
 
 extension RunConfiguration {
-  /// Reports what is right key by key and wrong together.
+  /// Reports keys that are each valid but contradict one another.
   func check(_ context: inout DecodingContext) {
     checkTraining(&context)
     checkData(&context)
@@ -39,7 +39,7 @@ extension RunConfiguration {
     }
   }
 
-  /// - Parameter isGiven: Whether something is to go by evaluations of the validation split.
+  /// - Parameter isGiven: Whether a setting requires evaluations of the validation split.
   private func checkEvaluations(
     _ context: inout DecodingContext, wantedBy path: String, _ name: String, _ isGiven: Bool
   ) {
@@ -64,11 +64,11 @@ extension RunConfiguration {
       "loss.class_weights", holds: !data.isText || loss.classWeights != .balanced,
       "balanced weights require classes, and a text has tokens", hint: "leave class_weights out")
     context.check(
-      "loss.kind", holds: !data.isText || loss.outputs == .logits, "a model of language requires a loss over a softmax",
+      "loss.kind", holds: !data.isText || loss.outputs == .logits, "a language model requires a loss over a softmax",
       hint: "leave kind out, for cross-entropy")
     context.check(
       "data.dataset", "samples.at", "samples.every_steps", holds: data.isText || !samples.areWanted,
-      "samples require a model of language", hint: "give data: {dataset: text} or novel, or leave samples out")
+      "samples require a language model", hint: "give data: {dataset: text} or novel, or leave samples out")
   }
 
   private func checkClassWeights(_ context: inout DecodingContext) {

@@ -3,22 +3,22 @@ import DataPipeline
 
 /// A setting in which two configurations differ.
 public struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
-  /// Effect of going on from a checkpoint with the new value.
+  /// Effect of resuming from a checkpoint with the new value.
   public enum OnResume: Sendable {
-    /// It cannot change the past: lengths, logging, checkpoints, evaluation, comparisons, when gradients are summed, where the data
-    /// lie (what they hold is compared).
+    /// None on past steps: lengths, logging, checkpoints, evaluation, comparisons, timing of gradient sums, location of the
+    /// data (their content is compared).
     case allowed
-    /// The run goes on, but with other bits than without the change; it must say so.
+    /// The run resumes, but with other bits than without the change; it must warn.
     case changesBits
-    /// It would be another run.
+    /// It would be a different run.
     case refused
   }
 
   public let path: String
-  /// Nil where the old (new) configuration has no such setting.
+  /// Nil if the old (new) configuration has no such setting.
   public let old: String?
   public let new: String?
-  /// Whether evaluations decide when the run ends, or at which rate it learns: then they are part of the past.
+  /// Whether evaluations determine the run's end or learning rate: then they are part of the past.
   package var evaluationSteers = false
 
   package init(path: String, old: String?, new: String?, evaluationSteers: Bool = false) {
@@ -36,7 +36,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
     let allowed =
       [
-        // What the version stands for is in the other settings.
+        // The version's defaults are among the other settings.
         "version", "training.steps", "training.epochs", "training.overlap", "training.bucket_megabytes",
         "training.share_weights", "training.compare_replicas", "data.evaluation_transforms",
       ] + DatasetSpecification.locationKeys.map { "data.\($0)" }
@@ -45,7 +45,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     return path == "training.blas_threads" ? .changesBits : .refused
   }
 
-  /// More patience would not have ended the run before; less might have.
+  /// More patience would not have ended the run earlier; less might have.
   private var isLonger: Bool {
     guard let before = old.flatMap({ Int($0) }), let after = new.flatMap({ Int($0) }) else { return false }
     return after > before
@@ -53,7 +53,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
 }
 
 extension [ConfigurationDifference] {
-  /// A line each, in their order; of a model with little in common only the first few, behind the others.
+  /// One line for each, in order; those of a model with little in common come last, and only the first few.
   package var lines: [String] {
     let ofModel = filter { $0.path.hasPrefix("model.") }
     guard ofModel.count > Self.shownOfModel + 1 else { return map(\.description) }
@@ -66,7 +66,7 @@ extension [ConfigurationDifference] {
 }
 
 extension RunConfiguration {
-  /// Whether evaluations decide when the run ends, or at which rate it learns.
+  /// Whether evaluations determine the run's end or learning rate.
   private var evaluationSteers: Bool { training.earlyStopping != nil || schedule.followsEvaluations }
 
   /// The settings in which this configuration differs from an older one, in the order of the YAML.

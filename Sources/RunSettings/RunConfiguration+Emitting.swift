@@ -11,7 +11,7 @@ extension RunConfiguration {
     return settings
   }
 
-  /// Lists of plain values stay whole; lists of layers are taken apart.
+  /// Lists of plain values stay whole; lists of layers are split into their items.
   private static func flatten(
     _ node: YAMLNode, path: String, into settings: inout [(path: String, value: String)]
   ) {

@@ -34,7 +34,7 @@ extension RunConfiguration {
     return try parse(text: text, fileName: file, overrides: overrides)
   }
 
-  /// The bytes of a file, one more than the reader takes at most: it may be a device that never ends.
+  /// The bytes of a file, at most one more than the reader accepts: the file may be a device that never ends.
   private static func read(_ file: String) throws(ReadFailure) -> [UInt8] {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ReadFailure(code: errno) }
@@ -69,7 +69,7 @@ extension RunConfiguration {
     }
   }
 
-  /// Reads a configuration from YAML text; `fileName` is what messages call it.
+  /// Reads a configuration from YAML text; messages name it `fileName`.
   public static func parse(
     text: String, fileName: String = "configuration", overrides: [String] = []
   ) throws(ConfigurationError) -> RunConfiguration {
@@ -104,7 +104,7 @@ extension RunConfiguration {
     return configuration
   }
 
-  /// Keys of which a configuration has one, by section.
+  /// Alternative keys, of which a configuration has one, by section.
   private static let rivals: [String: [[String]]] = [
     "training": [["steps", "epochs"]],
     "optimizer": [["clip_norm", "clip_value"]],
@@ -115,7 +115,7 @@ extension RunConfiguration {
   /// Dotted paths of the keys that every configuration has.
   package static let knownPaths = record.template.settings().map(\.path)
 
-  /// Defaults that depend on what else was given.
+  /// Defaults that depend on other settings.
   private mutating func fillDependentDefaults(_ context: DecodingContext) {
     if context.isGiven("evaluation.every_steps") && !context.isGiven("evaluation.every_epochs") {
       evaluation.everyEpochs = nil

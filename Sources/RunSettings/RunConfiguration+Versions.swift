@@ -1,36 +1,36 @@
 import Checkpoints
 import Configuration
 
-/// Versions of a configuration's defaults: what a key stands for that is not written.
+/// Versions of a configuration's defaults: the values of keys that are not written.
 ///
 /// | version | default that a later version changed |
 /// |---|---|
 /// | 1 | `optimizer.regularize: weights_and_positions` |
 ///
-/// In version 1, `data.augment` had flips and shifts, and flips were applied first whatever their order.
+/// In version 1, `data.augment` had flips and shifts, and flips were applied first regardless of their order.
 extension RunConfiguration {
-  /// The newest, which configurations have that name none.
+  /// The newest version, for configurations that name none.
   public static let currentVersion = 2
-  /// Version of what run folders and checkpoints hold that name none.
+  /// Version of configurations in run folders and checkpoints that name none.
   package static let unnamedVersion = 1
 
-  /// Defaults that were others up to a version.
+  /// Defaults that were different up to a version.
   private static let olderDefaults: [(version: Int, path: String, apply: @Sendable (inout RunConfiguration) -> Void)] =
     [
       (1, "optimizer.regularize", { $0.optimizer.regularize = .weightsAndPositions })
     ]
 
-  /// Keys that were not written and have other defaults in other versions.
+  /// Keys that were not written, and whose defaults depend on the version.
   package struct Unwritten: Sendable, Equatable {
     var paths: [String] = []
-    /// Whether the version itself was not written either, so that another may be taken.
+    /// Whether the version was not written either, so that another may be used.
     var version = false
 
-    /// A configuration's meaning is the same whether a value is written or a default.
+    /// A configuration has the same meaning whether a value is written or is the default.
     package static func == (a: Unwritten, b: Unwritten) -> Bool { true }
   }
 
-  /// Gives keys that were not written the defaults of the configuration's version, and remembers them.
+  /// Sets keys that were not written to the defaults of the configuration's version, and records them.
   mutating func fillVersionedDefaults(_ context: DecodingContext, unnamed: Int) {
     unwritten.version = !context.isGiven("version")
     unwritten.paths = Self.olderDefaults.map(\.path).filter { !context.isGiven($0) }
@@ -48,7 +48,7 @@ extension RunConfiguration {
   }
 
   private mutating func applyOlderDefaults() {
-    // Oldest last: it replaces what came after it.
+    // Oldest last: it overwrites the values of later versions.
     for older in Self.olderDefaults where version <= older.version && unwritten.paths.contains(older.path) {
       older.apply(&self)
     }

@@ -1,11 +1,11 @@
-/// When a model of language writes samples while it trains, and how. They change no weights.
+/// Samples that a language model writes during training. They change no weights.
 public struct SampleSettings: Sendable, Equatable {
   public var everySteps: Int?
-  /// Steps after which one is written; 0 is before the first.
+  /// Steps after which a sample is written; 0 is before the first.
   public var at: [Int] = []
-  /// Tokens to write.
+  /// Number of tokens to write.
   public var length = 200
-  /// Nil begins at a line's beginning.
+  /// Nil starts at the beginning of a line.
   public var prompt: String?
   public var temperature = 1.0
   public var topK: Int?

@@ -1,44 +1,44 @@
 import Inference
 import RunSettings
 
-/// Events of a run, for an observer. Worker 0 alone has a reporter, so nothing is said twice.
+/// Events of a run, for an observer. Only worker 0 has a reporter, so nothing is reported twice.
 ///
-/// Calls come from the training thread between steps: a reporter that draws must be quick and decide itself how often.
+/// Methods are called on the training thread between steps: they must be quick, and decide themselves how often to draw.
 public protocol TrainingReporter: AnyObject {
   func started(_ run: RunDescription)
   func completed(_ step: StepReport)
   func evaluated(_ evaluation: EvaluationReport)
-  /// A sample that a model of language wrote while it trains.
+  /// A sample that a language model has written during training.
   func wroteSample(_ sample: SampleReport)
   func wroteCheckpoint(_ file: String, step: Int)
-  /// Something a person should know that does not end the run.
+  /// A warning, which does not end the run.
   func warn(_ message: String)
-  /// Something only a person who asked for details is to know.
+  /// A detail, for verbose output only.
   func detail(_ message: String)
   func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?)
-  /// Where the time went, if that was measured; comes before `finished`.
+  /// The profile, if there is one; comes before `finished`.
   func profiled(_ profile: RunProfile)
 }
 
-/// The facts of a run, fixed from start to end.
+/// Facts of a run that do not change.
 public struct RunDescription: Sendable {
   public var data: String
-  /// The keys that give samples which are not trained on.
+  /// The keys of the configuration that hold out the validation samples.
   public let heldOutAdvice: String
   public var trainingSamples: Int
-  /// How many samples of how many classes an epoch has, where `sampling` is `balanced`.
+  /// Numbers of samples and classes of an epoch, if `sampling` is `balanced`.
   public var balancedEpoch: (classes: Int, samples: Int)?
   public var validationSamples: Int
   public var testSamples: Int
   public var model: String
   public var parameters: Int
-  /// How many of them are not trained.
+  /// Number of frozen ones among them.
   public var frozenParameters: Int
   public var workers: Int
   public var ranks: Int
   public var nodes: Int
   public var shards: Int
-  /// False when the number of shards follows the number of workers: then the bits hold for this number only.
+  /// False if the number of shards is that of the workers: then the bits hold for this number only.
   public var shardsAreFixed: Bool
   public var batchSize: Int
   public var blasKernels: String
@@ -48,11 +48,11 @@ public struct RunDescription: Sendable {
   public var stepsPerEpoch: Int
   public var firstStep: Int
   public var earlyStopping: EarlyStoppingSettings?
-  /// Whether early stopping had ended the run before.
+  /// Whether early stopping had already ended the run.
   public var hasStoppedEarly: Bool
-  /// After which step validation was best so far.
+  /// Step after which validation was best so far.
   public var bestStep: Int?
-  /// Whether a stop cut short what follows `firstStep`, so that it is done now.
+  /// Whether a stop left work unfinished after `firstStep`, which is done now.
   public var isUnfinished: Bool
   public var folder: String
   /// A table of the layers.
@@ -63,23 +63,23 @@ public struct RunDescription: Sendable {
   public var imbalance: Double
 }
 
-/// One step, as all workers saw it.
+/// Results of one step over all workers.
 public struct StepReport: Sendable {
-  /// Steps done, this one included.
+  /// Number of steps done, including this one.
   public var step: Int
   public var totalSteps: Int
-  /// Epochs done, with a fraction.
+  /// Number of epochs done, with a fraction.
   public var epoch: Double
   /// Mean since the last logged step.
   public var loss: Double
-  /// s ← 0.999 s + 0.001 loss over all steps; nil but for models of language.
+  /// s ← 0.999 s + 0.001 loss over all steps; nil except for language models.
   public var smoothedLoss: Double?
   public var accuracy: Double
   public var learningRate: Double
-  /// Since the last logged step.
+  /// Samples per second since the last logged step.
   public var samplesPerSecond: Double
   public var secondsLeft: Double
-  /// Whether `logging.every_steps` says that this one goes into the log.
+  /// Whether this step is logged, by `logging.every_steps`.
   public var isLogged: Bool
 }
 
@@ -94,7 +94,7 @@ public struct EvaluationReport: Sendable {
   public var isBest: Bool
 }
 
-/// A text by the model in training.
+/// A text written by the model in training.
 public struct SampleReport: Sendable {
   public var step: Int
   public var epoch: Double

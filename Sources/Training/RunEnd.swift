@@ -1,13 +1,13 @@
 import Foundation
 import JSON
 
-/// Contents of `end.json`: how a run ended, and where it goes on from. The file is absent while a run goes on, and after one that was
-/// killed.
+/// Contents of `end.json`: how a run ended, and the checkpoint to resume from. The file is absent during a run, and after one
+/// that was killed.
 struct RunEnd: Equatable {
   enum End: String {
-    /// All that was asked for.
+    /// Complete: all steps were done.
     case done
-    /// On request, after a checkpoint if anything was trained.
+    /// Stopped on request, after a checkpoint if anything was trained.
     case stopped
     case failed
   }
@@ -15,17 +15,17 @@ struct RunEnd: Equatable {
   var end: End
   /// Origin of a stop.
   var reason: StopRequest.Reason?
-  /// The signal that did: `SIGTERM`; nil where rank 0 got none.
+  /// The signal that requested it: `SIGTERM`; nil if rank 0 received none.
   var signal: String?
-  /// Of the program itself, whatever its launcher makes of it.
+  /// Exit code of the program itself; its launcher may return another.
   var exitCode: Int32
   var error: String?
   var step: Int
   var totalSteps: Int
-  /// Newest, relative to the run folder.
+  /// Path of the newest checkpoint, relative to the run folder.
   var checkpoint: String?
 
-  /// Every key is there, whether or not there is a value.
+  /// Writes every key, even without a value.
   var json: JSON {
     func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
     return [

@@ -5,7 +5,7 @@ import NeuralNetworks
 import PlainText
 import Tensors
 
-/// Why a run cannot start or go on.
+/// Reason why a run cannot start or resume.
 public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case noTrainingSamples
   case tooManyThreads(wanted: Int, most: Int)
@@ -82,7 +82,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
     case .otherShards(let checkpoint, let old, let new):
       """
-      \(checkpoint.onOneLine) was trained with \(old.counted("shard")), this run would have \(new), one a worker; go on with \(old.counted("worker")), or \
+      \(checkpoint.onOneLine) was trained with \(old.counted("shard")), this run would have \(new), one for each worker; resume with \(old.counted("worker")), or \
       with --set training.shards=\(old) and any number of workers up to that
       """
     case .alreadyFurther(let checkpoint, let step, let totalSteps):
@@ -124,7 +124,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       \(tensor.map { "the first tensor that differs is \($0.onOneLine) (\(count) differ)" } ?? "a second look found no tensor that differs")
       \(checkpoint.map { "the last good checkpoint is \($0.onOneLine); to go on from it, give the same command --run-dir \(folder.onOneLine)" }
         ?? "no good checkpoint was written before: start again")
-      equal replicas come apart by a fault of memory or of a processor: check that host, or leave it out; if it comes again \
+      replicas differ after a fault of memory or of a processor: check that host, or leave it out; if it happens again \
       elsewhere at the same step, report it as an error of this program
       """
     }

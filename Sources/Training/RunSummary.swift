@@ -1,20 +1,20 @@
 import JSON
 
-/// Contents of `summary.json`, written when a run has ended. Fractions, seconds; null where there is none.
+/// Contents of `summary.json`, written when a run has ended: fractions and seconds; null if there is no value.
 public struct RunSummary: Sendable, Equatable {
   public var steps = 0
   public var epochs = 0.0
-  /// Over all parts of a run that was stopped and went on.
+  /// Including the time before the run was resumed.
   public var wallSeconds = 0.0
   public var samplesPerSecond = 0.0
   public var trainLoss: Double?
-  /// The moving average of the steps' losses (0.999 of it is kept in a step), of models of language.
+  /// Moving average of the steps' losses (decay 0.999), for language models.
   public var smoothedLoss: Double?
   public var validationLoss: Double?
   public var validationAccuracy: Double?
   /// Whether early stopping ended the run before its last step.
   public var stoppedEarly = false
-  /// After which step validation was best.
+  /// Step after which validation was best.
   public var bestStep: Int?
   public var testLoss: Double?
   public var testAccuracy: Double?
@@ -25,11 +25,11 @@ public struct RunSummary: Sendable, Equatable {
   public var parameters = 0
   /// How many of them were not trained.
   public var frozenParameters = 0
-  /// Of the schedule, as the run's length allowed.
+  /// Number of steps of the warm-up, as the run's length allowed.
   public var warmupSteps = 0
   public var weightsSHA256 = ""
 
-  /// Every key is there, whether or not there is a value: readers rely on it.
+  /// Writes every key, even without a value: readers rely on it.
   public var json: JSON {
     [
       "steps": .integer(steps),

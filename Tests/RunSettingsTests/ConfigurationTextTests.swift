@@ -17,7 +17,7 @@ import Testing
     ("{dataset: novel, path: x}", "{architecture: gpt}", "bundled"),
     ("{dataset: mnist-5k}", "{architecture: gpt}", "reads tokens"),
     ("{dataset: novel}", "{architecture: vit}", "reads images"),
-    ("mnist-5k\nsamples: {at: [5]}", "{architecture: mlp, hidden: [3]}", "samples require a model of language"),
+    ("mnist-5k\nsamples: {at: [5]}", "{architecture: mlp, hidden: [3]}", "samples require a language model"),
     ("novel\nloss: {kind: mean-squared-error}", "{architecture: gpt}", "requires a loss over a softmax"),
     ("novel\nloss: {kind: binary-cross-entropy}", "{architecture: gpt}", "requires a loss over a softmax"),
     ("novel\noptimizer: {kind: adam, epsilon: 1e-39}", "{architecture: gpt}", "number ≥ 1.2e-38"),

@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: [
     ("  - {rate: 2}", "run.yaml:5:5: key 'match' is missing in parameters.0; write match: \"blocks.0.*\""),
-    ("  - {match: 0.*}", "run.yaml:5:6: the rule says nothing of what it matches; give it rate, weight_decay"),
+    ("  - {match: 0.*}", "run.yaml:5:6: the rule changes nothing; give it rate, weight_decay"),
     ("  - {match: 0.*, rate: 0}", "run.yaml:5:24: parameters.0.rate: expected number > 0, found '0'"),
     ("  - {match: 0.*, rate: -1}", "expected number > 0"),
     ("  - {match: 0.*, weight_decay: -1}", "expected number ≥ 0"),

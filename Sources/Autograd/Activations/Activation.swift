@@ -1,6 +1,6 @@
 import CKernels
 
-/// An elementwise non-linearity. A new one is a file here with a line in `all`, and a case in the C kernels.
+/// An elementwise non-linearity. A new one requires a file here, a line in `all`, and a case in the C kernels.
 public struct Activation: Sendable, Equatable {
   /// The word that configurations and messages use.
   public let name: String
@@ -8,12 +8,12 @@ public struct Activation: Sendable, Equatable {
   public let meaning: String
   /// Slope below zero, for those that have one.
   public var slope: Double
-  /// Whether `slope` is a setting of it.
+  /// Whether `slope` can be set.
   public let hasSlope: Bool
   let kernel: ck_activation
   private let derivative: Derivative
 
-  /// From what the derivative is computed.
+  /// Values that the derivative is computed from.
   enum Derivative: Sendable { case input, output }
 
   init(

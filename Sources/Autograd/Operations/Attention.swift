@@ -4,16 +4,16 @@ import Tensors
 extension Variable {
   /// Scaled dot-product attention of a sequence to itself (Vaswani et al., 2017, equation 1), all heads at once.
   ///
-  /// Input `[batch, time, 3·width]`: queries, keys and values beside each other, each the `heads` heads beside each other;
+  /// Input `[batch, time, 3·width]`: queries, keys and values side by side, each with its `heads` heads side by side;
   /// output `[batch, time, width]`. No matrix of time × time is kept: as in FlashAttention (Dao et al., 2022, algorithms 1 and 4)
-  /// the forward pass keeps each row's log Σ exp(score), and the backward pass computes the scores of one block of
-  /// query rows at a time again. Memory beside inputs and outputs is 2 · blockRows · time.
+  /// the forward pass keeps each row's log Σ exp(score), and the backward pass recomputes the scores, one
+  /// block of query rows at a time. Memory beside inputs and outputs is 2 · blockRows · time.
   ///
   /// - Parameters:
-  ///   - causal: Whether a row sees the rows before it and itself only.
-  ///   - lengths: How many rows of each sample count as keys, at least 1; nil where all do.
+  ///   - causal: Whether each time step sees itself and earlier ones only.
+  ///   - lengths: Valid time steps (not padding) of each sample, at least 1; nil if all are valid.
   ///   - dropout: Zeroes probabilities after the softmax.
-  ///   - blockRows: Query rows that are computed together: part of the bits, as the order of sums depends on it.
+  ///   - blockRows: Number of query rows that are computed together. It determines the order of sums, and so the bits.
   public func selfAttention(
     heads: Int, causal: Bool, lengths: [Int]? = nil, dropout: AttentionDropout? = nil,
     blockRows: Int = AttentionGeometry.defaultBlockRows
@@ -48,13 +48,13 @@ extension Variable {
 struct HeadRows {
   let pointer: UnsafeMutableRawPointer
   let dtype: DType
-  /// Rows of one sample, and elements from one to the next.
+  /// Number of rows of one sample, and of elements from one row to the next.
   let rows: Int
   let stride: Int
-  /// Elements of a head.
+  /// Number of elements of a head.
   let size: Int
 
-  /// - Parameter channel: Where the first head starts in every row.
+  /// - Parameter channel: First element of the first head in every row.
   init(_ tensor: Tensor, size: Int, channel: Int = 0) {
     (dtype, rows, stride, self.size) = (tensor.dtype, tensor.shape[1], tensor.shape[2], size)
     pointer = tensor.pointer + channel * tensor.dtype.size
@@ -91,11 +91,11 @@ struct PackedHeads {
 }
 
 extension Tensor {
-  /// Attention of new rows to themselves and to rows before them, outside any tape: evaluation.
+  /// Attention of new rows to themselves and to earlier rows, without a tape: for evaluation.
   ///
   /// - Parameters:
   ///   - packed: `[batch, time, 3·width]`: queries (keys and values are those of `stored`).
-  ///   - stored: `[batch, capacity, 3·width]`, of which the first `keys` rows count; the last of them are the new ones.
+  ///   - stored: `[batch, capacity, 3·width]`, whose first `keys` rows are valid; the last of those are the new ones.
   /// - Returns: `[batch, time, width]`.
   public static func attention(
     _ packed: Tensor, to stored: Tensor, keys: Int, heads: Int, causal: Bool, pool: StoragePool

@@ -1,9 +1,9 @@
 import CKernels
 import Tensors
 
-/// Attention as matrix products over blocks of query rows, on heads that lie wherever they lie.
+/// Attention as matrix products over blocks of query rows, for heads at any stride.
 public struct AttentionGeometry: Sendable {
-  /// Scores of so many rows against a few hundred keys fit the second-level cache.
+  /// Scores of this many rows against a few hundred keys fit the second-level cache.
   public static let defaultBlockRows = 64
 
   let batch: Int
@@ -33,11 +33,11 @@ public struct AttentionGeometry: Sendable {
     self.dropout = dropout
   }
 
-  /// A range of query rows with the keys that any of them sees, which are the first ones.
+  /// A range of query rows, and the number of keys that any of them sees, from the first one on.
   private struct Block {
     let rows: Range<Int>
     let keys: Int
-    /// Position of the first row among the keys; -1 where rows see alike.
+    /// Position of the first row among the keys; -1 if all rows see the same keys.
     let first: Int
   }
 
@@ -78,7 +78,7 @@ public struct AttentionGeometry: Sendable {
   }
 
   /// With P the probabilities: dV = Pᵀ·dO, dP = dO·Vᵀ, dS = P ∘ (dP − rowsum(dO ∘ O)), dQ = scale · dS·K, dK = scale · dSᵀ·Q.
-  /// With dropout, D ∘ P stands for P in the first of them, and D ∘ dP for dP.
+  /// With dropout, D ∘ P replaces P in the first equation, and D ∘ dP replaces dP.
   func backward(
     _ x: PackedHeads, output: HeadRows, logSums: Tensor, outputGradient: HeadRows, into target: PackedHeads,
     adding: Bool, pool: StoragePool
@@ -96,7 +96,7 @@ public struct AttentionGeometry: Sendable {
         let (transposedKeys, transposedValues) = (
           keyColumns.read(x.keys, sample, head), valueColumns.read(x.values, sample, head)
         )
-        // From the last block on: it sees every key that any block sees, so it can write where others add.
+        // Last block first: it sees all keys that any block sees, so it can write where the others add.
         for index in (0..<blocks).reversed() {
           let block = block(index, sample: sample)
           let (rows, count) = (block.rows.count, block.keys)
@@ -134,7 +134,7 @@ public struct AttentionGeometry: Sendable {
     }
   }
 
-  /// Drops what it dropped before: draws are keyed by sample, head, row and key, whatever the blocks.
+  /// Drops the same probabilities as in the forward pass: draws are keyed by sample, head, row and key, not by block.
   private func drop(_ block: Tensor, _ rowBlock: Block, _ sample: Int, _ head: Int) {
     guard let dropout else { return }
     let rowBlocks = (keys + 3) / 4

@@ -1,12 +1,12 @@
 import CKernels
 import Tensors
 
-/// Count, means and sums of squared deviations of the channels of some rows, in double precision.
+/// Number of rows, and for each channel the mean and the sum of squared deviations, in double precision.
 struct ChannelMoments {
   /// `[count | mean of each channel | Σ (x − mean)² of each channel]`
   private(set) var values: [Double]
 
-  /// Of `[…, channels]`.
+  /// Moments of `x` `[…, channels]`.
   init(of x: Tensor, pool: StoragePool) {
     let channels = x.size(-1)
     let rows = x.count / channels
@@ -24,7 +24,7 @@ struct ChannelMoments {
   /// Biased: divided by the number of rows.
   var variance: [Double] { values[(1 + channels)...].map { $0 / count } }
 
-  /// The moments of two sets of rows together, from their difference of means, so that no large numbers cancel (Chan,
+  /// Moments of the union of two sets of rows, from the difference of their means, so that no large numbers cancel (Chan,
   /// Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979).
   static func combine(_ a: [Double], _ b: [Double]) -> [Double] {
     let channels = (a.count - 1) / 2

@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 extension Variable {
-  /// Multiplies each channel of `[batch, …, channels]` by a factor: `[channels]`, or `[batch, channels]` for one a sample.
+  /// Multiplies each channel of `[batch, …, channels]` by a factor: `[channels]`, or `[batch, channels]` for factors of each sample.
   public func scalingChannels(by factor: Variable) -> Variable {
     let (rows, channels) = rowsAndColumns
     let isBySample = factor.shape.count == 2

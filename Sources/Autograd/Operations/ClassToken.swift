@@ -10,7 +10,7 @@ extension Variable {
     let (batch, channels, count) = (shape[0], shape[2], shape[1] * shape[2])
     let output = Tensor(uninitialized: [batch, shape[1] + 1, channels], dtype: dtype, pool: tape.pool)
     let rest = channels * dtype.size
-    // A stride of 0 hands the same row out again and again.
+    // With a stride of 0, every read gives the same row.
     ck_copy_rows(type, batch, channels, row.value.pointer, 0, output.pointer, count + channels, false)
     ck_copy_rows(type, batch, count, value.pointer, count, output.pointer + rest, count + channels, false)
     return tape.record(output, inputs: [self, row]) { [self] gradient in
@@ -27,7 +27,7 @@ extension Variable {
     }
   }
 
-  /// Multiplies each sample by a number of its own; numbers get no gradient.
+  /// Multiplies each sample by its own factor; factors get no gradient.
   public func scalingSamples(by factors: [Double]) -> Variable {
     precondition(factors.count == shape[0], "\(factors.count) factors for \(shape)")
     let count = value.count / max(shape[0], 1)
@@ -47,8 +47,8 @@ extension Variable {
     }
   }
 
-  /// Leaves out each sample with probability `rate` and scales the others by 1 / (1 − rate): on the branch of a
-  /// residual block, stochastic depth (Huang et al., 2016).
+  /// Zeroes each sample with probability `rate` and scales the others by 1 / (1 − rate): on the branch of a
+  /// residual block, this is stochastic depth (Huang et al., 2016).
   public func droppingSamples(rate: Double, key: DropoutKey) -> Variable {
     precondition(rate >= 0 && rate < 1, "a share of \(rate) samples to leave out")
     return scalingSamples(

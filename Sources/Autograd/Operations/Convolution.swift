@@ -4,9 +4,9 @@ import Tensors
 extension Variable {
   /// Convolution (cross-correlation) of images `[batch, height, width, channels]` with `weight`
   /// `[filters, kernel height, kernel width, channels / groups]`: `[batch, height', width', filters]`, plus `bias`
-  /// `[filters]`, and ReLU in the same pass where asked.
+  /// `[filters]`, and optionally ReLU in the same pass.
   ///
-  /// Sequences `[batch, time, channels]` with `weight` `[filters, kernel, channels / groups]` go through as images of
+  /// Sequences `[batch, time, channels]` with `weight` `[filters, kernel, channels / groups]` are treated as images of
   /// height 1.
   public func convolution(
     weight: Variable, bias: Variable?, window: ConvolutionWindow, fusingReLU relu: Bool = false

@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Key of the values that a dropout zeroes: never shards, workers or the order of calls.
+/// Key of the draws of a dropout layer: independent of shards, workers and the order of calls.
 public struct DropoutKey: Sendable, Equatable {
   public var seed: UInt64
   public var step: Int
@@ -15,7 +15,7 @@ public struct DropoutKey: Sendable, Equatable {
   }
 }
 
-/// Zeroes each probability of an attention with probability `rate` and scales the others by 1 / (1 − rate).
+/// Zeroes each attention probability with probability `rate` and scales the others by 1 / (1 − rate).
 public struct AttentionDropout: Sendable {
   public let rate: Double
   public let key: DropoutKey

@@ -102,9 +102,9 @@ extension Variable {
 }
 
 extension Variable {
-  /// The same value; `observe` gets the gradient with respect to it as soon as it is known, to read only.
+  /// The same value; `observe` receives the gradient with respect to it, read-only, as soon as it is known.
   ///
-  /// Not called where nothing upstream requires a gradient.
+  /// Not called if nothing upstream requires a gradient.
   public func observingGradient(_ observe: @escaping (Tensor) -> Void) -> Variable {
     tape.record(value, inputs: [self]) { [self] gradient in
       observe(gradient)

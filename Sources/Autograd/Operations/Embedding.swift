@@ -4,8 +4,8 @@ import Tensors
 extension Variable {
   /// Rows of `weight` `[vocabulary, width]` by number: tokens `[batch, time]` give `[batch, time, width]`.
   ///
-  /// Tokens travel as numbers of the weight's type, which is exact below 2²⁴. They get no gradient; the weight's is
-  /// added up in the order of the tokens.
+  /// Tokens are stored in the weight's type, which is exact below 2²⁴. They get no gradient; the weight's is
+  /// summed in the order of the tokens.
   public func embedding(weight: Variable) -> Variable {
     precondition(
       weight.shape.count == 2 && dtype == weight.dtype,

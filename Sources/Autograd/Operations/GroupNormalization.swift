@@ -5,7 +5,7 @@ extension Variable {
   /// Normalises each sample's groups of channels over its positions to mean zero and variance one, then scales and shifts
   /// each channel (Wu and He, 2018). As many groups as channels make instance normalisation (Ulyanov et al., 2016).
   ///
-  /// The value is `[batch, …, channels]`, `weight` and `bias` `[channels]`; nil stands for ones and zeros.
+  /// The value is `[batch, …, channels]`, `weight` and `bias` `[channels]`; a nil weight is ones, a nil bias zeros.
   ///
   /// - Parameter lengths: Valid time steps (not padding) of each sample, of sequences `[batch, time, channels]`; padding counts in
   ///   no statistics and becomes zero.
@@ -55,7 +55,7 @@ extension Variable {
   }
 }
 
-/// Sizes of one normalisation, kept for the way back.
+/// Sizes of one normalisation, kept for the backward pass.
 private struct GroupNormPass {
   let samples: Int
   let positions: Int

@@ -1,8 +1,8 @@
 import CKernels
 import Tensors
 
-/// One head's keys or values as columns. A matrix product with a right factor that has to be transposed takes OpenBLAS 1.5 times as
-/// long at these sizes, so several blocks of query rows pay for a copy.
+/// One head's keys or values as columns. At these sizes OpenBLAS takes 1.5 times as long with a transposed right factor, so
+/// a copy pays off for several blocks of query rows.
 struct HeadColumns {
   private let keys: Int
   private let size: Int

@@ -5,8 +5,8 @@ extension Variable {
   /// f(x·Wᵀ + b): `[batch, …, inputs]` to `[batch, …, outputs]`, with `weight` `[outputs, inputs]` as in PyTorch.
   ///
   /// Bias and activation are one pass over the matrix product, and so are their gradients; the weight's gradient is
-  /// written into it directly by the matrix product. An activation that is not differentiable from its output keeps what
-  /// went into it.
+  /// written into it directly by the matrix product. An activation that is not differentiable from its output keeps its
+  /// input.
   public func linear(weight: Variable, bias: Variable?, activation: Activation? = nil) -> Variable {
     precondition(
       shape.count >= 2 && weight.shape.count == 2 && value.size(-1) == weight.shape[1]
@@ -46,13 +46,13 @@ private struct Finish {
   let bias: Tensor?
   let activation: Activation?
 
-  /// Nil where nothing is to be done.
+  /// Nil if there is neither bias nor activation.
   init?(bias: Tensor?, activation: Activation?) {
     if bias == nil && activation == nil { return nil }
     (self.bias, self.activation) = (bias, activation)
   }
 
-  /// `z` keeps z + bias where it is not y.
+  /// `z` keeps z + bias if it is another tensor than `y`.
   func callAsFunction(_ z: Tensor, into y: Tensor) {
     let (type, rows, columns) = (z.dtype.kernelType, z.shape[0], z.shape[1])
     let addend = bias.map { UnsafeRawPointer($0.pointer) }
@@ -68,8 +68,8 @@ private struct Finish {
 }
 
 extension Tape {
-  /// Backward through f(z + bias) on `rows` × `columns`: gives the gradient of z and passes the bias its own. `input` is
-  /// z + bias, where f is not differentiable from `output`.
+  /// Backward through f(z + bias) on `rows` × `columns`: returns the gradient of z and adds the bias's. `input` is
+  /// z + bias, if f is not differentiable from `output`.
   func gradientBeforeBias(
     _ gradient: Tensor, output: Tensor, input: Tensor? = nil, activation: Activation?, bias: Variable?, rows: Int,
     columns: Int

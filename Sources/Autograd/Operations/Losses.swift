@@ -10,7 +10,7 @@ public struct LossResult {
   public let value: Double
   /// Divisor of the mean: samples, or their class weights, or samples·outputs, as each loss says.
   public let weight: Double
-  /// Samples whose largest output is that of their class.
+  /// Number of samples whose largest output is that of their class.
   public let correct: Int
 }
 
@@ -58,7 +58,7 @@ extension Variable {
   }
 
   /// The expectation of `softmaxCrossEntropy(labels:)` over labels drawn from distributions `[batch, classes]`, each row of which
-  /// sums to 1: a sample weighs Σ `classWeights` · distribution or 1. A distribution that is one class gives what that label gives.
+  /// sums to 1: a sample weighs Σ `classWeights` · distribution or 1. A one-hot distribution gives the same as its label.
   public func softmaxCrossEntropy(
     distributions: Tensor, smoothing: Double = 0, classWeights: [Double]? = nil
   ) -> LossResult {

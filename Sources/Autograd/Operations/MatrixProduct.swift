@@ -12,7 +12,7 @@ extension Variable {
     let output = Tensor(uninitialized: [rows, columns], dtype: dtype, pool: tape.pool)
     output.writeMatrixProduct(a.value, transposingSelf, b.value, transposingOther, adding: false)
     return tape.record(output, inputs: [a, b]) { gradient in
-      // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC; the transpose of either where its operand came transposed.
+      // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC; transposed if the operand was.
       a.tape.accumulateGradient(of: a) { target, adding in
         if transposingSelf {
           target.writeMatrixProduct(b.value, transposingOther, gradient, true, adding: adding)

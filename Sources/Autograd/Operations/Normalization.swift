@@ -13,7 +13,7 @@ public struct BatchNormalization {
 /// Normalisation of every channel of `[…, channels]`; `weight` and `bias` are `[channels]`.
 extension Variable {
   /// Normalises by the batch's own mean and biased variance (Ioffe and Szegedy, 2015, algorithm 1), scales, shifts, and
-  /// applies ReLU in the same pass where asked.
+  /// optionally applies ReLU in the same pass.
   public func batchNormalized(
     weight: Variable, bias: Variable, epsilon: Double, fusingReLU relu: Bool = false
   ) -> BatchNormalization {
@@ -27,7 +27,7 @@ extension Variable {
     return BatchNormalization(output: output, mean: mean, variance: variance)
   }
 
-  /// Normalises by a given mean and variance, constants as far as gradients go: evaluation.
+  /// Normalises by a given mean and variance, which get no gradient: for evaluation.
   public func normalized(
     mean: Tensor, variance: Tensor, weight: Variable, bias: Variable, epsilon: Double, fusingReLU relu: Bool = false
   ) -> Variable {

@@ -1,13 +1,13 @@
 import Tensors
 
-/// Gains and shifts of the layer normalisation inside a recurrent layer, beyond the shifts that `RecurrentWeights`
-/// has as biases.
+/// Gains and shifts of the layer normalisation inside a recurrent layer, except the shifts that are biases in
+/// `RecurrentWeights`.
 public struct RecurrentNorms {
-  /// Of W_ih·x, `[gates · hidden]`; for a vanilla RNN that of the sum of both matrix products.
+  /// Gain of W_ih·x, `[gates · hidden]`; in a vanilla RNN, of the sum of both matrix products.
   public let input: Variable
-  /// Of W_hh·h', `[gates · hidden]`; nil for a vanilla RNN.
+  /// Gain of W_hh·h', `[gates · hidden]`; nil in a vanilla RNN.
   public let hidden: Variable?
-  /// Of an LSTM's cell, each `[hidden]`.
+  /// Gain and shift of an LSTM's cell, each `[hidden]`.
   public let cell: (weight: Variable, bias: Variable)?
   public let epsilon: Double
 
@@ -28,8 +28,8 @@ extension Variable {
   ///     GRU:  (r, z) = N(W_ih,rz·x; …) + N(W_hh,rz·h'; …), n = tanh(N(W_ih,n·x; …) + σ(r)·N(W_hh,n·h'; …))
   ///           h = (1 − σ(z))·n + σ(z)·h'
   ///
-  /// The paper's own bias of the gates adds to β and is left out. Made of operations step by step: only the input's
-  /// matrix products and their normalisation are taken out of the loop.
+  /// The paper's own bias of the gates is left out: it would add to β. Each step is made of operations; only the input's
+  /// matrix products and their normalisation are outside the loop.
   public func recurrent(
     _ cell: RecurrentCell, weights: RecurrentWeights, norms: RecurrentNorms, initial: RecurrentStep? = nil,
     reversed: Bool = false, lastOnly: Bool = false
@@ -61,7 +61,7 @@ private struct NormalizedSteps {
   private let cell: RecurrentCell
   private let weights: RecurrentWeights
   private let norms: RecurrentNorms
-  /// `[batch, time, gates · hidden]`, normalised but for a vanilla RNN.
+  /// `[batch, time, gates · hidden]`, normalised except in a vanilla RNN.
   private let products: Variable
   private let batch: Int
   private let shift: Variable
@@ -79,7 +79,7 @@ private struct NormalizedSteps {
     }
   }
 
-  /// A GRU's candidate is normalised apart from its gates.
+  /// A GRU's candidate is normalised separately from its gates.
   private static func normalized(
     _ x: Variable, _ cell: RecurrentCell, _ hidden: Int, _ gain: Variable, _ shift: Variable, _ epsilon: Double
   ) -> Variable {

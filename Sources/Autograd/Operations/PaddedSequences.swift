@@ -1,10 +1,10 @@
 import CKernels
 import Tensors
 
-/// Sequences `[batch, time, channels]` of different lengths, padded to one: `lengths` says how many time steps of each
-/// sample, from the first on, are real. Nothing here depends on what stands in the others, which get no gradient.
+/// Sequences `[batch, time, channels]` of different lengths, padded to one: `lengths` is the number of valid time steps
+/// of each sample, from the first on. Nothing here depends on the values of the others, which get no gradient.
 extension Variable {
-  /// Zeroes what lies behind each sample's length.
+  /// Zeroes the padding of each sample.
   public func masked(lengths: [Int]) -> Variable {
     checkSequences(lengths: lengths)
     let time = shape[1]
@@ -51,7 +51,7 @@ extension Variable {
     return movingRows(ranges, to: [lengths.reduce(0, +), shape[2]])
   }
 
-  /// The way back from `packed`, with zeros for padding: `[batch, time, channels]`.
+  /// The inverse of `packed`, with zeros for padding: `[batch, time, channels]`.
   public func unpacked(lengths: [Int], time: Int) -> Variable {
     precondition(
       shape.count == 2 && shape[0] == lengths.reduce(0, +), "\(shape) for sequences of lengths \(lengths)")
@@ -67,7 +67,7 @@ extension Variable {
       "lengths \(lengths) for sequences \(shape)")
   }
 
-  /// Rows of the last dimension at other indices, zeros where none goes. No row may go to two.
+  /// Moves rows of the last dimension to other indices; other rows are zeros. No two rows may go to one index.
   private func movingRows(_ ranges: [RowRange], to outputShape: [Int]) -> Variable {
     let output = Tensor(zeros: outputShape, dtype: dtype, pool: tape.pool)
     for range in ranges { range.copy(value, to: output) }
@@ -112,6 +112,6 @@ private struct RowRange {
 }
 
 extension Tensor {
-  /// Where row `index` of the last dimension lies.
+  /// Address of row `index` of the last dimension.
   fileprivate func row(_ index: Int) -> UnsafeMutableRawPointer { pointer + index * size(-1) * dtype.size }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Pooling of images `[batch, height, width, channels]`.
 extension Variable {
-  /// The largest value in each window, the first of equals; the gradient goes to where it stood.
+  /// The largest value in each window, the first of equal ones; the gradient goes to its element.
   public func maxPool(_ window: PoolingWindow) -> Variable {
     var geometry = window.geometry(for: shape)
     let output = emptyOutput(of: geometry)
@@ -21,7 +21,7 @@ extension Variable {
     }
   }
 
-  /// The mean of each window; padding counts as zeros where `countingPadding`, else not at all.
+  /// The mean of each window; padding counts as zeros if `countingPadding`, else not at all.
   public func averagePool(_ window: PoolingWindow, countingPadding: Bool = true) -> Variable {
     var geometry = window.geometry(for: shape)
     let padding = window.padding

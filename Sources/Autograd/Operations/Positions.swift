@@ -2,7 +2,7 @@ import CKernels
 import Foundation
 import Tensors
 
-/// Where in a sequence a row stands.
+/// Positions of a sequence's time steps.
 extension Variable {
   /// Adds row t of `rows` `[≥ position + time, width]` to every sample's row t − position of `[batch, time, width]`.
   public func addingPositions(_ rows: Variable, from position: Int = 0) -> Variable {
@@ -24,8 +24,8 @@ extension Variable {
     }
   }
 
-  /// Turns the queries and keys of packed `[batch, time, 3·width]` (queries, keys, values, each `heads` beside each other)
-  /// by their positions (Su et al., 2021); values pass.
+  /// Rotates the queries and keys of packed `[batch, time, 3·width]` (queries, keys, values, with their `heads` side by side)
+  /// by their positions (Su et al., 2021); values stay.
   public func rotated(by table: RotaryTable, heads: Int, from position: Int = 0) -> Variable {
     precondition(
       shape.count == 3 && shape[2] == 3 * heads * table.size && dtype == table.cosines.dtype
@@ -51,7 +51,7 @@ extension Variable {
 /// Cosines and sines of position · 10000^(−2i / size) (Su et al., 2021, equation 15).
 public struct RotaryTable: Sendable {
   public let positions: Int
-  /// Elements of a head, even.
+  /// Number of elements of a head, even.
   public let size: Int
   /// Both `[positions, size / 2]`.
   let cosines: Tensor

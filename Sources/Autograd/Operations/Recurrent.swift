@@ -2,17 +2,17 @@ import CKernels
 import Tensors
 
 extension Variable {
-  /// A recurrent layer in one direction: `[batch, time, inputs]` to the states `[batch, time, hidden]`, or to the last
-  /// one, `[batch, hidden]`.
+  /// A recurrent layer in one direction: `[batch, time, inputs]` to the states `[batch, time, hidden]`, or to the
+  /// last one, `[batch, hidden]`.
   ///
-  /// One node of the tape: the input's matrix products of all steps are one, a step is one matrix product and one pass over
-  /// the gates, and the weights' gradients are one matrix product each (back-propagation through time; Werbos, 1990).
+  /// One operation of the tape: one matrix product for the inputs of all steps, one and a pass over the gates for each step,
+  /// and one for the gradient of each weight (back-propagation through time; Werbos, 1990).
   ///
   /// - Parameters:
-  ///   - initial: The state before the first step, zero where it is nil. A constant: no gradient goes through it, which is
-  ///     what truncates back-propagation.
-  ///   - reversed: Whether time runs backwards; the last state is then that of the first step.
-  ///   - returnsFinal: Whether a copy of the last state is wanted.
+  ///   - initial: The state before the first step, nil means zeros. A constant: no gradient flows through it, which
+  ///     truncates back-propagation.
+  ///   - reversed: Whether time runs backwards; the last state is then that of the first time step.
+  ///   - returnsFinal: Whether to return a copy of the last state.
   public func recurrent(
     _ cell: RecurrentCell, weights: RecurrentWeights, initial: RecurrentStep? = nil, reversed: Bool = false,
     lastOnly: Bool = false, returnsFinal: Bool = false

@@ -3,8 +3,8 @@ import Tensors
 
 /// Matrix products over all steps at once: of the input before the loop over time, and for the weights' gradients after it.
 extension RecurrentPass {
-  /// The input as rows of a table, where that has fewer rows than there are steps: then a step's matrix product is a row of the
-  /// table's, and the gradients of the steps that look up one row are summed before they are multiplied.
+  /// The input as rows of a table, if the table has fewer rows than there are steps: then the table is multiplied once and its
+  /// rows are copied, and gradients of steps with the same row are summed before they are multiplied.
   private var lookup: TableLookup? {
     guard let lookup = input.lookup, 2 * lookup.table.shape[0] <= steps else { return nil }
     return lookup
@@ -24,7 +24,7 @@ extension RecurrentPass {
         into: matrix(gates))
     }
     let table = lookup.table.value
-    // Elements between the rows are copied, never used.
+    // Elements between the rows are copied too, but never used.
     let products = Tensor(zeros: [table.shape[0], stride], dtype: dtype, pool: pool)
     BLAS.multiply(
       dtype, m: table.shape[0], n: width, k: inputs, MatrixView(table), weight, into: MatrixView(products))
@@ -33,7 +33,7 @@ extension RecurrentPass {
     precondition(wrong < 0, "token \(lookup.tokens[max(wrong, 0)]) at index \(wrong) for \(table.shape[0]) rows")
   }
 
-  /// Passes weights, biases and input their gradients, once the gates are theirs.
+  /// Adds the gradients of weights, biases and input; `gates` must hold the gates' gradients.
   func accumulateGradients() {
     let tape = input.tape
     accumulateBiasGradients()
@@ -73,7 +73,7 @@ extension RecurrentPass {
     }
   }
 
-  /// Sums over the steps; one for both biases where both are added to the same.
+  /// Adds the gates' gradients, summed over the steps, to those of the biases; both get the same sum, except in a GRU.
   private func accumulateBiasGradients() {
     func sum(_ gates: Tensor) -> Tensor {
       let sums = Tensor(uninitialized: [stride], dtype: dtype, pool: pool)

@@ -3,7 +3,7 @@ import Tensors
 
 /// One recurrent layer in one direction over one batch: the loops over time and what they share.
 ///
-/// Everything lies as the input does, `[batch, time, …]`; a step works on rows that are `time` rows apart.
+/// All tensors are laid out like the input, `[batch, time, …]`; a step works on rows that are `time` rows apart.
 final class RecurrentPass {
   private let cell: RecurrentCell
   let input: Variable
@@ -13,14 +13,14 @@ final class RecurrentPass {
   private let time: Int
   let inputs: Int
   let hidden: Int
-  /// Columns of the gates, and elements from one of their rows to the next.
+  /// Number of columns of the gates, and of elements from one of their rows to the next.
   let width: Int
   let stride: Int
   let dtype: DType
   let pool: StoragePool
   private let packer: MatrixPacker
 
-  /// `[batch, time, stride]`; the gradient of what went into them once the backward pass has run.
+  /// `[batch, time, stride]`; after the backward pass, the gradient of the values before the activation.
   let gates: Tensor
   /// `[batch, time, hidden]`
   let states: Tensor
@@ -28,7 +28,7 @@ final class RecurrentPass {
   let cells: Tensor?
   /// The recurrent part of the candidate state, `[batch, time, hidden]`, GRU only.
   private let candidates: Tensor?
-  /// The gradient of the recurrent matrix products, as the gates lie: `gates` itself but for GRU, made in the backward pass.
+  /// The gradient of the recurrent matrix products, laid out like the gates: `gates` itself except for GRU; made in the backward pass.
   private(set) var productGradients: Tensor
   private let initial: RecurrentStep
   private let startsAtZero: Bool
@@ -70,11 +70,11 @@ final class RecurrentPass {
     }
   }
 
-  /// Batch times time.
+  /// Number of samples times time steps.
   var steps: Int { batch * time }
 
-  /// Rows that lie whole pages apart fall on the same few sets of the caches: a matrix product over all steps takes a tenth
-  /// longer then.
+  /// Rows that are whole pages apart map to the same few cache sets, and a matrix product over all steps then takes a tenth
+  /// longer.
   private static func stride(of width: Int, _ dtype: DType) -> Int {
     let page = 4096 / dtype.size
     return width % page == 0 ? width + page / 16 : width
@@ -126,7 +126,7 @@ final class RecurrentPass {
     return result
   }
 
-  /// Turns the gates into their gradient, given that of all states or of the last one only.
+  /// Replaces the gates by their gradient, given that of all states or of the last one only.
   func runBackward(_ gradient: Tensor, isOfLastOnly: Bool) {
     let carried = Tensor(uninitialized: [batch, hidden], dtype: dtype, pool: pool)
     if isOfLastOnly { carried.copy(from: gradient) } else { carried.fillWithZeros() }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Operations that move values without changing them.
 extension Variable {
-  /// The same elements under another shape, without a copy; one size may be -1 and is worked out.
+  /// The same elements in another shape, without a copy; one size may be -1 and is inferred.
   public func reshaped(_ shape: [Int]) -> Variable {
     tape.record(value.reshaped(shape), inputs: [self]) { [self] gradient in
       tape.addGradient(gradient, to: self)
@@ -38,7 +38,7 @@ extension Variable {
     }
   }
 
-  /// Inputs `[batch, …, channelsᵢ]` beside each other: `[batch, …, Σ channelsᵢ]`.
+  /// Concatenates inputs `[batch, …, channelsᵢ]`: `[batch, …, Σ channelsᵢ]`.
   public static func concatenatingChannels(_ inputs: [Variable]) -> Variable {
     guard let first = inputs.first else { preconditionFailure("concatenation of no variables") }
     if inputs.count == 1 { return first }

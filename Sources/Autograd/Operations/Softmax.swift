@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Along the last dimension.
+/// Softmax and its logarithm, along the last dimension.
 extension Variable {
   public func softmax() -> Variable {
     let (rows, columns) = rowsAndColumns
@@ -25,7 +25,7 @@ extension Variable {
     }
   }
 
-  /// All dimensions but the last, and the last.
+  /// Product of all dimensions but the last, and the last.
   var rowsAndColumns: (rows: Int, columns: Int) {
     let columns = value.size(-1)
     return (columns == 0 ? 0 : value.count / columns, columns)

@@ -3,7 +3,7 @@ import Tensors
 
 /// Result of batch normalisation over all parts of a batch.
 public struct SynchronizedNormalization {
-  /// One a part.
+  /// One for each part.
   public let outputs: [Variable]
   /// `[channels]`, of the whole batch.
   public let mean: Tensor
@@ -19,7 +19,7 @@ extension TapeGroup {
   ///
   /// Two exchanges, forward of 1 + 2·channels numbers, backward of 2·channels: with n rows in the whole batch,
   /// dx = γ/σ · (dy − Σdy/n − x̂ · Σ(dy·x̂)/n), where the sums run over all parts. A part's gradients of weight and
-  /// bias are its own sums, as everywhere.
+  /// bias are its own sums, as in other operations.
   public func batchNormalized(
     _ parts: [Variable], weight: Parameter, bias: Parameter, epsilon: Double, fusingReLU relu: Bool = false
   ) throws -> SynchronizedNormalization {
@@ -52,7 +52,7 @@ private final class NormalizedPart {
   private let x, weight, bias: Variable
   private let mean, inverseDeviation, output: Tensor
   private let relu: Bool
-  /// Of the output, from when the part's own operations have been replayed.
+  /// Gradient of the output; nil until the part's own operations have been replayed.
   private var gradient: Tensor?
   private let weightGradient, biasGradient: Tensor
 

@@ -2,10 +2,10 @@ import CKernels
 import Tensors
 
 /// Pooling over time of sequences `[batch, time, channels]`, by windows of height 1. With `lengths`, a window sees the
-/// valid time steps of its sample only, and every sample gets what it would get alone; time steps that a sample does not have
-/// after pooling are zero.
+/// valid time steps of its sample only, so every sample gets the same result as alone; time steps beyond a sample's
+/// length after pooling are zero.
 extension Variable {
-  /// The largest value in each window, the first of equals: `[batch, time', channels]`.
+  /// The largest value in each window, the first of equal ones: `[batch, time', channels]`.
   public func maxPoolOverTime(_ window: PoolingWindow, lengths: [Int]? = nil) -> Variable {
     let pooling = TimePooling(window, of: self, lengths: lengths)
     let output = pooling.emptyOutput(dtype, tape.pool)
@@ -29,7 +29,7 @@ extension Variable {
     }
   }
 
-  /// The mean of each window, `[batch, time', channels]`; padding counts as zeros where `countingPadding`, else not.
+  /// The mean of each window, `[batch, time', channels]`; padding counts as zeros if `countingPadding`, else not at all.
   public func averagePoolOverTime(
     _ window: PoolingWindow, countingPadding: Bool, lengths: [Int]? = nil
   ) -> Variable {
@@ -73,7 +73,7 @@ extension PoolingWindow {
   fileprivate static func all(_ time: Int) -> PoolingWindow { PoolingWindow(kernelHeight: 1, kernelWidth: time) }
 }
 
-/// How windows go over a batch of sequences: all at once, or sample by sample where lengths differ.
+/// Windows over a batch of sequences: all samples at once, or one by one if lengths differ.
 private struct TimePooling {
   let window: PoolingWindow
   let batch: Int
@@ -94,7 +94,7 @@ private struct TimePooling {
 
   struct Part {
     let window: ck_window
-    /// Number of the first sample, and elements of one.
+    /// Index of the first sample, and number of elements of a sample.
     let sample: Int
     let inputCount: Int
     let outputCount: Int
@@ -127,7 +127,7 @@ private struct TimePooling {
       ? Tensor(zeros: shape, dtype: dtype, pool: pool) : Tensor(uninitialized: shape, dtype: dtype, pool: pool)
   }
 
-  /// Padding gets no gradient: parts are then added to zeros.
+  /// Padding gets no gradient, so with padding the target is zeroed first.
   func prepare(_ target: Tensor, _ adding: Bool) {
     if isPadded && !adding { target.fillWithZeros() }
   }

@@ -1,9 +1,9 @@
 import Tensors
 
-/// The all-reduce of one bucket over node groups (in code: node groups).
+/// The all-reduce of one bucket over node groups (`NodeGroups`).
 ///
-/// Each worker owns one slice of the bucket and makes its final sum. In each node group, one worker is the slice's local owner
-/// : it adds the group's partial sums of the slice, as far as the tree joins them. Then
+/// Each worker owns one slice of the bucket and makes its final sum. In each node group, one worker is the slice's local
+/// owner: it adds the group's partial sums of the slice, as far as the tree joins them. Then
 ///  1. the local owner sends its sums to the slice's owner (reduce-scatter: p·N·(n−1)/n bytes for a group with p such sums, of
 ///     n groups);
 ///  2. the owner adds the sums of all groups and sends the total to the local owners, who write it where their group reads the

@@ -1,4 +1,4 @@
-/// The node groups (nodeGroups): workers of one group see each other's buffers, different groups exchange messages.
+/// The node groups: workers of one group share memory, different groups exchange messages.
 ///
 /// Threads of a process are one group. Ranks of a node are one group if they can share memory, else each rank is its own.
 public struct NodeGroups: Sendable, Equatable {

@@ -14,7 +14,7 @@ public final class ShardAccumulator {
 
   /// - Parameters:
   ///   - partials: One `[count]` tensor for each of the worker's maximal subtrees (`ShardLayout.partials(of:)`), such as
-  ///     the buffers of a `AllReduce`.
+  ///     the buffers of an `AllReduce`.
   public init(layout: ShardLayout, worker: Int, partials: [Tensor], pool: StoragePool) {
     subtrees = layout.partials(of: worker)
     precondition(

@@ -58,7 +58,7 @@ extension ImageSplit: SampleSplit {
 }
 
 extension SampleSplit {
-  /// Weight of each class, n / (K · nₖ): every class counts alike in the sum over the split. A class without samples gets 0. Nil
+  /// Weight of each class, n / (K · nₖ), so that all classes have equal weight over the split. A class without samples gets 0. Nil
   /// if there are no classes.
   package var balancedClassWeights: [Double]? {
     guard let counts = classCounts else { return nil }

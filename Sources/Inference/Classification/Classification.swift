@@ -5,19 +5,19 @@ public struct Classification: Sendable, Equatable {
     public let probability: Double
   }
 
-  /// A text that has more tokens than the model reads.
+  /// Numbers of tokens of a text that is longer than the model reads.
   public struct Cut: Sendable, Equatable {
     public let tokens: Int
-    /// Number of them that the model reads.
+    /// Number of tokens that the model reads.
     public let length: Int
   }
 
   /// The text, or the image's path.
   public let input: String
-  /// All classes, the likeliest first; equal ones in the order of the model's outputs.
+  /// All classes, the most probable first; equal ones in the order of the model's outputs.
   public let candidates: [Candidate]
 
-  /// Nil where the whole input was read.
+  /// Nil if the whole input was read.
   public let cut: Cut?
 
   init(input: String, probabilities: [Double], classNames: [String], cut: Cut?) {

@@ -5,21 +5,21 @@ import NeuralNetworks
 import RunSettings
 import Tensors
 
-/// A model out of a checkpoint that tells classes apart, asked about one input at a time. It needs the checkpoint alone, no
-/// data.
+/// A classification model from a checkpoint, for one input at a time. It requires the checkpoint alone, no
+/// data set.
 public final class Classifier {
   public let checkpoint: String
   public let step: Int
-  /// In the order of the model's outputs.
+  /// Names of the classes, in the order of the model's outputs.
   public let classNames: [String]
   private let input: ClassifierInput
   private let model: Model
   private let outputs: LossOutputs
   private let context = ExecutionContext()
 
-  /// Opens what `path`, a run folder or a checkpoint file, stands for.
+  /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder.
   ///
-  /// - Parameter damaged: told of checkpoints that were passed over.
+  /// - Parameter damaged: Called with each checkpoint that was skipped.
   public init(at path: String, damaged: (String) -> Void) throws {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
     (checkpoint, step) = (file.path, file.metadata.step)
@@ -44,9 +44,9 @@ public final class Classifier {
   public var takesFiles: Bool { input.takesFiles }
 
   /// - Parameters:
-  ///   - text: Of a model of images, the path of a JPEG or PNG file.
-  ///   - line: Its number, from 1, where it is a line of many: for what is said of it.
-  /// - Throws: Description of the fault of this input; others can still be classified.
+  ///   - text: A text; for a model of images, the path of a JPEG or PNG file.
+  ///   - line: Number of the input's line, from 1, for error messages; nil for a single input.
+  /// - Throws: The fault of this input; others can still be classified.
   public func classify(_ text: [UInt8], line: Int? = nil) throws -> Classification {
     let name = String(decoding: text, as: UTF8.self)
     let (batch, cut) = try input.batch(of: text, line: line, pool: context.pool)

@@ -3,9 +3,9 @@ import DataPipeline
 import RunSettings
 import Tensors
 
-/// Turns what a user names into what a model takes, in the way of the run's validation.
+/// Converts a user's input for a model, in the same way as in the run's validation.
 enum ClassifierInput {
-  /// An image that is scaled to a shape and prepared.
+  /// An image, scaled to a shape and normalised.
   case image(ImageShape, ImagePreparation, maxPixels: Int)
   case text(any Tokenizer, length: Int)
 
@@ -24,7 +24,7 @@ enum ClassifierInput {
     }
     let size = samples.imageShape
     let shape = ImageShape(height: size[0], width: size[1], channels: size[2])
-    // The run read no larger files, but it may have scaled small ones up.
+    // The run read no larger files, but it may have enlarged small ones.
     let limits = configuration.data.imageFiles
     let scaled = limits.size.map { $0.height * $0.width } ?? 0
     guard shape.height * shape.width <= max(limits.maxPixels, scaled) else {
@@ -46,7 +46,7 @@ enum ClassifierInput {
       maxPixels: limits.maxPixels)
   }
 
-  /// Tokens that an input is padded to at most.
+  /// Largest number of tokens that an input is padded to.
   private static let longestText = 1 << 22
 
   var takesFiles: Bool {
@@ -56,7 +56,7 @@ enum ClassifierInput {
     }
   }
 
-  /// Different tokens, the one that pads among them; nil for images.
+  /// Number of different tokens, including the padding token; nil for images.
   var vocabulary: Int? {
     switch self {
     case .image: nil
@@ -64,10 +64,10 @@ enum ClassifierInput {
     }
   }
 
-  /// A batch of this one input.
+  /// A batch of one input.
   ///
-  /// - Parameter line: Its number, from 1, where it is a line of many.
-  /// - Returns: also the tokens of a text that is longer than what the model reads.
+  /// - Parameter line: Number of the input's line, from 1; nil for a single input.
+  /// - Returns: The batch, and the numbers of tokens of a text that is longer than the model reads.
   func batch(of input: [UInt8], line: Int?, pool: StoragePool) throws -> (Batch, cut: Classification.Cut?) {
     guard !input.isEmpty else {
       throw DataError(

@@ -1,10 +1,10 @@
 import DataPipeline
 
-/// A text that a model wrote.
+/// A text written by a model.
 public struct GeneratedText: Sendable {
   /// The prompt and what follows.
   public var bytes: [UInt8] = []
-  /// Bytes of the prompt.
+  /// Number of bytes of the prompt.
   public let prompt: Int
   public var tokens = 0
 
@@ -15,12 +15,12 @@ public struct GeneratedText: Sendable {
 }
 
 extension TextGenerator {
-  /// - Throws: if the text that `statistics` reads is not there.
+  /// - Throws: If the text for `statistics` cannot be read.
   public func requireTrainingText(dataDirectory: String?) throws { try withTrainingText(dataDirectory) { _ in } }
 
-  /// How much of what was written stands in the training split of the model's data.
+  /// Share of the written text that occurs in the training split of the model's data.
   ///
-  /// - Parameter dataDirectory: the text, where it is no longer where the configuration says.
+  /// - Parameter dataDirectory: Location of the text, if it is no longer the configuration's.
   public func statistics(of texts: [GeneratedText], dataDirectory: String?) throws -> TextStatistics {
     try withTrainingText(dataDirectory) { TextStatistics(of: texts.map { ($0.bytes, $0.prompt) }, in: $0) }
   }

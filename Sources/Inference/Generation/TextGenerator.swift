@@ -6,30 +6,30 @@ import NeuralNetworks
 import RunSettings
 import Tensors
 
-/// A model of text, writing: out of a checkpoint, which is all it needs, or in training.
+/// Generation of text by a model: from a checkpoint, which is all it requires, or in training.
 public final class TextGenerator {
   /// The checkpoint's file; empty for a model in training.
   public let checkpoint: String
-  /// Optimiser updates that its weights have seen.
+  /// Number of optimiser updates of its weights.
   public let step: Int
   private let model: Model
   private let tokenizer: any Tokenizer
   let context: ExecutionContext
-  /// Tokens that the model was trained to see at once.
+  /// Number of tokens of a training window.
   private let window: Int
-  /// Data that the model was trained on; nil for a model in training.
+  /// Training data of the model; nil for a model in training.
   let data: DatasetSpecification?
 
-  /// A model in training. It is read only, so that no weight depends on what is written. What writing takes of memory
-  /// ends with the generator.
+  /// A model in training. It is only read, so no weight depends on the text. The generator's memory is freed
+  /// with it.
   package init(_ model: Model, tokenizer: any Tokenizer, window: Int, step: Int) {
     (self.model, self.tokenizer, self.window, context) = (model, tokenizer, window, ExecutionContext())
     (checkpoint, self.step, data) = ("", step, nil)
   }
 
-  /// Opens what `path`, a run folder or a checkpoint file, stands for.
+  /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder.
   ///
-  /// - Parameter damaged: told of checkpoints that were passed over.
+  /// - Parameter damaged: Called with each checkpoint that was skipped.
   public init(at path: String, damaged: (String) -> Void) throws {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
     guard let json = file.metadata.tokenizer else { throw GenerationError.notOfText(file.path) }
@@ -48,17 +48,17 @@ public final class TextGenerator {
       outputs: vocabulary, vocabulary: vocabulary, from: file, pool: context.pool)
   }
 
-  /// Writes on from a prompt.
+  /// Continues a prompt.
   ///
   /// - Parameters:
-  ///   - prompt: UTF-8, or of a model of bytes anything. Empty starts at a line's beginning, or where the vocabulary has no
-  ///     such character, at its first token.
-  ///   - length: Tokens to write.
-  ///   - stop: Ends the text with the byte that completes it; what else the last token has is left out.
-  ///   - sample: Number of the text; each has random draws of its own.
-  ///   - isStopped: Asked before each token; once it says so, the text ends there.
-  ///   - write: Takes the bytes of the text as they come, those of the prompt first.
-  /// - Returns: the number of tokens written.
+  ///   - prompt: UTF-8, or any bytes for a model of bytes. An empty prompt starts at the beginning of a line, or with the
+  ///     first token if the vocabulary has no line end.
+  ///   - length: Number of tokens to write.
+  ///   - stop: Ends the text with the byte that completes this string; the rest of the last token is left out.
+  ///   - sample: Number of the text; each has its own random draws.
+  ///   - isStopped: Called before each token; true ends the text there.
+  ///   - write: Called with the bytes of the text as they are written, beginning with the prompt.
+  /// - Returns: The number of tokens written.
   @discardableResult
   public func generate(
     after prompt: [UInt8], length: Int, settings: SamplingSettings, stop: [UInt8] = [], sample: Int = 0,
@@ -88,7 +88,7 @@ public final class TextGenerator {
 }
 
 extension TextGenerator {
-  /// - Throws: for a prompt that the model cannot read, which is wrong use.
+  /// - Throws: If the model cannot read the prompt, which is wrong use.
   package static func tokens(
     of prompt: [UInt8], _ tokenizer: any Tokenizer, for model: Model, window: Int
   ) throws -> [Int32] {
@@ -107,7 +107,7 @@ extension TextGenerator {
   }
 }
 
-/// Keeps a model's state between the tokens of one text: what attention has seen, what recurrent layers remember.
+/// A model's state between the tokens of one text: attention's keys and values, and recurrent layers' states.
 private final class TokenReader {
   private let model: Model
   private let window: Int
@@ -125,7 +125,7 @@ private final class TokenReader {
   func read(_ tokens: [Int32]) -> Tensor {
     if model.rereadsWindow { return passAgain(tokens.suffix(window)) }
     if let cache, cache.position + tokens.count - read > window {
-      // Full: goes on with the later half, as if the text had begun there.
+      // Full: continues with the later half, as if the text had begun there.
       cache.reset()
       read = tokens.count - max(1, window / 2)
     }
@@ -139,8 +139,8 @@ private final class TokenReader {
     return scores
   }
 
-  /// No layer sees later time steps, so tokens may follow that nobody wrote: then few lengths are read, and memory
-  /// and plans serve again.
+  /// No layer sees later time steps, so padding may follow: then there are few lengths, and memory
+  /// and plans are reused.
   private func passAgain(_ tokens: ArraySlice<Int32>) -> Tensor {
     let count = min(window, (tokens.count + 63) / 64 * 64)
     return pass(tokens + Array(repeating: 0, count: count - tokens.count), scoring: tokens.count - 1, carrying: nil)

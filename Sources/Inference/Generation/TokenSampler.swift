@@ -1,13 +1,13 @@
 import Foundation
 import Tensors
 
-/// How the next token is chosen from a model's scores.
+/// Settings for choosing the next token from a model's scores.
 public struct SamplingSettings: Sendable, Equatable {
-  /// Divides the scores; 0 takes the likeliest token.
+  /// Divisor of the scores; 0 takes the most probable token.
   public var temperature = 1.0
-  /// Keeps so many of the likeliest tokens; nil keeps all.
+  /// Number of most probable tokens to choose from; nil for all.
   public var topK: Int?
-  /// Keeps the likeliest tokens until their probabilities sum to this (Holtzman et al., "The curious case of neural text
+  /// Chooses among the most probable tokens whose probabilities sum to this (Holtzman et al., "The curious case of neural text
   /// degeneration", 2020); nil keeps all.
   public var topP: Double?
   public var seed: UInt64 = 1
@@ -18,14 +18,14 @@ public struct SamplingSettings: Sendable, Equatable {
 /// Draws tokens: a function of (settings, sample, index), so that the same seed gives the same text.
 struct TokenSampler {
   let settings: SamplingSettings
-  /// Number of the text among those that are written.
+  /// Number of the text.
   let sample: Int
 
   /// - Parameters:
-  ///   - scores: One a token, before softmax.
+  ///   - scores: One for each token, before softmax.
   ///   - index: Number of the token that is drawn.
   func next(_ scores: UnsafeMutableBufferPointer<Float>, index: Int) -> Int32 {
-    // By score, then by number, so that equal scores have one order.
+    // By score, then by index, so that equal scores have one order.
     var order = Array(scores.indices)
     order.sort { (scores[$0], $1) > (scores[$1], $0) }
     guard settings.temperature > 0, let best = order.first else { return Int32(order.first ?? 0) }

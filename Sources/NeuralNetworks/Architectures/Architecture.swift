@@ -1,23 +1,23 @@
 import Configuration
 
-/// A way to make a whole network for samples of any shape: a list of layers, or a named architecture with its sizes.
+/// A whole network for samples of any shape: a list of layers, or a named architecture with its sizes.
 package protocol Architecture: Sendable, Equatable {
   static var form: ArchitectureForm { get }
 
-  /// Samples that the network begins with.
+  /// Kind of samples that the network takes.
   var input: ArchitectureInput { get }
 
-  /// Whether it can only predict the token that follows each.
+  /// Whether the network can only predict the token after each one.
   var isLanguageModel: Bool { get }
 
   /// The layers for samples of the context's input shape, `[features]`, `[time]` or `[height, width, channels]`, where the last
-  /// layer has `outputs` outputs. A list of layers stands as it is written.
+  /// layer has `outputs` outputs. A list of layers is returned as written.
   ///
-  /// - Throws: Where the sizes do not go together or do not fit the input, as far as no layer says so itself.
+  /// - Throws: If the sizes contradict each other or do not fit the input, unless a layer checks it.
   func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification]
 }
 
-/// Samples that a network begins with.
+/// Kind of samples that a network takes.
 package enum ArchitectureInput: Sendable {
   case images
   case tokens
@@ -42,7 +42,7 @@ package struct ArchitectureForm: Sendable {
 
   /// - Parameters:
   ///   - meaning: A phrase for the reference page.
-  ///   - check: Reports keys that do not go together.
+  ///   - check: Reports keys that contradict each other.
   package init<Value: Architecture>(
     _ name: String, _ meaning: String, template: Value, fields: [Field<Value>], example: Value, on inputShape: [Int],
     check: @escaping @Sendable (Value, inout DecodingContext) -> Void = { _, _ in }
@@ -69,9 +69,9 @@ public struct ModelSpecification: Sendable, Equatable {
   public static func layers(_ layers: [LayerSpecification]) -> Self { Self(LayerList(layers: layers)) }
 
   /// The layers to build for samples of `inputShape`, `[features]`, `[time]` or `[height, width, channels]`, where the last
-  /// layer has `outputs` outputs. A list of layers stands as it is written: whoever builds it checks its last size.
+  /// layer has `outputs` outputs. A list of layers is returned as written: its builder checks the last size.
   ///
-  /// - Throws: Where the sizes of a named architecture do not go together or do not fit the samples.
+  /// - Throws: If the sizes of a named architecture contradict each other or do not fit the samples.
   public func layers(inputShape: [Int], outputs: Int) throws(ModelError) -> [LayerSpecification] {
     try architecture.layers(for: LayerContext(path: "", kind: name, inputShape: inputShape), outputs: outputs)
   }

@@ -2,7 +2,7 @@ import Configuration
 
 /// All architectures that a configuration can name. A new one is one file and one line here.
 package enum ArchitectureCatalogue {
-  /// In the order of the reference page; the first is taken where no architecture is named.
+  /// In the order of the reference page; the first is the default.
   package static let forms: [ArchitectureForm] = [
     LayerList.form,
     MultilayerPerceptron.form,

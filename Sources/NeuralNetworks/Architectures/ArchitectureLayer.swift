@@ -1,9 +1,9 @@
 import Configuration
 
-/// A whole architecture as one layer of a list, such as a trunk with layers of its own in front or behind.
+/// A whole architecture as one layer of a list, such as a trunk with other layers before and after it.
 struct ArchitectureLayer<Value: Architecture>: LayerSettings {
   var architecture: Value
-  /// Of its last layer; nil takes as many as the data have classes, or different tokens where the next one is predicted.
+  /// Outputs of its last layer; nil means the number of classes of the data, or of tokens if the next one is predicted.
   var outputs: Int?
 
   static var forms: [LayerForm] { Value.form.layerForm.map { [$0] } ?? [] }
@@ -24,7 +24,7 @@ struct ArchitectureLayer<Value: Architecture>: LayerSettings {
 
   /// - Parameters:
   ///   - meaning: A phrase for the reference page.
-  ///   - inputShape: Of a sample that fits the example.
+  ///   - inputShape: Shape of a sample that fits the example.
   static func form(
     _ name: String, _ meaning: String, template: Value, fields: [Field<Value>], example: Value, on inputShape: [Int]
   ) -> LayerForm {
@@ -47,7 +47,7 @@ struct ArchitectureLayer<Value: Architecture>: LayerSettings {
 extension LayerSpecification {
   /// A whole architecture as one layer of a list.
   ///
-  /// - Parameter outputs: Of its last layer; nil takes as many as the data have classes, or different tokens where the next
+  /// - Parameter outputs: Outputs of its last layer; nil means the number of classes of the data, or of tokens if the next
   ///   one is predicted.
   public static func architecture(_ model: ModelSpecification, outputs: Int? = nil) -> Self {
     func layer(_ architecture: some Architecture) -> Self {

@@ -1,10 +1,10 @@
 import Autograd
 import Configuration
 
-/// A decoder-only transformer over tokens (GPT; Radford et al., 2018 and 2019): embedding, blocks of causal attention and a
-/// row-wise MLP, each normalised in front, a last normalisation, and scores of the next token.
+/// A decoder-only transformer over tokens (GPT; Radford et al., 2018 and 2019): embedding, blocks of causal attention and an
+/// MLP, each with a normalisation before it, a last normalisation, and scores of the next token.
 public struct GPT: Architecture {
-  /// How the model knows where a token stands.
+  /// Encoding of the tokens' positions.
   public enum Positions: String, Sendable, CaseIterable {
     case learned
     /// Vaswani et al., 2017.
@@ -16,15 +16,15 @@ public struct GPT: Architecture {
 
   /// Number of blocks.
   public var blocks: Int
-  /// Attention heads a block; they divide the width.
+  /// Number of attention heads of a block, a divisor of the width.
   public var heads: Int
-  /// Elements of the vector of each token.
+  /// Number of elements of a token's vector.
   public var width: Int
   /// Longest sequence, in tokens.
   public var context: Int
-  /// Share of the embedding's and of every branch's outputs that training sets to zero.
+  /// Dropout rate of the embedding's and of every branch's outputs.
   public var dropout = 0.0
-  /// Share of the attention's probabilities that training sets to zero.
+  /// Dropout rate of the attention probabilities.
   public var attentionDropout = 0.0
   public var positions = Positions.learned
   public var mlp = FeedForward.Kind.geluTanh
@@ -44,17 +44,17 @@ extension GPT {
     template: GPT(blocks: 6, heads: 6, width: 384, context: 256),
     fields: [
       Field("blocks", \.blocks, .depth, "Number of blocks."),
-      Field("heads", \.heads, .size(), "Attention heads a block; they divide the width."),
-      Field("width", \.width, .size(), "Elements of the vector of each token."),
+      Field("heads", \.heads, .size(), "Attention heads of a block; they divide the width."),
+      Field("width", \.width, .size(), "Elements of a token's vector."),
       Field("context", \.context, .size(), "Longest sequence, in tokens."),
       Field(
-        "dropout", \.dropout, .share, "Share of the embedding's and of every branch's outputs that is set to zero."),
+        "dropout", \.dropout, .share, "Dropout rate of the embedding's and of every branch's outputs."),
       Field(
         "attention_dropout", \.attentionDropout, .share,
-        "Share of the attention's probabilities that is set to zero in training."),
+        "Dropout rate of the attention probabilities."),
       Field(
         "positions", \.positions, .word(),
-        "How the model knows where a token stands; `rotary` turns queries and keys (Su et al., 2021)."),
+        "Encoding of the tokens' positions; `rotary` rotates queries and keys (Su et al., 2021)."),
       Field("mlp", \.mlp, .word(), FeedForward.Kind.meaning),
       Field("tie_embeddings", \.tieEmbeddings, .truth, "The output's weight is the embedding's."),
       Field("bias", \.bias, .truth, "Linear layers and normalisations have biases."),

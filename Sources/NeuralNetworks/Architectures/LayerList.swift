@@ -1,6 +1,6 @@
 import Configuration
 
-/// Layers one after the other, as they are listed.
+/// The layers of a list, in order.
 struct LayerList: Architecture {
   var layers: [LayerSpecification]
 

@@ -3,14 +3,14 @@ import Configuration
 
 /// Fully connected layers with an activation after each but the last.
 public struct MultilayerPerceptron: Architecture {
-  /// Sizes of the hidden layers, first to last; none makes a linear classifier.
+  /// Sizes of the hidden layers, first to last; an empty list is a linear classifier.
   public var hidden: [Int]
   public var activation = Activation.relu
   /// Normalises the input of every activation; hidden layers then have no bias of their own.
   public var batchNorm = false
   /// Normalises by statistics of the global batch.
   public var syncBatchNorm = false
-  /// Share of each activation's outputs that training sets to zero.
+  /// Dropout rate of each activation's outputs.
   public var dropout = 0.0
   public var initializer = Initializer.heNormal
 
@@ -42,7 +42,7 @@ extension MultilayerPerceptron {
       Field("batch_norm", \.batchNorm, .truth, "Before each activation; hidden layers then have no bias."),
       Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`; requires batch_norm."),
       Field("dropout", \.dropout, .share, "After each activation."),
-      Field("initializer", \.initializer, .initializer, "How the weights start."),
+      Field("initializer", \.initializer, .initializer, "Initial values of the weights."),
     ],
     example: example, on: [5, 7, 3],
     check: { perceptron, context in

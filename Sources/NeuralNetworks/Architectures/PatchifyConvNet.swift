@@ -34,7 +34,7 @@ extension PatchifyConvNet {
       Field("patch", \.patch, .size(), required: true, "Height and width of a patch."),
       Field("filters", \.filters, .size(), required: true, "Number of filters."),
       Field("hidden", \.hidden, .size(), required: true, "Size of the hidden layer."),
-      Field("initializer", \.initializer, .initializer, "How the weights start."),
+      Field("initializer", \.initializer, .initializer, "Initial values of the weights."),
     ],
     example: PatchifyConvNet(patch: 3, filters: 5, hidden: 7), on: [6, 9, 3])
 

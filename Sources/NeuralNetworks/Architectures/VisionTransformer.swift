@@ -1,14 +1,14 @@
 import Configuration
 
 /// A vision transformer (Dosovitskiy et al., 2021): an image is cut into patches, each becomes a vector, and blocks
-/// of full attention, normalised in front, read them as a sequence.
+/// of full attention with pre-normalisation read them as a sequence.
 public struct VisionTransformer: Architecture {
   /// Layers that make the patches' vectors.
   public enum Stem: String, Sendable, CaseIterable {
     /// One convolution of the patch's size and stride.
     case patchify
     /// 3×3 convolutions of stride 2, batch-normalised, down to the patch's size, and a 1×1 convolution (Xiao et al.,
-    /// 2021): a better start where there is little training.
+    /// 2021): better if there is little training.
     case convolutions
   }
 
@@ -22,20 +22,20 @@ public struct VisionTransformer: Architecture {
 
   /// Height and width of a patch.
   public var patch: Int
-  /// Elements of the vector of each patch.
+  /// Number of elements of a patch's vector.
   public var width: Int
   /// Number of blocks.
   public var blocks: Int
-  /// Attention heads a block; they divide the width.
+  /// Number of attention heads of a block, a divisor of the width.
   public var heads: Int
   public var stem = Stem.patchify
   public var pooling = Pooling.mean
-  /// Share of the embedding's and of every branch's outputs that training sets to zero.
+  /// Dropout rate of the embedding's and of every branch's outputs.
   public var dropout = 0.0
-  /// Share of the attention's probabilities that training sets to zero.
+  /// Dropout rate of the attention probabilities.
   public var attentionDropout = 0.0
-  /// Share of the samples that the last block's branches leave out in training, growing from 0 at the first (Huang et
-  /// al., 2016).
+  /// Stochastic depth: rate of the last block's branches, growing linearly from 0 at the first block (Huang et al.,
+  /// 2016).
   public var stochasticDepth = 0.0
   public var mlp = FeedForward.Kind.gelu
   /// Whether linear layers and normalisations in the blocks have biases.
@@ -45,12 +45,12 @@ public struct VisionTransformer: Architecture {
     (self.patch, self.width, self.blocks, self.heads) = (patch, width, blocks, heads)
   }
 
-  /// The layers that make an image `[height, width, channels]` an image of vectors, a pixel a patch.
+  /// Layers from an image `[height, width, channels]` to an image of vectors, with one pixel for each patch.
   var stemLayers: [LayerSpecification] {
     var last = Convolution2D.Settings(filters: width, kernel: Extent(stem == .patchify ? patch : 1))
     last.stride = last.kernel
     last.initializer = .lecunNormal
-    // One convolution has timm's name, several have numbers.
+    // A single convolution has timm's name, several are numbered.
     guard stem == .convolutions else { return [.convolution(last).named("proj")] }
     let halvings = patch.trailingZeroBitCount
     let halving = (0..<halvings).flatMap { index -> [LayerSpecification] in
@@ -68,21 +68,21 @@ extension VisionTransformer {
     template: VisionTransformer(patch: 4, width: 192, blocks: 6, heads: 3),
     fields: [
       Field("patch", \.patch, .size(), "Height and width of a patch; it divides the image's."),
-      Field("width", \.width, .size(), "Elements of the vector of each patch."),
+      Field("width", \.width, .size(), "Elements of a patch's vector."),
       Field("blocks", \.blocks, .depth, "Number of blocks."),
-      Field("heads", \.heads, .size(), "Attention heads a block; they divide the width."),
+      Field("heads", \.heads, .size(), "Attention heads of a block; they divide the width."),
       Field(
         "stem", \.stem, .word(),
         "Makes the patches' vectors: one convolution of the patch's size and stride, or 3×3 convolutions that halve "
           + "the image with batch normalisation until a patch is a pixel (Xiao et al., 2021)."),
       Field(
         "pooling", \.pooling, .word(),
-        "What the classifier sees: the mean over the patches, or a learned vector in front of them."),
+        "Input of the classifier: the mean over the patches, or the last state of a learned vector in front of them."),
       Field(
-        "dropout", \.dropout, .share, "Share of the embedding's and of every branch's outputs that is set to zero."),
+        "dropout", \.dropout, .share, "Dropout rate of the embedding's and of every branch's outputs."),
       Field(
         "attention_dropout", \.attentionDropout, .share,
-        "Share of the attention's probabilities that is set to zero in training."),
+        "Dropout rate of the attention probabilities."),
       Field(
         "stochastic_depth", \.stochasticDepth, .share,
         "Share of the samples that the last block's branches leave out in training; it grows from 0 at the first "
@@ -96,7 +96,7 @@ extension VisionTransformer {
   package var isLanguageModel: Bool { false }
 
   /// Parameters carry timm's names: `patch_embed.proj`, `cls_token`, `pos_embed`, `blocks.0.norm1`, `blocks.0.attn.qkv`, …,
-  /// `norm`, `head`. Not timm's are those of a stem of convolutions, `patch_embed.0`, …, and of a SwiGLU: `fc1` is timm's `fc1_x`.
+  /// `norm`, `head`. Others are those of a stem of convolutions, `patch_embed.0`, …, and of a SwiGLU: `fc1` is timm's `fc1_x`.
   package func layers(for context: LayerContext, outputs: Int) throws(ModelError) -> [LayerSpecification] {
     try check(for: context)
     var positions = Positions.Settings(.learned)

@@ -2,8 +2,8 @@ import Autograd
 import Configuration
 import Tensors
 
-/// Sets whole samples to zero with probability `rate` in training and scales the others by 1 / (1 − rate): behind the body of
-/// a residual layer, stochastic depth (Huang et al., 2016). The identity in evaluation; input and output have one shape.
+/// Sets whole samples to zero with probability `rate` in training and scales the others by 1 / (1 − rate): after the body of a
+/// residual layer, this is stochastic depth (Huang et al., 2016). The identity in evaluation; input and output have one shape.
 ///
 /// Draws are keyed by the sample's position in the global batch, so shards and workers do not change them.
 public final class DropPath: PartwiseLayer {

@@ -5,8 +5,8 @@ import Tensors
 /// Makes a vector of each image: input `[batch, height, width, channels]`, output `[batch, channels·height·width]`;
 /// of each sequence `[batch, time, channels]`, time step by time step, with zeros where a sample is padded.
 ///
-/// Features come out channel by channel, though images lie channels-last here: that is PyTorch's order, so the weight
-/// of a linear layer behind is exchangeable with PyTorch's.
+/// Features are ordered channel by channel, although images are channels-last here: that is PyTorch's order, so the weight
+/// of a linear layer after it is interchangeable with PyTorch's.
 public final class Flatten: PartwiseLayer {
   public let path: String
   public let name = "flatten"

@@ -11,16 +11,16 @@ public final class ForwardPass {
   public let seed: UInt64
   public let step: Int
   public let firstSample: Int
-  /// Takes batch statistics times the number of samples, laid out like the store's buffers; the
-  /// trainer sums it over shards and updates the running averages with the mean. Nil in evaluation.
+  /// Receives batch statistics times the number of samples, laid out like the store's buffers; the
+  /// trainer sums them over shards and updates the running averages with the mean. Nil in evaluation.
   public let statistics: Tensor?
-  /// Where recurrent layers start from and leave their last state; nil starts them at zero.
+  /// First state of recurrent layers, which is replaced by their last; nil means zeros.
   public let carriedState: RecurrentState?
   /// Valid time steps (not padding) of each sample, at least 1, for the next layer; nil if all are valid.
-  /// Values behind them are undefined. Layers that look at other time steps respect them, layers that change the
-  /// number of time steps change them too, and layers that take time away end them.
+  /// Values after them are undefined. Layers that look at other time steps respect the lengths, layers that change the
+  /// number of time steps change them, and layers that remove the time axis set nil.
   public internal(set) var lengths: [Int]?
-  /// Layers are not fused while there is an observer, so that it sees each one's own output.
+  /// With an observer, layers are not fused, so that it sees the output of each.
   public var observer: LayerObserver?
 
   public init(
@@ -32,13 +32,13 @@ public final class ForwardPass {
     (self.carriedState, self.lengths, self.observer) = (carriedState, lengths, observer)
   }
 
-  /// Keys and values of rows seen before, for generating; nil in training, where every pass stands alone.
+  /// Keys and values of earlier rows, for generation; nil in training, where passes are independent.
   public var attentionCache: AttentionCache?
 
-  /// Asked between the model's outermost layers: once it says so the rest is left out, and the pass's output means nothing.
+  /// Called between the model's outermost layers: once it returns true, the rest is skipped and the output is meaningless.
   public var isAbandoned: (() -> Bool)?
 
-  /// Takes the time of each layer; nil takes none.
+  /// Measures the time of each layer; nil without measurement.
   public var layerTimes: LayerTimes? {
     didSet { tape.clock = layerTimes?.clock }
   }
@@ -46,18 +46,18 @@ public final class ForwardPass {
   var fusesLayers: Bool { observer == nil }
 }
 
-/// Sees every layer's output under the layer's path, those inside other layers too, in the order in which they are computed:
-/// to find where a value went wrong, to look at representations, or to change them.
+/// Receives the output and path of every layer, nested ones included, in the order of computation: to find where a value
+/// went wrong, or to inspect or change representations.
 ///
-/// It returns another variable of the same shape to replace the output, nil to leave it. `Variable.observingGradient` gives it
-/// the loss's gradient with respect to the output.
+/// It returns another variable of the same shape to replace the output, or nil. `Variable.observingGradient` gives the
+/// loss's gradient with respect to the output.
 public typealias LayerObserver = (_ path: String, _ output: Variable) -> Variable?
 
-/// Passes of several parts of one batch, side by side. There may be none, when all parts with samples are computed elsewhere.
+/// Passes of several parts of one batch, side by side. There may be none, if all parts with samples are computed elsewhere.
 public final class JointPass {
   /// The tapes on which layers over the whole batch exchange values; nil if the batch has one part, or no layer spans it.
   public let tapes: TapeGroup?
-  /// In the order of the tapes, each on its own one.
+  /// In the order of the tapes, one pass for each.
   public let parts: [ForwardPass]
 
   public init(_ tapes: TapeGroup, parts: [ForwardPass]) {
@@ -75,12 +75,12 @@ public final class JointPass {
   /// The times of all parts are added up.
   var layerTimes: LayerTimes? { parts.first?.layerTimes }
 
-  /// Computes something of each part alone.
+  /// Applies a function to each part alone.
   func each(_ values: [Variable], _ compute: (Variable, ForwardPass) throws -> Variable) rethrows -> [Variable] {
     try zip(values, parts).map { try compute($0, $1) }
   }
 
-  /// The outputs of a layer as its observers leave them.
+  /// The outputs of a layer after its observers.
   func observed(_ outputs: [Variable], of layer: any Layer) -> [Variable] {
     each(outputs) { output, part in
       guard let observer = part.observer, let other = observer(layer.path, output) else { return output }

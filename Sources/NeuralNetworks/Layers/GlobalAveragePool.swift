@@ -3,7 +3,7 @@ import Configuration
 import Tensors
 
 /// The mean of each channel over a whole image or sequence: input `[batch, height, width, channels]` or
-/// `[batch, time, channels]`, output `[batch, channels]`. Padding of a batch of sequences does not count.
+/// `[batch, time, channels]`, output `[batch, channels]`. Padding of sequences is left out.
 public final class GlobalAveragePool: PartwiseLayer {
   public let path: String
   public let name = "global_average_pool"

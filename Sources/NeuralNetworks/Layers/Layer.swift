@@ -10,29 +10,29 @@ public protocol Layer: AnyObject {
   /// The word that configurations and messages use for this kind of layer.
   var name: String { get }
 
-  /// Shape of one sample's output, for messages and for building what follows.
+  /// Shape of one sample's output, for messages and for building the next layer.
   var outputShape: [Int] { get }
 
-  /// The layer's own parameters in declaration order; those of layers inside it are not among them.
+  /// The layer's own parameters in declaration order, without those of layers inside it.
   var parameters: [Parameter] { get }
 
   /// Layers inside this one, in order.
   var children: [any Layer] { get }
 
-  /// Names and widths of the states that the layer hands from one pass to the next: see `RecurrentState`.
+  /// Names and widths of the states that the layer passes from one pass to the next: see `RecurrentState`.
   var carriedStates: [(name: String, width: Int)] { get }
 
-  /// Whether the layer, apart from those inside it, looks at the whole batch: then all parts of a batch have to be
-  /// passed through the model side by side.
+  /// Whether the layer itself looks at the whole batch: then all parts of a batch must pass through the model side by
+  /// side.
   var spansBatch: Bool { get }
 
-  /// Multiplications with additions for one sample, forward, apart from those of layers inside it: those of matrix products,
-  /// convolutions and attention. What costs a few operations an element (activations, normalisation, pooling) counts for nothing.
+  /// Multiply-adds of the layer's own matrix products, convolutions and attention for one sample, forward. Operations that
+  /// cost little for each element (activations, normalisation, pooling) are not counted.
   var multiplyAdds: Int { get }
 
   /// Computes the outputs `[batch] + outputShape` of several parts of one batch, each `[batch] + inputShape`.
   ///
-  /// A layer calls those inside it as functions, which shows their outputs to observers.
+  /// A layer calls nested layers as functions, so that observers see their outputs.
   ///
   /// - Throws: Errors of an exchange with parts computed elsewhere.
   func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable]
@@ -42,8 +42,7 @@ extension Layer {
   public var parameters: [Parameter] { [] }
   public var carriedStates: [(name: String, width: Int)] { [] }
 
-  /// Computes the layer's outputs, measures the time, and shows the outputs to the passes' observers: the one way to call a
-  /// layer.
+  /// Computes the layer's outputs, measures the time, and passes the outputs to observers: the only way to call a layer.
   public func callAsFunction(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     guard let times = pass.layerTimes else { return pass.observed(try forward(parts, pass), of: self) }
     times.enter(self)
@@ -52,7 +51,7 @@ extension Layer {
   }
 }
 
-/// A layer without layers inside it that computes each part of a batch alone, as most do.
+/// A layer without nested layers that computes each part of a batch alone, as most do.
 public protocol PartwiseLayer: Layer {
   /// Computes the output `[batch] + outputShape` of `x`, `[batch] + inputShape`.
   func forward(_ x: Variable, _ pass: ForwardPass) -> Variable
@@ -65,8 +64,8 @@ extension PartwiseLayer {
   public func forward(_ parts: [Variable], _ pass: JointPass) -> [Variable] { pass.each(parts, forward) }
 }
 
-/// A layer that can apply the activation behind it in the same pass over memory.
+/// A layer that can apply the next layer's activation in the same pass over memory.
 protocol ActivationFusing: Layer {
-  /// Takes the activation on if it can; the activation's own layer then passes values through.
+  /// Takes over the activation if it can, and returns whether it did; the activation's own layer then passes values through.
   func fuse(_ activation: Activation) -> Bool
 }

@@ -14,7 +14,7 @@ public final class Linear: PartwiseLayer, ActivationFusing {
   public let bias: Parameter?
   private var fused: Activation?
 
-  /// - Parameter nameSeparator: Stands between the path and `weight` or `bias` in the parameters' names.
+  /// - Parameter nameSeparator: Separator of the path and `weight` or `bias` in the parameters' names.
   init(
     path: String, nameSeparator: String = ".", inputShape: [Int], outputs: Int, bias: Bool, initializer: Initializer,
     builder: ModelBuilder
@@ -44,7 +44,7 @@ public final class Linear: PartwiseLayer, ActivationFusing {
     forward(x, pass, activation: pass.fusesLayers ? fused : nil)
   }
 
-  /// With an activation behind it.
+  /// The layer with an activation applied to its output.
   func forward(_ x: Variable, _ pass: ForwardPass, activation: Activation?) -> Variable {
     x.linear(
       weight: pass.tape.parameter(weight), bias: bias.map(pass.tape.parameter), activation: activation)
@@ -53,7 +53,7 @@ public final class Linear: PartwiseLayer, ActivationFusing {
 
 extension Linear {
   package struct Settings: LayerSettings {
-    /// Nil takes as many as the data have classes, or different tokens where the next one is predicted.
+    /// Nil means the number of classes of the data, or of tokens if the next one is predicted.
     var outputs: Int?
     var bias = true
     var initializer = Initializer.heNormal
@@ -101,11 +101,11 @@ extension Linear {
 extension LayerSpecification {
   /// y = x·Wᵀ + b.
   ///
-  /// - Parameter outputs: Nil takes as many as the data have classes, or different tokens where the next one is predicted.
+  /// - Parameter outputs: Nil means the number of classes of the data, or of tokens if the next one is predicted.
   public static func linear(outputs: Int?, bias: Bool = true, initializer: Initializer = .heNormal) -> Self {
     Self(Linear.Settings(outputs: outputs, bias: bias, initializer: initializer))
   }
 
-  /// The outputs that a linear layer has whatever the data are; nil for other layers.
+  /// The number of outputs of a linear layer, if it does not depend on the data; nil for other layers.
   package var linearOutputs: Int? { (settings as? Linear.Settings)?.outputs }
 }

@@ -6,7 +6,7 @@ import Tensors
 package struct BinaryCrossEntropy: LossSettings {
   package static var form: Form<BinaryCrossEntropy> {
     Form(
-      "binary-cross-entropy", "one sigmoid a class against one-hot targets, mean over samples and classes",
+      "binary-cross-entropy", "one sigmoid for each class against one-hot targets, mean over samples and classes",
       template: BinaryCrossEntropy(), example: BinaryCrossEntropy())
   }
 

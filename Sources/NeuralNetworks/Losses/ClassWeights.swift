@@ -1,6 +1,6 @@
 import Configuration
 
-/// How each class weighs in the mean of a loss.
+/// Weights of the classes in the mean of a loss.
 public enum ClassWeights: Sendable, Equatable {
   case equal
   /// n / (K · nₖ) from the training split.

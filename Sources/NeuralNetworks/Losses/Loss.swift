@@ -1,11 +1,11 @@
 import Autograd
 import Tensors
 
-/// The loss that a run minimises, ready to be applied to a shard.
+/// The loss that a run minimises, as a function of a shard's outputs.
 public struct Loss: Sendable, Equatable {
   public let specification: LossSpecification
   public let classes: Int
-  /// One a class; nil weighs all alike.
+  /// One weight for each class; nil means equal weights.
   public let classWeights: [Double]?
 
   /// - Parameters:
@@ -23,7 +23,7 @@ public struct Loss: Sendable, Equatable {
       classWeights.map { $0.count == classes } ?? true, "\(classWeights?.count ?? 0) class weights, \(classes) classes")
   }
 
-  /// Cross-entropy that neither smoothing nor weights change, in nats: what perplexity and bits are made of.
+  /// Cross-entropy without smoothing and weights, in nats, from which perplexity and bits follow.
   public var logLoss: Loss { Loss(.crossEntropy(), classes: classes) }
 
   /// `output` is `[batch, classes]`, `labels` `[batch]` (int32); or `[batch, time, classes]` and `[batch, time]`: then each
@@ -35,9 +35,9 @@ public struct Loss: Sendable, Equatable {
     return specification.settings.sum(over: output, labels: labels, classWeights: classWeights)
   }
 
-  /// The same of either kind of targets.
+  /// The same for either kind of targets.
   ///
-  /// - Throws: where they are distributions, and the loss is defined for one class a row only.
+  /// - Throws: If they are distributions and the loss is defined for a single class only.
   public func callAsFunction(_ output: Variable, _ targets: LossTargets) throws(LossError) -> LossResult {
     switch targets {
     case .labels(let labels): return self(output, labels: labels)

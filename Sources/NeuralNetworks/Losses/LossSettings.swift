@@ -7,9 +7,9 @@ package typealias DistributionSum = (
   _ output: Variable, _ distributions: Tensor, _ classWeights: [Double]?
 ) -> LossResult
 
-/// The settings of one loss, and what it computes.
+/// The settings of one loss, and its computation.
 package protocol LossSettings: CatalogueSection {
-  /// How each class weighs in the mean; nil where the loss takes no weights.
+  /// Weights of the classes in the mean; nil if the loss takes none.
   var classWeights: ClassWeights? { get }
 
   /// Meaning of the model's outputs.
@@ -20,9 +20,9 @@ package protocol LossSettings: CatalogueSection {
   /// - Parameters:
   ///   - output: `[rows, classes]`.
   ///   - labels: `[rows]` (int32).
-  ///   - classWeights: One a class; nil weighs all alike.
+  ///   - classWeights: One for each class; nil means equal weights.
   func sum(over output: Variable, labels: Tensor, classWeights: [Double]?) -> LossResult
 
-  /// The same against distributions over the classes, `[rows, classes]`; nil where the loss is defined for one class a row only.
+  /// The same against distributions over the classes, `[rows, classes]`; nil if the loss is defined for a single class only.
   var distributionSum: DistributionSum? { get }
 }

@@ -6,10 +6,10 @@ public struct LossSpecification: Sendable {
 
   package init(_ settings: any LossSettings) { self.settings = settings }
 
-  /// The word that configurations and messages use for it.
+  /// The word that configurations and messages use for the loss.
   public var name: String { type(of: settings).name }
 
-  /// How each class weighs in the mean; nil where the loss takes no weights.
+  /// Weights of the classes in the mean; nil if the loss takes none.
   public var classWeights: ClassWeights? { settings.classWeights }
 
   /// Meaning of the model's outputs.

@@ -1,18 +1,18 @@
 import Tensors
 
-/// Targets that outputs are compared with.
+/// Targets of a loss.
 public enum LossTargets: Sendable {
-  /// A class of each row: `[batch]` or `[batch, time]` (int32).
+  /// The class of each row: `[batch]` or `[batch, time]` (int32).
   case labels(Tensor)
   /// A distribution over the classes for each row, of the outputs' shape and type; each sums to 1.
   case distributions(Tensor)
 }
 
-/// A loss that cannot do what is asked of it.
+/// A loss that does not support the given targets.
 public struct LossError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
-  /// - Parameter name: Of a loss that takes a class of each row.
+  /// - Parameter name: Name of the loss, which takes one class for each row.
   init(takesLabelsOnly name: String) {
     let others = LossCatalogue.entries.filter { $0.takesDistributions }.map { $0.name }
     description =

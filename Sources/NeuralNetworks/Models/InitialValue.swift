@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// Value of a parameter before training.
+/// Initial value of a parameter.
 public enum InitialValue: Sendable, Equatable {
   case constant(Double)
   /// Drawn independently, uniform in (-bound, bound).

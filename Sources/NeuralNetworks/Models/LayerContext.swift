@@ -6,10 +6,10 @@ package struct LayerContext {
   let path: String
   let kind: String
   let inputShape: [Int]
-  /// Whether the layer is the model's first, so that it gets what the data are.
+  /// Whether the layer is the model's first, whose input is the data.
   var isFirst = false
 
-  /// A layer that this one is made of.
+  /// The context of a layer inside this one.
   func inside(_ name: String, kind: String) -> LayerContext {
     LayerContext(path: "\(path).\(name)", kind: kind, inputShape: inputShape)
   }
@@ -61,7 +61,7 @@ package struct LayerContext {
     return (inputShape[0], inputShape[1])
   }
 
-  /// Numbers of tokens, which only a model's first layer gets.
+  /// Requires numbers of tokens, which only a model's first layer gets.
   func requireTokens() throws(ModelError) {
     guard inputShape.count == 1, isFirst else {
       throw error(
@@ -70,7 +70,7 @@ package struct LayerContext {
     }
   }
 
-  /// The layer for images that does what this one does.
+  /// The corresponding layer for images.
   private var imageWord: String {
     switch kind {
     case "conv1d": "conv"
@@ -97,8 +97,7 @@ package struct LayerContext {
     }
   }
 
-  /// Elements of the largest tensor that a model may have, 256 GiB of Float; more is a slip of the pen, and would
-  /// overflow sooner or later.
+  /// Most elements of a tensor of a model, 256 GiB of Float; more is a mistake, and would overflow sooner or later.
   private static let largestCount = 1 << 36
 
   /// - Parameter what: `gives` for an output, `has a weight of`.

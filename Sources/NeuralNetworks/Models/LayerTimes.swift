@@ -1,7 +1,7 @@
 import Autograd
 
-/// The time that each layer of a model takes, forward and backward, apart from that of the layers inside it. An activation that
-/// is computed together with the layer in front of it counts for that one.
+/// Time of each layer of a model, forward and backward, without that of nested layers. The time of a fused activation belongs
+/// to the layer before it.
 public final class LayerTimes {
   /// Numbers of layers are their indices in `Model.layers`, from 1.
   let clock: OperationClock
@@ -22,7 +22,7 @@ public final class LayerTimes {
   /// Forgets all times.
   public func reset() { clock.reset() }
 
-  /// Nanoseconds by layer, in the order of `Model.layers`; behind them the loss, whose forward pass is not measured.
+  /// Nanoseconds by layer, in the order of `Model.layers`; the loss comes last, and its forward pass is not measured.
   public var nanoseconds: [(forward: UInt64, backward: UInt64)] {
     let owners = layers.indices.map { $0 + 1 } + [0]
     return owners.map { (clock.forward[$0], clock.backward[$0]) }

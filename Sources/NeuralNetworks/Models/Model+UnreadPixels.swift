@@ -1,6 +1,6 @@
 extension Model {
-  /// Sentences about convolutions over patches whose patches leave rows or columns at the image's edge unread, which is seldom
-  /// meant. (That other windows do not come out even is as everywhere in the field.)
+  /// Warnings about convolutions over patches that leave rows or columns at the image's edge unread, which is seldom
+  /// intended. (Other windows that leave some unread are usual.)
   public var notesOnPatches: [String] {
     var shape = inputShape
     return root.layers.compactMap { layer in

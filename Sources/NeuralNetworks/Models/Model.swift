@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// A network: layers, and the flat buffers that their parameters live in.
+/// A network: layers, and the flat buffers of their parameters.
 public final class Model {
   /// Shape of one sample: `[features]`, `[time]` (tokens) or `[height, width, channels]`.
   public let inputShape: [Int]
@@ -12,16 +12,16 @@ public final class Model {
   /// Whether samples are windows of tokens, of any length up to `inputShape`.
   private let takesTokens: Bool
 
-  /// Builds the layers, checks that their shapes fit and takes the parameters' memory (all zeros: see `initialize`).
+  /// Builds the layers, checks that their shapes fit, and allocates the parameters (all zeros: see `initialize`).
   ///
   /// - Parameters:
-  ///   - outputs: Number of outputs of the last layer, such as the number of classes, and of linear layers without a size of
-  ///     their own; nil accepts any.
-  ///   - vocabulary: Number of different tokens in the data, for embeddings without a size of their own.
-  ///   - predictsTokens: Whether data of tokens ask for the token that follows each, not for one label a sample.
-  ///   - pool: Where the parameters' memory comes from; nil takes none, for those who only ask what the model would be.
-  ///   - values: Memory of the trained parameters that others have too; nil takes it from the pool.
-  ///   - rules: What is frozen.
+  ///   - outputs: Number of outputs of the last layer, such as the number of classes, and of linear layers without a
+  ///     size; nil accepts any.
+  ///   - vocabulary: Number of different tokens in the data, for embeddings without a size.
+  ///   - predictsTokens: Whether the targets are the next tokens, not one label for each sample.
+  ///   - pool: Pool for the parameters' memory; nil allocates none, for a mere summary of the model.
+  ///   - values: Shared memory for the trained parameters; nil takes it from the pool.
+  ///   - rules: Rules that may freeze parameters.
   public init(
     _ specifications: [LayerSpecification], inputShape: [Int], outputs: Int? = nil, vocabulary: Int? = nil,
     predictsTokens: Bool = true, dtype: DType = .float32, pool: StoragePool? = StoragePool(),
@@ -46,30 +46,30 @@ public final class Model {
 
   public var outputShape: [Int] { root.outputShape }
 
-  /// All layers in the order of the configuration; a composed layer stands before those inside it.
+  /// All layers in the order of the configuration; a composed layer comes before those inside it.
   public var layers: [any Layer] {
     func withChildren(_ layer: any Layer) -> [any Layer] { [layer] + layer.children.flatMap(withChildren) }
     return root.layers.flatMap(withChildren)
   }
 
-  /// Whether a layer looks at the whole batch, so that all parts have to be passed through side by side.
+  /// Whether a layer looks at the whole batch, so that all parts must pass through side by side.
   public var spansBatch: Bool { layers.contains { $0.spansBatch } }
 
-  /// Whether an `AttentionCache` keeps all that the model has read of a text from one pass to the next.
+  /// Whether an `AttentionCache` keeps everything that the model requires of earlier tokens.
   public var cachesContext: Bool { hasLongestContext && !rereadsWindow }
 
-  /// Whether a layer knows positions, by attention or by vectors of their own: then there is a longest context, and what does
-  /// not fit is not read in part.
+  /// Whether a layer depends on positions (attention, vectors for positions): then there is a longest context, and longer
+  /// inputs are refused, not truncated.
   public var hasLongestContext: Bool { timeDependences.contains(.context) }
 
-  /// Whether a layer looks at earlier time steps and keeps nothing of them between passes: then each new
-  /// time step of a text takes earlier ones again.
+  /// Whether a layer looks at earlier time steps without keeping them between passes: then earlier ones are computed
+  /// again for each new time step of a text.
   public var rereadsWindow: Bool {
-    // A full cache goes on with its later half, which a state has read already.
+    // A full cache continues with its later half, which a state has read already.
     timeDependences.contains(.window) || timeDependences.isSuperset(of: [.context, .state])
   }
 
-  /// Whether a layer can hand a state from one pass to the next.
+  /// Whether a layer can pass a state from one pass to the next.
   public var handsOnState: Bool { timeDependences.contains(.state) }
 
   public var layerPaths: [String] { layers.map(\.path) }
@@ -102,9 +102,9 @@ public final class Model {
     precondition(fits, "a batch of shape \(x.shape) for samples of shape \(inputShape)")
   }
 
-  /// Sets every parameter to its value before training, drawn by (seed, the parameter's number in the model).
+  /// Sets every parameter to its initial value; draws are keyed by (seed, the parameter's index).
   ///
-  /// - Parameter frozenOnly: Whether somebody else does it for those that are trained.
+  /// - Parameter frozenOnly: Sets frozen parameters only: another replica initialises the shared ones.
   public func initialize(seed: UInt64, frozenOnly: Bool = false) {
     for (parameter, initial) in zip(store.parameters, initialValues) where parameter.isFrozen || !frozenOnly {
       parameter.value.initialize(initial, seed: seed, parameter: parameter.index)

@@ -1,7 +1,7 @@
 extension ModelBuilder {
   /// Builds a list of layers; `path` is empty for the model itself, so that its layers are `0`, `1`, …, or have their names.
   ///
-  /// - Parameter isFirst: Whether the list gets what the data are.
+  /// - Parameter isFirst: Whether the list's input is the data.
   func sequential(
     _ specifications: [LayerSpecification], path: String, inputShape: [Int], isFirst: Bool = false
   ) throws(ModelError) -> Sequential {
@@ -10,7 +10,7 @@ extension ModelBuilder {
       layers: try layers(specifications, path: path, inputShape: inputShape, isFirst: isFirst))
   }
 
-  /// Builds the layers inside one that is nothing but their list.
+  /// Builds a layer that is a mere list of layers.
   func sequential(
     _ specifications: [LayerSpecification], for context: LayerContext
   ) throws(ModelError) -> Sequential {

@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// Collects what layers declare while a model is put together.
+/// Collects the declarations of layers while a model is built.
 public final class ModelBuilder {
   let store: ParameterStore
   private(set) var initialValues: [InitialValue] = []
@@ -9,17 +9,17 @@ public final class ModelBuilder {
   private var layerCount = 0
   private var nextCacheIndex = 0
   private var rotaryTables: [[Int]: SharedRotaryTable] = [:]
-  /// Embeddings by path, for layers that use their weights again.
+  /// Embeddings by path, for layers that share their weights.
   private(set) var embeddings: [String: Embedding] = [:]
   /// Receptive windows of the layers built so far.
   private(set) var timeDependences: Set<TimeDependence> = []
-  /// Far beyond every network, and built within a second: lists that repeat lists ask for many in few words.
+  /// Far more than any network has, yet built within a second: nested repetitions make many layers with few words.
   static let mostLayers = 20_000
-  /// Number of different tokens in the data, where the data are tokens.
+  /// Number of different tokens, if the data are tokens.
   let vocabulary: Int?
-  /// Classes of the data, or different tokens where the next one is predicted.
+  /// Number of classes of the data, or of tokens if the next one is predicted.
   let outputs: Int?
-  /// Whether the outputs are scores of the token that follows each: then no layer may look ahead.
+  /// Whether the outputs are scores of the next tokens: then no layer may look ahead.
   let predictsTokens: Bool
   private let rules: ParameterRules
 
@@ -31,7 +31,7 @@ public final class ModelBuilder {
     (self.store, self.vocabulary, self.outputs, self.predictsTokens) = (store, vocabulary, outputs, predictsTokens)
   }
 
-  /// Declares a learnable tensor; the order of these calls is the order of every flat buffer and file.
+  /// Declares a parameter; the order of these calls is the order of every flat buffer and file.
   public func parameter(
     _ path: String, shape: [Int], role: ParameterRole, layout: ParameterLayout = .plain, initially value: InitialValue
   ) -> Parameter {
@@ -40,17 +40,17 @@ public final class ModelBuilder {
       path, shape: shape, role: role, layout: layout, isFrozen: rules.treatment(of: path).isFrozen)
   }
 
-  /// Whether the running average of that path is to stay as it is.
+  /// Whether the running average at that path is frozen.
   func keepsStatistics(_ path: String) -> Bool { rules.treatment(of: path).statistics == .keep }
 
-  /// Declares a tensor that is not learnt by gradient.
+  /// Declares a tensor that is not trained by gradient.
   public func buffer(_ path: String, shape: [Int], initialValue: Double, momentum: Double) -> ModelBuffer {
     store.declareBuffer(path, shape: shape, initialValue: initialValue, momentum: momentum)
   }
 
   /// Counts a layer before it is built.
   ///
-  /// - Throws: Where there are too many.
+  /// - Throws: If there are too many.
   func countLayer(for context: LayerContext) throws(ModelError) {
     layerCount += 1
     guard layerCount <= Self.mostLayers else {
@@ -58,7 +58,7 @@ public final class ModelBuilder {
     }
   }
 
-  /// Remembers a layer that has been built.
+  /// Records a layer that has been built.
   func note(_ layer: any Layer, dependence: TimeDependence) {
     timeDependences.insert(dependence)
     if let embedding = layer as? Embedding { embeddings[layer.path] = embedding }
@@ -70,7 +70,7 @@ public final class ModelBuilder {
     return nextCacheIndex
   }
 
-  /// One table for all layers that turn as many positions of one size.
+  /// One table for all layers with equally many positions and one head size.
   func rotaryTable(positions: Int, size: Int) -> SharedRotaryTable {
     let table =
       rotaryTables[[positions, size]]
@@ -79,7 +79,7 @@ public final class ModelBuilder {
     return table
   }
 
-  /// A number for each layer that draws at random, so that no two share draws.
+  /// A stream index for each layer that draws at random, so that no two share draws.
   public func takeOrdinal() -> UInt32 {
     defer { nextOrdinal += 1 }
     return UInt32(nextOrdinal)

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Why a list of layers does not make a model: which layer, what it gets, what it needs.
+/// Reason why a list of layers is not a model: the layer, its input, and its requirement.
 public struct ModelError: Error, Equatable, CustomStringConvertible {
   /// Dotted path of the layer: `3.body.0`; empty for the model as a whole.
   public let path: String

@@ -8,15 +8,15 @@ public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
     public let name: String
     /// Shape of one sample's output.
     public let outputShape: [Int]
-    /// Learnable elements of the layer itself.
+    /// Number of elements of the layer's own parameters.
     public let parameters: Int
-    /// Multiplications with additions for one sample, forward, of the layer itself.
+    /// Multiply-adds of the layer itself for one sample, forward.
     public let multiplyAdds: Int
-    /// Bytes of one sample's output; 0 for a layer that is made of others.
+    /// Bytes of one sample's output; 0 for a composed layer.
     public let activationBytes: Int
   }
 
-  /// In the order of the configuration; a composed layer stands before those inside it.
+  /// In the order of the configuration; a composed layer comes before those inside it.
   public let rows: [Row]
   public let parameters: Int
   public let multiplyAdds: Int
@@ -34,7 +34,7 @@ public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
     activationBytes = saturatingSum(rows.lazy.map(\.activationBytes))
   }
 
-  /// A table with one line a layer and the totals below.
+  /// A table with one line for each layer, and totals.
   public var description: String {
     func count(_ value: Int) -> String { value == 0 ? "" : "\(value)" }
     let cells =
@@ -47,7 +47,7 @@ public struct ModelSummary: Sendable, Equatable, CustomStringConvertible {
       } + [["total", "", "", "\(parameters)", "\(multiplyAdds)", "\(activationBytes)"]]
     let widths = cells[0].indices.map { column in cells.reduce(0) { max($0, $1[column].count) } }
     return cells.map { row in
-      // Nothing stands behind the last cell that is not empty.
+      // No trailing spaces after the last cell with text.
       let last = row.lastIndex { !$0.isEmpty } ?? 0
       return row[...last].indices.map { column in
         if column >= 3 { return row[column].leftPadded(to: widths[column]) }

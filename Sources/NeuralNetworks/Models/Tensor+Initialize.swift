@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 extension Tensor {
-  /// Sets all elements; draws are keyed by (seed, the parameter's number).
+  /// Sets all elements; draws are keyed by (seed, the parameter's index).
   func initialize(_ initial: InitialValue, seed: UInt64, parameter: Int) {
     let stream = RandomStream(
       seed: seed, purpose: .initialization, sample: UInt32(truncatingIfNeeded: parameter))

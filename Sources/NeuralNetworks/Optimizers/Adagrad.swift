@@ -1,7 +1,7 @@
 import CKernels
 import Configuration
 
-/// Adagrad (Duchi, Hazan and Singer, 2011, in PyTorch's form). Weight decay goes through the gradient.
+/// Adagrad (Duchi, Hazan and Singer, 2011, in PyTorch's form). Weight decay is added to the gradient.
 ///
 /// s ← s + g², w ← w − η / (1 + t · rate_decay) · g / (√s + ε) in step t, counted from 0.
 package struct Adagrad: OptimizerSettings {
@@ -19,7 +19,7 @@ package struct Adagrad: OptimizerSettings {
         Field(
           "initial_sum", \.initialSum, .notNegative,
           "First value of each s in s ← s + g²; the step is η·g / (√s + ε)."),
-        Field("epsilon", \.epsilon, .normalFloat, "ε of the same; it must be a float32 that does not vanish."),
+        Field("epsilon", \.epsilon, .normalFloat, "ε in the same formula; it must not vanish in float32."),
       ])
   }
 
@@ -29,7 +29,7 @@ package struct Adagrad: OptimizerSettings {
   package var stateNames: [String] { ["sum"] }
 
   package func update(_ parameters: ParameterUpdate) {
-    // State is zero before the first step, which therefore brings what the sums start at.
+    // State is zero before the first step, which therefore adds the initial value of the sums.
     let update = ck_adagrad(
       learning_rate: parameters.learningRate / (1 + Double(parameters.step) * rateDecay),
       gradient_scale: parameters.scale, coupling: parameters.coupling + parameters.weightDecay,

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Adam (Kingma and Ba, 2015): moving averages of the gradient and of its square. Weight decay goes through the gradient.
+/// Adam (Kingma and Ba, 2015): moving averages of the gradient and of its square. Weight decay is added to the gradient.
 package struct Adam: AdamMoments {
   package var betas = Betas(0.9, 0.999)
   package var epsilon = 1e-8

@@ -2,7 +2,7 @@ import CKernels
 import Configuration
 import Foundation
 
-/// Settings and arithmetic that Adam and AdamW have in common (Kingma and Ba, 2015, algorithm 1, in PyTorch's form: ε is added
+/// Settings and arithmetic that Adam and AdamW share (Kingma and Ba, 2015, algorithm 1, in PyTorch's form: ε is added
 /// to √v̂).
 ///
 /// m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², w ← w − η·m̂ / (√v̂ + ε).
@@ -12,7 +12,7 @@ package protocol AdamMoments: OptimizerSettings {
   var epsilon: Double { get set }
 }
 
-/// How much of Adam's averages of the gradient and of its square is kept in a step.
+/// Decay rates of Adam's averages of the gradient and of its square.
 package struct Betas: Sendable, Equatable {
   package var first: Double
   package var second: Double
@@ -27,7 +27,7 @@ extension AdamMoments {
         "betas", \.betas, Betas.codec,
         "β₁ and β₂ in m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g²; the step is η·m̂ / (√v̂ + ε) with "
           + "m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)."),
-      Field("epsilon", \.epsilon, .normalFloat, "ε of the same; it must be a float32 that does not vanish."),
+      Field("epsilon", \.epsilon, .normalFloat, "ε in the same formula; it must not vanish in float32."),
     ]
   }
 
@@ -36,9 +36,9 @@ extension AdamMoments {
 
   package func check(_ context: inout DecodingContext) {}
 
-  /// - Parameter isDecoupled: Whether weight decay acts beside the gradient instead of through it.
+  /// - Parameter isDecoupled: Whether weight decay is applied to the weights, not to the gradient.
   func update(_ parameters: ParameterUpdate, isDecoupled: Bool) {
-    // The averages start at zero and lean to it, the more the fewer steps they have seen.
+    // The averages start at zero and are biased towards it in early steps.
     let steps = Double(parameters.step + 1)
     let corrections = (1 - pow(betas.first, steps), 1 - pow(betas.second, steps))
     let update = ck_adam(
@@ -70,6 +70,6 @@ extension Betas {
 }
 
 extension Codec where Value == Double {
-  /// A divisor's guard against zero that kernels take as float32.
+  /// A constant that keeps a divisor above zero, passed to kernels as float32.
   static var normalFloat: Codec { .number("number ≥ 1.2e-38") { $0 >= Double(Float.leastNormalMagnitude) } }
 }

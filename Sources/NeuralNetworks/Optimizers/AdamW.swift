@@ -1,13 +1,13 @@
 import Configuration
 
-/// Adam whose weight decay stands beside the gradient (Loshchilov and Hutter, 2019, algorithm 2, with PyTorch's η · λ).
+/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2, with PyTorch's η · λ).
 package struct AdamW: AdamMoments {
   package var betas = Betas(0.9, 0.999)
   package var epsilon = 1e-8
 
   package static var form: Form<AdamW> {
     Form(
-      "adamw", "Adam with weight decay beside the gradient, not in it (Loshchilov and Hutter, 2019)",
+      "adamw", "Adam with decoupled weight decay (Loshchilov and Hutter, 2019)",
       template: AdamW(), example: AdamW(betas: Betas(0.7, 0.9), epsilon: 1e-4), fields: fields)
   }
 

@@ -2,7 +2,7 @@ import Autograd
 import Tensors
 
 /// Turns summed gradients into new weights. Works on the store's flat buffers and knows nothing of ranks: every
-/// replica takes the same step from the same sums, or one part of it where several optimisers share the buffers.
+/// replica takes the same step from the same sums, or one part of it if several optimisers share the buffers.
 public final class Optimizer {
   public let specification: OptimizerSpecification
   private let store: ParameterStore
@@ -11,8 +11,8 @@ public final class Optimizer {
 
   /// - Parameters:
   ///   - store: The parameters to train, allocated.
-  ///   - rules: Groups of them with a rate, a weight decay or an L2 of their own.
-  ///   - share: Where others work on the same parameters.
+  ///   - rules: Groups of parameters with their own rate, weight decay or L2.
+  ///   - share: This optimiser's part, if others update the same parameters; else nil.
   public init(
     _ specification: OptimizerSpecification, store: ParameterStore, rules: ParameterRules = ParameterRules(),
     pool: StoragePool, share: OptimizerShare? = nil
@@ -36,14 +36,14 @@ public final class Optimizer {
   /// Updates the weights.
   ///
   /// - Parameters:
-  ///   - number: The run's number of this update, from 0: what an optimiser needs to know of the past beside `state`.
-  ///   - gradients: Sums over the global batch, laid out like the store's values; to be read only: other
+  ///   - number: Number of this update in the run, from 0.
+  ///   - gradients: Sums over the global batch, laid out like the store's values; read-only: other
   ///     workers may read the same memory.
   ///   - scale: Factor that turns sums into means: 1 / (the global batch's weight).
-  ///   - report: Whether the norm and the penalty are wanted; both cost a pass over memory.
-  ///   - hasReadShared: Called when all elements have been read that others may update, before any is updated; not in a step
-  ///     that reads none. Whoever shares waits here for the others, so whether it is called depends on nothing but what is
-  ///     the same for all of them: the specification, the rules and `report`.
+  ///   - report: Whether to report the norm and the penalty; both cost a pass over memory.
+  ///   - hasReadShared: Called after all elements that others may update have been read, before any is updated; not in a step
+  ///     that reads none. It may be a barrier, so whether it is called depends only on values that are equal on all workers:
+  ///     the specification, the rules and `report`.
   public func step(
     _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool,
     hasReadShared: () throws -> Void
@@ -59,7 +59,7 @@ public final class Optimizer {
     return loss.report
   }
 
-  /// A step of an optimiser that shares nothing.
+  /// A step of an optimiser without shared parameters.
   public func step(
     _ number: Int, gradients: Tensor, scale: Double, learningRate: Double, report: Bool
   ) -> OptimizerReport {
@@ -67,9 +67,9 @@ public final class Optimizer {
   }
 }
 
-/// One optimiser's part in the updates of parameters that several optimisers have in common.
+/// One optimiser's part in the updates of parameters that several optimisers share.
 public struct OptimizerShare {
-  /// The memory of `Optimizer.state`, in its order, that all of them use; zero before the first step.
+  /// Memory of `Optimizer.state`, in its order, used by all of them; zero before the first step.
   public let state: [Tensor]
   /// The elements of the flat buffers that this optimiser updates, ascending; the others update the rest in the same steps.
   public let elements: [Range<Int>]
@@ -77,11 +77,11 @@ public struct OptimizerShare {
   public init(state: [Tensor], elements: [Range<Int>]) { (self.state, self.elements) = (state, elements) }
 }
 
-/// Figures of one step, summed in fixed chunks: equal for every placement of the shards.
+/// Figures of one step, summed in fixed chunks and so equal for every placement of shards.
 public struct OptimizerReport: Sendable, Equatable {
-  /// Euclidean norm of the whole gradient before clipping; nil where nobody asked.
+  /// Euclidean norm of the whole gradient before clipping; nil without `report`.
   public var gradientNorm: Double?
-  /// The regularisation term λ·Σw² of the loss, at the weights before the update; nil where nobody asked.
+  /// The regularisation term λ·Σw² of the loss, at the weights before the update; nil without `report`.
   public var penalty: Double?
 
   public init(gradientNorm: Double? = nil, penalty: Double? = nil) {

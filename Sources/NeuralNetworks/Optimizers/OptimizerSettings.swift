@@ -5,25 +5,25 @@ import Tensors
 
 /// The settings of one optimiser, and its arithmetic.
 package protocol OptimizerSettings: CatalogueSection {
-  /// Names of the flat buffers that the optimiser keeps between steps, as checkpoints have them. Buffers are laid out like the
+  /// Names of the flat buffers that the optimiser keeps between steps, as in checkpoints. Buffers are laid out like the
   /// parameters, and zero before the first step.
   var stateNames: [String] { get }
 
-  /// Updates some parameters in one pass over memory.
+  /// Updates a range of parameters in one pass over memory.
   func update(_ parameters: ParameterUpdate)
 }
 
-/// Neighbouring parameters in one step, as an optimiser's kernel takes them. Padding behind a parameter belongs to them: its
-/// gradients and weights are zeros, and stay so.
+/// The update of a range of parameters in one step, as an optimiser's kernel takes it. The range includes the padding after
+/// parameters, whose gradients and weights are and stay zero.
 package struct ParameterUpdate {
-  /// The run's number of this update, from 0.
+  /// Number of this update in the run, from 0.
   let step: Int
-  /// The schedule's, times the factor of these parameters.
+  /// The schedule's rate times the factor of these parameters.
   let learningRate: Double
   /// The loss's gradient is scale · gradients + coupling · weights.
   let scale: Double
   let coupling: Double
-  /// Of these parameters.
+  /// Weight decay of these parameters.
   let weightDecay: Double
   let dtype: DType
   let range: ParameterRange

@@ -1,17 +1,17 @@
 import Configuration
 
-/// How a gradient changes the weights: an optimiser with its settings, and what all optimisers have in common.
+/// An optimiser with its settings, and the settings that all optimisers share.
 public struct OptimizerSpecification: Sendable {
   package var settings: any OptimizerSettings
-  /// Added to the gradient as weight_decay · w; AdamW instead takes η · weight_decay · w off the weight.
+  /// Added to the gradient as weight_decay · w; AdamW instead subtracts η · weight_decay · w from the weight.
   public var weightDecay = 0.0
-  /// A loss term λ·Σw², so the gradient carries 2λw and the reported loss λΣw².
+  /// Factor λ of the loss term λ·Σw²: the gradient includes 2λw, the reported loss λΣw².
   public var l2 = 0.0
-  /// Parameters that both act on.
+  /// Parameters that weight decay and L2 act on.
   public var regularize = Regularized.weights
-  /// Largest Euclidean norm of the whole gradient; nil leaves it alone.
+  /// Largest Euclidean norm of the whole gradient; nil does not clip.
   public var clipNorm: Double?
-  /// Largest magnitude of each of the gradient's elements; nil leaves them alone.
+  /// Largest magnitude of the gradient's elements; nil does not clip.
   public var clipValue: Double?
 
   package init(_ settings: any OptimizerSettings) { self.settings = settings }
@@ -19,7 +19,7 @@ public struct OptimizerSpecification: Sendable {
   /// Number of flat buffers of the parameters' size that are the optimiser's state.
   public var stateCount: Int { settings.stateNames.count }
 
-  /// Number of further flat buffers that it takes: one for clipped gradients.
+  /// Number of further flat buffers: one for clipped gradients.
   public var scratchCount: Int { clipValue == nil ? 0 : 1 }
 
   package func check(_ context: inout DecodingContext) {
@@ -40,13 +40,13 @@ extension OptimizerSpecification: Equatable {
 extension OptimizerSpecification {
   package static var record: Record<OptimizerSpecification> {
     Record(
-      "optimizer", "How a gradient changes the weights.", template: .sgd(),
+      "optimizer", "The optimiser: the computation of new weights from a gradient.", template: .sgd(),
       choice: Choice("kind", "The optimiser.", fallback: SGD.form.name, variants: OptimizerCatalogue.variants),
       fields: [
         Field(
           "weight_decay", \.weightDecay, .notNegative,
-          "Adds so much times w to the gradient; `adamw` instead takes η times so much of w off it."),
-        Field("l2", \.l2, .notNegative, "λ of a loss term λ·Σw²: the gradient carries 2λw, the loss λ·Σw²."),
+          "λ: adds λ·w to the gradient; `adamw` instead subtracts η·λ·w from w."),
+        Field("l2", \.l2, .notNegative, "λ of a loss term λ·Σw², whose gradient is 2λ·w."),
         Field(
           "regularize", \.regularize, .word(),
           "Parameters that `weight_decay` and `l2` act on. `weights`: matrices, kernels and tables of tokens, neither biases nor "
@@ -57,7 +57,7 @@ extension OptimizerSpecification {
           "Largest Euclidean norm of the whole gradient; null clips nothing."),
         Field(
           "clip_value", \.clipValue, Codec.positive.optional,
-          "Largest magnitude of each element of the gradient; null clips nothing. Goes without clip_norm."),
+          "Largest magnitude of each element of the gradient; null clips nothing. Excludes clip_norm."),
       ])
   }
 }

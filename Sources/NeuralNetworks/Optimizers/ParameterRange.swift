@@ -3,7 +3,7 @@ import Tensors
 
 /// A range of the flat buffers whose parameters an optimiser treats alike: one kernel call.
 struct ParameterRange: Equatable {
-  /// Elements of the flat buffers, padding behind the parameters included (it stays zero).
+  /// Elements of the flat buffers, including the padding after parameters (it stays zero).
   var elements: Range<Int>
   var group: ParameterGroup
 

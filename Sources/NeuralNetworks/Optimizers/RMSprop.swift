@@ -1,10 +1,10 @@
 import CKernels
 import Configuration
 
-/// RMSprop (Tieleman and Hinton, 2012, in PyTorch's form), centred (Graves, 2013) and with momentum where that is asked for.
+/// RMSprop (Tieleman and Hinton, 2012, in PyTorch's form), optionally centred (Graves, 2013) and with momentum.
 ///
-/// s ← α·s + (1 − α)·g², w ← w − η·g / (√s + ε); centred with √(s − m²) in place of √s, where m ← α·m + (1 − α)·g. Weight decay goes
-/// through the gradient.
+/// s ← α·s + (1 − α)·g², w ← w − η·g / (√s + ε); if centred, √(s − m²) replaces √s, where m ← α·m + (1 − α)·g. Weight decay is
+/// added to the gradient.
 package struct RMSprop: OptimizerSettings {
   package var alpha = 0.99
   package var epsilon = 1e-8
@@ -17,7 +17,7 @@ package struct RMSprop: OptimizerSettings {
       template: RMSprop(), example: RMSprop(alpha: 0.9, epsilon: 1e-3, momentum: 0.8, centered: true),
       fields: [
         Field("alpha", \.alpha, .share, "α in s ← α·s + (1 − α)·g²; the step is η·u with u = g / (√s + ε)."),
-        Field("epsilon", \.epsilon, .normalFloat, "ε of the same; it must be a float32 that does not vanish."),
+        Field("epsilon", \.epsilon, .normalFloat, "ε in the same formula; it must not vanish in float32."),
         Field("momentum", \.momentum, .share, "μ in v ← μ·v + u; the step is then η·v."),
         Field(
           "centered", \.centered, .truth,

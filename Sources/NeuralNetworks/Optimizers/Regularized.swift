@@ -1,10 +1,10 @@
 import Autograd
 
-/// Parameters that weight decay and L2 act on, by the roles that layers give them.
+/// Parameters that weight decay and L2 act on, by role.
 public enum Regularized: String, Sendable, CaseIterable {
-  /// Neither biases nor normalisation, position tables and class tokens.
+  /// All except biases, normalisation, position tables and class tokens.
   case weights
-  /// Neither biases nor normalisation.
+  /// All except biases and normalisation.
   case weightsAndPositions = "weights_and_positions"
   case all
 

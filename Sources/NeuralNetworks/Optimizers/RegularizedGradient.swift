@@ -3,20 +3,20 @@ import CKernels
 import Tensors
 
 /// The gradient that an optimiser acts on: the mean over the global batch, with the L2 term's gradient, clipped. It is
-/// described, not computed, where that saves a pass over memory.
+/// described, not computed, if that saves a pass over memory.
 struct RegularizedGradient {
-  /// Parameters for the optimiser to update.
+  /// Ranges that this optimiser updates.
   let ownRanges: [ParameterRange]
   private let ranges: [ParameterRange]
-  /// The different λ of L2 terms that are not 0.
+  /// The distinct non-zero λ of L2 terms.
   private let penalties: [Double]
   private let specification: OptimizerSpecification
   private let store: ParameterStore
-  /// Clipped element by element, where that is wanted: in memory of its own, since workers may share the sums' memory. What
-  /// is not in `ownRanges` is never touched, so that it takes no memory.
+  /// The gradient clipped element by element, if that is configured: in its own memory, since workers may share the sums'.
+  /// Elements outside `ownRanges` are never touched, so they take no memory.
   private let clipped: Tensor?
 
-  /// How the gradient follows from a buffer: scale · buffer + penalty scale · 2λ · w, with the λ of each range.
+  /// Description of the gradient: scale · buffer + penalty scale · 2λ · w, with the λ of each range.
   struct Prepared {
     var buffer: Tensor
     var scale: Double
@@ -74,7 +74,7 @@ struct RegularizedGradient {
     return prepared
   }
 
-  /// λ·Σw² over the weights as they are: what the L2 terms add to the loss.
+  /// λ·Σw² over the current weights: the L2 terms' part of the loss.
   private var penalty: Double {
     penalties.reduce(0) { total, l2 in
       total + l2
@@ -85,8 +85,8 @@ struct RegularizedGradient {
     }
   }
 
-  /// ‖scale·g + 2λ·w‖, through its three sums, so that asking for the norm does not touch the gradients: with
-  /// or without a report, a step gives the same bits.
+  /// ‖scale·g + 2λ·w‖, from its three sums, so that the norm does not change the gradients: with or
+  /// without a report, a step gives the same bits.
   private func norm(of gradients: Tensor, scale: Double) -> Double {
     let type = store.dtype.kernelType
     let squared = ranges.reduce(0.0) { sum, range in

@@ -1,12 +1,12 @@
 import Configuration
 
-/// One rule of a configuration's `parameters`: what holds for the parameters whose path it matches. A key that is nil says nothing.
+/// One rule of a configuration's `parameters`, for the parameters whose path it matches. A key that is nil changes nothing.
 public struct ParameterRule: Sendable, Equatable {
-  /// Whether running averages of batch normalisation go on.
+  /// Treatment of batch normalisation's running averages.
   public enum Statistics: String, Sendable, CaseIterable {
-    /// They follow the batches.
+    /// Update them with each batch.
     case follow
-    /// They stay, and the layer normalises by them in training too, as in evaluation.
+    /// Keep them, and normalise by them in training too, as in evaluation.
     case keep
   }
 
@@ -17,24 +17,24 @@ public struct ParameterRule: Sendable, Equatable {
   public var weightDecay: Double?
   /// Replaces the optimiser's.
   public var l2: Double?
-  /// Keeps the values of the parameters.
+  /// Whether the parameters keep their values.
   public var freeze: Bool?
   public var statistics: Statistics?
 
   package init(_ match: PathPattern) { self.match = match }
 
-  /// Whether it says something of parameters; else of running averages alone.
+  /// Whether the rule changes parameters; else it changes running averages alone.
   var concernsParameters: Bool { isOfUpdates || freeze != nil }
 
   private var isOfUpdates: Bool { rate != nil || weightDecay != nil || l2 != nil }
 
-  /// Reports a rule that says nothing, or two things that exclude each other.
+  /// Reports a rule without effect, or with keys that exclude each other.
   ///
-  /// - Parameter path: Of the rule, `parameters.0`.
+  /// - Parameter path: Path of the rule, `parameters.0`.
   package func check(at path: String, _ context: inout DecodingContext) {
     context.check(
       path, "\(path).match", holds: concernsParameters || statistics != nil,
-      "the rule says nothing of what it matches", hint: "give it rate, weight_decay, l2, freeze or statistics")
+      "the rule changes nothing", hint: "give it rate, weight_decay, l2, freeze or statistics")
     context.check(
       "\(path).rate", "\(path).weight_decay", "\(path).l2", "\(path).freeze", holds: freeze != true || !isOfUpdates,
       "frozen parameters have no rate, weight_decay or l2", hint: "leave those out, or leave out freeze")
@@ -45,7 +45,7 @@ extension ParameterRule {
   package static var record: Record<ParameterRule> {
     Record(
       "parameters",
-      "An ordered list of rules for parameters by their paths, as checkpoints have them. A later rule overrides an earlier one "
+      "An ordered list of rules for parameters by their paths in checkpoints. A later rule overrides an earlier one "
         + "key by key; a rule that matches nothing is a mistake.",
       template: ParameterRule(.everything),
       fields: [
@@ -64,13 +64,13 @@ extension ParameterRule {
         ),
         Field(
           "statistics", \.statistics, Codec.word().optional,
-          "Of batch normalisation whose `running_mean` the rule matches. `follow`, the default: the running averages follow the "
+          "Treatment of batch normalisation whose `running_mean` the rule matches. `follow`, the default: the running averages follow the "
             + "batches, even of a frozen layer, as in PyTorch; `keep`: they stay, and the layer normalises by them in training too."
         ),
       ])
   }
 
-  /// A rule without the keys of which it says nothing.
+  /// A rule without its nil keys.
   package static var codec: Codec<ParameterRule> {
     let whole = record.codec
     return Codec(

@@ -7,7 +7,7 @@ public struct ParameterRules: Sendable, Equatable {
 
   public init(_ rules: [ParameterRule] = []) { self.rules = rules }
 
-  /// Everything that the rules say of one path together: of each key the last rule's word counts.
+  /// The rules' combined treatment of one path: for each key, the last matching rule counts.
   func treatment(of path: String) -> ParameterTreatment {
     var treatment = ParameterTreatment()
     for rule in rules where rule.match.matches(path) {
@@ -20,9 +20,9 @@ public struct ParameterRules: Sendable, Equatable {
     return treatment
   }
 
-  /// Reports every rule that concerns nothing in a model.
+  /// Checks that every rule matches something in a model.
   ///
-  /// - Throws: where each stands, and which paths are near.
+  /// - Throws: The location of each rule that does not, with the nearest paths.
   package func requireMatches(in store: ParameterStore) throws(ConfigurationError) {
     let (parameters, buffers) = (store.parameters.map(\.path), store.buffers.map(\.path))
     let issues = rules.compactMap { rule in
@@ -34,25 +34,25 @@ public struct ParameterRules: Sendable, Equatable {
     throw ConfigurationError([
       ConfigurationIssue(
         location: last.match.location, message: "parameters: all are frozen, so there is nothing to train",
-        hint: "add a rule behind it, such as {match: \"head.*\", freeze: false}")
+        hint: "add a rule after it, such as {match: \"head.*\", freeze: false}")
     ])
   }
 }
 
-/// How one parameter is trained.
+/// Treatment of one parameter or running average.
 struct ParameterTreatment: Equatable {
   /// Multiplies the schedule's rate.
   var rate = 1.0
-  /// Nil for what the optimiser's settings say.
+  /// Nil means the optimiser's settings.
   var weightDecay: Double?
   var l2: Double?
   var isFrozen = false
-  /// Of a running average.
+  /// Treatment of a running average.
   var statistics = ParameterRule.Statistics.follow
 }
 
 extension ParameterRule {
-  /// A mistake if the rule matches none of these paths.
+  /// The mistake, if the rule matches none of these paths.
   fileprivate func issue(_ kind: String, among paths: [String]) -> ConfigurationIssue? {
     guard !paths.contains(where: match.matches) else { return nil }
     let nearest = match.nearest(in: paths, atMost: 3)

@@ -1,6 +1,6 @@
 import Configuration
 
-/// One rate in all steps.
+/// The same rate in all steps.
 package struct ConstantRate: ScheduleSettings {
   package var rate = 0.01
 

@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 
-/// From a rate to the minimum along half a cosine over the steps behind the warm-up (Loshchilov and Hutter, 2017).
+/// From a rate to the minimum along half a cosine over the steps after the warm-up (Loshchilov and Hutter, 2017).
 package struct CosineDecay: ScheduleSettings {
   package var rate = 0.01
   package var minimum = 0.0
@@ -25,7 +25,7 @@ package struct CosineDecay: ScheduleSettings {
     return Self.rate(at: progress, from: rate, to: minimum)
   }
 
-  /// The rate at a part in 0...1 of the way.
+  /// The rate at a fraction in 0...1 of the way.
   static func rate(at progress: Double, from rate: Double, to minimum: Double) -> Double {
     minimum + (rate - minimum) * (1 + cos(Double.pi * progress)) / 2
   }
@@ -34,7 +34,7 @@ package struct CosineDecay: ScheduleSettings {
 }
 
 extension DecodingContext {
-  /// Reports a lowest rate that is not below the highest one, which `key` of the schedule gives.
+  /// Reports a lowest rate that is not below the highest one, the schedule's `key`.
   mutating func checkSchedule(minimum: Double, isBelow rate: Double, key: String) {
     check(
       "schedule.\(key)", "schedule.min", holds: minimum < rate,

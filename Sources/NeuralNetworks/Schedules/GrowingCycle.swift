@@ -1,11 +1,11 @@
 import Configuration
 import Foundation
 
-/// One of a row of cycles, each of which is some factor as long as the one before, in equal parts of whole steps.
+/// One of successive cycles, each longer than the one before by a factor, in equal parts of whole steps.
 struct GrowingCycle {
   /// Counted from 0.
   private(set) var number = 0
-  /// Steps of each of its parts.
+  /// Number of steps of each of its parts.
   private(set) var part: Int
   /// Steps since the cycle began.
   private(set) var position: Int
@@ -21,13 +21,13 @@ struct GrowingCycle {
     while position >= parts * part {
       position -= parts * part
       number += 1
-      // Beyond this length the run is over long before the cycle is.
+      // A run is over long before a cycle of this length.
       part = max(Int(min(Double(first) * pow(growth, Double(number)), 1e15).rounded()), 1)
     }
   }
 }
 
 extension Codec where Value == Double {
-  /// Growth of a cycle, or a divisor.
+  /// Codec for the growth of a cycle, or a divisor.
   static var atLeastOne: Codec { .number("number ≥ 1") { $0 >= 1 } }
 }

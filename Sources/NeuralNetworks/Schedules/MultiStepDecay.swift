@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 
-/// rate · gammaⁿ, where n is the number of milestones that the step has come to; steps count from the start of the run.
+/// rate · gammaⁿ, where n is the number of milestones reached; steps count from the start of the run.
 package struct MultiStepDecay: ScheduleSettings {
   package var rate = 0.01
   package var gamma = 0.1
@@ -10,7 +10,7 @@ package struct MultiStepDecay: ScheduleSettings {
 
   package static var form: Form<MultiStepDecay> {
     Form(
-      "multi_step", "rate · gamma^(milestones that the step has come to)", template: MultiStepDecay(),
+      "multi_step", "rate · gamma^(number of milestones reached)", template: MultiStepDecay(),
       example: MultiStepDecay(rate: 0.5, gamma: 0.3, milestones: [5, 6, 31]),
       fields: [
         Field("rate", \.rate, .positive, "The first learning rate."),

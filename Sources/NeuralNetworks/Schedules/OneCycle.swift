@@ -1,25 +1,25 @@
 import Configuration
 import Foundation
 
-/// Up to the highest rate and down to nearly nothing over all steps behind the warm-up (Smith and Topin, 2018; the curve of
+/// Up to the highest rate and down to nearly zero over all steps after the warm-up (Smith and Topin, 2018; the curve of
 /// PyTorch's OneCycleLR). Momentum stays as it is.
 package struct OneCycle: ScheduleSettings {
   package enum Curve: String, Sendable, CaseIterable { case cosine, linear }
 
-  /// The highest one.
+  /// The highest rate.
   package var rate = 0.01
   /// Share of the steps on the way up.
   package var rise = 0.3
   package var curve = Curve.cosine
-  /// The highest rate over the first one.
+  /// The highest rate divided by the first one.
   package var startDivisor = 25.0
-  /// The first rate over the last one.
+  /// The first rate divided by the last one.
   package var endDivisor = 1e4
 
   package static var form: Form<OneCycle> {
     Form(
       "one_cycle",
-      "up to the rate and down to nearly nothing, over all steps after the warm-up (Smith and Topin, 2018)",
+      "up to the rate and down to nearly zero, over all steps after the warm-up (Smith and Topin, 2018)",
       template: OneCycle(),
       example: OneCycle(rate: 0.5, rise: 0.42, curve: .linear, startDivisor: 8, endDivisor: 100),
       fields: [

@@ -24,16 +24,16 @@ package struct Plateau: EvaluatedScheduleSettings {
         Field("factor", \.factor, .number("number in (0, 1)") { $0 > 0 && $0 < 1 }, "Factor of each reduction."),
         Field(
           "patience", \.patience, .integer(atLeast: 0),
-          "Evaluations in a row without an improvement that change nothing; the next one reduces the rate. Evaluations at "
+          "Consecutive evaluations without an improvement that change nothing; the next one reduces the rate. Evaluations at "
             + "the interval of `evaluation` count."),
         Field(
           "threshold", \.threshold, .share,
-          "An improvement is better than the best value before by more than this share of it."),
+          "An improvement is better than the best value so far by more than this share of it."),
         Field("min", \.minimum, .notNegative, "The lowest rate."),
         Field(
           "cooldown", \.cooldown, .integer(atLeast: 0),
-          "Evaluations after a reduction that do not count as being without an improvement."),
-        Field("metric", \.metric, .word(), "What must improve: the validation loss fall, or the accuracy rise."),
+          "Evaluations after a reduction that do not count as lacking an improvement."),
+        Field("metric", \.metric, .word(), "The metric that must improve: validation loss or accuracy."),
       ])
   }
 
@@ -65,7 +65,7 @@ package struct Plateau: EvaluatedScheduleSettings {
     }
   }
 
-  /// A loss that is not finite is never one.
+  /// Whether the loss is an improvement; one that is not finite never is.
   private func isImprovement(loss: Double, accuracy: Double, on best: Double?) -> Bool {
     guard loss.isFinite, let best else { return loss.isFinite }
     return switch metric {

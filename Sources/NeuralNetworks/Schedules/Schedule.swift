@@ -1,5 +1,5 @@
-/// The learning rate of each step of a run of a known length. It follows from the step alone, so that a resumed run needs nothing
-/// else; but for schedules that follow evaluations, whose memory the caller keeps.
+/// The learning rate of each step of a run of known length. It follows from the step alone, so that a resumed run requires
+/// nothing else, except in schedules that follow evaluations, whose memory the caller keeps.
 public struct Schedule: Sendable, Equatable {
   public let specification: ScheduleSpecification
   private let length: ScheduleLength
@@ -10,13 +10,13 @@ public struct Schedule: Sendable, Equatable {
       totalSteps: totalSteps, warmupSteps: min(specification.warmupSteps, max(totalSteps - 1, 0)))
   }
 
-  /// Steps of the warm-up: as specified, or one less than a run that is not longer than that, so that the last step has the
+  /// Number of steps of the warm-up: as specified, but less than the length of the run, so that the last step has the
   /// full rate.
   public var warmupSteps: Int { length.warmupSteps }
 
   /// The rate of step `step`, counted from 0.
   ///
-  /// - Parameter memory: Result of the last `observe`; nil before the first evaluation, and for schedules that follow none.
+  /// - Parameter memory: Result of the last `observe`; nil before the first evaluation, and in schedules that follow none.
   package func rate(at step: Int, memory: ScheduleMemory?) -> Double {
     precondition(step >= 0, "learning rate of step \(step)")
     func fullRate(at step: Int) -> Double {
@@ -27,7 +27,7 @@ public struct Schedule: Sendable, Equatable {
     return fullRate(at: warmupSteps) * Double(step + 1) / Double(warmupSteps)
   }
 
-  /// Takes an evaluation of the validation split into account, where the schedule follows evaluations.
+  /// Updates the memory of a schedule that follows evaluations with one of the validation split.
   package func observe(loss: Double, accuracy: Double, memory: inout ScheduleMemory?) {
     guard let settings = specification.settings as? any EvaluatedScheduleSettings else { return }
     var changed = memory ?? ScheduleMemory()
@@ -35,7 +35,7 @@ public struct Schedule: Sendable, Equatable {
     memory = changed
   }
 
-  /// Sentences about parts of the schedule that the run is too short for.
+  /// Warnings about parts of the schedule that the run does not reach.
   public var notes: [String] {
     var notes: [String] = []
     if warmupSteps < specification.warmupSteps {

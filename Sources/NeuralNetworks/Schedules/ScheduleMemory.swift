@@ -3,16 +3,16 @@ package struct ScheduleMemory: Codable, Sendable, Equatable {
   /// The last value that counted as an improvement, nil before the first.
   package var best: Double?
   package var evaluationsWithoutImprovement = 0
-  /// Evaluations to come that do not count as being without an improvement.
+  /// Number of next evaluations that do not count as lacking an improvement.
   package var cooldown = 0
-  /// How often the rate was reduced.
+  /// Number of reductions of the rate.
   package var reductions = 0
 
   package init() {}
 }
 
-/// A schedule whose rate depends on evaluations of the validation split beside the step.
+/// A schedule whose rate depends on evaluations of the validation split and the step.
 package protocol EvaluatedScheduleSettings: ScheduleSettings {
-  /// Takes an evaluation into account.
+  /// Updates the memory with an evaluation.
   func observe(loss: Double, accuracy: Double, memory: inout ScheduleMemory)
 }

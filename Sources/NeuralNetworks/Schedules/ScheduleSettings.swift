@@ -2,19 +2,19 @@ import Configuration
 
 /// The settings of one schedule, and its learning rate.
 package protocol ScheduleSettings: CatalogueSection {
-  /// The full rate of a step: what a warm-up climbs to, and the rate of each step behind it.
+  /// The full rate of a step: the end of a warm-up, and the rate of each step after it.
   func rate(at step: ScheduleStep) -> Double
 
-  /// A sentence about a part of the schedule that a run of this length does not come to; nil where it comes to all.
+  /// Warning about a part of the schedule that a run of this length does not reach; nil if it reaches all.
   func note(on length: ScheduleLength) -> String?
 }
 
-/// How many steps a run has for its schedule.
+/// Numbers of steps of a run and its warm-up.
 package struct ScheduleLength: Sendable, Equatable {
   package let totalSteps: Int
   package let warmupSteps: Int
 
-  /// Steps behind the warm-up.
+  /// Number of steps after the warm-up.
   var steps: Int { totalSteps - warmupSteps }
 }
 
@@ -23,7 +23,7 @@ package struct ScheduleStep {
   /// Counted from 0, from the start of the run.
   let number: Int
   let length: ScheduleLength
-  /// Filled in by a schedule that follows evaluations; untouched in others.
+  /// Used by schedules that follow evaluations only.
   let memory: ScheduleMemory
 
   /// Counted from the end of the warm-up.

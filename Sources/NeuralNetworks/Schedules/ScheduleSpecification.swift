@@ -3,14 +3,14 @@ import Configuration
 /// Learning rate as a function of the step, counted from 0: a schedule with its settings, and a warm-up before it.
 public struct ScheduleSpecification: Sendable {
   package var settings: any ScheduleSettings
-  /// Steps over which the rate climbs linearly from rate / warmupSteps to the full rate; a shorter run cuts it.
+  /// Number of steps over which the rate rises linearly from rate / warmupSteps to the full rate; a shorter run cuts it.
   public var warmupSteps: Int
 
   package init(_ settings: any ScheduleSettings, warmupSteps: Int) {
     (self.settings, self.warmupSteps) = (settings, warmupSteps)
   }
 
-  /// The word that chooses the schedule.
+  /// The word that configurations use for the schedule.
   package var name: String { type(of: settings).name }
 
   /// Whether evaluations of the validation split change the rate.
@@ -34,7 +34,7 @@ extension ScheduleSpecification {
       fields: [
         Field(
           "warmup_steps", \.warmupSteps, .integer(atLeast: 0),
-          "Steps over which the rate climbs linearly to its first full value; where the run is not longer, all steps but its last."
+          "Steps over which the rate rises linearly to its first full value; in a run that is not longer, all steps but the last."
         )
       ])
   }

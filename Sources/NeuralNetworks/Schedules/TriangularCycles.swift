@@ -1,8 +1,8 @@
 import Configuration
 import Foundation
 
-/// Up and down between two rates (Smith, 2017); each cycle's half is `cycleGrowth` times the last, each peak's height above the
-/// minimum `peakDecay` times the last.
+/// Up and down between two rates (Smith, 2017); half a cycle is `cycleGrowth` times as long as the last, and a peak's height
+/// above the minimum is `peakDecay` times the last.
 package struct TriangularCycles: ScheduleSettings {
   package var minimum = 1e-5
   package var maximum = 0.1
@@ -19,10 +19,10 @@ package struct TriangularCycles: ScheduleSettings {
         Field("min", \.minimum, .notNegative, "The lowest rate."),
         Field("max", \.maximum, .positive, "The highest rate of the first cycle."),
         Field("half_cycle", \.halfCycle, .integer(atLeast: 1), required: true, "Steps from lowest to highest rate."),
-        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Each cycle is so many times as long as the last."),
+        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Factor of each cycle's length to the last one's."),
         Field(
           "peak_decay", \.peakDecay, .number("number in (0, 1]") { $0 > 0 && $0 <= 1 },
-          "Each peak's height above the minimum is so many times the last."),
+          "Factor of each peak's height above the minimum to the last one's."),
       ])
   }
 

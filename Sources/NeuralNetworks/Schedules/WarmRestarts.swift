@@ -5,7 +5,7 @@ import Foundation
 package struct WarmRestarts: ScheduleSettings {
   package var rate = 0.01
   package var minimum = 0.0
-  /// Steps of the first cycle.
+  /// Number of steps of the first cycle.
   package var cycle = 1
   package var cycleGrowth = 1.0
 
@@ -15,9 +15,9 @@ package struct WarmRestarts: ScheduleSettings {
       template: WarmRestarts(), example: WarmRestarts(rate: 0.5, minimum: 0.02, cycle: 7, cycleGrowth: 2),
       fields: [
         Field("rate", \.rate, .positive, "The first rate of each cycle."),
-        Field("min", \.minimum, .notNegative, "What the rate falls to in each cycle."),
+        Field("min", \.minimum, .notNegative, "The last rate of each cycle."),
         Field("cycle", \.cycle, .integer(atLeast: 1), required: true, "Steps of the first cycle."),
-        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Each cycle is so many times as long as the last."),
+        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Factor of each cycle's length to the last one's."),
       ])
   }
 
@@ -38,7 +38,7 @@ package struct WarmRestarts: ScheduleSettings {
 }
 
 extension ScheduleSpecification {
-  /// - Parameter cycle: Steps of the first cycle.
+  /// - Parameter cycle: Number of steps of the first cycle.
   public static func warmRestarts(
     rate: Double, minimum: Double = 0, cycle: Int, cycleGrowth: Double = 1, warmupSteps: Int = 0
   ) -> ScheduleSpecification {

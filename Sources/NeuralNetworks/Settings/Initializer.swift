@@ -1,6 +1,6 @@
 import Configuration
 
-/// How a weight starts. Fan-in is the number of inputs that one output sums over; biases start at zero.
+/// Distribution of a weight's initial values. Fan-in is the number of inputs that one output sums over; biases start at zero.
 public enum Initializer: Sendable, Equatable {
   /// Variance 2 / fan-in (He et al., 2015).
   case heNormal, heUniform

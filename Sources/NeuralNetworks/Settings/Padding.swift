@@ -5,7 +5,7 @@ import Tensors
 public enum Padding: Sendable, Equatable {
   /// No padding.
   case valid
-  /// As much as keeps ceil(size / stride) outputs; where the total is odd the extra row or column goes to the end.
+  /// Padding for ⌈size / stride⌉ outputs; if the total is odd, the extra row or column is at the end.
   case same
   /// This much on both sides.
   case symmetric(Extent)

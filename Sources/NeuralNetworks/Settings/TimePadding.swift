@@ -1,12 +1,12 @@
 import Configuration
 import Tensors
 
-/// Time steps added around a sequence before a window goes over it.
+/// Time steps of zeros around a sequence.
 public enum TimePadding: Sendable, Equatable {
   case valid
-  /// As much as keeps ⌈time / stride⌉ outputs; where the total is odd the extra time step goes to the end.
+  /// Padding for ⌈time / stride⌉ outputs; if the total is odd, the extra time step is at the end.
   case same
-  /// In front only, so that no output sees what comes after it.
+  /// Before the sequence only, so that no output depends on later time steps.
   case causal
   /// This much on both sides.
   case symmetric(Int)

@@ -31,14 +31,14 @@ extension RunConfiguration {
 }
 
 extension Codec where Value == Int? {
-  /// An interval or a length that need not be given.
+  /// An optional interval or length.
   fileprivate static var count: Codec { Codec<Int>.integer(atLeast: 1).optional }
 }
 
 extension TrainingSettings {
   static var record: Record<TrainingSettings> {
     Record(
-      "training", "How long and in what portions the run trains.", template: TrainingSettings(),
+      "training", "Length, batches and execution of training.", template: TrainingSettings(),
       fields: [
         Field(
           "batch_size", \.batchSize, .integer(atLeast: 1),
@@ -47,13 +47,13 @@ extension TrainingSettings {
         Field("epochs", \.epochs, .count, "Length of the run in passes over the training split."),
         Field(
           "shards", \.shards, .count,
-          "Fixed parts of a global batch, and the most workers the run can have. Weights are equal bit for bit for any "
+          "Fixed parts of a global batch, and the largest number of workers. Weights are equal bit for bit for any "
             + "number of workers; null stands for the number of workers of the run."),
         Field(
           "early_stopping", \.earlyStopping, EarlyStoppingSettings.record.codec.optional,
           "Ends the run when the validation split no longer improves: see below."),
         Field("seed", \.seed, .seed, "Key of all random draws."),
-        Field("drop_last", \.dropLast, .truth, "Leaves out an epoch's last batch where it is short."),
+        Field("drop_last", \.dropLast, .truth, "Leaves out an epoch's last batch if it is short."),
         Field(
           "sampling", \.sampling, .word(),
           "Which samples an epoch visits: `shuffled`: each once; `balanced`: as many of each class as the smallest class has, "
@@ -64,7 +64,7 @@ extension TrainingSettings {
           "Sums gradients over the workers while the backward pass computes the rest. Weights are the same either way."),
         Field(
           "bucket_megabytes", \.bucketMegabytes, Codec.positive,
-          "The least that is summed together, in millions of bytes. Weights are the same whatever it is."),
+          "Smallest size of a bucket of gradients, in millions of bytes. It does not change the weights."),
         Field(
           "share_weights", \.shareWeights, Codec.truth.optional, defaultText: "from 4 MiB of weights on",
           "Whether workers with common memory (threads, ranks of a machine) have one copy of the weights and of the "
@@ -89,13 +89,13 @@ extension EarlyStoppingSettings {
       fields: [
         Field(
           "patience", \.patience, .integer(atLeast: 1), required: true,
-          "Evaluations in a row without an improvement that end the run."),
+          "Consecutive evaluations without an improvement that end the run."),
         Field(
           "min_delta", \.minDelta, .notNegative,
-          "An improvement is better than the best value before by more than this."),
+          "An improvement is better than the best value so far by more than this."),
         Field(
           "metric", \.metric, .word(),
-          "What must improve: the validation loss fall, or the accuracy rise. It also decides which checkpoint is the best."
+          "The metric that must improve: validation loss or accuracy. It also decides which checkpoint is the best."
         ),
       ])
   }
@@ -135,7 +135,7 @@ extension CheckpointSettings {
           "Number of recent checkpoints to keep; one extra until the next step's loss is known to be finite."),
         Field(
           "best", \.best, .truth,
-          "Keeps the one with the best validation result too: by accuracy, for a text by loss, or by what `training.early_stopping` goes by."
+          "Keeps the one with the best validation result too: by accuracy, for a text by loss, or by the metric of `training.early_stopping`."
         ),
       ])
   }

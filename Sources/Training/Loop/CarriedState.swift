@@ -4,12 +4,12 @@ import DataPipeline
 import NeuralNetworks
 import Tensors
 
-/// State that recurrent layers carry from step to step where a text is read in streams: a state for each of a worker's shards,
-/// and, for a checkpoint, that of the global batch, which any placement can go on from.
+/// State that recurrent layers carry from step to step if a text is read in streams: one state for each of a worker's shards
+/// and, in a checkpoint, that of the global batch, which any placement can resume from.
 final class CarriedState {
-  /// One tensor of the global batch's state: a row a sample, in order.
+  /// One tensor of the global batch's state: one row for each sample, in order.
   struct Rows: Equatable {
-    /// `state.`, the layer's path, and PyTorch's word: `state.1.h_l0`.
+    /// `state.`, the layer's path, and PyTorch's name: `state.1.h_l0`.
     var name: String
     var width: Int
     var values: [Float]
@@ -29,16 +29,16 @@ final class CarriedState {
     self.pool = pool
   }
 
-  /// The state that a batch begins with; empty where it begins anew.
+  /// First state of a batch; empty if it starts at zero.
   ///
-  /// - Parameter shard: Number among the worker's own.
+  /// - Parameter shard: Index among the worker's own shards.
   func state(of shard: Int, for batch: Batch) -> RecurrentState {
     if batch.beginsAnew { states[shard].removeAll() }
     beginnings[shard] = states[shard].entries
     return states[shard]
   }
 
-  /// A copy of what the last step began with, to go through it again.
+  /// A copy of the last step's first state, for repeating the step.
   func beginning(of shard: Int) -> RecurrentState { RecurrentState(beginnings[shard]) }
 
   /// The global batch's state, on every worker. Collective.
@@ -49,16 +49,16 @@ final class CarriedState {
       names.append(("\(Self.prefix)\(entry.path).\(entry.name)", entry.value.shape[1]))
       rows.append(states.flatMap { $0[entry.path, entry.name].map { Array($0.floats) } ?? [] })
     }
-    // Every worker has the same layers, or no state yet. Rows of a worker follow those of the one before.
+    // All workers have the same layers, or no state yet. Rows are in worker order.
     let parts = try rows.map { row in
       try communicator.allGather(row.withUnsafeBytes { Array($0) }).flatMap { $0 }
     }
     return zip(names, parts).map { Rows(name: $0.name, width: $0.width, values: floats($1)) }
   }
 
-  /// State as a checkpoint holds it.
+  /// State from a checkpoint.
   ///
-  /// - Throws: unless that is what the model carries for a batch of so many samples.
+  /// - Throws: Unless it matches the model's layers and the batch size.
   static func rows(of checkpoint: Checkpoint, for model: Model, batchSize: Int) throws -> [Rows] {
     let found = checkpoint.state.filter { $0.name.hasPrefix(prefix) }
     try check(
@@ -78,15 +78,15 @@ final class CarriedState {
     }
   }
 
-  /// State that the layers of a model carry, in their order.
+  /// States that the layers of a model carry, in order.
   static func names(in model: Model) -> [(name: String, width: Int)] {
     model.layers.flatMap { layer in layer.carriedStates.map { ("\(prefix)\(layer.path).\($0.name)", $0.width) } }
   }
 
-  /// Takes worker 0's rows, each worker those of its shards. Collective.
+  /// Distributes worker 0's rows: each worker takes those of its shards. Collective.
   ///
-  /// - Parameter rows: as `rows(of:for:batchSize:)` gives them; none for a new run.
-  /// - Parameter batchSize: Samples of the global batch.
+  /// - Parameter rows: Result of `rows(of:for:batchSize:)`; empty for a new run.
+  /// - Parameter batchSize: Number of samples of the global batch.
   func restore(_ rows: [Rows], batchSize: Int, over communicator: any Communicator) throws {
     let header = rows.map { "\($0.name) \($0.width)" }.joined(separator: "\n")
     let agreed = String(decoding: try communicator.broadcast(bytes: Array(header.utf8), from: 0), as: UTF8.self)

@@ -2,7 +2,7 @@ import DataPipeline
 import JSON
 
 extension DataReport {
-  /// As `data-report.json` has it.
+  /// The content of `data-report.json`.
   var json: JSON {
     .object([
       .init("remarks", .array(remarks.map { .string($0) })),

@@ -1,9 +1,9 @@
 import RunSettings
 
 /// Ends a run whose validation split no longer improves ("Deep Learning", Goodfellow, Bengio and Courville, 2016,
-/// algorithm 7.1). What it has seen is part of every checkpoint, so that a resumed run ends after the same step.
+/// algorithm 7.1). Its state is part of every checkpoint, so that a resumed run ends after the same step.
 ///
-/// It goes by evaluations at the configured interval alone, not by the one after the last step: a longer run sees the same.
+/// It uses evaluations at the configured interval alone, not the one after the last step, which a longer run would not have.
 struct EarlyStopping: Codable, Equatable, Sendable {
   /// The last value that counted as an improvement, nil before the first.
   private(set) var best: Double?

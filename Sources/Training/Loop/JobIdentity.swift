@@ -5,7 +5,7 @@ import Inference
 import PlainText
 import Tensors
 
-/// A fact that must be the same on all ranks of a job, as it is shown where it is not.
+/// A fact that must be equal on all ranks of a job, in the form that an error shows.
 public struct JobFact: Sendable, Equatable {
   public let name: String
   public let value: String
@@ -14,12 +14,12 @@ public struct JobFact: Sendable, Equatable {
 }
 
 extension Communicator {
-  /// Throws, on all workers alike, unless all of them bring the same facts. Collective.
+  /// Throws, on all workers alike, unless all have the same facts. Collective.
   ///
-  /// - Parameter name: Name of a worker in the error.
+  /// - Parameter name: Name of a worker in the error message.
   public func requireEqual(_ facts: [JobFact], name: (Int) -> String) throws {
     let own = facts.flatMap { [$0.name, $0.value] }.joined(separator: "\0")
-    // Most of the time only these few bytes travel.
+    // Usually only these few bytes are sent.
     let digests = try allGather(digest(own))
     guard digests.contains(where: { $0 != digests[0] }) else { return }
     let all = try allGather(Array(own.utf8)).map { bytes in
@@ -48,7 +48,7 @@ extension Communicator {
   }
 }
 
-/// Two values on a line each; of long ones, such as the names of a thousand classes, what is around the first difference.
+/// Two values, one on each line; of long ones, such as the names of a thousand classes, the part around the first difference.
 private func excerpts(of first: String, and other: String) -> (String, String) {
   let common = zip(first, other).prefix { $0 == $1 }.count
   let start = max(0, common - 30)
@@ -71,7 +71,7 @@ extension [JobFact] {
 }
 
 extension PreparedRun {
-  /// Identity of this run: every setting but where the data lie, and what the data are.
+  /// Identity of this run: all settings except the data's location, and digests of the data.
   public func jobFacts() throws -> [JobFact] {
     let settings = configuration.settings().filter { $0.path != "data.path" }
     let profile = JobFact("--profile", options.isProfiled ? "on" : "off")
@@ -80,7 +80,7 @@ extension PreparedRun {
 }
 
 extension TrainedModel {
-  /// Its weights, and the data it is measured on.
+  /// Its weights, and the data of the evaluation.
   public func jobFacts() throws -> [JobFact] {
     [JobFact("weights_sha256", weightsSHA256)] + (try data.jobFacts())
   }

@@ -1,16 +1,16 @@
 import NeuralNetworks
 
-/// The memory that a worker requires in training, by counting: bytes.
+/// Estimated memory of a worker in training, in bytes.
 public struct MemoryEstimate: Sendable, Equatable {
-  /// Trained and frozen ones.
+  /// Trained and frozen parameters.
   public let parameters: Int
-  /// Buffers that sums over shards are made in.
+  /// Gradient buffers, partial sums and their scratch memory.
   public let gradients: Int
   public let optimizer: Int
-  /// Outputs of all layers for the samples that are computed at once, which the backward pass requires again.
+  /// Outputs of all layers, kept for the backward pass, for the samples that are computed at once.
   public let activations: Int
   public let samplesAtOnce: Int
-  /// A process with its libraries before it has a model.
+  /// A process with its libraries, without a model.
   public static let program = 55_000_000
 
   public var total: Int { saturatingSum([parameters, gradients, optimizer, activations, Self.program]) }
@@ -20,7 +20,7 @@ extension PreparedRun {
   /// The model's layers with their costs.
   public var summary: ModelSummary { get throws(ModelError) { try emptyModel().summary } }
 
-  /// - Throws: Where there are more workers than parts of a batch.
+  /// - Throws: If there are more workers than shards.
   public func memoryEstimate(workers: Int) throws -> MemoryEstimate {
     let model = try emptyModel()
     let shards = try shards(workers: workers)
@@ -28,7 +28,7 @@ extension PreparedRun {
     let atOnce = (configuration.training.batchSize + shards - 1) / shards * (model.spansBatch ? own : 1)
     let buffer = model.store.flatCount * model.store.dtype.size
     let optimizer = configuration.optimizer
-    // Of k shards about log₂ k partial sums are waited with at a time.
+    // With k shards, about log₂ k partial sums exist at a time.
     let sums = model.spansBatch ? own : 1 + (Int.bitWidth - (own - 1).leadingZeroBitCount)
     return MemoryEstimate(
       parameters: buffer + model.store.frozenFlatCount * model.store.dtype.size,

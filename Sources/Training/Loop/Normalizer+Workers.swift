@@ -2,7 +2,7 @@ import Collectives
 import DataPipeline
 
 extension Normalizer {
-  /// Mean and deviation over a split, of which each worker reads its part: images may have to be decoded for it. Their
+  /// Mean and deviation over a split. Each worker reads its part, since images may have to be decoded for it. The
   /// sums are whole numbers, so the result has the same bits for every number of workers. Collective.
   init(
     _ kind: DatasetSpecification.Normalization, of split: any SampleSplit, over communicator: any Communicator
@@ -18,7 +18,7 @@ extension Normalizer {
       return try PixelMoments(of: own, byChannel: kind == .perChannel)
     }
     var whole = mine
-    // Between workers of one processor type: native byte order.
+    // Native byte order: all workers have one processor type.
     let parts = try communicator.allGather(mine.words.withUnsafeBytes { Array($0) })
     for (worker, bytes) in parts.enumerated() where worker != communicator.worker {
       let words = bytes.withUnsafeBytes { raw in

@@ -3,13 +3,13 @@ import NeuralNetworks
 import PlainText
 import RunSettings
 
-/// Requirements on a batch and on the shards that it is cut into.
+/// Checks of a batch and of its shards.
 extension PreparedRun {
-  /// The first layer of each kind that normalises by statistics over samples; nil where there is none.
+  /// The first layers that normalise by statistics over samples; nil if there is none.
   struct BatchStatistics: Sendable {
     /// Over the samples of a shard.
     var ofShards: String?
-    /// Over those of the whole batch.
+    /// Over the samples of the whole batch.
     var ofBatches: String?
 
     init(of model: Model) {
@@ -19,9 +19,9 @@ extension PreparedRun {
     }
   }
 
-  /// Parts of a batch: as configured, or one a worker.
+  /// Number of shards: as configured, or one for each worker.
   ///
-  /// - Throws: where they do not fit the workers, the batch, the data or the layers.
+  /// - Throws: If it does not fit the workers, the batch, the data or the layers.
   public func shards(workers: Int) throws -> Int {
     let (shards, batchSize) = (configuration.training.shards ?? workers, configuration.training.batchSize)
     guard workers <= shards else { throw RunError.moreWorkersThanShards(workers: workers, shards: shards) }
@@ -39,7 +39,7 @@ extension PreparedRun {
     return shards
   }
 
-  /// Notes for a person on the batches' parts, before they are trained on.
+  /// Notes for a person on the sizes of shards, before training.
   func notes(shards: Int) -> [String] {
     guard let layer = statistics.ofShards ?? statistics.ofBatches else { return [] }
     let last = sampler.lastBatch
@@ -59,10 +59,10 @@ extension PreparedRun {
     ]
   }
 
-  /// Samples of a full batch: those of an epoch, where a batch would take more.
+  /// Number of samples of a full batch: at most those of an epoch.
   private var largestBatch: Int { sampler.largestBatch }
 
-  /// - Throws: where a batch is larger than the data allow.
+  /// - Throws: If a batch is larger than the data allow.
   static func checkBatch(_ sampler: any StepSampler, _ training: TrainingSettings) throws(DataError) {
     guard training.dropLast, sampler.largestBatch < training.batchSize else { return }
     let balanced = (sampler as? BalancedSampler).map {

@@ -4,10 +4,10 @@ import NeuralNetworks
 import RunSettings
 
 extension PreparedRun {
-  /// The same run on random data of the same shape, as long as anyone cares to measure it. A model of text gets the bundled
-  /// novel, cut into tokens and windows as the configuration says.
+  /// The same run on random data of the same shape, for benchmarks of any length. A model of text gets the bundled
+  /// novel, with the configuration's tokeniser and windows.
   ///
-  /// - Parameter assuming: told what of the shape only the files would tell, and what stands for it.
+  /// - Parameter assuming: Called with each assumption about a shape that only the files would tell.
   public static func synthetic(like original: RunConfiguration, assuming: (String) -> Void) throws -> PreparedRun {
     var configuration = original
     configuration.training.epochs = nil
@@ -25,7 +25,7 @@ extension PreparedRun {
       return try PreparedRun(configuration)
     }
     if original.data.isLabelledText {
-      // Their tokens, lengths and classes are what makes a step as long as it is.
+      // The time of a step depends on their tokens, lengths and classes.
       assuming("labelled texts are read, nothing stands for them")
       return try PreparedRun(configuration)
     }
@@ -40,7 +40,7 @@ extension PreparedRun {
     if classes == nil {
       assuming("the number of \(kind) classes is in the files, which are not read: \(assumedClasses) are assumed")
     }
-    // Enough that batches do not stay in the cache, little enough to be made at once.
+    // Enough samples that batches do not stay in the cache, and few enough to be made quickly.
     // A whole number of batches, so that all steps are alike.
     let batchSize = original.training.batchSize
     guard batchSize <= SchemaInteger.largestSynthetic / 2 else {
@@ -61,8 +61,8 @@ extension PreparedRun {
 }
 
 extension ModelSpecification {
-  /// Outputs of the last linear layer of a list of layers. A named architecture takes its outputs from the data, and so does
-  /// a layer that does not say how many.
+  /// Number of outputs of the last linear layer of a list. Named architectures and layers without a number of outputs take
+  /// it from the data.
   fileprivate var declaredOutputs: Int? {
     layerList?.reversed().lazy.compactMap(\.linearOutputs).first
   }

@@ -9,7 +9,7 @@ import PlainText
 import RunSettings
 import Tensors
 
-/// State of a run that is the same for all workers of a process: the configuration, the opened data, and what follows from both.
+/// State of a run that is the same for all workers of a process: the configuration, the opened data, and values derived from them.
 public struct PreparedRun: Sendable {
   public private(set) var configuration: RunConfiguration
   public let options: RunOptions
@@ -19,23 +19,23 @@ public struct PreparedRun: Sendable {
   private let handsOnState: Bool
   let loss: Loss
   let sampler: any StepSampler
-  /// Layers that require several samples at once.
+  /// Layers that require several samples in a batch or shard.
   let statistics: BatchStatistics
   public let totalSteps: Int
   let schedule: Schedule
-  /// Contribution of a shard to the sum over workers, and its buckets.
+  /// Layout of a gradient buffer, and its buckets.
   let reduction: ReductionLayout
   let buckets: Buckets
-  /// How much memory the state of the training takes.
+  /// Memory of the training state.
   public let memory: StateMemory
 
-  /// Opens the data and checks what can be checked before any worker starts. The normaliser is computed by the workers
+  /// Opens the data and makes all checks that are possible before workers start. The normaliser is computed by the workers
   /// together: `normalized(over:)`.
   ///
   /// - Parameters:
-  ///   - warn: told where opening the data waits for another process.
-  ///   - note: told what takes long.
-  /// - Throws: `StoppedBeforeTraining` when a stop is asked for while data are prepared.
+  ///   - warn: Called if opening the data waits for another process.
+  ///   - note: Called when something takes long.
+  /// - Throws: `StoppedBeforeTraining` if a stop is requested while data are prepared.
   public init(
     _ configuration: RunConfiguration, dataDirectory: String? = nil, options: RunOptions = RunOptions(),
     stop: StopRequest = StopRequest(), warn: @escaping (String) -> Void = { _ in },
@@ -86,7 +86,7 @@ public struct PreparedRun: Sendable {
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
     data.notes += schedule.notes
-    // Building the model once here finds shapes that do not fit before a worker, a run folder or a rank is involved.
+    // The model is built once here to find shapes that do not fit, before there is a worker, a run folder or a rank.
     let model = try Self.emptyModel(layers, for: data, rules: configuration.parameters)
     try configuration.parameters.requireMatches(in: model.store)
     data.notes += model.notesOnPatches
@@ -114,14 +114,14 @@ public struct PreparedRun: Sendable {
       predictsTokens: data.predictsTokens, pool: nil, rules: rules)
   }
 
-  /// The run with its normaliser, as workers need it. Collective.
+  /// The run with its normaliser, as workers require it. Collective.
   func normalized(over communicator: any Communicator) throws -> PreparedRun {
     var copy = self
     copy.data.normalizer = try Normalizer(configuration.data.normalization, of: data.training, over: communicator)
     return copy
   }
 
-  /// The run with the defaults of the version of the checkpoint that it goes on from, as workers need it. Collective.
+  /// The run with the defaults of the version of the checkpoint that it resumes from. Collective.
   func withDefaultsOfCheckpoint(over communicator: any Communicator) throws -> PreparedRun {
     let own = communicator.worker == 0 ? RunRecorder.configurationToContinue(options)?.version : nil
     let agreed = try communicator.broadcast(bytes: Array((own.map { "\($0)" } ?? "").utf8), from: 0)
@@ -142,19 +142,19 @@ public struct PreparedRun: Sendable {
     return try split.makeSampler(seed: training.seed, batchSize: training.batchSize, dropLast: training.dropLast)
   }
 
-  /// Whether recurrent layers go on where the step before ended.
+  /// Whether recurrent layers continue from the state of the previous step.
   var carriesState: Bool {
     configuration.data.text?.order == .sequential && handsOnState
   }
 
-  /// Metric that the best checkpoint is chosen by.
+  /// Metric of the best checkpoint.
   var bestMetric: EarlyStoppingSettings.Metric {
     configuration.training.earlyStopping?.metric ?? (configuration.data.isText ? .loss : .accuracy)
   }
 
   func epoch(after steps: Int) -> Double { Double(steps) / Double(sampler.stepsPerEpoch) }
 
-  /// Whether something that happens every so many steps or epochs is due after `steps` steps.
+  /// Whether something with an interval in steps or epochs is due after `steps` steps.
   func isDue(after steps: Int, everySteps: Int?, everyEpochs: Int?) -> Bool {
     if let everySteps, steps % everySteps == 0 { return true }
     if let everyEpochs, steps % (everyEpochs * sampler.stepsPerEpoch) == 0 { return true }
@@ -169,11 +169,11 @@ public struct RunOptions: Sendable {
   public var resume = ResumeMode.automatic
   /// Name of the configuration, for a new folder's name.
   public var name = "run"
-  /// The file that it was read from, which a run never writes over.
+  /// The file that the configuration was read from, which a run never overwrites.
   public var configurationFile: String?
-  /// Whether it is measured where the time goes.
+  /// Whether the run is profiled.
   public var isProfiled = false
-  /// Says that a worker got no more memory, and ends the process.
+  /// Reports that a worker got no more memory, and ends the process.
   public var endOutOfMemory: @Sendable (OutOfMemory) -> Never = OutOfMemory.end
 
   public init(runFolder: String? = nil, resume: ResumeMode = .automatic, name: String = "run") {
@@ -185,7 +185,7 @@ public struct RunOptions: Sendable {
     URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
   }
 
-  /// Makes the folder `runs/NAME-20260131-235959`, with a number behind it where that exists.
+  /// Makes the folder `runs/NAME-20260131-235959`, with a number appended if that exists.
   public static func claimRunFolder(named name: String) throws(CheckpointError) -> String {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
@@ -195,11 +195,11 @@ public struct RunOptions: Sendable {
 }
 
 public enum ResumeMode: Sendable, Equatable {
-  /// Goes on where the folder has a checkpoint, starts otherwise.
+  /// Resumes if the folder has a checkpoint, else starts.
   case automatic
-  /// Refuses a folder that is not empty.
+  /// Starts, and refuses a folder that is not empty.
   case never
-  /// Goes on from this file.
+  /// Resumes from this file.
   case checkpoint(String)
 
   public init(argument: String) {

@@ -8,9 +8,10 @@ import Tensors
 ///
 ///     [ samples, loss weight, loss, correct, requests, predictions, zeros | statistics × samples | gradients ]
 ///
-/// In the order in which a backward pass finishes them, from the end: what is known last comes first. Frozen parameters have no part.
+/// The order is that in which a backward pass finishes them, from the end: values that are known last come first. Frozen
+/// parameters have no part.
 ///
-/// All of it goes through the same tree, so everything that steers a run is identical on any number of workers.
+/// All of it is summed by the same tree, so everything that steers a run is identical on any number of workers.
 struct ReductionLayout: Sendable {
   let gradients: Range<Int>
   let statistics: Range<Int>
@@ -22,7 +23,7 @@ struct ReductionLayout: Sendable {
     gradients = statistics.upperBound..<(statistics.upperBound + store.flatCount)
   }
 
-  /// Elements of a whole gradient buffer.
+  /// Number of elements of a gradient buffer.
   var count: Int { gradients.upperBound }
 
   func gradients(of buffer: Tensor) -> Tensor { view(gradients, of: buffer) }
@@ -53,7 +54,7 @@ struct ReductionLayout: Sendable {
 }
 
 extension ReductionLayout {
-  /// How the sum of a gradient buffer is cut: at parameters, a function of the model and of two settings.
+  /// Buckets of a gradient buffer, cut at parameters: a function of the model and of two settings.
   func buckets(_ trainable: [Parameter], _ settings: TrainingSettings) -> Buckets {
     guard settings.overlap else { return Buckets(count: count) }
     let cuts = trainable.map { gradients.lowerBound + $0.offset }
@@ -61,7 +62,7 @@ extension ReductionLayout {
     return Buckets(count: count, cuts: cuts, minimum: Int(min(wanted, Double(count))))
   }
 
-  /// The elements of parameters' flat buffers that lie where a worker's own elements of the sum do.
+  /// The elements of parameters' flat buffers that correspond to a worker's own elements of the sum.
   func parameters(in sum: AllReduce) -> [Range<Int>] {
     let start = gradients.lowerBound
     return sum.ownElements.map { $0.clamped(to: gradients) }.filter { !$0.isEmpty }
@@ -69,13 +70,13 @@ extension ReductionLayout {
   }
 }
 
-/// Sums over the samples of a shard, and after the all-reduce over the global batch.
+/// Sums over the samples of a shard; after the all-reduce, over those of the global batch.
 struct StepTotals: Sendable, Equatable {
   var samples = 0.0
   /// Divisor of the summed loss and gradients: samples, or the sum of their class weights.
   var lossWeight = 0.0
   var loss = 0.0
-  /// Predictions that were right, of how many: a sample's class, or each token of a window.
+  /// Numbers of correct predictions and of all: one for each sample's class, or for each token of a window.
   var correct = 0.0
   var predictions = 0.0
   var requests = StepRequests()
@@ -84,7 +85,7 @@ struct StepTotals: Sendable, Equatable {
   var accuracy: Double { predictions > 0 ? correct / predictions : 0 }
 }
 
-/// Requests of one worker to all of them after a step: how many ask for it.
+/// Requests to all workers after a step: the number of workers that made each.
 struct StepRequests: Sendable, Equatable {
   /// To stop.
   var stop = 0.0

@@ -8,13 +8,13 @@ import Tensors
 
 /// A replica's tensors as a checkpoint holds them: under dotted paths, in PyTorch's layouts.
 extension Replica {
-  /// Parameters in declaration order, then buffers in theirs: what `weights_sha256` is taken over.
+  /// Parameters in declaration order, then buffers in theirs: the content of `weights_sha256`.
   var weights: [TensorSource] { model.weights }
 
-  /// SHA-256 over all parameters and buffers, as a checkpoint of them would carry it.
+  /// SHA-256 over all parameters and buffers, as in a checkpoint.
   func weightsDigest() throws -> String { try Checkpoint.weightsSHA256(of: weights) }
 
-  /// The optimiser's state by parameter: `optimizer.momentum.0.weight`. Frozen ones have none.
+  /// The optimiser's state by parameter: `optimizer.momentum.0.weight`. Frozen parameters have none.
   var optimizerState: [TensorSource] {
     optimizer.state.flatMap { state in
       model.store.trainable.map { parameter in
@@ -43,10 +43,10 @@ extension Replica {
     [model.store.values, model.store.bufferValues] + optimizer.state.map(\.value) + [model.store.frozenValues]
   }
 
-  /// Tensors of them that each worker has for itself in any case.
+  /// Tensors of that state that each worker always has for itself.
   var ownState: [Tensor] { [model.store.bufferValues, model.store.frozenValues] }
 
-  /// Tensors of them that workers with common memory share, if `sharesWeights`.
+  /// Tensors of that state that a node group shares, if `sharesWeights`.
   var sharableState: [Tensor] { [model.store.values] + optimizer.state.map(\.value) }
 
   static func stateName(_ state: String, _ parameter: Parameter) -> String {

@@ -5,8 +5,8 @@ import Tensors
 
 /// For models with layers that look at the whole batch: all of a worker's shards side by side.
 extension Replica {
-  /// `computeGradients` for all shards at once, each with a gradient buffer of its own. Shards without samples take no part but in the
-  /// exchange: if all are empty, the worker still takes part in the exchange of every layer that spans the batch.
+  /// `computeGradients` for all shards at once, each with its own gradient buffer. Shards without samples are skipped; if all are
+  /// empty, the worker still takes part in the exchange of every layer that spans the batch.
   ///
   /// - Parameter willWrite: Called before anything is written to the gradient buffers, after the forward pass.
   func computeGradients(
@@ -43,7 +43,7 @@ extension Replica {
     }
   }
 
-  /// The first layer whose output is not finite for one of these batches, in forward order; nil where all are.
+  /// The first layer, in forward order, whose output for one of these batches is not finite; nil if all are finite.
   func firstNonFiniteLayer(
     _ batches: [Batch], step: Int, carrying state: CarriedState?, exchange: ShardExchange
   ) throws -> String? {

@@ -4,28 +4,28 @@ import DataPipeline
 import NeuralNetworks
 import Tensors
 
-/// One worker's copy of the model, with what it needs to compute a shard's gradient buffer and to apply an update.
+/// One worker's copy of the model, which computes gradient buffers and applies updates.
 ///
-/// Workers with common memory need no copy of large weights each: one is enough, of which each worker updates the part
-/// whose gradients it has summed. An update of all of them together then moves as many bytes as one of a worker alone.
-/// (Like the first stage of ZeRO, Rajbhandari et al., 2020, but nothing has to be gathered.) Running averages and frozen weights are
-/// each worker's own.
+/// A node group can share one copy of large weights, of which each worker updates the part whose gradients it has
+/// summed. Its update then moves as many bytes as that of a single worker.
+/// (Like the first stage of ZeRO, Rajbhandari et al., 2020, but nothing has to be gathered.) Each worker has its own running averages and
+/// frozen weights.
 final class Replica {
   let model: Model
   let loss: Loss
   let optimizer: Optimizer
   let context: ExecutionContext
   let layout: ReductionLayout
-  /// Whether other workers have the same weights and optimiser's state in the same memory.
+  /// Whether other workers use the same memory for weights and the optimiser's state.
   let sharesWeights: Bool
   var timeline: Timeline?
-  /// Takes the time of each layer in training.
+  /// Measures the time of each layer in training.
   var layerTimes: LayerTimes?
   private let seed: UInt64
 
-  /// Shared memory is whole when all workers have come back from here.
+  /// Shared memory is complete once all workers have returned from here.
   ///
-  /// - Parameter sum: Brings the memory that workers have in common.
+  /// - Parameter sum: Has the memory that workers share.
   init(_ run: PreparedRun, sum: AllReduce) throws {
     context = ExecutionContext(pool: StoragePool(refused: run.options.endOutOfMemory))
     layout = run.reduction
@@ -48,9 +48,9 @@ final class Replica {
   /// Forward, loss and backward of one shard; its sums over samples go to `buffer`. An empty shard gives zeros.
   ///
   /// - Parameters:
-  ///   - state: First state of recurrent layers; receives their last.
+  ///   - state: First state of recurrent layers, which is replaced by their last.
   ///   - willWrite: Called before anything is written to the gradient buffer, after the forward pass.
-  ///   - isFinal: Told, again and again, from which element on the gradient buffer is final.
+  ///   - isFinal: Called repeatedly with the first final element of the gradient buffer.
   func computeGradients(
     _ batch: Batch, step: Int, requests: () -> StepRequests, carrying state: RecurrentState? = nil, into buffer: Tensor,
     willWrite: () throws -> Void, isFinal: (_ start: Int) -> Void
@@ -102,7 +102,7 @@ final class Replica {
     from reduced: Tensor, totals: StepTotals, step: Int, learningRate: Double, report: Bool,
     hasReadShared: () throws -> Void
   ) rethrows -> OptimizerReport {
-    // A batch whose samples all weigh nothing has no gradient to average.
+    // A batch whose samples all have weight 0 has no gradient to average.
     let scale = totals.lossWeight > 0 ? 1 / totals.lossWeight : 0
     let result = try optimizer.step(
       step, gradients: layout.gradients(of: reduced), scale: scale, learningRate: learningRate, report: report,
@@ -111,7 +111,7 @@ final class Replica {
     return result
   }
 
-  /// The first layer whose output is not finite for this batch, in forward order; nil where all are.
+  /// The first layer, in forward order, whose output for this batch is not finite; nil if all are finite.
   func firstNonFiniteLayer(_ batch: Batch, step: Int, carrying state: RecurrentState? = nil) -> String? {
     guard batch.count > 0 else { return nil }
     var found: String?
@@ -124,13 +124,13 @@ final class Replica {
     return found
   }
 
-  /// Where statistics go that the running averages must not see.
+  /// Receives statistics that must not reach the running averages.
   func scratchStatistics() -> Tensor {
     Tensor(zeros: [layout.statistics.count], dtype: model.store.dtype, pool: context.pool)
   }
 }
 
 extension Batch {
-  /// Targets that the model's outputs are compared with.
+  /// Targets of the loss.
   var targets: LossTargets { distributions.map { .distributions($0) } ?? .labels(labels) }
 }

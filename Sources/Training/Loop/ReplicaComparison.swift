@@ -4,11 +4,11 @@ import Files
 import Glibc
 import Tensors
 
-/// How the workers' replicas differ, the same on every worker.
+/// Difference between the workers' replicas; the same on every worker.
 struct ReplicaDifference: Equatable {
-  /// The workers whose state differs from that of more than half; all of them where no more than half agree.
+  /// The workers whose state differs from that of the majority; all of them if there is no majority.
   var workers: [Int]
-  /// Whether more than half agree, so that the others are the ones at fault.
+  /// Whether more than half agree, so that the others are at fault.
   var hasMajority: Bool
   /// The first tensor that differs; nil if a second look found none.
   var tensor: String?
@@ -17,9 +17,9 @@ struct ReplicaDifference: Equatable {
   /// The host of each worker.
   var hosts: [String] = []
 
-  /// Whom a digest for each worker puts in the wrong; nil where all are equal.
+  /// The workers whose digest differs from the majority's; nil if all are equal.
   ///
-  /// - Parameter copies: For each worker the first one that has the same copy in memory: a copy has one vote.
+  /// - Parameter copies: For each worker, the first one that uses the same copy in memory: each copy has one vote.
   init?(digests: [UInt64], copies: [Int]) {
     guard let first = digests.first, digests.contains(where: { $0 != first }) else { return nil }
     let votes = digests.indices.filter { copies[$0] == $0 }.map { digests[$0] }
@@ -28,7 +28,7 @@ struct ReplicaDifference: Equatable {
     workers = digests.indices.filter { digests[$0] != common }
   }
 
-  /// Both findings together.
+  /// Both differences together.
   init?(_ first: ReplicaDifference?, _ second: ReplicaDifference?) {
     guard let one = first ?? second else { return nil }
     let other = second ?? one
@@ -36,7 +36,7 @@ struct ReplicaDifference: Equatable {
     workers = Set(one.workers + other.workers).sorted()
   }
 
-  /// Fills in which tensors differ.
+  /// Adds the tensors that differ.
   mutating func compare(_ digests: [[UInt64]], names: [String]) {
     let differing = names.indices.filter { tensor in digests.contains { $0[tensor] != digests[0][tensor] } }
     tensors = names.count
@@ -46,7 +46,7 @@ struct ReplicaDifference: Equatable {
 }
 
 extension Replica {
-  /// Compares this worker's state with the others': a few bytes a worker, and only where they differ a digest a tensor.
+  /// Compares this worker's state with the others': a few bytes from each worker and, only if they differ, a digest of each tensor.
   /// Memory shared by workers is read by one of them, and compared with other copies; if there are none, it is not read.
   /// Collective.
   ///
@@ -70,7 +70,7 @@ extension Replica {
     return difference
   }
 
-  /// All of `replicatedState` by name. The padding behind a tensor, which stays zero, counts as part of it.
+  /// All of `replicatedState` by name. The padding after a tensor, which stays zero, counts as part of it.
   private var stateParts: [(name: String, elements: Tensor)] {
     let (parameters, buffers) = (model.store.trainable, model.store.buffers)
     let frozen = model.store.parameters.filter(\.isFrozen)
@@ -90,7 +90,7 @@ extension Replica {
 }
 
 extension Communicator {
-  /// Every worker's numbers, in worker order. Collective.
+  /// Gathers every worker's numbers, in worker order. Collective.
   func allGather(words: [UInt64]) throws -> [[UInt64]] {
     let bytes = words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }
     return try allGather(bytes).map { message in

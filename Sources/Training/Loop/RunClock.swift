@@ -1,8 +1,8 @@
-/// How long a run has taken and how fast it goes.
+/// Elapsed time and rates of a run.
 struct RunClock {
   private var began = ContinuousClock.now
   private var secondsBefore = 0.0
-  // Rates are those of the last few seconds, so that they follow what the machine does now.
+  // Rates are those of the last few seconds, so that they follow changes.
   private var windowBegan = ContinuousClock.now
   private var windowSamples = 0.0
   private var windowSteps = 0
@@ -12,13 +12,13 @@ struct RunClock {
   private static let shortest = Duration.milliseconds(500)
   private static let longest = Duration.seconds(5)
 
-  /// Begins another part of a run.
+  /// Starts the clock of a new or resumed run.
   mutating func start(_ progress: RunProgress) {
     self = RunClock()
     secondsBefore = progress.wallSeconds
   }
 
-  /// Of all parts of the run.
+  /// Seconds of the run, including those before it was resumed.
   var wallSeconds: Double { secondsBefore + (ContinuousClock.now - began) / .seconds(1) }
 
   /// Counts a step.

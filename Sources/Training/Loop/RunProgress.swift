@@ -3,16 +3,16 @@ import Foundation
 import NeuralNetworks
 import RunSettings
 
-/// How far a run is, and what it has to remember between steps: part of every checkpoint.
+/// A run's progress and its state between steps: part of every checkpoint.
 struct RunProgress: Codable, Equatable, Sendable {
   init() {}
 
-  /// Sums over some steps, each step weighted by its samples.
+  /// Sums over several steps, each weighted by its samples.
   struct Window: Codable, Equatable, Sendable {
     var samples = 0.0
     var loss = 0.0
     var correct = 0.0
-    /// Nil in checkpoints that are older than texts: then one a sample.
+    /// Nil in checkpoints older than support for texts: then one for each sample.
     var predictions: Double?
 
     mutating func add(_ totals: StepTotals) {
@@ -26,13 +26,13 @@ struct RunProgress: Codable, Equatable, Sendable {
     var accuracy: Double { samples > 0 ? correct / (predictions ?? samples) : 0 }
   }
 
-  /// The validation split, measured after some step.
+  /// Result on the validation split after a step.
   struct Evaluation: Codable, Equatable, Sendable {
     var step: Int
     var loss: Double
     var accuracy: Double
 
-    /// More is recognised, or as much at a lower loss; by the loss the other way round.
+    /// Whether the accuracy is higher, or equal at a lower loss; by the loss, the other way round.
     func isBetter(than other: Evaluation, by metric: EarlyStoppingSettings.Metric) -> Bool {
       switch metric {
       case .accuracy: (accuracy, -loss) > (other.accuracy, -other.loss)
@@ -41,37 +41,37 @@ struct RunProgress: Codable, Equatable, Sendable {
     }
   }
 
-  /// Work that a stop cut short after a step: it is done again, and all that follows from it, when the run goes on.
+  /// Work after a step that a stop left unfinished: it is repeated, with its consequences, when the run is resumed.
   enum Unfinished: String, Codable, Sendable {
     /// The evaluation, and the sample after it.
     case evaluation
     case sample
   }
 
-  /// Optimiser updates done.
+  /// Number of optimiser updates done.
   var step = 0
-  /// Nil where nothing is missing of that step.
+  /// Nil if nothing is missing after that step.
   var unfinished: Unfinished?
-  /// Since the last logged step, kept so that a resumed run logs what an uninterrupted one does.
+  /// Since the last logged step, so that a resumed run logs the same as an uninterrupted one.
   var sinceLogged = Window()
-  /// Of the last step that was logged, or the window if none was yet.
+  /// Of the last logged step; before the first, `window`.
   var lastLogged: Window?
-  /// Moving average of the steps' losses, without what L2 adds; nil before the first step.
+  /// Moving average of the steps' losses without L2's part; nil before the first step.
   private(set) var smoothedLoss: Double?
-  /// L2's part of the loss in the last logged step; it takes a pass over the weights, so not every step has one.
+  /// L2's part of the loss in the last logged step; it costs a pass over the weights, so it is not computed in every step.
   var penalty = 0.0
   var best: Evaluation?
   var lastValidation: Evaluation?
   var earlyStopping: EarlyStopping?
-  /// Nil where the schedule follows no evaluations, and before the first.
+  /// Nil before the first evaluation, and if the schedule follows none.
   var schedule: ScheduleMemory?
-  /// Seconds and samples of all the run's parts so far.
+  /// Seconds and samples so far, including those before the run was resumed.
   var wallSeconds = 0.0
   var samples = 0.0
-  /// Digest of the training data, so that a resume finds the same data, wherever they lie by then.
+  /// Digest of the training data, so that a resume can check that they are the same, even at another location.
   var dataDigest: String?
 
-  /// s ← 0.999 s + 0.001 ℓ, begun at the first loss: slow enough that batches of one sample give a curve.
+  /// s ← 0.999 s + 0.001 ℓ, from the first loss on: slow enough that batches of one sample give a smooth curve.
   mutating func smooth(_ loss: Double) {
     smoothedLoss = smoothedLoss.map { 0.999 * $0 + 0.001 * loss } ?? loss
   }
@@ -83,9 +83,9 @@ struct RunProgress: Codable, Equatable, Sendable {
     self = try decoder.decode(RunProgress.self, from: Data(encoded))
   }
 
-  /// That of a checkpoint, which may be anybody's.
+  /// The progress in a checkpoint, which may be untrusted.
   ///
-  /// - Throws: where it cannot be read, has numbers that no run comes to, or is of another step than the checkpoint.
+  /// - Throws: If it cannot be read, has impossible numbers, or belongs to another step than the checkpoint.
   init(of checkpoint: Checkpoint) throws(CheckpointError) {
     func damaged(_ problem: String) -> CheckpointError {
       CheckpointError(
@@ -105,7 +105,7 @@ struct RunProgress: Codable, Equatable, Sendable {
   /// A thousand years, in seconds.
   private static let longest = 3.2e10
 
-  /// The first number that no run comes to; nil where all may be.
+  /// The first impossible number; nil if all are possible.
   private var problem: String? {
     func check(_ name: String, _ value: Double?, _ range: ClosedRange<Double>) -> String? {
       guard let value, !range.contains(value) else { return nil }
@@ -135,7 +135,7 @@ struct RunProgress: Codable, Equatable, Sendable {
       ?? check("schedule.cooldown", schedule.map { Double($0.cooldown) }, counts)
   }
 
-  /// JSON with its keys in a fixed order: equal runs write equal files.
+  /// JSON with keys in a fixed order: equal runs write equal files.
   func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys

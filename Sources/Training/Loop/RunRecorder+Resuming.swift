@@ -5,10 +5,10 @@ import NeuralNetworks
 import PlainText
 import RunSettings
 
-/// Whether a checkpoint is one of this run, so that the run may go on from it.
+/// Checks that a checkpoint belongs to this run, so that the run may resume from it.
 extension RunRecorder {
-  /// The configuration of the checkpoint that a run would go on from, as far as a look at the heads of files tells; nil if there
-  /// is none. A checkpoint that cannot be read is reported when it is opened.
+  /// The configuration of the checkpoint that a run would resume from, judged by the headers of files; nil if there is none. A
+  /// checkpoint that cannot be read is reported when it is opened.
   static func configurationToContinue(_ options: RunOptions) -> RunConfiguration? {
     let path: String? =
       switch options.resume {
@@ -19,7 +19,7 @@ extension RunRecorder {
     return path.flatMap(RunFolder.newestReadable(at:)).flatMap { try? RunConfiguration.of($0) }
   }
 
-  /// Only what cannot change the past may differ from the checkpoint's configuration.
+  /// Checks that only settings without effect on past steps differ from the checkpoint's configuration.
   ///
   /// - Parameter model: The tensors that the checkpoint must hold.
   func refuseOtherRuns(_ checkpoint: Checkpoint, model: [Checkpoint.Expectation]) throws {
@@ -31,14 +31,14 @@ extension RunRecorder {
       .compactMap { $0.path == "training.shards" ? shardsInEffect($0, old, checkpoint) : $0 }
     guard refused.isEmpty else {
       var reasons = refused.lines
-      // Where the model is another, say which parameters that makes differ.
+      // If the model differs, the error names the parameters that differ.
       do { try checkpoint.requireWeights(model) } catch { reasons.append(error.problem) }
       throw RunError.anotherConfiguration(checkpoint: name, differences: reasons)
     }
     for change in differences where change.onResume == .changesBits {
       reporter?.warn("\(change.description): the run goes on, but with other bits than without this change")
     }
-    // Other data may have other classes and other epochs: what is said below of parameters and steps would mislead.
+    // Other data may have other classes and epochs, so errors about parameters and steps would mislead.
     try refuseOtherData(checkpoint)
     guard step <= run.totalSteps else {
       throw RunError.alreadyFurther(checkpoint: name, step: step, totalSteps: run.totalSteps)
@@ -46,12 +46,12 @@ extension RunRecorder {
     guard shards == checkpoint.metadata.shards else {
       throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: shards)
     }
-    try refuseOtherLocation(checkpoint)
+    try refuseOtherPosition(checkpoint)
     warnOfOtherRates(before: old, step: step)
   }
 
-  /// Epoch and position follow from the step.
-  private func refuseOtherLocation(_ checkpoint: Checkpoint) throws {
+  /// Checks epoch and position, which follow from the step.
+  private func refuseOtherPosition(_ checkpoint: Checkpoint) throws {
     let (found, step) = (checkpoint.metadata, checkpoint.metadata.step)
     let (epoch, position) = (run.sampler.epoch(ofStep: step), run.sampler.position(ofStep: step))
     guard (found.epoch, found.position) != (epoch, position) else { return }
@@ -73,8 +73,8 @@ extension RunRecorder {
     }
   }
 
-  /// Shards that are not set follow the workers: setting them to what they were, or no longer setting them, is no
-  /// difference where their number stays.
+  /// Without `training.shards`, shards are as many as workers: setting them or no longer setting them is no difference if their
+  /// number stays.
   private func shardsInEffect(
     _ difference: ConfigurationDifference, _ old: RunConfiguration, _ checkpoint: Checkpoint
   ) -> ConfigurationDifference? {
@@ -86,11 +86,11 @@ extension RunRecorder {
       new: text(run.configuration.training.shards, shards))
   }
 
-  /// A schedule over the whole run (cosine) gives other rates where the run has another length.
+  /// A schedule over the whole run (cosine) gives other rates if the run has another length.
   private func warnOfOtherRates(before old: RunConfiguration, step: Int) {
     let oldSteps = old.training.totalSteps(stepsPerEpoch: run.sampler.stepsPerEpoch)
     let before = Schedule(old.schedule, totalSteps: oldSteps)
-    // Of a very long run some steps are looked at: the schedules differ by their length alone.
+    // In a very long run, some steps are enough: the schedules differ in their length alone.
     let looked = stride(from: 0, to: step, by: max(1, step / 1_000_000))
     guard oldSteps != run.totalSteps,
       looked.contains(where: { before.rate(at: $0, memory: nil) != run.schedule.rate(at: $0, memory: nil) })

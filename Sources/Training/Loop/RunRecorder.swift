@@ -5,26 +5,26 @@ import Foundation
 import Inference
 import JSON
 
-/// Work of worker 0 beside training: it owns the run folder, finds the checkpoint to go on from, writes
+/// Worker 0's output: it owns the run folder, finds the checkpoint to resume from, and writes
 /// checkpoints, metrics and the summary.
 final class RunRecorder {
   let folder: RunFolder
-  /// Where the run goes on; nil for a new one.
+  /// The checkpoint that the run resumes from; nil for a new run.
   let checkpoint: Checkpoint?
-  /// The newest checkpoint after which a finite loss was seen: weights may be finite and yet too large to compute with.
+  /// The newest checkpoint followed by a finite loss: weights may be finite and yet too large to compute with.
   private(set) var goodCheckpoint: String?
-  /// The one that was written, or gone on from, since.
+  /// A later checkpoint that was written or resumed from, not yet followed by a finite loss.
   private var latestCheckpoint: (path: String, best: Int?)?
   let run: PreparedRun
   let shards: Int
-  /// Of the run's data.
+  /// Digest of the run's data.
   let dataDigest: String
   let reporter: (any TrainingReporter)?
   private var lastWriting = ContinuousClock.now
 
-  /// Opens the folder and decides between starting and going on. Nothing in the folder changes before `begin`.
+  /// Opens the folder and decides whether to start or to resume. Nothing in the folder changes before `begin`.
   ///
-  /// - Parameter model: The tensors that a checkpoint to go on from must hold.
+  /// - Parameter model: The tensors that a checkpoint to resume from must hold.
   init(
     _ run: PreparedRun, shards: Int, model: [Checkpoint.Expectation], reporter: (any TrainingReporter)?
   ) throws {
@@ -63,7 +63,7 @@ final class RunRecorder {
     }
   }
 
-  /// Makes the folder that of this run: what an abandoned future left is set aside, the configuration written.
+  /// Prepares the folder for this run: sets files of later, abandoned steps aside, and writes the configuration.
   /// With a validation split the test split is measured at the end only: a longer run measures it again.
   func begin(at step: Int, isComplete: Bool) throws {
     for path in try folder.rewind(to: step, keepingTest: run.data.validation == nil && !isComplete) {
@@ -77,9 +77,9 @@ final class RunRecorder {
     minutes.map { (ContinuousClock.now - lastWriting) / .seconds(60) >= $0 } ?? false
   }
 
-  /// Writes a checkpoint. The last good one stays until `confirmCheckpoint`, beside those that are to be kept.
+  /// Writes a checkpoint. The last good one stays until `confirmCheckpoint`, in addition to those that are kept.
   ///
-  /// - Throws: if the file cannot be written; older checkpoints are untouched then.
+  /// - Throws: If the file cannot be written; older checkpoints are then untouched.
   func write(_ replica: Replica, carried: [CarriedState.Rows], metadata: CheckpointMetadata) throws {
     lastWriting = .now
     let written = try folder.save(
@@ -89,7 +89,7 @@ final class RunRecorder {
     reporter?.wroteCheckpoint(written.path, step: metadata.step)
   }
 
-  /// A finite loss was seen with the weights of the latest checkpoint, so that it is good.
+  /// Marks the latest checkpoint as good: its weights gave a finite loss.
   func confirmCheckpoint() throws {
     guard let latest = latestCheckpoint else { return }
     latestCheckpoint = nil
@@ -128,13 +128,13 @@ final class RunRecorder {
     try folder.appendSample(.object(members))
   }
 
-  /// Not of a run that was complete already: the profile of what it did before is worth more.
+  /// Does nothing if the run was already complete: its earlier profile is worth more.
   func write(_ profile: RunProfile) throws {
     guard profile.steps > 0 else { return }
     try folder.write(profile: profile.json.description, timeline: profile.trace.description)
   }
 
-  /// Says how the run ended, for programs: `mpirun` and batch systems have exit codes of their own.
+  /// Writes how the run ended, for programs: `mpirun` and batch systems have their own exit codes.
   func writeEnd(_ stopped: StopRequest.Reason?, step: Int, totalSteps: Int) throws {
     let signal = stopped == nil ? nil : run.stop.signal.flatMap { RunEnd.name(ofSignal: $0) }
     try write(

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where this process's run stands: written by its training thread, read by whoever has to say it from another.
+/// Status of this process's run: written by its training thread, read by threads that report it.
 public final class RunStatus: Sendable {
   public enum Phase: UInt8, Sendable { case start, step, evaluation, sample, checkpoint, end }
 
@@ -17,12 +17,12 @@ public final class RunStatus: Sendable {
   /// `after step 12`.
   public var moment: String { stepsDone > 0 ? "after \(lastEvent)" : "before the first step" }
 
-  /// `step 12`, the last that was done.
+  /// `step 12`, the last one done.
   public var lastEvent: String { stepsDone > 0 ? "step \(stepsDone)" : "the start" }
 
   private var stepsDone: Int { steps.load(ordering: .relaxed) }
 
-  /// The current operation, in which other workers may be found waiting: `the gradient sum of step 13`.
+  /// The current operation, in which other workers may wait: `the gradient sum of step 13`.
   public var operation: String {
     switch Phase(rawValue: phase.load(ordering: .relaxed)) ?? .start {
     case .start: "the start of the run"

@@ -3,16 +3,16 @@ import NeuralNetworks
 import RunSettings
 import Tensors
 
-/// The memory that a run needs before its first sample: parameters, gradients and the optimiser's state.
+/// Memory that a run requires before its first sample: parameters, gradients and the optimiser's state.
 public struct StateMemory: Sendable, Equatable {
-  /// Bytes that every worker needs.
+  /// Bytes for every worker.
   public let worker: Int
-  /// Bytes that workers with common memory need once.
+  /// Bytes for every node group.
   public let host: Int
-  /// Flat buffers of the parameters' size that they have in common.
+  /// Number of flat buffers of the parameters' size that a node group shares.
   let sharedBuffers: Int
 
-  /// Smaller weights stay in the caches of each worker's core, where others' writing would cost more than it saves: on two
+  /// Smaller weights stay in the caches of each worker's core, where writes of other workers would cost more than they save: on two
   /// cores up to 15 % of a step below 1 MB, nothing at 3 MB; at 5 to 7 MB sharing saves 20 to 30 %.
   private static let leastSharedBytes = 4 << 20
 
@@ -23,7 +23,7 @@ public struct StateMemory: Sendable, Equatable {
     let isShared = configuration.training.shareWeights ?? (buffer >= Self.leastSharedBytes)
     // The weights and the optimiser's state.
     sharedBuffers = isShared ? 1 + optimizer.stateCount : 0
-    // Of the optimiser's scratch memory each touches its own part.
+    // Each worker touches its own part of the optimiser's scratch memory.
     let common = isShared ? sharedBuffers + optimizer.scratchCount : 0
     worker = buffer * (2 + optimizer.stateCount + optimizer.scratchCount - common) + frozen
     host = buffer * common

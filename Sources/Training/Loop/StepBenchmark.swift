@@ -4,7 +4,7 @@ import Glibc
 
 /// Times whole optimiser steps, one by one.
 public struct StepBenchmark {
-  /// Milliseconds a step, over all timed steps of worker 0.
+  /// Milliseconds per step, over all timed steps of worker 0.
   public struct Result: Sendable, Equatable {
     public var minimum: Double
     public var median: Double
@@ -14,7 +14,7 @@ public struct StepBenchmark {
     public var batchSize: Int
     public var workers: Int
     public var parameters: Int
-    /// Resident memory of the largest process at its peak.
+    /// Peak resident memory of the largest process.
     public var peakResidentBytes: Int
   }
 
@@ -26,7 +26,7 @@ public struct StepBenchmark {
     (self.run, self.communicator) = (try run.normalized(over: communicator), communicator)
   }
 
-  /// Collective. `steps` nil takes about five seconds' worth, at least ten.
+  /// Collective. If `steps` is nil, about five seconds' worth, at least ten.
   public func measure(steps: Int?, warmup: Int) throws -> Result {
     let session = try WorkerSession(run, communicator: communicator)
     session.startLoading(from: 0)
@@ -47,7 +47,7 @@ public struct StepBenchmark {
       peakResidentBytes: peaks.compactMap { Int(String(decoding: $0, as: UTF8.self)) }.max() ?? 0)
   }
 
-  /// Worker 0 decides from the time of two steps, for all must take the same number.
+  /// Worker 0 decides from the time of two steps, since all workers must do equally many.
   private func agreedCount(session: WorkerSession, from step: Int) throws -> Int {
     let milliseconds = try (perform(step, session) + perform(step + 1, session)) / 2
     let wanted = min(max(10, Int(5000 / max(milliseconds, 0.001))), 20_000)

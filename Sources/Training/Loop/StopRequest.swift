@@ -3,8 +3,8 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// Whether this process was asked to stop, and by what. Set from a signal thread or a clock, read while data are prepared,
-/// and by workers once a step and throughout evaluations.
+/// A request to stop this process, with its reason. Set by a signal thread or a clock; read while data are prepared, and by
+/// workers in every step and during evaluations.
 public final class StopRequest: Sendable {
   /// Why a run stops before its last step; decides the exit code.
   public enum Reason: Int32, Sendable {
@@ -12,10 +12,10 @@ public final class StopRequest: Sendable {
     case termination = 2
     case timeLimit = 3
     case hangup = 4
-    /// Another process of the job was asked, for a reason that it will tell.
+    /// Another process of the job received the request and knows the reason.
     case passedOn = 5
 
-    /// Exit code for the shell: 129, 130 and 143 say "stopped after a checkpoint".
+    /// Exit code for the shell: 129, 130 and 143 mean "stopped after a checkpoint".
     public var exitCode: Int32 {
       switch self {
       case .hangup: 129
@@ -24,7 +24,7 @@ public final class StopRequest: Sendable {
       }
     }
 
-    /// Of one of `SignalListener.requests`. Batch systems send SIGUSR1, SIGUSR2 and SIGXCPU before a job's time is up.
+    /// Reason for one of `SignalListener.requests`. Batch systems send SIGUSR1, SIGUSR2 and SIGXCPU before a job's time is up.
     init(signal: Int32) {
       switch signal {
       case SIGHUP: self = .hangup
@@ -39,7 +39,7 @@ public final class StopRequest: Sendable {
   private let reactions = Mutex(Reactions())
   private let phase = Atomic<Int32>(Phase.preparing.rawValue)
 
-  /// Action taken as soon as a stop is asked for.
+  /// Action as soon as a stop is requested.
   private struct Reactions {
     var passOn: (@Sendable () -> Void)?
     var giveUp: (@Sendable (Reason) -> Void)?
@@ -50,44 +50,44 @@ public final class StopRequest: Sendable {
     case preparing, training, givenUp
   }
 
-  /// Seconds that preparing has to end in good order once a stop is asked for: what is half written is removed then.
+  /// Seconds for preparation to end cleanly after a stop request, and to remove unfinished files.
   private static let patience = 1.5
 
   public init() {}
 
   public var reason: Reason? { Reason(rawValue: value.load(ordering: .relaxed)) }
 
-  /// The signal that asked for it; nil where none did.
+  /// The signal that requested it; nil if none did.
   public var signal: Int32? {
     let number = signalNumber.load(ordering: .relaxed)
     return number > 0 ? number : nil
   }
 
-  /// The first reason stays.
+  /// Only the first reason counts.
   public func request(_ reason: Reason) {
     guard value.compareExchange(expected: 0, desired: reason.rawValue, ordering: .relaxed).exchanged else { return }
     let reactions = reactions.withLock { $0 }
     reactions.passOn?()
     guard let giveUp = reactions.giveUp else { return }
-    // Without a thread, the stop is heeded at the end of preparing.
+    // Without a thread, the stop takes effect at the end of preparation.
     try? SystemThread.detach { [self] in
       Thread.sleep(forTimeInterval: Self.patience)
       if move(to: .givenUp) { giveUp(reason) }
     }
   }
 
-  /// - Parameter react: Called once a stop is asked for, or now if it was: tells the other processes of the job.
+  /// - Parameter react: Called when a stop is requested, or now if it was: tells the other processes of the job.
   public func passOn(_ react: @escaping @Sendable () -> Void) {
     reactions.withLock { $0.passOn = react }
     if reason != nil { react() }
   }
 
-  /// - Parameter end: Called when preparing goes on after a stop was asked for; it says so, and ends the process.
+  /// - Parameter end: Called if preparation continues after a stop request; reports it and ends the process.
   public func endPreparation(_ end: @escaping @Sendable (Reason) -> Void) {
     reactions.withLock { $0.giveUp = end }
   }
 
-  /// From now on a stop is heeded by whoever trains, after a checkpoint. Does not return if the process is about to end.
+  /// From now on a stop takes effect in training, after a checkpoint. Does not return if the process is about to end.
   public func leavePreparation() {
     while !move(to: .training) && phase.load(ordering: .relaxed) == Phase.givenUp.rawValue { sleep(1) }
   }
@@ -96,9 +96,9 @@ public final class StopRequest: Sendable {
     phase.compareExchange(expected: Phase.preparing.rawValue, desired: next.rawValue, ordering: .relaxed).exchanged
   }
 
-  /// Asks for a stop once `seconds` have passed.
+  /// Requests a stop after `seconds`.
   ///
-  /// - Throws: where the system refuses the thread that waits.
+  /// - Throws: If the system refuses the thread that waits.
   public func request(_ reason: Reason, after seconds: Double) throws {
     try SystemThread.detach { [self] in
       Thread.sleep(forTimeInterval: seconds)
@@ -106,11 +106,11 @@ public final class StopRequest: Sendable {
     }
   }
 
-  /// From now on the signals of `SignalListener.requests` ask for a stop instead of ending the process. A SIGINT that comes
-  /// when a stop was asked for already ends it at once. Call it once a process.
+  /// From now on the signals of `SignalListener.requests` request a stop instead of ending the process. A SIGINT after a stop
+  /// request ends it at once. Call it once.
   ///
-  /// - Parameter terminationDelay: Seconds before a SIGTERM counts. When a rank has died, the launcher sends it to the
-  ///   others, which end for that reason before they can take it for a preemption.
+  /// - Parameter terminationDelay: Seconds before a SIGTERM counts. After a rank's death the launcher sends it to the
+  ///   others, which end for that reason before they can mistake it for a preemption.
   public func listenForSignals(terminationDelay: Double = 0) {
     SignalListener.handle { [self] signal in
       if signal == SIGINT && reason != nil { _exit(Reason.interrupt.exitCode) }
@@ -121,8 +121,8 @@ public final class StopRequest: Sendable {
   }
 }
 
-/// A run that was told to stop before its first step: while its data were being prepared, or while it wrote the sample that comes
-/// before that step.
+/// A run that was stopped before its first step: during the preparation of its data, or while it wrote the sample before that
+/// step.
 public struct StoppedBeforeTraining: ExitCodeProviding, CustomStringConvertible {
   public let reason: StopRequest.Reason
   let isInSample: Bool

@@ -1,11 +1,11 @@
 import Collectives
 import Inference
 
-/// Replicas compute the same from the same numbers; a fault of memory or of a processor shows where they do not.
+/// Replicas compute the same from the same numbers; a difference shows a fault of memory or of a processor.
 extension Trainer {
   var comparisonIsDue: Bool { run.configuration.training.compareReplicas.map { progress.step % $0 == 0 } ?? false }
 
-  /// Ends the run, on all workers alike, if they do not share one state; does nothing if that has just been seen. Collective.
+  /// Ends the run, on all workers alike, unless their states are equal; does nothing if this step was already checked. Collective.
   func compareReplicas() throws {
     guard communicator.size > 1, run.configuration.training.compareReplicas != nil, comparedStep != progress.step else {
       return

@@ -28,7 +28,7 @@ extension Trainer {
     reporter?.completed(report)
   }
 
-  /// Of models of language alone: their batches are small, and their losses are compared by it.
+  /// For language models only: their batches are small, and this average is what their losses are compared by.
   var smoothedLoss: Double? { run.configuration.data.isText ? progress.smoothedLoss : nil }
 
   private func startNewWindow() {
@@ -36,13 +36,13 @@ extension Trainer {
     progress.sinceLogged = RunProgress.Window()
   }
 
-  /// Measures the validation split; where there is none, the test split, which steers nothing. A stop that is asked for
-  /// meanwhile leaves it unfinished. Collective.
+  /// Evaluates the validation split or, if there is none, the test split, which steers nothing. A stop request leaves it
+  /// unfinished. Collective.
   ///
-  /// - Returns: whether no evaluation before was better.
+  /// - Returns: Whether no earlier evaluation was better.
   func evaluateValidation() throws -> Bool {
     guard let split = run.data.validation else {
-      // After the last step it is measured anyway.
+      // After the last step it is evaluated anyway.
       if let test = run.data.test, progress.step < run.totalSteps { _ = try evaluate(test, as: .test) }
       return false
     }
@@ -82,8 +82,8 @@ extension Trainer {
     return report
   }
 
-  /// Early stopping and the schedule go by evaluations at the configured interval alone, not by the one after the last step: a
-  /// longer run sees the same.
+  /// Early stopping and the schedule use evaluations at the configured interval alone, not the one after the last step, which
+  /// a longer run would not have.
   private func steer(by evaluation: RunProgress.Evaluation) {
     run.schedule.observe(loss: evaluation.loss, accuracy: evaluation.accuracy, memory: &progress.schedule)
     guard let settings = run.configuration.training.earlyStopping else { return }
@@ -91,7 +91,7 @@ extension Trainer {
     progress.earlyStopping?.add(evaluation, settings)
   }
 
-  /// Says once, when it begins, that it is not finite: every later evaluation would repeat it.
+  /// Warns only the first time that the loss is not finite: every later evaluation would repeat it.
   private func noteValidationLoss(_ loss: Double) {
     guard progress.lastValidation?.loss.isFinite ?? true else { return }
     validationSpoiltAfter = progress.step
@@ -102,9 +102,9 @@ extension Trainer {
       """)
   }
 
-  /// Measures the test split after the last step, and writes the summary. Collective.
+  /// Evaluates the test split after the last step, and writes the summary. Collective.
   ///
-  /// - Returns: `stopped`, or what has stopped that measurement.
+  /// - Returns: `stopped`, or the reason why the evaluation was stopped.
   func finish(_ stopped: StopRequest.Reason?) throws -> StopRequest.Reason? {
     let wallSeconds = clock.wallSeconds
     var summary = RunSummary()
@@ -112,15 +112,15 @@ extension Trainer {
     if stopped == nil {
       let test = run.configuration.evaluation.atEnd ? run.data.test : nil
       let report = try test.flatMap { try evaluate($0, as: .test) }
-      // The checkpoint of the last step is there: a run that goes on measures it in any case.
+      // The checkpoint of the last step exists, and a resumed run repeats the evaluation in any case.
       if progress.unfinished != nil { stopped = try agreedStopReason() }
       progress.unfinished = nil
       (summary.testLoss, summary.testAccuracy) = (report?.loss, report?.accuracy)
-      // Where there is validation, that has shown already what the weights are worth.
+      // Validation, if there is any, has already shown whether the loss is finite.
       if let report, !report.loss.isFinite, run.data.validation == nil {
         throw try spoiltEnd("the test loss is not finite")
       }
-      // Nothing comes after the last checkpoint, and it was looked at before it was written.
+      // Nothing follows the last checkpoint, and it was checked before it was written.
       try recorder?.confirmCheckpoint()
     }
     status.set(.end, after: progress.step)

@@ -2,12 +2,12 @@ import DataPipeline
 import Inference
 import RunSettings
 
-/// Samples that a model of language writes while it trains.
+/// Samples that a language model writes during training.
 extension Trainer {
-  /// Worker 0 writes a sample if one is due; the others wait for it. Recurrent layers begin at zero, whatever state
-  /// training carries, so that a sample is what the checkpoint of that step would write. Collective.
+  /// Worker 0 writes a sample if one is due; the others wait for it. Recurrent layers start at zero, not at the state that
+  /// training carries, so that the checkpoint of that step would write the same sample. Collective.
   ///
-  /// A stop that is asked for meanwhile leaves it unfinished.
+  /// A stop request leaves it unfinished.
   func writeSampleIfDue() throws {
     let settings = run.configuration.samples
     guard settings.isDue(after: progress.step), let tokenizer = run.data.tokenizer,
@@ -19,7 +19,7 @@ extension Trainer {
     progress.unfinished = answers.allSatisfy { $0 == [1] } ? nil : .sample
   }
 
-  /// - Returns: whether it was not stopped.
+  /// - Returns: False if it was stopped.
   private func writeSample(with tokenizer: any Tokenizer, window: Int, to recorder: RunRecorder) throws -> Bool {
     let settings = run.configuration.samples
     let before = timeline?.enter(.evaluation)
@@ -47,7 +47,7 @@ extension Trainer {
 }
 
 extension SampleSettings {
-  /// - Parameter seed: the run's; a sample's number is its step, and its draws share nothing with those of training.
+  /// - Parameter seed: The run's. A sample's number is its step, and its draws are independent of training's.
   func sampling(seed: UInt64) -> SamplingSettings {
     var settings = SamplingSettings()
     (settings.temperature, settings.topK, settings.topP, settings.seed) = (temperature, topK, topP, seed)

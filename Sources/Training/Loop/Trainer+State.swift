@@ -6,9 +6,9 @@ import Foundation
 import Inference
 import Tensors
 
-/// Starting, going on, and writing down where a run stands.
+/// Start, resume and checkpoints of a run.
 extension Trainer {
-  /// Worker 0 takes its state from the checkpoint, if there is one; then all workers take worker 0's. Collective.
+  /// Worker 0 loads the checkpoint, if there is one, and broadcasts the state to all workers. Collective.
   func restore() throws {
     run.stop.leavePreparation()
     let batchSize = run.configuration.training.batchSize
@@ -39,9 +39,9 @@ extension Trainer {
     return try RunProgress(of: checkpoint)
   }
 
-  /// Worker 0 writes a checkpoint of the state after the last step, which all workers have been seen to share. Collective.
+  /// Worker 0 writes a checkpoint of the state after the last step, after a comparison of all replicas. Collective.
   ///
-  /// - Throws: if replicas differ, if the weights are not finite, so that no checkpoint ever holds such, or the file cannot be written.
+  /// - Throws: If replicas differ, if weights are not finite (no checkpoint ever holds such), or if the file cannot be written.
   func writeCheckpoint(learningRate: Double) throws {
     status.set(.checkpoint, after: progress.step)
     let before = timeline?.enter(.checkpoint)
@@ -77,7 +77,7 @@ extension Trainer {
   /// Error for a loss that is not finite. Collective.
   func divergence(_ outcome: WorkerSession.Outcome, step: Int, learningRate: Double) throws -> any Error {
     let layer = try firstNonFiniteLayer(step: step)
-    // Only worker 0 knows it, but any of them may be the one that is heard.
+    // Only worker 0 knows it, but any worker's error may be the one that is printed.
     let checkpoint = try known(to: recorder?.goodCheckpoint)
     let description = RunError.diverged(
       step: step + 1, learningRate: learningRate, loss: outcome.loss, layer: layer,
@@ -85,8 +85,8 @@ extension Trainer {
     return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
   }
 
-  /// After the last step no next one shows that the weights have become too large to compute with: the validation loss
-  /// does, if it was finite until now, or the step's batch once more. Collective.
+  /// After the last step, no further step shows whether the weights have become too large to compute with. The validation loss
+  /// does, if it was finite so far, or the same batch once more. Collective.
   func refuseSpoiltEnd() throws {
     try refuseSpoiltValidation()
     guard let layer = try firstNonFiniteLayer(step: progress.step - 1) else { return }
@@ -98,7 +98,7 @@ extension Trainer {
     if validationSpoiltAfter == progress.step { throw try spoiltEnd("the validation loss is not finite") }
   }
 
-  /// Error for a last step that spoilt the weights. Collective.
+  /// Error for a last step after which the loss is not finite. Collective.
   func spoiltEnd(_ sign: String) throws -> any Error {
     let description = RunError.endedDiverged(
       step: progress.step, learningRate: lastRate, sign: sign,
@@ -106,7 +106,7 @@ extension Trainer {
     return AgreedFailure(description: "\(description)", exitCode: description.exitCode)
   }
 
-  /// `layer 12 (linear)`; nil where the outputs of all are finite. Collective.
+  /// `layer 12 (linear)`; nil if all outputs are finite. Collective.
   private func firstNonFiniteLayer(step: Int) throws -> String? {
     try session.firstNonFiniteLayer(step: step).map { path in
       let row = session.replica.model.summary.rows.first { $0.path == path }

@@ -14,27 +14,27 @@ public final class Trainer {
   let reporter: (any TrainingReporter)?
   let status: RunStatus
   let session: WorkerSession
-  /// Worker 0's alone.
+  /// Only on worker 0.
   let recorder: RunRecorder?
   var progress = RunProgress()
   var clock = RunClock()
-  /// With `--profile`.
+  /// Only with `--profile`.
   var timeline: Timeline?
-  /// When this worker left the barrier at the start, by its host's clock.
+  /// Time at which this worker left the barrier at the start, by its host's clock.
   var startTime: UInt64 = 0
-  /// The step after which the validation loss was no longer finite.
+  /// First step after which the validation loss was not finite.
   var validationSpoiltAfter: Int?
-  /// The last step whose replicas were compared.
+  /// Last step after which replicas were compared.
   var comparedStep = 0
-  /// For tests: may change this worker's state, as a fault of the machine would.
+  /// For tests: may change this worker's state, like a fault of the machine.
   package var afterStep: ((_ step: Int, _ state: [Tensor]) -> Void)?
 
-  /// Collective. Builds this worker's replica, and gives it the state of the checkpoint if there is one to go on from.
+  /// Collective. Builds this worker's replica, and loads the checkpoint if there is one to resume from.
   ///
   /// - Parameters:
   ///   - jobSize: Numbers of ranks and nodes, for the record only.
-  ///   - reporter: Told what happens, by worker 0 alone.
-  ///   - status: Kept up to date, for those who ask from another thread.
+  ///   - reporter: Receives the run's events from worker 0.
+  ///   - status: Kept up to date, for other threads.
   public init(
     _ run: PreparedRun, communicator: any Communicator, jobSize: (ranks: Int, nodes: Int),
     reporter: (any TrainingReporter)?, status: RunStatus = RunStatus()
@@ -66,14 +66,14 @@ public final class Trainer {
     try restore()
   }
 
-  /// Trains to the last step, until early stopping ends the run, or until a stop is asked for.
+  /// Trains to the last step, until early stopping ends the run, or until a stop request.
   ///
   /// - Returns: Reason for a stop; nil if the run is complete. The same on every worker.
   public func train() throws -> StopRequest.Reason? {
     do {
       return try trainAndMeasure()
     } catch {
-      // Whoever waits for the run reads it there; the error itself is what counts.
+      // `end.json` is for programs that wait for the run; the error itself counts.
       try? recorder?.writeEnd(after: error, step: progress.step, totalSteps: run.totalSteps)
       throw error
     }
@@ -110,7 +110,7 @@ public final class Trainer {
 
       let isBest = evaluationIsDue ? try evaluateValidation() : false
       if progress.unfinished == nil { try writeSampleIfDue() }
-      // One worker's request stops all of them after the same step; a run that is done is not stopped.
+      // One worker's request stops all of them after the same step, unless the run is complete.
       let mustStop = outcome.totals.requests.stop > 0 || progress.unfinished != nil
       if mustStop && !isComplete { stopped = try agreedStopReason() }
       // Early stopping may have ended the run just now.
@@ -121,16 +121,16 @@ public final class Trainer {
     return try finish(stopped)
   }
 
-  /// Does what a stop cut short after the step that the run goes on from. The checkpoint is written again: it, and the best one,
-  /// are then what they are in a run that was not stopped. Collective.
+  /// Completes the work that a stop left unfinished after the step that the run resumes from. The checkpoint is written again:
+  /// it and the best one are then the same as in a run that was not stopped. Collective.
   ///
-  /// - Returns: Reason for stopping once more.
+  /// - Returns: Reason for another stop.
   private func finishStepBeforeStop() throws -> StopRequest.Reason? {
     guard let unfinished = progress.unfinished else { return nil }
     if unfinished == .evaluation { _ = try evaluateValidation() }
     if unfinished == .sample || progress.unfinished == nil { try writeSampleIfDue() }
     if progress.unfinished != nil { return try agreedStopReason() }
-    // The step's batch is not there any more.
+    // The step's batch is no longer available.
     if isComplete { try refuseSpoiltValidation() }
     try writeCheckpoint(learningRate: lastRate)
     return nil
@@ -140,7 +140,7 @@ public final class Trainer {
   func agreedStopReason() throws -> StopRequest.Reason {
     let reasons = try communicator.allGather([UInt8(run.stop.reason?.rawValue ?? 0)])
     let known = reasons.compactMap { $0.first.flatMap { StopRequest.Reason(rawValue: Int32($0)) } }
-    // Workers that only were told of it by others do not know why.
+    // Workers that learned of it from others do not know the reason.
     return known.first { $0 != .passedOn } ?? .termination
   }
 
@@ -156,7 +156,7 @@ public final class Trainer {
     return run.isDue(after: progress.step, everySteps: settings.everySteps, everyEpochs: settings.everyEpochs)
   }
 
-  /// Requests of this worker to all in the next step. Only worker 0 writes checkpoints, so only its clock counts.
+  /// This worker's requests in the next step. Only worker 0 writes checkpoints, so only its clock counts.
   private var requests: StepRequests {
     let checkpoint = recorder?.isDue(minutes: run.configuration.checkpoint.everyMinutes) ?? false
     return StepRequests(stop: run.stop.reason == nil ? 0 : 1, checkpoint: checkpoint ? 1 : 0)

@@ -4,13 +4,13 @@ import DataPipeline
 import NeuralNetworks
 import Tensors
 
-/// A worker's replica at work: takes its shards of a batch, sums their gradient buffers with everyone else's, updates.
-/// Training and the benchmark of whole steps both run on it, so that what is measured is what trains.
+/// A worker's training steps: computes the gradient buffers of its shards, all-reduces them, and updates its replica.
+/// Training and the benchmark of whole steps both use it, so that the benchmark measures training.
 final class WorkerSession {
   /// Result of a step, the same on every worker.
   struct Outcome {
     var totals: StepTotals
-    /// L2's part of the loss; zero on steps that did not ask for a report.
+    /// L2's part of the loss; zero in steps without a report.
     var penalty = 0.0
     var gradientNorm: Double?
     var loss: Double { totals.meanLoss + penalty }
@@ -21,12 +21,12 @@ final class WorkerSession {
   private let communicator: any Communicator
   private let accumulator: ShardAccumulator
   private let sum: AllReduce
-  /// One gradient buffer a shard, where layers that look at the whole batch need all of them at once; else empty.
+  /// One gradient buffer for each shard, if layers that look at the whole batch require all at once; else empty.
   private let gradientBuffers: [Tensor]
-  /// Where a text is read in streams; else nil.
+  /// Nil unless a text is read in streams.
   let carried: CarriedState?
   private var loader: BatchLoader?
-  /// Told what the worker is busy with; nil where nobody is to know.
+  /// Records the worker's phases; nil without profiling.
   var timeline: Timeline? {
     didSet { (sum.timeline, replica.timeline) = (timeline, timeline) }
   }
@@ -34,7 +34,7 @@ final class WorkerSession {
 
   /// Collective.
   ///
-  /// - Parameter run: with its normaliser.
+  /// - Parameter run: The run with its normaliser.
   init(_ run: PreparedRun, communicator: any Communicator) throws {
     let (kind, wanted) = (run.data.normalizer.kind, run.configuration.data.normalization)
     precondition(kind == wanted, "a run of \(wanted) normalisation with a normaliser of kind \(kind)")
@@ -52,7 +52,7 @@ final class WorkerSession {
       ? Self.makeGradientBuffers(of: communicator, accumulator, pool: replica.context.pool) : []
   }
 
-  /// A buffer a shard; the first shard of each maximal subtree has the one that takes the subtree's sum.
+  /// One buffer for each shard; that of the first shard of a maximal subtree receives the subtree's sum.
   private static func makeGradientBuffers(
     of communicator: any Communicator, _ accumulator: ShardAccumulator, pool: StoragePool
   ) -> [Tensor] {
@@ -63,17 +63,17 @@ final class WorkerSession {
     }
   }
 
-  /// Gives every replica the state of worker 0's. Collective.
+  /// Broadcasts worker 0's state to every replica. Collective.
   func broadcastState() throws {
     for tensor in replica.ownState { try broadcast(tensor, isTaker: true) }
     guard !replica.sharesWeights || sum.nodeGroup.count < communicator.size else { return try sum.barrier() }
-    // One of the workers that share the rest takes it; the others must be in the broadcast too.
+    // One worker of a node group takes the shared part; the others must take part in the broadcast too.
     let isTaker = !replica.sharesWeights || sum.isFirstInNodeGroup
     for tensor in replica.sharableState { try broadcast(tensor, isTaker: isTaker) }
     try sum.barrier()
   }
 
-  /// Gives worker 0's elements to every worker that is a taker; the tensors of others are left alone. Collective.
+  /// Broadcasts worker 0's elements to every worker with `isTaker`; the tensors of others do not change. Collective.
   private func broadcast(_ tensor: Tensor, isTaker: Bool) throws {
     let scratch = Tensor(zeros: [isTaker ? 0 : min(tensor.count, Self.broadcastLength)], pool: StoragePool())
     for start in stride(from: 0, to: tensor.count, by: Self.broadcastLength) {
@@ -82,10 +82,10 @@ final class WorkerSession {
     }
   }
 
-  /// Elements of one broadcast.
+  /// Most elements of one broadcast.
   private static let broadcastLength = 1 << 20
 
-  /// Starts preparing batches in the background, those of `step` first.
+  /// Starts to prepare batches in the background, from `step` on.
   func startLoading(from step: Int) {
     let assembler = run.data.trainingAssembler(
       seed: run.configuration.training.seed, pool: replica.context.pool)
@@ -94,10 +94,10 @@ final class WorkerSession {
       steps: step..<run.totalSteps, depth: stepsAhead)
   }
 
-  /// Nobody waits for batches that are being prepared.
+  /// Does not wait for batches that are being prepared.
   func abandonLoading() { loader?.abandon() }
 
-  /// Small batches are prepared many at a time: changing between threads would cost as much as making one.
+  /// Small batches are prepared many at a time: a switch between threads would cost as much as making one.
   private var stepsAhead: Int {
     let batch = Double(run.configuration.training.batchSize) / Double(communicator.size)
     let elements = run.data.sampleShape.reduce(batch) { $0 * Double($1) }
@@ -107,15 +107,15 @@ final class WorkerSession {
   /// Sample, forward, backward, reduce, update. Collective.
   ///
   /// - Parameters:
-  ///   - requests: Requests of this worker to all; the totals carry them. Called when its last shard is done, so that a request
+  ///   - requests: This worker's requests, summed with the totals. Called when its last shard is done, so that a request
   ///     during a long step counts for that step.
-  ///   - report: Whether the L2 penalty and the gradient's norm are wanted.
+  ///   - report: Whether to report the L2 penalty and the gradient's norm.
   func performStep(
     _ step: Int, learningRate: Double, requests: () -> StepRequests = { StepRequests() }, report: Bool
   ) throws -> Outcome {
     guard let loader else { preconditionFailure("performStep before startLoading") }
     timeline?.begin(step: step)
-    // The first step takes memory and makes kernels ready.
+    // The first step allocates memory and prepares kernels.
     if timeline?.measuredSteps == 1 { replica.layerTimes?.reset() }
     timeline?.enter(.data)
     batches = try loader.next()
@@ -125,11 +125,11 @@ final class WorkerSession {
     timeline?.enter(.optimizer)
     defer { timeline?.enter(.other) }
     let totals = replica.layout.totals(of: reduced)
-    // A spoilt sum must not reach the weights; the caller says what happened.
+    // A sum that is not finite must not reach the weights; the caller reports it.
     guard totals.meanLoss.isFinite else { return Outcome(totals: totals) }
     let result = try replica.update(
       from: reduced, totals: totals, step: step, learningRate: learningRate, report: report, hasReadShared: sum.barrier)
-    // Before anyone reads the weights again.
+    // Before anyone reads shared weights again.
     try sum.barrier()
     return Outcome(totals: totals, penalty: result.penalty ?? 0, gradientNorm: result.gradientNorm)
   }
@@ -149,12 +149,12 @@ final class WorkerSession {
     } else {
       var failure: (any Error)?
       try accumulator.accumulate { [sum] start in
-        // Buckets travel while the backward pass goes on; this, and a thread beside it, moves them on.
+        // Buckets are sent during the backward pass; this call and a progress thread advance them.
         sum.ready(from: start)
         guard failure == nil else { return }
         do { try sum.poll() } catch { failure = error }
       } compute: { shard, buffer, isFinal in
-        // One shard of each worker carries what it asks for.
+        // One shard of each worker carries its requests.
         let batch = batches[shard - first]
         try replica.computeGradients(
           batch, step: step, requests: { shard == last ? requests() : StepRequests() },
@@ -167,15 +167,15 @@ final class WorkerSession {
     return sum.result
   }
 
-  /// How this worker's state differs from the others', if it does. Collective.
+  /// Difference between this worker's state and the others', if any. Collective.
   func compareReplicas() throws -> ReplicaDifference? {
     try replica.compare(with: communicator, nodeGroup: sum.nodeGroup)
   }
 
-  /// Whether workers with common memory have a copy of the weights each that they were to have once.
+  /// Whether each worker has its own copy of weights that a node group should have shared.
   var lacksSharedWeights: Bool { run.memory.sharedBuffers > 0 && sum.nodeGroup.count > 1 && !replica.sharesWeights }
 
-  /// The first layer that gives a value that is not finite on the current batch, over all workers. Collective.
+  /// The first layer, over all workers, whose output for the current batch is not finite. Collective.
   func firstNonFiniteLayer(step: Int) throws -> String? {
     let order = replica.model.layerPaths
     let mine =

@@ -1,4 +1,4 @@
-/// Seconds that a layer took, apart from the layers inside it.
+/// Seconds of a layer, without those of nested layers.
 public struct LayerTime: Sendable, Equatable {
   public var forward = 0.0
   public var backward = 0.0
@@ -13,7 +13,7 @@ extension LayerTime {
 }
 
 extension RunProfile {
-  /// A layer with its milliseconds a step, the mean over the workers.
+  /// A layer with its milliseconds per step, the mean over the workers.
   public struct Layer: Sendable, Equatable {
     /// Empty for the loss.
     public let path: String

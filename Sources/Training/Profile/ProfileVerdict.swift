@@ -1,9 +1,9 @@
 import Collectives
 import Foundation
 
-/// A profile in words: what limits the run, and what more workers would bring.
+/// Verdict on a profile: the run's bottleneck, and the effect of more workers.
 ///
-/// The limit is the first of these that holds, shares being means over the workers:
+/// The bottleneck is the first of these that holds; shares are means over the workers:
 ///  1. evaluations and checkpoints take 30 % of the time;
 ///  2. waiting for data takes 15 % of a step;
 ///  3. some worker waits 10 % of a step for others;
@@ -64,7 +64,7 @@ public struct ProfileVerdict: Sendable, Equatable {
   }
 
   private static func waiting(_ profile: RunProfile, longest: Double) -> String {
-    // Being late there says which of them had to wait for a core, not which is slow.
+    // Lateness there shows which of them had to wait for a core, not which is slow.
     if let crowded = profile.crowdedHost {
       let kind = profile.workersAreRanks ? "ranks" : "workers"
       return

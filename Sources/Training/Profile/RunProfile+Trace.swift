@@ -3,8 +3,8 @@ import JSON
 
 /// A timeline for chrome://tracing and Perfetto.
 extension RunProfile {
-  /// The content of `timeline.json`, in the Trace Event Format (Google, "Trace Event Format", JSON object form): a process a
-  /// worker, complete events in microseconds since all workers met at the start.
+  /// The content of `timeline.json`, in the Trace Event Format (Google, "Trace Event Format", JSON object form): one process
+  /// for each worker, complete events in microseconds since the barrier at the start.
   public var trace: JSON {
     var events: [JSON] = []
     for (index, worker) in workers.enumerated() {
@@ -26,7 +26,7 @@ extension RunProfile {
     ["name": .string(name), "ph": "M", "pid": .integer(worker), "tid": 0, "args": arguments]
   }
 
-  /// Workers of a host share its clock, and so one origin: when the first of them left the barrier.
+  /// Workers of a host share its clock, and so one origin: the time at which the first of them left the barrier.
   private func origin(of worker: WorkerProfile) -> UInt64 {
     workers.lazy.filter { $0.host == worker.host }.map(\.startTime).min() ?? worker.startTime
   }

@@ -1,16 +1,16 @@
 import Collectives
 import JSON
 
-/// Where the time of a run went, worker by worker.
+/// Profile of a run, by worker.
 public struct RunProfile: Sendable, Equatable {
   /// In worker order.
   public let workers: [WorkerProfile]
-  /// False when the number of shards follows the number of workers.
+  /// False if the number of shards is that of the workers.
   public let shardsAreFixed: Bool
   /// Whether workers are ranks; else threads of a process.
   public let workersAreRanks: Bool
 
-  /// In the model's order; the loss behind them.
+  /// In the model's order, followed by the loss.
   public let layers: [Layer]
 
   /// Parts of every step.
@@ -19,8 +19,8 @@ public struct RunProfile: Sendable, Equatable {
   ]
 
   /// - Parameters:
-  ///   - workers: as they were measured; see `WorkerProfile.countingLateness`.
-  ///   - layers: Paths and kinds of the layers that the workers' times are of.
+  ///   - workers: Their profiles as measured; see `WorkerProfile.countingLateness`.
+  ///   - layers: Paths and kinds of the layers in the workers' profiles.
   public init(
     workers: [WorkerProfile], layers: [(path: String, kind: String)] = [], shardsAreFixed: Bool, workersAreRanks: Bool
   ) {
@@ -30,14 +30,14 @@ public struct RunProfile: Sendable, Equatable {
     self.workers = WorkerProfile.countingLateness(workers)
   }
 
-  /// Steps that were measured: all but the first.
+  /// Number of measured steps: all but the first.
   public var steps: Int { workers[0].steps }
   public var shards: Int { workers.reduce(0) { $0 + $1.shards } }
 
   /// `rank 3`
   public func name(_ worker: Int) -> String { "\(workersAreRanks ? "rank" : "worker") \(worker)" }
 
-  /// The first host that has more workers than cores for them: its name, and how many of each.
+  /// The first host with more workers than cores for them: its name and both numbers.
   public var crowdedHost: (name: String, workers: Int, cores: Int)? {
     for host in workers.map(\.host) {
       let here = workers.filter { $0.host == host }
@@ -47,7 +47,7 @@ public struct RunProfile: Sendable, Equatable {
     return nil
   }
 
-  /// Milliseconds a step.
+  /// Milliseconds per step.
   public func milliseconds(_ phase: Timeline.Phase, of worker: Int) -> Double {
     steps > 0 ? workers[worker][phase] / Double(steps) * 1e3 : 0
   }
@@ -90,7 +90,7 @@ public struct RunProfile: Sendable, Equatable {
 }
 
 extension Timeline.Phase {
-  /// A name for programs: `communication_hidden`.
+  /// Name in JSON: `communication_hidden`.
   var key: String {
     switch self {
     case .waiting: "waiting"

@@ -3,9 +3,9 @@ import Foundation
 
 /// Estimated time of a step with twice the workers, each with a core of its own, at the same batch.
 ///
-/// A model of the simplest kind, at best:
+/// A simple, optimistic model:
 ///  - forward and backward shrink as the busiest worker's number of shards does (without `training.shards`: by half);
-///  - so does waiting for data; waiting for others goes away;
+///  - so does waiting for data; waiting for other workers disappears;
 ///  - communication grows as the least bytes of an all-reduce do, (n−1)/n (Patarasu and Yuan 2009);
 ///  - the optimiser takes the same on any number.
 struct ScalingEstimate {

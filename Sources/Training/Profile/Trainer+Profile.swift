@@ -4,15 +4,15 @@ import Foundation
 import NeuralNetworks
 import Tensors
 
-/// Measuring where the time goes.
+/// Profile of a run.
 extension Trainer {
-  /// Steps at either end of the run whose spans are kept; fewer where many workers' come together on one.
+  /// Number of steps at either end of the run whose spans are kept; fewer if those of many workers are gathered.
   private var keptSteps: Int { min(200, max(8, 800 / communicator.size)) }
 
-  /// Collective where the run is profiled. The barrier makes one moment of all hosts' clocks known.
+  /// Collective if the run is profiled. The barrier is one moment on the clocks of all hosts.
   func startProfile() throws {
     guard run.options.isProfiled else { return }
-    // The first ones make connections and wake everybody up.
+    // The first barriers make connections and wake all workers.
     for _ in 0..<3 { try communicator.barrier() }
     startTime = Timeline.hostTime()
     let timeline = Timeline(keptSteps: keptSteps)
@@ -20,7 +20,7 @@ extension Trainer {
     session.replica.layerTimes = LayerTimes(of: session.replica.model, now: Timeline.hostTime)
   }
 
-  /// All workers' profiles; nil where the run is not profiled. Collective.
+  /// All workers' profiles; nil if the run is not profiled. Collective.
   func gatherProfile() throws -> RunProfile? {
     guard let timeline else { return nil }
     timeline.stop()

@@ -2,12 +2,12 @@ import Collectives
 
 /// Time spent waiting at barriers.
 ///
-/// Within a node a worker sees for whom it waits. Between nodes it sees only that messages are not there yet. So in every
-/// step, what a worker spends on synchronising with the others (exposed communication and waiting) beyond the one that spends least, who is the
-/// last to come, is waiting. How much that is, is known of the steps whose spans are kept; the rest of the run is taken to be like them.
+/// Within a node a worker knows for whom it waits; between nodes it knows only that messages have not arrived. So in every step,
+/// the worker that spends least on synchronisation (exposed communication and waiting) counts as the last to arrive, and the
+/// excess of the others as waiting. It is measured in the steps whose spans are kept, and extrapolated to the rest of the run.
 extension WorkerProfile {
   static func countingLateness(_ workers: [WorkerProfile]) -> [WorkerProfile] {
-    // Steps that all have, without the first, which is not counted.
+    // Steps that all workers have, without the first, which is not counted.
     let steps = workers.map { $0.synchronizationTimes() }
     let common = steps[0].keys.sorted().dropFirst().filter { step in steps.allSatisfy { $0[step] != nil } }
     let least = common.map { step in steps.compactMap { $0[step] }.min() ?? 0 }
@@ -24,7 +24,7 @@ extension WorkerProfile {
     }
   }
 
-  /// Nanoseconds of synchronising with the others in each step whose spans are kept.
+  /// Nanoseconds of synchronisation in each step whose spans are kept.
   private func synchronizationTimes() -> [Int: UInt64] {
     spans.reduce(into: [:]) { times, span in
       let isSynchronizing = span.phase == .exposedCommunication || span.phase == .waiting

@@ -1,18 +1,18 @@
 import Collectives
 
-/// Where one worker's time went.
+/// Profile of one worker.
 public struct WorkerProfile: Sendable, Equatable {
   public var host = ""
   public var shards = 0
-  /// Cores that the worker may run on; empty where the system does not say.
+  /// Cores that the worker may run on; empty if the system does not tell.
   public var cores: [Int32] = []
-  /// Steps that the times are of.
+  /// Number of measured steps.
   public var steps = 0
-  /// When the worker left the barrier at the start of the run, in nanoseconds of its host's clock.
+  /// Time at which the worker left the barrier at the start of the run, in nanoseconds of its host's clock.
   public var startTime: UInt64 = 0
   /// Seconds in each phase, in the order of `Timeline.Phase.allCases`.
   public var seconds = [Double](repeating: 0, count: Timeline.Phase.allCases.count)
-  /// By layer, in the model's order; the loss behind them.
+  /// By layer, in the model's order, followed by the loss.
   public var layers: [LayerTime] = []
   /// Of the first and the last steps, in order of time.
   public var spans: [Timeline.Span] = []
@@ -24,7 +24,7 @@ public struct WorkerProfile: Sendable, Equatable {
     set { seconds[Int(phase.rawValue)] = newValue }
   }
 
-  /// All but the host, to send to another worker.
+  /// All except the host, as a message to another worker.
   var words: [UInt64] {
     let head =
       [UInt64(shards), UInt64(steps), startTime, UInt64(cores.count), UInt64(layers.count)] + seconds.map(\.bitPattern)

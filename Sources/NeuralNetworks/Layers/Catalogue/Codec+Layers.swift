@@ -5,7 +5,7 @@ extension Codec where Value == LayerSpecification {
   package static var layer: Codec { LayerCodec.codec }
 }
 
-/// The layers of a list; beside each may stand a name, `{linear: 300, name: hidden}`.
+/// The layers of a list; each may have a name, `{linear: 300, name: hidden}`.
 private enum LayerCodec {
   static let codec = Codec<LayerSpecification>(
     type: "layer", decode: { decode($0, path: $1, context: &$2) }, encode: encode)

@@ -3,14 +3,14 @@ import Configuration
 /// A kind of layer: the word and keys by which configurations name it, and examples that tests build it from.
 package struct LayerForm: Sendable {
   package let variant: Variant<LayerSpecification>
-  /// At least one, with odd sizes.
+  /// At least one example, with odd sizes.
   package let examples: [LayerExample]
 
   package var name: String { variant.name }
 
   /// - Parameters:
   ///   - meaning: A sentence for the reference page.
-  ///   - shorthand: The key that a lone value stands for.
+  ///   - shorthand: The key that a single value sets.
   ///   - template: Defaults of the keys.
   package init<Settings: LayerSettings>(
     _ name: String, _ meaning: String, shorthand: String? = nil, template: Settings, fields: [Field<Settings>],
@@ -21,7 +21,7 @@ package struct LayerForm: Sendable {
       examples: examples)
   }
 
-  /// A form whose keys are not the settings one by one.
+  /// A form whose keys do not correspond to the settings one to one.
   package init<Keys: Sendable, Settings: LayerSettings>(
     _ name: String, _ meaning: String, shorthand: String? = nil, template: Keys, fields: [Field<Keys>],
     make: @escaping @Sendable (Keys) -> Settings, take: @escaping @Sendable (Settings) -> Keys,
@@ -50,7 +50,7 @@ package struct LayerExample: Sendable {
   package let layer: LayerSpecification
   /// Shape of one sample, `[features]`, `[time, channels]`, `[height, width, channels]`, or `[time]` of tokens.
   package let inputShape: [Int]
-  /// Number of different tokens, where the input is tokens.
+  /// Number of different tokens, if the input is tokens.
   package let vocabulary: Int?
 
   package init(_ layer: LayerSpecification, on inputShape: [Int], vocabulary: Int? = nil) {

@@ -2,7 +2,7 @@ import Configuration
 
 /// The settings of one kind of layer, as configurations write them, before the shapes are known.
 package protocol LayerSettings: Sendable, Equatable {
-  /// The kind's form in configurations; several where kinds share their settings.
+  /// The kind's form in configurations; several if kinds share their settings.
   static var forms: [LayerForm] { get }
 
   /// The word that configurations and messages use for the layer.
@@ -14,9 +14,9 @@ package protocol LayerSettings: Sendable, Equatable {
   /// Whether the layer reads numbers of tokens, so that only a model of tokens can begin with it.
   var readsTokens: Bool { get }
 
-  /// Checks that the layer's input fits, and makes it.
+  /// Checks that the input fits, and builds the layer.
   ///
-  /// - Parameter previous: The layer in front of it in its list, for one that can be computed together with it.
+  /// - Parameter previous: The preceding layer of the list, which may be able to fuse this one.
   func layer(
     for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
   ) throws(ModelError) -> any Layer
@@ -31,20 +31,20 @@ extension LayerSettings {
 
 /// Receptive window: how the output at a time step depends on earlier time steps.
 package enum TimeDependence: Sendable {
-  /// Not at all, or the layer takes time away.
+  /// It does not depend on them, or the layer removes the time axis.
   case none
   /// Through a state, which one pass can hand to the next.
   case state
-  /// Few time steps, which each pass reads again.
+  /// On few time steps, which each pass reads again.
   case window
-  /// It knows the index of each time step or reads all of them, up to a longest context; a cache keeps from one pass to the next
-  /// what it has read.
+  /// On all earlier time steps or on their indices, up to a longest context; a cache keeps what was read from one pass
+  /// to the next.
   case context
 }
 
 /// One layer of a model as a configuration writes it, before the shapes are known.
 ///
-/// Each kind of layer has a function that makes one: `.linear(outputs: 10)`, `.flatten`.
+/// Each kind of layer has a function that makes its specification: `.linear(outputs: 10)`, `.flatten`.
 public struct LayerSpecification: Sendable, Equatable {
   package let settings: any LayerSettings
   /// The layer's name in its list, which replaces its number in the path.

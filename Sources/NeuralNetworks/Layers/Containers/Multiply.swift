@@ -2,11 +2,11 @@ import Autograd
 import Configuration
 import Tensors
 
-/// The product of what its branches make of one input, element by element: gates (Dauphin et al., 2017), and
+/// The elementwise product of its branches' outputs for one input: gates (Dauphin et al., 2017), and
 /// squeeze-and-excitation (Hu, Shen and Sun, 2018).
 ///
-/// Outputs are `[batch, …, channels]` of one shape; one that is `[batch, channels]` beside those of images or sequences
-/// is applied at all of a sample's positions.
+/// Outputs are `[batch, …, channels]` of one shape; an output `[batch, channels]` among those of images or sequences
+/// is applied at all positions of its sample.
 public final class Multiply: Layer {
   public let path: String
   public let name: String
@@ -26,7 +26,7 @@ public final class Multiply: Layer {
     return parts.indices.map { part in
       let factors = outputs.map { $0[part] }
       let largest = factors.firstIndex { $0.shape.count == outputShape.count + 1 } ?? 0
-      // By number: branches that pass x on give one variable.
+      // By index: branches that pass x on give the same variable.
       return factors.indices.filter { $0 != largest }.reduce(factors[largest]) { product, index in
         let factor = factors[index]
         return factor.shape.count == product.shape.count ? product * factor : product.scalingChannels(by: factor)
@@ -42,7 +42,7 @@ extension Multiply {
     package static let forms = [
       LayerForm(
         "multiply",
-        "Gives x to every branch and multiplies their outputs, element by element; a branch that gives one vector a sample "
+        "Gives x to every branch and multiplies their outputs, element by element; a branch that gives one vector for each sample "
           + "is applied at all positions: a gate, or squeeze-and-excitation (Hu et al., 2018).",
         shorthand: "branches", template: Settings(),
         fields: [
@@ -76,7 +76,7 @@ extension Multiply {
           "branch \(odd) gives \(describe(shapes[odd])), another one \(describe(largest))",
           hint: "all branches must give one shape, or one number a channel")
       }
-      // A vector of the whole sequence knows its last tokens.
+      // A vector of the whole sequence depends on its last tokens.
       guard !builder.predictsTokens || shapes.allSatisfy({ $0.count == largest.count }) else {
         throw context.error(
           "sees the tokens that are to be predicted", hint: "let every branch give a vector for each time step")
@@ -87,6 +87,6 @@ extension Multiply {
 }
 
 extension LayerSpecification {
-  /// Every branch sees x; outputs are multiplied.
+  /// Every branch takes x; outputs are multiplied.
   public static func multiply(branches: [[LayerSpecification]]) -> Self { Self(Multiply.Settings(branches: branches)) }
 }

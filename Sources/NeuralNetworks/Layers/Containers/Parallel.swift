@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Tensors
 
-/// Every branch sees the input; outputs `[batch, …, channelsᵢ]` are concatenated to `[batch, …, Σ channelsᵢ]`.
+/// Every branch takes the input; outputs `[batch, …, channelsᵢ]` are concatenated to `[batch, …, Σ channelsᵢ]`.
 public final class Parallel: Layer {
   public let path: String
   public let name = "parallel"
@@ -67,6 +67,6 @@ extension Parallel {
 }
 
 extension LayerSpecification {
-  /// Every branch sees x; outputs are concatenated along channels.
+  /// Every branch takes x; outputs are concatenated along channels.
   public static func parallel(branches: [[LayerSpecification]]) -> Self { Self(Parallel.Settings(branches: branches)) }
 }

@@ -41,7 +41,7 @@ extension Residual {
   package struct Settings: LayerSettings {
     var body: [LayerSpecification] = []
     var shortcut: [LayerSpecification] = []
-    /// Name of the body in paths; nil gives its layers paths beside the residual layer's own.
+    /// Name of the body in paths; nil gives its layers the paths of siblings of the residual layer.
     var bodyName: String? = "body"
     var shortcutName = "shortcut"
 

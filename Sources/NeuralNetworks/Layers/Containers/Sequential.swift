@@ -20,7 +20,7 @@ public final class Sequential: Layer {
 
   public func forward(_ parts: [Variable], _ pass: JointPass) throws -> [Variable] {
     try layers.reduce(parts) { inputs, layer in
-      // Inside a composed layer the shapes of the rest must fit.
+      // Between the outermost layers only: inside a composed layer, the next shapes must fit.
       if path.isEmpty, pass.parts.contains(where: { $0.isAbandoned?() ?? false }) { return inputs }
       return try layer(inputs, pass)
     }

@@ -5,8 +5,8 @@ import Tensors
 /// Convolution over images (cross-correlation, as everywhere in this field).
 ///
 /// Input `[batch, height, width, channels]`, output `[batch, height', width', filters]` with
-/// height' = ⌊(height + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. `weight` is here
-/// `[filters, kernel height, kernel width, channels / groups]`, in files PyTorch's
+/// height' = ⌊(height + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. `weight` is
+/// `[filters, kernel height, kernel width, channels / groups]` here, and in files PyTorch's
 /// `[filters, channels / groups, kernel height, kernel width]`; `bias` `[filters]`.
 public final class Convolution2D: PartwiseLayer, ActivationFusing {
   public let path: String
@@ -57,7 +57,7 @@ extension Convolution2D {
     public var stride = Extent(1)
     public var padding = Padding.valid
     public var dilation = Extent(1)
-    /// Nil means one group a channel (depthwise).
+    /// Nil means one group for each channel (depthwise).
     public var groups: Int? = 1
     public var bias = true
     public var initializer = Initializer.heNormal
@@ -66,7 +66,7 @@ extension Convolution2D {
 
     package static let forms = [
       LayerForm(
-        "conv", "Two-dimensional convolution (cross-correlation, as everywhere in the field).",
+        "conv", "Two-dimensional convolution (cross-correlation, as usual in the field).",
         template: Settings(filters: 1, kernel: Extent(1)),
         fields: [
           Field("filters", \.filters, .size(), required: true, "Number of output channels."),
@@ -80,7 +80,7 @@ extension Convolution2D {
             "groups", \.groups, .count(or: "depthwise"),
             "Cuts the channels into groups; `depthwise` makes one of each channel."),
           Field("bias", \.bias, .truth, "Adds a learned constant to each channel."),
-          Field("initializer", \.initializer, .initializer, "How the weights start; biases start at 0."),
+          Field("initializer", \.initializer, .initializer, "Initial values of the weights; biases start at 0."),
         ],
         examples: [LayerExample(.convolution(oddExample), on: [7, 5, 3])])
     ]

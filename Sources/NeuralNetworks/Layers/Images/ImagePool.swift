@@ -4,10 +4,10 @@ import Tensors
 
 /// The largest value, or the mean, in each window.
 ///
-/// Input `[batch, height, width, channels]`, output `[batch, height', width', channels]`. Padding never wins; explicit padding
+/// Input `[batch, height, width, channels]`, output `[batch, height', width', channels]`. Padding is never the largest; explicit padding
 /// counts as zeros in a mean (PyTorch's default), padding `same` does not (TensorFlow's).
 public final class ImagePool: PartwiseLayer {
-  /// The value that a window gives.
+  /// Value of a window.
   public enum Kind: String, Sendable {
     case maximum = "max_pool"
     case mean = "average_pool"
@@ -43,7 +43,7 @@ extension ImagePool {
     public var stride: Extent
     public var padding = Padding.valid
 
-    /// - Parameter stride: Nil takes the kernel.
+    /// - Parameter stride: Nil means the kernel.
     public init(kernel: Extent, stride: Extent? = nil) { (self.kernel, self.stride) = (kernel, stride ?? kernel) }
   }
 

@@ -3,12 +3,12 @@ import CKernels
 import Configuration
 import Tensors
 
-/// Batch normalisation (Ioffe and Szegedy, 2015): every channel to mean zero and variance one, then scaled and shifted.
+/// Batch normalisation (Ioffe and Szegedy, 2015): every channel is normalised to mean zero and variance one, then scaled and shifted.
 ///
 /// Input and output `[batch, …, channels]`: vectors and images alike; `weight` and `bias` `[channels]`. In training
-/// the statistics (biased variance) are those of the part that the layer is given, or, synchronised, of the whole
-/// batch; in evaluation, and where a rule keeps them, the running averages, which, as in PyTorch, follow the unbiased variance (the biased one
-/// where there is a single row). Padding of a batch of sequences counts in no statistics and becomes zero.
+/// the statistics (biased variance) are those of the given part of the batch or, if synchronised, of the whole batch; in
+/// evaluation, and if a rule keeps them, they are the running averages. Those follow the unbiased variance, as in PyTorch
+/// (the biased one of a single row). Padding of sequences is left out of the statistics and becomes zero.
 public final class BatchNorm: ActivationFusing {
   public let path: String
   public let name = "batch_norm"
@@ -19,7 +19,7 @@ public final class BatchNorm: ActivationFusing {
   public let runningVariance: ModelBuffer
   /// Whether the statistics are those of the whole batch.
   public let spansBatch: Bool
-  /// Whether the running averages stay, and are what training normalises by too.
+  /// Whether the running averages stay, and are used in training too.
   private let keepsStatistics: Bool
   private let epsilon: Double
   private var fusesReLU = false
@@ -88,7 +88,7 @@ public final class BatchNorm: ActivationFusing {
     }
   }
 
-  /// Statistics of `rows` rows, times the samples, so that parts of different sizes weigh by their sizes.
+  /// Statistics of `rows` rows, times the number of samples, so that parts are weighted by their sizes.
   private func write(mean: Tensor, variance: Tensor, rows: Double, samples: Int, to pass: ForwardPass) {
     guard let statistics = pass.statistics else { return }
     let unbiased = rows > 1 ? rows / (rows - 1) : 1

@@ -2,11 +2,11 @@ import Autograd
 import Configuration
 import Tensors
 
-/// Group normalisation (Wu and He, 2018): the channels of each sample, in groups, to mean zero and variance one over all of
-/// its positions, then scaled and shifted channel by channel.
+/// Group normalisation (Wu and He, 2018): the channels of each sample are normalised in groups, over all of its
+/// positions, to mean zero and variance one, then scaled and shifted channel by channel.
 ///
 /// Input and output `[batch, …, channels]`; `weight` and `bias` `[channels]`, as in PyTorch. Training and evaluation are alike;
-/// padding of a batch of sequences counts in no statistics and becomes zero.
+/// padding of sequences is left out of the statistics and becomes zero.
 public final class GroupNorm: PartwiseLayer {
   public let path: String
   public let name: String
@@ -16,7 +16,7 @@ public final class GroupNorm: PartwiseLayer {
   private let groups: Int
   private let epsilon: Double
 
-  /// - Parameter scales: Whether each channel is scaled and shifted behind the normalisation.
+  /// - Parameter scales: Whether each channel is scaled and shifted after the normalisation.
   init(
     path: String, name: String, inputShape: [Int], groups: Int, scales: Bool, epsilon: Double, builder: ModelBuilder
   ) {
@@ -79,7 +79,7 @@ extension GroupNorm {
 }
 
 extension LayerContext {
-  /// Something to normalise in this many groups of channels.
+  /// Requires an input that this many groups of channels divide.
   func requireSeveralInGroups(_ groups: Int, predictsTokens: Bool) throws(ModelError) {
     let channels = inputShape[inputShape.count - 1]
     try requirePositive(groups, "the number of groups")

@@ -1,7 +1,7 @@
 import Configuration
 
-/// Instance normalisation (Ulyanov, Vedaldi and Lempitsky, 2016): each channel of each sample over its positions; the layer is
-/// group normalisation with a group a channel. As in PyTorch, it has no parameters unless asked for.
+/// Instance normalisation (Ulyanov, Vedaldi and Lempitsky, 2016): each channel of each sample is normalised over its positions:
+/// group normalisation with one channel in each group. As in PyTorch, it has no parameters by default.
 package struct InstanceNorm: LayerSettings {
   var epsilon = 1e-5
   var scale = false
@@ -35,6 +35,6 @@ package struct InstanceNorm: LayerSettings {
 extension LayerSpecification {
   /// Instance normalisation.
   ///
-  /// - Parameter scale: Whether each channel is scaled and shifted by learned numbers.
+  /// - Parameter scale: Whether each channel is scaled and shifted by trained parameters.
   public static func instanceNorm(scale: Bool = false) -> Self { Self(InstanceNorm(scale: scale)) }
 }

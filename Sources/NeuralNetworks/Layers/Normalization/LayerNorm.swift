@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 import Tensors
 
-/// Layer normalisation (Ba, Kiros and Hinton, 2016): every row of channels to mean zero and variance one, then scaled and shifted.
+/// Layer normalisation (Ba, Kiros and Hinton, 2016): every row of channels is normalised to mean zero and variance one, then scaled and shifted.
 ///
 /// Input and output `[batch, …, channels]`; `weight` and `bias` `[channels]`, as in PyTorch. Training and evaluation are alike.
 public final class LayerNorm: PartwiseLayer {

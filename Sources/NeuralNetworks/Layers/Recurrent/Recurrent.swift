@@ -2,25 +2,25 @@ import Autograd
 import Configuration
 import Tensors
 
-/// A stack of recurrent layers: input `[batch, time, channels]`, output `[batch, time, hidden]` or, of the last step
-/// only, `[batch, hidden]`; twice `hidden` where it is bidirectional: forward states, then backward ones.
+/// A stack of recurrent layers: input `[batch, time, channels]`, output `[batch, time, hidden]` or, with the last
+/// step only, `[batch, hidden]`; if bidirectional, twice `hidden`: forward states, then backward ones.
 ///
 /// Parameters are named and laid out as in PyTorch: `weight_ih_l0` `[gates · hidden, inputs]`, `weight_hh_l0`
-/// `[gates · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` behind those of the backward direction. All
-/// start uniform in ±1/√hidden where the settings have no initialiser. Layer normalisation inside adds gains that start
-/// at one (`norm_ih_l0`, `norm_hh_l0`, `norm_c_l0`) and lets all shifts start at zero.
+/// `[gates · hidden, hidden]`, `bias_ih_l0`, `bias_hh_l0`, with the suffix `_reverse` in the backward direction. Without
+/// an initialiser all start uniform in ±1/√hidden. Layer normalisation inside the cell adds gains that start
+/// at one (`norm_ih_l0`, `norm_hh_l0`, `norm_c_l0`), and all shifts start at zero.
 ///
-/// Where samples have lengths, a backward direction begins at a sample's last real step, and the last state is that
-/// of it (PyTorch's packed sequences).
+/// If samples have lengths, a backward direction begins at a sample's last valid time step, whose state is the last one
+/// (PyTorch's packed sequences).
 ///
-/// With `ForwardPass.carriedState` a pass goes on where the one before it ended; only forward directions carry.
+/// With `ForwardPass.carriedState` a pass continues from the state of the one before it, in forward directions only.
 public final class Recurrent: PartwiseLayer {
   public let path: String
   public let name: String
   public let outputShape: [Int]
   public let settings: Settings
   public let parameters: [Parameter]
-  /// One list a layer of the stack, one entry a direction.
+  /// One list for each layer of the stack, with one entry for each direction.
   private let levels: [[RecurrentDirection]]
   private let time: Int
   /// One between each two layers of the stack.
@@ -73,8 +73,8 @@ public final class Recurrent: PartwiseLayer {
     return x
   }
 
-  /// Padded steps are computed and not looked at: they are behind the real ones, a backward direction's sequences
-  /// being turned around.
+  /// Padding is computed but not used: it follows the valid time steps, also in a backward direction, whose sequences
+  /// are reversed.
   private func run(
     _ direction: RecurrentDirection, on x: Variable, _ pass: ForwardPass, lengths: [Int], lastOnly: Bool
   ) -> Variable {
@@ -111,7 +111,7 @@ extension Recurrent {
     public var dropout = 0.0
     public var last = false
     public var layerNorm = false
-    /// Nil starts weights and biases uniform in ±1/√size, as in PyTorch.
+    /// Nil means uniform in ±1/√size for weights and biases, as in PyTorch.
     public var initializer: Initializer?
 
     public init(_ cell: RecurrentCell, size: Int) { (self.cell, self.size) = (cell, size) }
@@ -145,12 +145,14 @@ extension Recurrent {
           Field("layers", \.layers, .depth, "Layers on top of each other."),
           Field(
             "bidirectional", \.bidirectional, .truth,
-            "Runs each layer in both directions and puts their states beside each other."),
-          Field("dropout", \.dropout, .share, "Share of the values between two layers that become zero in training."),
+            "Runs each layer in both directions and concatenates their states."),
+          Field("dropout", \.dropout, .share, "Dropout rate between two layers of the stack."),
           Field(
             "layer_norm", \.layerNorm, .truth,
-            "Normalises what goes into the gates at each step, and an LSTM's cell (Ba et al., 2016); slower."),
-          Field("last", \.last, .truth, "Passes on the last state only: one output a sequence, not one a step."),
+            "Normalises the gates' inputs at each step, and an LSTM's cell (Ba et al., 2016); slower."),
+          Field(
+            "last", \.last, .truth, "Returns the last state only: one output for each sequence, not for each time step."
+          ),
           Field(
             "initializer", \.initializer, Codec.initializer.optional, defaultText: "uniform in ±1/√size, biases too",
             "How the weights start, as for `linear`; biases then start at 0."),
@@ -168,14 +170,14 @@ extension Recurrent {
       guard dropout >= 0, dropout < 1 else {
         throw context.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
       }
-      // The backward direction would have read the very token that is to be predicted.
+      // The backward direction would have read the token that is to be predicted.
       guard !builder.predictsTokens || !bidirectional else {
         throw context.error(
           "reads the text in both directions, so it sees what it predicts", hint: "leave bidirectional out")
       }
       let (_, channels) = try context.requireSequence(
         hint: "put an embedding in front of it, and last: true only into the last recurrent layer")
-      // Four gates, and both directions beneath the next layer.
+      // Four gates, and inputs from both directions of the layer below.
       try context.requireCount(of: [layers, 4 * size, max(channels, 2 * size)], "has weights of")
       return Recurrent(path: context.path, inputShape: context.inputShape, settings: self, builder: builder)
     }

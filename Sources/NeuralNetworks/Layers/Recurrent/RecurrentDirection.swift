@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// One layer of a stack in one direction: its parameters and how a sequence goes through it.
+/// One layer of a stack in one direction: its parameters and its computation.
 struct RecurrentDirection {
   /// Suffix of `weight_ih`: `_l0_reverse`.
   let suffix: String
@@ -13,7 +13,7 @@ struct RecurrentDirection {
   private let hiddenBias: Parameter
   private let norms: Norms?
 
-  /// With layer normalisation inside: its gains, and the shift of an LSTM's cell.
+  /// Gains of layer normalisation inside the cell, and the shift of an LSTM's cell.
   private struct Norms {
     let input: Parameter
     let hidden: Parameter?
@@ -22,7 +22,7 @@ struct RecurrentDirection {
 
   let parameters: [Parameter]
 
-  /// - Parameter path: Of the stack.
+  /// - Parameter path: Path of the stack.
   init(
     path: String, level: Int, isReversed: Bool, inputs: Int, settings: Recurrent.Settings,
     builder: ModelBuilder
@@ -44,7 +44,7 @@ struct RecurrentDirection {
       let drawn = settings.initializer.map { InitialValue.drawn($0, fanIn: columns, fanOut: rows) }
       return parameter(name, [rows, columns], .weight, drawn ?? uniform)
     }
-    // Under layer normalisation biases are its shifts.
+    // With layer normalisation, biases are its shifts.
     let startsAtZero = settings.layerNorm || settings.initializer != nil
     let shift = startsAtZero ? InitialValue.constant(0) : uniform
     input = weight("weight_ih", inputs)

@@ -1,15 +1,15 @@
 import Tensors
 
-/// State of recurrent layers from one pass to the next: for truncated back-propagation through time, where a batch
-/// goes on where the last one ended, and for generating step by step.
+/// State of recurrent layers from one pass to the next: for truncated back-propagation through time, in which a batch
+/// continues the previous one, and for step-by-step generation.
 ///
-/// A pass takes each layer's state as a constant and replaces it by its last state. Empty, it starts every layer at
-/// zero. One belongs to one shard: the rows are its samples.
+/// A pass takes each layer's state as a constant and replaces it by its last state. Empty, every layer starts at
+/// zero. Each shard has its own: the rows are its samples.
 public final class RecurrentState {
   public struct Entry {
-    /// Of the layer in its model.
+    /// Path of the layer.
     public let path: String
-    /// PyTorch's word and the layer in the stack: `h_l0`, and for an LSTM `c_l0`.
+    /// PyTorch's name, with the index of the layer in the stack: `h_l0`, and for an LSTM `c_l0`.
     public let name: String
     /// `[batch, hidden]`
     public let value: Tensor
@@ -20,7 +20,7 @@ public final class RecurrentState {
 
   public init(_ entries: [Entry] = []) { self.entries = entries }
 
-  /// Setting nil forgets the entry.
+  /// Setting nil removes the entry.
   public subscript(path: String, name: String) -> Tensor? {
     get { entries.first { $0.path == path && $0.name == name }?.value }
     set {
@@ -34,6 +34,6 @@ public final class RecurrentState {
     }
   }
 
-  /// Lets every sample start anew.
+  /// Resets the state of every sample.
   public func removeAll() { entries = [] }
 }

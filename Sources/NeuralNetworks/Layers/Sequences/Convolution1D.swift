@@ -5,11 +5,11 @@ import Tensors
 /// Convolution over time (cross-correlation, as everywhere in this field).
 ///
 /// Input `[batch, time, channels]`, output `[batch, time', filters]` with
-/// time' = ⌊(time + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. `weight` is here `[filters, kernel, channels /
-/// groups]`, in files PyTorch's `[filters, channels / groups, kernel]`; `bias` `[filters]`.
+/// time' = ⌊(time + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. `weight` is `[filters, kernel, channels /
+/// groups]` here, and in files PyTorch's `[filters, channels / groups, kernel]`; `bias` `[filters]`.
 ///
-/// Padding of a batch counts as zeros, so a sequence gives what it gives alone; one that is shorter than the kernel
-/// counts as just long enough, and with padding `same` one that ends inside its last window as going on to its end.
+/// Padding of a batch counts as zeros, so a sequence gives the same result as alone. A sequence shorter than the kernel
+/// is extended to its length, and with padding `same`, one that ends inside its last window to that window's end.
 public final class Convolution1D: PartwiseLayer, ActivationFusing {
   public let path: String
   public let name = "conv1d"
@@ -62,7 +62,7 @@ extension Convolution1D {
     public var stride = 1
     public var padding = TimePadding.valid
     public var dilation = 1
-    /// Nil means one group a channel (depthwise).
+    /// Nil means one group for each channel (depthwise).
     public var groups: Int? = 1
     public var bias = true
     public var initializer = Initializer.heNormal
@@ -72,7 +72,7 @@ extension Convolution1D {
     package static let forms = [
       LayerForm(
         "conv1d",
-        "Convolution over the time of a sequence. A sequence that a batch pads gives what it would give alone.",
+        "Convolution over the time of a sequence. A padded sequence gives the same result as alone.",
         template: Settings(filters: 1, kernel: 1),
         fields: [
           Field("filters", \.filters, .size(), required: true, "Number of output channels."),
@@ -85,7 +85,7 @@ extension Convolution1D {
           Field("dilation", \.dilation, .size(), "Time steps between a window's elements."),
           Field("groups", \.groups, .count(or: "depthwise"), "As for `conv`."),
           Field("bias", \.bias, .truth, "Adds a learned constant to each channel."),
-          Field("initializer", \.initializer, .initializer, "How the weights start; biases start at 0."),
+          Field("initializer", \.initializer, .initializer, "Initial values of the weights; biases start at 0."),
         ],
         examples: [LayerExample(.convolution1D(oddExample), on: [7, 6])])
     ]

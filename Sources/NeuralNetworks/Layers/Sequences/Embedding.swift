@@ -31,12 +31,12 @@ public final class Embedding: PartwiseLayer {
 
 extension Embedding {
   public struct Settings: LayerSettings {
-    /// Nil takes that of the data.
+    /// Nil means the number of tokens of the data.
     public var vocabulary: Int?
     public var width: Int
     public var standardDeviation: Double
 
-    /// - Parameter standardDeviation: Of the normal distribution that the vectors start from (PyTorch's convention is 1).
+    /// - Parameter standardDeviation: That of the normal distribution of the initial vectors (1 in PyTorch).
     public init(vocabulary: Int? = nil, width: Int, standardDeviation: Double = 1) {
       (self.vocabulary, self.width, self.standardDeviation) = (vocabulary, width, standardDeviation)
     }
@@ -52,7 +52,7 @@ extension Embedding {
             "Number of different tokens."),
           Field(
             "deviation", \.standardDeviation, .positive,
-            "Standard deviation of the normal distribution that the vectors start from."),
+            "Standard deviation of the vectors' initial normal distribution."),
         ],
         examples: [LayerExample(.embedding(Settings(width: 3)), on: [5], vocabulary: 7)])
     ]

@@ -2,7 +2,7 @@ import Autograd
 import Configuration
 
 /// The largest value of each channel over a whole image or sequence: input `[batch, height, width, channels]` or
-/// `[batch, time, channels]`, output `[batch, channels]`. Padding of a batch of sequences does not count.
+/// `[batch, time, channels]`, output `[batch, channels]`. Padding of sequences is left out.
 public final class GlobalMaxPool: PartwiseLayer {
   public let path: String
   public let name = "global_max_pool"

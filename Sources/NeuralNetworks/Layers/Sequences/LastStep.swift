@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Value at each sequence's last time step, padding not counted: input `[batch, time, channels]`, output
+/// Value at each sequence's last valid time step: input `[batch, time, channels]`, output
 /// `[batch, channels]`.
 public final class LastStep: PartwiseLayer {
   public let path: String

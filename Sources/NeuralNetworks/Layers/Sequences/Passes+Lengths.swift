@@ -1,6 +1,6 @@
-/// How the lengths of padded sequences go through a model.
+/// The lengths of padded sequences on their way through a model.
 extension ForwardPass {
-  /// For a layer that takes time away: the lengths of what reaches it, which end there.
+  /// For a layer that removes the time axis: the lengths of its input; sets nil for the next layer.
   func takeLengths() -> [Int]? {
     defer { lengths = nil }
     return lengths
@@ -8,14 +8,14 @@ extension ForwardPass {
 }
 
 extension JointPass {
-  /// Runs `count` branches that see one input.
+  /// Runs `count` branches on one input.
   func branching<Output>(_ count: Int, _ branch: (Int) throws -> Output) rethrows -> [Output] {
     try runBranches(count, of: parts, branch)
   }
 }
 
-/// Each branch begins with the lengths of its input; where branches keep time, a time step counts behind them that counts
-/// in any.
+/// Each branch begins with the lengths of its input; if branches keep the time axis, a time step of the result is valid if
+/// it is valid in any of them.
 private func runBranches<Output>(
   _ count: Int, of passes: [ForwardPass], _ branch: (Int) throws -> Output
 ) rethrows -> [Output] {

@@ -9,7 +9,7 @@ public final class Positions: PartwiseLayer {
   public let name = "positions"
   public let outputShape: [Int]
   private let learned: Parameter?
-  /// Sines and cosines, made when the layer first runs: a model that is only looked at has none.
+  /// Sines and cosines, made when the layer first runs, so that a mere summary of the model requires no memory for them.
   private lazy var fixed = makeFixed()
   private let makeFixed: () -> Tensor?
   private let scale: Double?
@@ -57,12 +57,12 @@ extension Positions {
 
     public var vectors = Vectors.learned
     public var standardDeviation = 0.02
-    /// Longest sequence; nil takes that of the data.
+    /// Longest sequence; nil means that of the data.
     public var context: Int?
-    /// Multiplies the input by √channels first, without which sines and cosines drown an embedding's small vectors (Vaswani et
-    /// al., 2017, section 3.4).
+    /// Multiplies the input by √channels first, since sines and cosines are much larger than an embedding's vectors (Vaswani
+    /// et al., 2017, section 3.4).
     public var scalesInput = false
-    /// The learned vectors have the layer's own path, as in timm.
+    /// Whether the learned vectors have the layer's own path, as in timm.
     var isBare = false
 
     public init(_ vectors: Vectors = .learned) { self.vectors = vectors }
@@ -75,12 +75,12 @@ extension Positions {
           Field("kind", \.vectors, .word(), "Learned vectors, or sines and cosines (Vaswani et al., 2017)."),
           Field(
             "deviation", \.standardDeviation, .positive,
-            "Standard deviation of the normal distribution that learned vectors start from."),
+            "Standard deviation of the learned vectors' initial normal distribution."),
           Field(
             "context", \.context, Codec.size().optional, defaultText: "that of the data", "Longest sequence."),
           Field(
             "scale_input", \.scalesInput, .truth,
-            "Multiplies the input by √channels first, so that sines and cosines do not drown an embedding's small vectors "
+            "Multiplies the input by √channels first, since sines and cosines are much larger than an embedding's vectors "
               + "(Vaswani et al., 2017)."),
         ],
         examples: [

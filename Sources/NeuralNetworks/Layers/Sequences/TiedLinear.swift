@@ -1,7 +1,7 @@
 import Autograd
 import Configuration
 
-/// Scores of tokens by the weight of an embedding elsewhere in the model, y = x·Wᵀ (Press and Wolf, 2017): input
+/// Scores of tokens, computed with the weight of an embedding elsewhere in the model, y = x·Wᵀ (Press and Wolf, 2017): input
 /// `[batch, …, width]`, output `[batch, …, vocabulary]`. It has no parameters of its own.
 public final class TiedLinear: PartwiseLayer {
   public let path: String
@@ -26,7 +26,7 @@ public final class TiedLinear: PartwiseLayer {
 extension TiedLinear {
   package struct Settings: LayerSettings {
     var embedding = ""
-    /// Scores that are asked for; nil takes as many as the embedding has vectors.
+    /// Number of scores; nil means the number of vectors of the embedding.
     var outputs: Int?
 
     package static let forms = [
@@ -74,6 +74,6 @@ extension TiedLinear {
 }
 
 extension LayerSpecification {
-  /// Scores of tokens by the weight of the embedding of this path.
+  /// Scores of tokens, computed with the weight of the embedding at this path.
   public static func tiedLinear(to embedding: String) -> Self { Self(TiedLinear.Settings(embedding: embedding)) }
 }

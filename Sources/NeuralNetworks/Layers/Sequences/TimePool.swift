@@ -3,10 +3,10 @@ import Configuration
 
 /// The largest value, or the mean, of each window over time.
 ///
-/// Input `[batch, time, channels]`, output `[batch, time', channels]`. Padding never wins; explicit padding counts as
-/// zeros in a mean (PyTorch's default), padding `same` does not. Where samples have lengths, windows end with them.
+/// Input `[batch, time, channels]`, output `[batch, time', channels]`. Padding is never the largest; explicit padding counts as
+/// zeros in a mean (PyTorch's default), padding `same` does not. If samples have lengths, windows end at them.
 public final class TimePool: PartwiseLayer {
-  /// The value that a window gives.
+  /// Value of a window.
   public enum Kind: String, Sendable {
     case maximum = "max_pool1d"
     case mean = "average_pool1d"
@@ -44,7 +44,7 @@ extension TimePool {
     public var stride: Int
     public var padding = TimePadding.valid
 
-    /// - Parameter stride: Nil takes the kernel.
+    /// - Parameter stride: Nil means the kernel.
     public init(kernel: Int, stride: Int? = nil) { (self.kernel, self.stride) = (kernel, stride ?? kernel) }
   }
 

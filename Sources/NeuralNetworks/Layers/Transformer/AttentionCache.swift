@@ -1,28 +1,28 @@
 import Autograd
 import Tensors
 
-/// Keys and values of the rows that a transformer has seen, so that the next rows cost no second pass over them: for generating
-/// text, token by token, in evaluation. One a sequence (or batch of sequences of one length) that grows.
+/// Keys and values of the rows that a transformer has read, so that later rows require no second pass over them: for
+/// generating text token by token. One cache for each growing sequence (or batch of sequences of equal length).
 public final class AttentionCache {
-  /// Rows seen so far: where the next one stands.
+  /// Number of rows so far, which is the position of the next one.
   public private(set) var position = 0
   public let capacity: Int
   private let pool: StoragePool
-  /// By layer, each `[batch, capacity, 3·width]`, as the layers pack them.
+  /// By layer, each `[batch, capacity, 3·width]`, packed as in the layers.
   private var layers: [Tensor?] = []
 
   /// - Parameter capacity: The longest sequence, the model's context.
   public init(capacity: Int, pool: StoragePool) { (self.capacity, self.pool) = (capacity, pool) }
 
-  /// Forgets all rows.
+  /// Removes all rows.
   public func reset() { position = 0 }
 
-  /// Counts rows that all layers have seen: the model does so at the end of a pass.
+  /// Counts rows that all layers have read; called by the model at the end of a pass.
   func advance(by rows: Int) { position += rows }
 
-  /// Puts the new rows' keys and values behind the old ones, and lets the new queries see them all.
+  /// Appends the new rows' keys and values, and computes the attention of the new queries to all rows.
   ///
-  /// - Parameter packed: `[batch, time, 3·width]` of the new rows.
+  /// - Parameter packed: Queries, keys and values of the new rows, `[batch, time, 3·width]`.
   func attend(_ packed: Tensor, layer: Int, heads: Int, causal: Bool) -> Tensor {
     let (batch, time, channels) = (packed.shape[0], packed.shape[1], packed.shape[2])
     precondition(position + time <= capacity, "\(time) rows after \(position) in a cache of \(capacity)")

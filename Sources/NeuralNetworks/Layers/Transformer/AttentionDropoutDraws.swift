@@ -1,6 +1,6 @@
 import Autograd
 
-/// Dropout of one layer's attention probabilities. Without it the layer takes no number for draws.
+/// Dropout of one layer's attention probabilities. A layer without dropout takes no stream index.
 struct AttentionDropoutDraws {
   private let rate: Double
   private let ordinal: UInt32?
@@ -10,7 +10,7 @@ struct AttentionDropoutDraws {
     ordinal = rate > 0 ? builder.takeOrdinal() : nil
   }
 
-  /// Nil where nothing is dropped.
+  /// Nil if nothing is dropped.
   func draws(for pass: ForwardPass) -> AttentionDropout? {
     guard let ordinal, pass.mode == .training else { return nil }
     return AttentionDropout(

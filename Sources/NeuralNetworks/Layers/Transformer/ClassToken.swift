@@ -36,7 +36,7 @@ extension ClassToken {
         settings: Settings(), examples: [LayerExample(.classToken, on: [5, 3])])
     ]
 
-    /// It moves every time step by one.
+    // It shifts every time step by one.
     package var timeDependence: TimeDependence { .window }
 
     package func layer(

@@ -2,9 +2,9 @@ import Autograd
 import Configuration
 import Tensors
 
-/// The two linear layers behind attention, row by row: output(f(inner(x))), or, gated, output(silu(gate(x)) ∘ inner(x)) (Shazeer,
-/// 2020). Input and output `[batch, …, channels]`, four times as wide between by default; gated 8/3 times, rounded up to a
-/// multiple of 8, so that both have about as many parameters.
+/// The two linear layers after attention, on each row: output(f(inner(x))), or, gated, output(silu(gate(x)) ∘ inner(x)) (Shazeer,
+/// 2020). Input and output `[batch, …, channels]`, with 4 times the width between the layers by default; gated 8/3
+/// times, rounded up to a multiple of 8, so that both have about as many parameters.
 public final class FeedForward: Layer {
   public let path: String
   public let name = "feed_forward"
@@ -71,7 +71,7 @@ extension FeedForward {
       "Between the linear layers; `swiglu` is gated (Shazeer, 2020), with 8/3 of the width inside instead of 4 times."
   }
 
-  /// Names of its linear layers in files.
+  /// Names of the linear layers in files.
   struct Names: Sendable, Equatable {
     var inner = "fc1"
     var gate = "gate"
@@ -80,9 +80,9 @@ extension FeedForward {
 
   public struct Settings: LayerSettings {
     public var kind: Kind
-    /// Width between the linear layers; nil takes 4 times that of the input, or 8/3 where gated.
+    /// Width between the linear layers; nil means 4 times that of the input, or 8/3 times if gated.
     public var hidden: Int?
-    /// Share of the outputs that training sets to zero.
+    /// Dropout rate of the outputs.
     public var dropout = 0.0
     public var bias = true
     var names = Names()
@@ -93,14 +93,14 @@ extension FeedForward {
 
     package static let forms = [
       LayerForm(
-        "feed_forward", "Two linear layers on each time step with an activation between them, as behind attention.",
+        "feed_forward", "Two linear layers on each time step with an activation between them, as after attention.",
         shorthand: "activation", template: Settings(),
         fields: [
           Field("activation", \.kind, .word(), Kind.meaning),
           Field(
             "hidden", \.hidden, Codec.size().optional, defaultText: "4 times the input's, 8/3 where gated",
             "Width between the linear layers."),
-          Field("dropout", \.dropout, .share, "Share of the outputs that is set to zero in training."),
+          Field("dropout", \.dropout, .share, "Dropout rate of the outputs."),
           Field("bias", \.bias, .truth, "The linear layers have biases."),
         ],
         examples: [

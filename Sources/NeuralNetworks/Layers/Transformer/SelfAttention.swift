@@ -6,9 +6,9 @@ import Tensors
 ///
 /// Input and output `[batch, time, channels]`. One linear layer makes queries, keys and values, `[3 · channels, channels]`, another
 /// joins the heads, `[channels, channels]`. In a list their parameters have the names of PyTorch's `MultiheadAttention`,
-/// `in_proj_weight`, `in_proj_bias`, `out_proj.weight`, `out_proj.bias`, and start as those do, but for `out_proj.weight`: uniform
-/// in ±√(3 / channels), a variance of 1 / channels, where PyTorch has ±1 / √channels. Where samples have lengths, padding is
-/// not seen. In generation, keys and values of earlier time steps come from the pass's cache.
+/// `in_proj_weight`, `in_proj_bias`, `out_proj.weight`, `out_proj.bias`, and the same initial values, except `out_proj.weight`: uniform
+/// in ±√(3 / channels), a variance of 1 / channels (PyTorch: ±1 / √channels). If samples have lengths, padding is
+/// masked. In generation, keys and values of earlier time steps come from the pass's cache.
 public final class SelfAttention: Layer {
   public let path: String
   public let name = "self_attention"
@@ -45,10 +45,10 @@ public final class SelfAttention: Layer {
 
   public var children: [any Layer] { [projection, output] + (outputDropout.map { [$0] } ?? []) }
   public var spansBatch: Bool { false }
-  /// Of queries with keys, and of probabilities with values, for the pairs that see each other.
+  /// Multiply-adds of queries with keys and of probabilities with values, for all pairs that attention connects.
   public var multiplyAdds: Int {
     let time = outputShape[0]
-    // The pairs doubled: t(t + 1) where a time step sees those before it and itself, else 2t².
+    // Twice the number of pairs: t(t + 1) if causal, else 2t².
     return isCausal
       ? saturatingProduct(time, time + 1, outputShape[1]) : saturatingProduct(2, time, time, outputShape[1])
   }
@@ -58,7 +58,7 @@ public final class SelfAttention: Layer {
     return try outputDropout.map { try $0(joined, pass) } ?? joined
   }
 
-  /// The heads' outputs beside each other, of packed queries, keys and values.
+  /// The heads' outputs side by side, from packed queries, keys and values.
   private func attended(_ packed: Variable, _ pass: ForwardPass) -> Variable {
     var packed = packed
     let position = pass.attentionCache?.position ?? 0
@@ -72,10 +72,10 @@ public final class SelfAttention: Layer {
 }
 
 extension SelfAttention {
-  /// Names of its two linear layers in files.
+  /// Names of the two linear layers in files.
   struct Names: Sendable, Equatable {
     var projection: String
-    /// Between the projection's name and those of its parameters.
+    /// Separator of the projection's name and those of its parameters.
     var projectionSeparator = "."
     var output: String
 
@@ -92,17 +92,17 @@ extension SelfAttention {
     public var heads: Int
     public var causal = false
     public var positions = Positions.none
-    /// Share of the attention's probabilities that training sets to zero.
+    /// Dropout rate of the attention probabilities.
     public var dropout = 0.0
     public var bias = true
 
-    /// A transformer's block sets these; lists of layers have the defaults.
+    // Set by a transformer's block; lists of layers have the defaults.
     var names = Names.pytorch
     var initializer = Initializer.xavierUniform
     var outputInitializer = Initializer.lecunUniform
-    /// Share of the outputs that training sets to zero; nil leaves the layer for it out.
+    /// Dropout rate of the outputs; nil omits the dropout layer.
     var outputDropout: Double?
-    /// Positions that rotary tables know; nil takes the sequence's.
+    /// Number of positions in rotary tables; nil means the sequence's.
     var context: Int?
 
     public init(heads: Int) { self.heads = heads }
@@ -110,18 +110,18 @@ extension SelfAttention {
     package static let forms = [
       LayerForm(
         "self_attention",
-        "Multi-head attention of a sequence to itself (Vaswani et al., 2017); padding is not seen. A transformer's block "
-          + "has it in a `residual` behind `layer_norm`.",
+        "Multi-head attention of a sequence to itself (Vaswani et al., 2017); padding is masked. In a transformer's block it "
+          + "is in a `residual` after `layer_norm`.",
         shorthand: "heads", template: Settings(heads: 1),
         fields: [
           Field("heads", \.heads, .size(), required: true, "Attention heads; they divide the channels."),
           Field("causal", \.causal, .truth, "Each time step sees itself and earlier ones only."),
           Field(
             "positions", \.positions, .word(),
-            "`rotary` rotates queries and keys by their positions (Su et al., 2021); `none` leaves that to other layers."
+            "`rotary` rotates queries and keys by their positions (Su et al., 2021); `none` leaves positions to other layers."
           ),
           Field(
-            "dropout", \.dropout, .share, "Share of the attention's probabilities that is set to zero in training."),
+            "dropout", \.dropout, .share, "Dropout rate of the attention probabilities."),
           Field("bias", \.bias, .truth, "The linear layers around it have biases."),
         ],
         examples: [

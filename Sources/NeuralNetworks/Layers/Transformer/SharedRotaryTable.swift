@@ -1,7 +1,7 @@
 import Autograd
 import Tensors
 
-/// The rotary table of several layers, made when the first of them runs: a model that is only looked at has none.
+/// The rotary table of several layers, made when the first of them runs, so that a mere summary of the model requires no memory for it.
 final class SharedRotaryTable {
   private(set) lazy var table = RotaryTable(positions: positions, size: size, dtype: dtype, pool: StoragePool())
   private let positions: Int

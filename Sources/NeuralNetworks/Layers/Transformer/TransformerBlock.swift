@@ -2,10 +2,10 @@ import Autograd
 import Configuration
 import Tensors
 
-/// One block of a transformer, normalised in front of each branch (Xiong et al., 2020):
+/// One block of a transformer with pre-normalisation (Xiong et al., 2020):
 /// x ← x + attention(ln_1(x)), x ← x + mlp(ln_2(x)). Input and output `[batch, time, channels]`.
 ///
-/// With stochastic depth, training leaves each branch out for some samples (Huang et al., 2016).
+/// With stochastic depth, training omits each branch for some samples (Huang et al., 2016).
 public final class TransformerBlock: Layer {
   public let path: String
   public let name = "transformer_block"
@@ -14,7 +14,7 @@ public final class TransformerBlock: Layer {
   private let attention: SelfAttention
   private let feedForwardNorm: LayerNorm
   private let feedForward: FeedForward
-  /// Behind attention and behind the linear layers; empty without stochastic depth.
+  /// After attention and after the linear layers; empty without stochastic depth.
   private let dropPaths: [DropPath]
 
   fileprivate init(_ settings: Settings, for context: LayerContext, builder: ModelBuilder) throws(ModelError) {
@@ -82,17 +82,17 @@ extension TransformerBlock {
     public var causal = false
     public var positions = SelfAttention.Settings.Positions.none
     public var mlp = FeedForward.Kind.gelu
-    /// Share of each branch's outputs that training sets to zero.
+    /// Dropout rate of each branch's outputs.
     public var dropout = 0.0
-    /// Share of the attention's probabilities that training sets to zero.
+    /// Dropout rate of the attention probabilities.
     public var attentionDropout = 0.0
-    /// Share of the samples that each branch leaves out in training; nil never does.
+    /// Stochastic depth: rate of each branch; nil for none.
     public var dropPath: Double?
     public var bias = true
-    /// Number of blocks in the network: each adds two branches to what the first layer gave.
+    /// Number of blocks in the network, each of which adds two branches to the residual sum.
     public var depth = 1
     public var names = Names.gpt2
-    /// Positions that rotary tables know; nil takes the sequence's.
+    /// Number of positions in rotary tables; nil means the sequence's.
     var context: Int?
 
     public init(heads: Int) { self.heads = heads }
@@ -107,10 +107,10 @@ extension TransformerBlock {
           Field("causal", \.causal, .truth, "Each time step sees itself and earlier ones only."),
           Field("positions", \.positions, .word(), "As for `self_attention`."),
           Field("mlp", \.mlp, .word(), FeedForward.Kind.meaning),
-          Field("dropout", \.dropout, .share, "Share of each branch's outputs that is set to zero in training."),
+          Field("dropout", \.dropout, .share, "Dropout rate of each branch's outputs."),
           Field(
             "attention_dropout", \.attentionDropout, .share,
-            "Share of the attention's probabilities that is set to zero in training."),
+            "Dropout rate of the attention probabilities."),
           Field(
             "drop_path", \.dropPath, Codec.share.optional, defaultText: "none",
             "Share of the samples that each branch leaves out in training (Huang et al., 2016)."),
@@ -138,7 +138,7 @@ extension TransformerBlock {
 
     private static let deviation = 0.02
 
-    /// Smaller, so that the sum over all branches keeps its size (Radford et al., 2019, section 2.3).
+    /// Scaled down, so that the sum over all branches keeps its magnitude (Radford et al., 2019, section 2.3).
     private var branchInitializer: Initializer {
       .normal(standardDeviation: Self.deviation / Double(2 * depth).squareRoot())
     }
