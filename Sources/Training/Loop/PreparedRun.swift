@@ -24,7 +24,7 @@ public struct PreparedRun: Sendable {
   public let totalSteps: Int
   let schedule: Schedule
   /// Layout of a gradient buffer, and its buckets.
-  let reduction: ReductionLayout
+  let bufferLayout: GradientBufferLayout
   let buckets: Buckets
   /// Memory of the training state.
   public let memory: StateMemory
@@ -92,8 +92,8 @@ public struct PreparedRun: Sendable {
     data.notes += model.notesOnPatches
     handsOnState = model.handsOnState
     statistics = BatchStatistics(of: model)
-    reduction = ReductionLayout(store: model.store)
-    buckets = reduction.buckets(model.store.trainable, training)
+    bufferLayout = GradientBufferLayout(store: model.store)
+    buckets = bufferLayout.buckets(model.store.trainable, training)
     memory = StateMemory(of: model.store, configuration)
     if configuration.samples.areWanted, let tokenizer = data.tokenizer, let text = configuration.data.text {
       _ = try TextGenerator.tokens(

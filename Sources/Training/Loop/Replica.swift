@@ -15,7 +15,7 @@ final class Replica {
   let loss: Loss
   let optimizer: Optimizer
   let context: ExecutionContext
-  let layout: ReductionLayout
+  let layout: GradientBufferLayout
   /// Whether other workers use the same memory for weights and the optimiser's state.
   let sharesWeights: Bool
   var timeline: Timeline?
@@ -28,7 +28,7 @@ final class Replica {
   /// - Parameter sum: Has the memory that workers share.
   init(_ run: PreparedRun, sum: AllReduce) throws {
     context = ExecutionContext(pool: StoragePool(refused: run.options.endOutOfMemory))
-    layout = run.reduction
+    layout = run.bufferLayout
     let shared = sum.sharedBuffers.map(layout.gradients(of:))
     model = try Model(
       run.layers, inputShape: run.data.sampleShape, outputs: run.data.outputs, vocabulary: run.data.vocabulary,

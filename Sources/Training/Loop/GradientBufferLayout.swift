@@ -12,7 +12,7 @@ import Tensors
 /// parameters have no part.
 ///
 /// All of it is summed by the same tree, so everything that steers a run is identical on any number of workers.
-struct ReductionLayout: Sendable {
+struct GradientBufferLayout: Sendable {
   let gradients: Range<Int>
   let statistics: Range<Int>
   let totals: Range<Int>
@@ -53,7 +53,7 @@ struct ReductionLayout: Sendable {
   }
 }
 
-extension ReductionLayout {
+extension GradientBufferLayout {
   /// Buckets of a gradient buffer, cut at parameters: a function of the model and of two settings.
   func buckets(_ trainable: [Parameter], _ settings: TrainingSettings) -> Buckets {
     guard settings.overlap else { return Buckets(count: count) }
