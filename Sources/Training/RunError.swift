@@ -22,12 +22,12 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case otherState(checkpoint: String, tensor: String, found: [Int]?, expected: [Int]?)
   case diverged(step: Int, learningRate: Double, loss: Double, layer: String?, checkpoint: String?)
   case endedDiverged(step: Int, learningRate: Double, sign: String, checkpoint: String?)
-  case spoiltWeights(step: Int, tensor: String, learningRate: Double, checkpoint: String?)
+  case nonFiniteWeights(step: Int, tensor: String, learningRate: Double, checkpoint: String?)
   case replicasDiffer(step: Int, workers: String, tensor: String?, count: String, checkpoint: String?, folder: String)
 
   public var exitCode: Int32 {
     switch self {
-    case .diverged, .endedDiverged, .spoiltWeights, .replicasDiffer: 1
+    case .diverged, .endedDiverged, .nonFiniteWeights, .replicasDiffer: 1
     default: 2
     }
   }
@@ -113,7 +113,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       the run diverged in its last step, \(step), at learning rate \(learningRate.readable): \(sign)
       \(Self.advice(checkpoint))
       """
-    case .spoiltWeights(let step, let tensor, let learningRate, let checkpoint):
+    case .nonFiniteWeights(let step, let tensor, let learningRate, let checkpoint):
       """
       after step \(step) at learning rate \(learningRate.readable) the first tensor that is not finite is \(tensor.onOneLine)
       \(Self.advice(checkpoint))

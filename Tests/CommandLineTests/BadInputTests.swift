@@ -156,17 +156,17 @@ struct BadInputTests {
     }
   }
 
-  @Test("weights that the last step spoils: the run fails")
+  @Test("weights that diverge in the last step: the run fails")
   func divergenceInTheLastStep() throws {
     // The only step's loss is that of the initial weights; those after it are finite, but their products are not.
-    let spoiling = ["schedule={kind: constant, rate: 1.0e+20}", "training.steps=1"]
+    let diverging = ["schedule={kind: constant, rate: 1.0e+20}", "training.steps=1"]
     for settings in [["data.validation=null"], ["evaluation.at_end=false"], []] {
-      let result = try train(spoiling + settings)
+      let result = try train(diverging + settings)
       expectMessage(
         result, code: 1, mentions: ["diverged in its last step, 1,", "not finite", "try a lower learning rate"])
     }
     let ranks = try Lockstep.runRanks(
-      2, ["train", config, "-q", "--run-dir", folder.path("ranks")] + spoiling.flatMap { ["--set", $0] })
+      2, ["train", config, "-q", "--run-dir", folder.path("ranks")] + diverging.flatMap { ["--set", $0] })
     expectMessage(ranks, code: 1, mentions: ["diverged in its last step, 1,"])
     #expect(ranks.errors.components(separatedBy: "diverged in its last step").count == 2, "\(ranks.errors)")
   }

@@ -22,14 +22,14 @@ final class GoodCheckpointTests {
     checkpoint: {every_steps: 1, keep: 1}
     """
 
-  /// Trains; after step `spoilt` the weights are so large that the next loss is not finite. Returns what the run ends with.
-  private func train(spoilt: Int? = nil, resume: ResumeMode = .automatic, set: [String] = []) throws -> String {
+  /// Trains; after step `diverged` the weights are so large that the next loss is not finite. Returns what the run ends with.
+  private func train(diverged: Int? = nil, resume: ResumeMode = .automatic, set: [String] = []) throws -> String {
     let configuration = try RunConfiguration.parse(text: Self.text, overrides: set)
     let run = try PreparedRun(configuration, options: RunOptions(runFolder: folder.path, resume: resume))
     do {
       let trainer = try Trainer(run, communicator: SoloCommunicator(shards: 2), jobSize: (1, 1), reporter: nil)
       trainer.afterStep = { step, state in
-        guard step == spoilt else { return }
+        guard step == diverged else { return }
         for index in 0..<state[0].count { state[0].floats[index] = 1e30 }
       }
       _ = try trainer.train()
@@ -48,8 +48,8 @@ final class GoodCheckpointTests {
   }
 
   @Test("the checkpoint before is kept and named, also when the run goes on; a later finite loss lets it go")
-  func spoiltCheckpoint() throws {
-    let message = try train(spoilt: 6)
+  func divergedCheckpoint() throws {
+    let message = try train(diverged: 6)
     #expect(message.contains("in step 7 ") && message.contains("the last good checkpoint is \(path(5));"), "\(message)")
     #expect(try steps() == [5, 6])
     let again = try train()
@@ -59,16 +59,16 @@ final class GoodCheckpointTests {
     #expect(try steps() == [10])
   }
 
-  @Test("a spoilt first checkpoint is no good one")
-  func spoiltFirst() throws {
-    let message = try train(spoilt: 1)
+  @Test("a first checkpoint that diverged is not a good one")
+  func divergedFirst() throws {
+    let message = try train(diverged: 1)
     #expect(message.contains("no good checkpoint was written before"), "\(message)")
   }
 
   @Test("the best one stays beside them")
   func best() throws {
     let set = ["data.validation=6", "evaluation.every_steps=2", "training.steps=12"]
-    let message = try train(spoilt: 9, set: set)
+    let message = try train(diverged: 9, set: set)
     #expect(message.contains("the last good checkpoint is \(path(8));"), "\(message)")
     let best = try #require(try Checkpoint(path: path(8)).metadata.best?.step)
     #expect(try steps() == Set([best, 8, 9]).sorted())
@@ -78,13 +78,13 @@ final class GoodCheckpointTests {
   }
 
   @Test(
-    "weights that the last step spoilt end the run, and are not kept",
+    "weights that diverged in the last step end the run, and are not kept",
     arguments: [
       (["data.validation=6"], "the validation loss is not finite"),
       (["evaluation.at_end=false"], "its batch gives no finite output any more; the first layer"),
     ])
   func lastStep(set: [String], reason: String) throws {
-    let message = try train(spoilt: 10, set: set)
+    let message = try train(diverged: 10, set: set)
     #expect(message.contains("the run diverged in its last step, 10, ") && message.contains(reason), "\(message)")
     #expect(message.contains("the last good checkpoint is \(path(9));"), "\(message)")
     #expect(try steps().last == 9)

@@ -33,8 +33,8 @@ import Testing
       step: 6, learningRate: 1e10, loss: -.nan, layer: "layer 12 (linear)", checkpoint: nil)
     #expect("\(error)".hasPrefix("the loss became nan in step 6 at learning rate 1e+10; the first layer"))
     #expect("\(error)".contains("is layer 12 (linear)\n"))
-    let spoilt = RunError.spoiltWeights(
+    let nonFinite = RunError.nonFiniteWeights(
       step: 6, tensor: "1.running_mean", learningRate: 0.1, checkpoint: nil)
-    #expect("\(spoilt)".contains("the first tensor that is not finite is 1.running_mean\n"))
+    #expect("\(nonFinite)".contains("the first tensor that is not finite is 1.running_mean\n"))
   }
 }

@@ -94,7 +94,7 @@ extension Trainer {
   /// Warns only the first time that the loss is not finite: every later evaluation would repeat it.
   private func noteValidationLoss(_ loss: Double) {
     guard progress.lastValidation?.loss.isFinite ?? true else { return }
-    validationSpoiltAfter = progress.step
+    validationDivergedAfter = progress.step
     reporter?.warn(
       """
       the validation loss after step \(progress.step) is \(loss.readable): such an evaluation never counts as the best; try a \
@@ -118,7 +118,7 @@ extension Trainer {
       (summary.testLoss, summary.testAccuracy) = (report?.loss, report?.accuracy)
       // Validation, if there is any, has already shown whether the loss is finite.
       if let report, !report.loss.isFinite, run.data.validation == nil {
-        throw try spoiltEnd("the test loss is not finite")
+        throw try divergedEnd("the test loss is not finite")
       }
       // Nothing follows the last checkpoint, and it was checked before it was written.
       try recorder?.confirmCheckpoint()

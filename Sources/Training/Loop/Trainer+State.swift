@@ -50,7 +50,7 @@ extension Trainer {
     let carried = try session.carried?.gathered(over: communicator) ?? []
     guard let recorder else { return }
     if let tensor = session.replica.firstNonFiniteTensor {
-      throw RunError.spoiltWeights(
+      throw RunError.nonFiniteWeights(
         step: progress.step, tensor: tensor, learningRate: learningRate, checkpoint: recorder.goodCheckpoint)
     }
     progress.wallSeconds = clock.wallSeconds
@@ -87,19 +87,19 @@ extension Trainer {
 
   /// After the last step, no further step shows whether the weights have become too large to compute with. The validation loss
   /// does, if it was finite so far, or the same batch once more. Collective.
-  func refuseSpoiltEnd() throws {
-    try refuseSpoiltValidation()
+  func refuseDivergedEnd() throws {
+    try refuseDivergedValidation()
     guard let layer = try firstNonFiniteLayer(step: progress.step - 1) else { return }
-    throw try spoiltEnd(
+    throw try divergedEnd(
       "its batch gives no finite output any more; the first layer whose output is not finite is \(layer)")
   }
 
-  func refuseSpoiltValidation() throws {
-    if validationSpoiltAfter == progress.step { throw try spoiltEnd("the validation loss is not finite") }
+  func refuseDivergedValidation() throws {
+    if validationDivergedAfter == progress.step { throw try divergedEnd("the validation loss is not finite") }
   }
 
   /// Error for a last step after which the loss is not finite. Collective.
-  func spoiltEnd(_ sign: String) throws -> any Error {
+  func divergedEnd(_ sign: String) throws -> any Error {
     let description = RunError.endedDiverged(
       step: progress.step, learningRate: lastRate, sign: sign,
       checkpoint: try known(to: recorder?.goodCheckpoint))

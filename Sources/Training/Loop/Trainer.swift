@@ -23,7 +23,7 @@ public final class Trainer {
   /// Time at which this worker left the barrier at the start, by its host's clock.
   var startTime: UInt64 = 0
   /// First step after which the validation loss was not finite.
-  var validationSpoiltAfter: Int?
+  var validationDivergedAfter: Int?
   /// Last step after which replicas were compared.
   var comparedStep = 0
   /// For tests: may change this worker's state, like a fault of the machine.
@@ -114,7 +114,7 @@ public final class Trainer {
       let mustStop = outcome.totals.requests.stop > 0 || progress.unfinished != nil
       if mustStop && !isComplete { stopped = try agreedStopReason() }
       // Early stopping may have ended the run just now.
-      if isComplete { try refuseSpoiltEnd() }
+      if isComplete { try refuseDivergedEnd() }
       if stopped != nil || isBest || checkpointIsDue || isComplete { try writeCheckpoint(learningRate: rate) }
     }
     if stopped != nil { session.abandonLoading() }
@@ -131,7 +131,7 @@ public final class Trainer {
     if unfinished == .sample || progress.unfinished == nil { try writeSampleIfDue() }
     if progress.unfinished != nil { return try agreedStopReason() }
     // The step's batch is no longer available.
-    if isComplete { try refuseSpoiltValidation() }
+    if isComplete { try refuseDivergedValidation() }
     try writeCheckpoint(learningRate: lastRate)
     return nil
   }
