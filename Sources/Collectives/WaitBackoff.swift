@@ -5,7 +5,7 @@ import Glibc
 /// that share a rank's core.
 package struct WaitBackoff {
   /// Cost of a check.
-  package enum Look: Sendable {
+  package enum CheckCost: Sendable {
     /// Reads flags: nanoseconds.
     case flags
     /// Asks MPI, and through it the system's sockets: a microsecond or more.
@@ -18,16 +18,16 @@ package struct WaitBackoff {
   private static let yields = 5000
   private static let sleepMicroseconds: UInt32 = 50
 
-  private var looks = 0
+  private var checks = 0
 
-  package init(_ look: Look) {
-    spins = look == .flags ? 200 : 20
+  package init(_ cost: CheckCost) {
+    spins = cost == .flags ? 200 : 20
   }
 
   package mutating func pause() {
-    looks += 1
-    if looks <= spins { return }
-    if looks <= spins + Self.yields {
+    checks += 1
+    if checks <= spins { return }
+    if checks <= spins + Self.yields {
       sched_yield()
     } else {
       usleep(Self.sleepMicroseconds)

@@ -122,7 +122,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       """
       the replicas differ after step \(step): \(workers.onOneLine); \
       \(tensor.map { "the first tensor that differs is \($0.onOneLine) (\(count) differ)" } ?? "a second look found no tensor that differs")
-      \(checkpoint.map { "the last good checkpoint is \($0.onOneLine); to go on from it, give the same command --run-dir \(folder.onOneLine)" }
+      \(checkpoint.map { "the last good checkpoint is \($0.onOneLine); to resume from it, give the same command --run-dir \(folder.onOneLine)" }
         ?? "no good checkpoint was written before: start again")
       replicas differ after a fault of memory or of a processor: check that host, or leave it out; if it happens again \
       elsewhere at the same step, report it as an error of this program

@@ -45,13 +45,13 @@ struct ResumeChangesTests {
       try train(["training.shards=8"]), ["another configuration", "training.shards: 4 → 8"])
     expectRefusal(
       try train(["training.shards=null"], ["--workers", "2"]),
-      ["another configuration", "training.shards: 4 → 2, one a worker"])
+      ["another configuration", "training.shards: 4 → 2, one for each worker"])
     let equal = try train(
       ["training.shards=null", "training.steps=30"], ["--workers", "4"])
     #expect(equal.exitCode == 0, "\(equal.errors)")
     // Now the checkpoint's side is the one that is not set.
     expectRefusal(
-      try train(["training.shards=8", "training.steps=40"]), ["training.shards: 4, one a worker → 8"])
+      try train(["training.shards=8", "training.steps=40"]), ["training.shards: 4, one for each worker → 8"])
     expectRefusal(
       try train(["training.shards=null", "training.steps=40"], ["--workers", "3"]),
       ["trained with 4 shards", "go on with 4 workers"])

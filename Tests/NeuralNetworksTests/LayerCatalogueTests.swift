@@ -48,7 +48,7 @@ import Testing
     for example in try form(name).examples {
       let model = try model(example, dtype: .float32, context: ExecutionContext())
       let carries = model.layers.contains { !$0.carriedStates.isEmpty }
-      #expect(carries == model.handsOnState)
+      #expect(carries == model.hasRecurrentState)
     }
   }
 

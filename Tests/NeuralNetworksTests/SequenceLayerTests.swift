@@ -217,7 +217,7 @@ import Testing
       message([.globalMaxPool, conv(4, 3)])
         == """
         layer 2 (conv1d): requires a sequence [time, channels], but gets a vector of 3; \
-        put an embedding in front of it, and nothing that takes time away
+        put an embedding in front of it, and no layer that removes the time axis
         """)
     #expect(
       message([.lastStep, .globalMaxPool])

@@ -1,4 +1,4 @@
-// Scaling of the channels of [samples, positions, channels], by one factor a channel or one a sample and channel.
+// Scaling of the channels of [samples, positions, channels], by one factor for each channel, or for each sample and channel.
 #ifndef CK_CHANNEL_SCALE_H
 #define CK_CHANNEL_SCALE_H
 
@@ -16,7 +16,7 @@ typedef struct {
 void ck_scale_channels(
     ck_type type, ck_channels sizes, const void *x, const void *factor, void *y, bool accumulate);
 
-/// The factor's gradient, Σ dy · x over the positions, and over the samples in their order unless there is one a sample.
+/// The factor's gradient, Σ dy · x over the positions, and over the samples in their order unless each sample has its own.
 void ck_scale_channels_gradient(
     ck_type type, ck_channels sizes, const void *x, const void *dy, void *target, bool accumulate);
 

@@ -1,4 +1,4 @@
-/// Observer of data preparation: is told what takes its time, and may stop it.
+/// Observer of data preparation: is told of slow parts, and may stop it.
 public struct PreparationMonitor {
   /// Told where another process is waited for.
   public var warn: (String) -> Void

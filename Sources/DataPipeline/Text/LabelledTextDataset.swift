@@ -58,7 +58,7 @@ public struct LabelledTextDataset: Sendable {
   ///   - maximumLength: nil is the longest training sample's.
   ///   - seed: draws the validation samples where they are not listed.
   ///   - classNames: Classes of a trained model, in its order; nil finds them in the data.
-  ///   - monitor: told what takes long; may stop it.
+  ///   - monitor: Is told of slow parts, and may stop them.
   public static func open(
     _ specification: LabelledTextSpecification, tokenizer source: TextCorpus.TokenizerSource,
     maximumLength: Int? = nil, seed: UInt64 = 0, classNames: [String]? = nil,

@@ -49,13 +49,14 @@ public struct TextCorpus: Sendable {
       let caching = caching && path != nil && !location.hasSuffix(".gz")
       return try TextCorpus(
         bytes, path: location, tokenizer: source, splits: splits,
-        home: caching ? TextHome.resolve(location) : nil, monitor: monitor)
+        cacheLocation: caching ? TokenCacheLocation.resolve(location) : nil, monitor: monitor)
     }
   }
 
-  /// - Parameter home: File next to which the token cache is stored; nil disables caching.
+  /// - Parameter cacheLocation: File next to which the token cache is stored; nil disables caching.
   private init(
-    _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits, home: String?,
+    _ bytes: UnsafeRawBufferPointer, path: String, tokenizer source: TokenizerSource, splits: TextSplits,
+    cacheLocation: String?,
     monitor: PreparationMonitor
   ) throws(DataError) {
     guard !bytes.isEmpty else { throw DataError(path, "is empty", advice: "give a text to learn from") }
@@ -69,8 +70,8 @@ public struct TextCorpus: Sendable {
     case .given(let given): tokenizer = given
     case .trained(let specification):
       let training = UnsafeRawBufferPointer(rebasing: bytes[ranges[0]])
-      if let home, case .bytePairs = specification {
-        tokenizer = try TokenizerCache(specification, on: training, of: home).tokenizer(monitor)
+      if let cacheLocation, case .bytePairs = specification {
+        tokenizer = try TokenizerCache(specification, on: training, of: cacheLocation).tokenizer(monitor)
       } else {
         tokenizer = try Tokenizers.train(specification, on: training, of: path, monitor: monitor)
       }
@@ -79,7 +80,7 @@ public struct TextCorpus: Sendable {
       bytes, path: path, ranges: ranges, tokenizer: tokenizer, origin: origin, monitor: monitor)
     contentDigest = encoding.contentDigest
     let encoded: [TokenSequence]
-    (encoded, note) = try encoding.tokens(keptBeside: home)
+    (encoded, note) = try encoding.tokens(keptBeside: cacheLocation)
     let parts = zip(["training", "validation", "test"], zip(encoded, ranges)).map {
       Split(name: $0, tokens: $1.0, byteCount: $1.1.count)
     }
@@ -97,7 +98,7 @@ extension TextCorpus.TokenizerSource {
     }
   }
 
-  /// Bytes as tokens are at home in any file.
+  /// Bytes as tokens fit any file.
   fileprivate var needsUTF8: Bool {
     switch self {
     case .trained(let specification): specification != .bytes

@@ -87,9 +87,10 @@ enum ClassifierInput {
     }
   }
 
-  private func image(_ path: String, _ shape: ImageShape, _ maxPixels: Int, line: Int?) throws(DataError) -> LoneImage {
+  private func image(_ path: String, _ shape: ImageShape, _ maxPixels: Int, line: Int?) throws(DataError) -> SingleImage
+  {
     do throws(DataError) {
-      return try LoneImage(contentsOf: path, shape: shape, limit: maxPixels)
+      return try SingleImage(contentsOf: path, shape: shape, limit: maxPixels)
     } catch {
       var error = error
       if let line { error.location = "line \(line), \(error.location)" }

@@ -54,7 +54,8 @@ package struct LayerContext {
       let found = inputShape.count == 1 ? "a vector" : "an image"
       let advice =
         inputShape.count == 1
-        ? "put an embedding in front of it, and nothing that takes time away" : "for images there is \(imageWord)"
+        ? "put an embedding in front of it, and no layer that removes the time axis"
+        : "for images there is \(imageWord)"
       throw error(
         "requires a sequence [time, channels], but gets \(found) of \(describe(inputShape))", hint: hint ?? advice)
     }

@@ -70,7 +70,7 @@ public final class Model {
   }
 
   /// Whether a layer can pass a state from one pass to the next.
-  public var handsOnState: Bool { timeDependences.contains(.state) }
+  public var hasRecurrentState: Bool { timeDependences.contains(.state) }
 
   public var layerPaths: [String] { layers.map(\.path) }
 

@@ -16,7 +16,7 @@ public struct PreparedRun: Sendable {
   public let stop: StopRequest
   private(set) var data: DatasetSplits
   let layers: [LayerSpecification]
-  private let handsOnState: Bool
+  private let hasRecurrentState: Bool
   let loss: Loss
   let sampler: any StepSampler
   /// Layers that require several samples in a batch or shard.
@@ -90,7 +90,7 @@ public struct PreparedRun: Sendable {
     let model = try Self.emptyModel(layers, for: data, rules: configuration.parameters)
     try configuration.parameters.requireMatches(in: model.store)
     data.notes += model.notesOnPatches
-    handsOnState = model.handsOnState
+    hasRecurrentState = model.hasRecurrentState
     statistics = BatchStatistics(of: model)
     bufferLayout = GradientBufferLayout(store: model.store)
     buckets = bufferLayout.buckets(model.store.trainable, training)
@@ -123,7 +123,7 @@ public struct PreparedRun: Sendable {
 
   /// The run with the defaults of the version of the checkpoint that it resumes from. Collective.
   func withDefaultsOfCheckpoint(over communicator: any Communicator) throws -> PreparedRun {
-    let own = communicator.worker == 0 ? RunRecorder.configurationToContinue(options)?.version : nil
+    let own = communicator.worker == 0 ? RunRecorder.configurationToResume(options)?.version : nil
     let agreed = try communicator.broadcast(bytes: Array((own.map { "\($0)" } ?? "").utf8), from: 0)
     guard let version = Int(String(decoding: agreed, as: UTF8.self)) else { return self }
     var copy = self
@@ -144,7 +144,7 @@ public struct PreparedRun: Sendable {
 
   /// Whether recurrent layers continue from the state of the previous step.
   var carriesState: Bool {
-    configuration.data.text?.order == .sequential && handsOnState
+    configuration.data.text?.order == .sequential && hasRecurrentState
   }
 
   /// Metric of the best checkpoint.

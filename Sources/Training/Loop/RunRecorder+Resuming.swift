@@ -9,7 +9,7 @@ import RunSettings
 extension RunRecorder {
   /// The configuration of the checkpoint that a run would resume from, judged by the headers of files; nil if there is none. A
   /// checkpoint that cannot be read is reported when it is opened.
-  static func configurationToContinue(_ options: RunOptions) -> RunConfiguration? {
+  static func configurationToResume(_ options: RunOptions) -> RunConfiguration? {
     let path: String? =
       switch options.resume {
       case .automatic: options.runFolder
@@ -80,7 +80,7 @@ extension RunRecorder {
   ) -> ConfigurationDifference? {
     let before = checkpoint.metadata.shards
     guard shards != before else { return nil }
-    func text(_ set: Int?, _ effective: Int) -> String { set.map { "\($0)" } ?? "\(effective), one a worker" }
+    func text(_ set: Int?, _ effective: Int) -> String { set.map { "\($0)" } ?? "\(effective), one for each worker" }
     return ConfigurationDifference(
       path: difference.path, old: text(old.training.shards, before),
       new: text(run.configuration.training.shards, shards))

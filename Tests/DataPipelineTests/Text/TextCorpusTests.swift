@@ -209,7 +209,7 @@ struct TextCorpusTests {
 }
 
 /// Where tokens are kept, and what is said of texts for a model that is there already.
-@Suite struct TextHomeTests {
+@Suite struct TokenCacheLocationTests {
   private static let text = String(repeating: "to be or not to be\n", count: 30)
 
   @Test("a link's tokens lie beside the text, once for all of its names")
@@ -229,10 +229,11 @@ struct TextCorpusTests {
     let path = try folder.write(Self.text.utf8, to: "text.txt")
     let file = try #require(FileHandle(forReadingAtPath: path))
     let name = "/dev/fd/\(file.fileDescriptor)"
-    #expect(TextHome.resolve(name) == TextHome.resolve(path) && TextHome.resolve(path) != nil)
-    #expect(TextHome.resolve("/dev/null") == nil && TextHome.resolve("/proc/self/status") == nil)
+    #expect(
+      TokenCacheLocation.resolve(name) == TokenCacheLocation.resolve(path) && TokenCacheLocation.resolve(path) != nil)
+    #expect(TokenCacheLocation.resolve("/dev/null") == nil && TokenCacheLocation.resolve("/proc/self/status") == nil)
     try FileManager.default.removeItem(atPath: path)
-    #expect(TextHome.resolve(name) == nil)
+    #expect(TokenCacheLocation.resolve(name) == nil)
     let corpus = try TextCorpus.open(name, tokenizer: .trained(.bytePairs(vocabularySize: 260)))
     #expect(corpus.training.byteCount > 0 && corpus.note == nil && folder.files.isEmpty)
   }

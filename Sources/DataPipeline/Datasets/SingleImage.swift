@@ -1,7 +1,7 @@
 import Files
 
 /// One image file as a data set, so that it reaches a model in the way the images of a data set do.
-public struct LoneImage: ImageDataset {
+public struct SingleImage: ImageDataset {
   public let imageShape: ImageShape
   public let layout = PixelLayout.interleaved
   public let classNames = ["unknown"]

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Where what is made of a text may be kept.
-enum TextHome {
-  /// The file that a path comes to, for files beside it: a link's are kept where the text itself is, so that all of its names
-  /// share them.
+/// Location of the token cache of a text.
+enum TokenCacheLocation {
+  /// The file that a path resolves to, next to which the cache is stored: the cache of a link is next to its target, so that
+  /// all names of a text share it.
   ///
-  /// - Returns: nil for what is no file of anybody's, like a text on standard input that comes from nowhere.
+  /// - Returns: Nil if the path is no regular file, such as standard input.
   static func resolve(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }

@@ -4,7 +4,7 @@ import Testing
 @testable import DataPipeline
 
 /// Single images reach a model as those of a folder do.
-struct LoneImageTests {
+struct SingleImageTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -15,9 +15,9 @@ struct LoneImageTests {
     let settings = ImageFolder(size: Extent(height: 4, width: 5))
     let specification = DatasetSpecification(settings, path: folder.path)
     let other = try DatasetSplits.open(specification, seed: 1).training.dataset
-    let lone = try LoneImage(contentsOf: path, shape: ImageShape(height: 4, width: 5, channels: 3))
-    #expect(try lone.pixels(0) == other.pixels(0))
-    #expect(lone.sampleShape == [4, 5, 3] && lone.count == 1)
+    let single = try SingleImage(contentsOf: path, shape: ImageShape(height: 4, width: 5, channels: 3))
+    #expect(try single.pixels(0) == other.pixels(0))
+    #expect(single.sampleShape == [4, 5, 3] && single.count == 1)
   }
 
   @Test("grey by the luma of its colours; grey stays grey")
@@ -25,8 +25,8 @@ struct LoneImageTests {
     let colours: [UInt8] = [255, 0, 0, 0, 255, 0, 0, 0, 255, 77, 77, 77]
     let image = PixelImage(height: 1, width: 4, channels: 3, pixels: colours)
     let path = try folder.write(image.pngData(), to: "x.png")
-    let lone = try LoneImage(contentsOf: path, shape: ImageShape(height: 1, width: 4, channels: 1))
-    #expect(try lone.pixels(0) == [76, 150, 29, 77])
+    let single = try SingleImage(contentsOf: path, shape: ImageShape(height: 1, width: 4, channels: 1))
+    #expect(try single.pixels(0) == [76, 150, 29, 77])
   }
 
   @Test("what is no image says so in one line")
@@ -34,7 +34,7 @@ struct LoneImageTests {
     let shape = ImageShape(height: 4, width: 4, channels: 3)
     func message(_ path: String) -> String {
       do {
-        _ = try LoneImage(contentsOf: path, shape: shape)
+        _ = try SingleImage(contentsOf: path, shape: shape)
         return "no error"
       } catch {
         return "\(error)".replacing(folder.path, with: "F")
