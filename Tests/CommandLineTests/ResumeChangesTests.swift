@@ -54,7 +54,7 @@ struct ResumeChangesTests {
       try train(["training.shards=8", "training.steps=40"]), ["training.shards: 4, one for each worker → 8"])
     expectRefusal(
       try train(["training.shards=null", "training.steps=40"], ["--workers", "3"]),
-      ["trained with 4 shards", "go on with 4 workers"])
+      ["trained with 4 shards", "resume with 4 workers"])
     let set = try train(["training.steps=40"])
     #expect(set.exitCode == 0, "\(set.errors)")
   }

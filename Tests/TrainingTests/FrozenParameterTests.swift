@@ -144,7 +144,7 @@ final class FrozenParameterTests {
   @Test(arguments: [
     (
       "{match: '*', freeze: true}",
-      "run.yaml:1:22: parameters: all are frozen, so there is nothing to train; add a rule behind"
+      "run.yaml:1:22: parameters: all are frozen, so there is nothing to train; add a rule after"
     ),
     ("{match: head.*, freeze: true, rate: 2}", "frozen parameters have no rate, weight_decay or l2"),
     (
