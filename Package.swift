@@ -43,13 +43,17 @@ let package = Package(
     .systemLibrary(name: "CLibDNNL", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(name: "CGIFLib", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CMPI", dependencies: ["COpenMPI"], cSettings: cSettings),
     .target(
       name: "COneDNN", dependencies: ["CLibDNNL"], cSettings: cSettings,
       linkerSettings: [.linkedLibrary("dnnl")]),
     .target(
-      name: "CImageFiles", dependencies: ["CLibJPEG", "CLibPNG", "CZlib"], cSettings: cSettings),
+      name: "CImageFiles", dependencies: ["CLibJPEG", "CLibPNG", "CLibWebP", "CLibTIFF", "CGIFLib", "CZlib"],
+      cSettings: cSettings, linkerSettings: [.linkedLibrary("gif")]),
     .target(name: "CKernels", cSettings: cSettings),
     .target(name: "CSignals", cSettings: cSettings),
     // Acts by being linked into an executable.

@@ -1,6 +1,5 @@
 // JPEG decoding with libjpeg-turbo, whose fatal errors become return values.
 #include <setjmp.h>
-#include <stdlib.h>
 
 #include "internal.h"
 // jpeglib.h requires <stdio.h> before it.
@@ -62,28 +61,42 @@ static void ci_jpeg_count_scans(j_common_ptr common) {
   longjmp(((ci_jpeg_error *)common->err)->escape, 1);
 }
 
-/// Converts CMYK to RGB in place, 4 bytes for each pixel to 3. Inks are inverted in the file, as Adobe and all others write them.
-static void ci_convert_cmyk(uint8_t *row, ptrdiff_t width, bool inverted) {
+/// Converts CMYK to RGB, 4 bytes for each pixel to 3. Adobe's programs, and those that follow them, store inverted inks.
+static void ci_convert_cmyk(const uint8_t *row, ptrdiff_t width, bool inverted, uint8_t *target) {
   for (ptrdiff_t x = 0; x < width; x++) {
     int key = inverted ? row[4 * x + 3] : 255 - row[4 * x + 3];
     for (int c = 0; c < 3; c++) {
       int ink = inverted ? row[4 * x + c] : 255 - row[4 * x + c];
-      row[3 * x + c] = (uint8_t)((ink * key + 127) / 255);
+      target[3 * x + c] = (uint8_t)((ink * key + 127) / 255);
     }
   }
 }
 
-bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image) {
+/// The smallest of the scales 1/8, 1/4, 1/2 and 1, in eighths, at which the part that is resized is not below the requested size.
+static unsigned ci_jpeg_scale(ptrdiff_t width, ptrdiff_t height, int orientation, const ci_request *request) {
+  if (request->height <= 0 || request->width <= 0) return 8;
+  bool turned = orientation >= 5;
+  ptrdiff_t target_width = turned ? request->height : request->width;
+  ptrdiff_t target_height = turned ? request->width : request->height;
+  ci_placement place = ci_place(height, width, target_height, target_width, request->fit);
+  for (unsigned eighths = 1; eighths < 8; eighths *= 2) {
+    double scale = eighths / 8.0;
+    if ((place.right - place.left) * scale >= (double)place.width && (place.bottom - place.top) * scale >= (double)place.height) {
+      return eighths;
+    }
+  }
+  return 8;
+}
+
+bool ci_decode_jpeg(const uint8_t *bytes, size_t count, const ci_request *request, ci_image *image) {
   struct jpeg_decompress_struct jpeg;
   ci_jpeg_error error;
-  ci_jpeg_progress progress = {.manager = {.progress_monitor = ci_jpeg_count_scans}, .limit = limit, .image = image};
+  ci_jpeg_progress progress = {
+      .manager = {.progress_monitor = ci_jpeg_count_scans}, .limit = request->limit, .image = image};
   // Changed between setjmp and longjmp, hence volatile.
   uint8_t *volatile pixels = NULL;
   uint8_t *volatile row = NULL;
 
-  image->pixels = NULL;
-  image->message[0] = 0;
-  image->exceeds_limit = image->lacks_memory = false;
   error.image = image;
   jpeg.err = jpeg_std_error(&error.manager);
   error.manager.error_exit = ci_jpeg_give_up;
@@ -99,45 +112,34 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_imag
   jpeg_mem_src(&jpeg, bytes, count);
   jpeg_read_header(&jpeg, TRUE);
   // Before jpeg_start_decompress, which allocates the coefficients of a progressive file.
-  ptrdiff_t width = jpeg.image_width, height = jpeg.image_height;
-  if (!ci_check_size(width, height, limit, image)) {
+  if (!ci_check_size(jpeg.image_width, jpeg.image_height, request->limit, image)) {
     jpeg_destroy_decompress(&jpeg);
     return false;
   }
+  int orientation = ci_jpeg_orientation(bytes, count);
   jpeg.progress = &progress.manager;
   bool cmyk = jpeg.num_components == 4;
   jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
+  jpeg.scale_num = ci_jpeg_scale(jpeg.image_width, jpeg.image_height, orientation, request);
+  jpeg.scale_denom = 8;
   jpeg_start_decompress(&jpeg);
 
-  // Without scaling.
-  if ((ptrdiff_t)jpeg.output_width != width || (ptrdiff_t)jpeg.output_height != height) {
-    jpeg_destroy_decompress(&jpeg);
-    return ci_fail(image->message, "libjpeg changed the size of the image");
-  }
-  pixels = malloc((size_t)(width * height * 3));
-  row = cmyk ? malloc((size_t)width * 4) : NULL;
+  ptrdiff_t width = jpeg.output_width, height = jpeg.output_height;
+  pixels = ci_allocate_pixels(width, height, image);
+  row = pixels && cmyk ? malloc((size_t)width * 4) : NULL;
   if (!pixels || (cmyk && !row)) {
     jpeg_destroy_decompress(&jpeg);
     free(pixels);
-    free(row);
     return ci_fail_for_memory(image, "no memory for %td × %td pixels", width, height);
   }
   while (jpeg.output_scanline < jpeg.output_height) {
     uint8_t *target = pixels + (ptrdiff_t)jpeg.output_scanline * width * 3;
     JSAMPROW line = cmyk ? row : target;
     jpeg_read_scanlines(&jpeg, &line, 1);
-    if (cmyk) {
-      ci_convert_cmyk(row, width, jpeg.saw_Adobe_marker);
-      for (ptrdiff_t i = 0; i < width * 3; i++) target[i] = row[i];
-    }
+    if (cmyk) ci_convert_cmyk(row, width, jpeg.saw_Adobe_marker, target);
   }
   jpeg_finish_decompress(&jpeg);
   jpeg_destroy_decompress(&jpeg);
   free(row);
-  image->height = height;
-  image->width = width;
-  image->channels = 3;
-  image->pixels = pixels;
-  image->orientation = ci_jpeg_orientation(bytes, count);
-  return true;
+  return ci_finish(image, width, height, pixels, orientation);
 }

@@ -11,8 +11,8 @@ static size_t ci_number(const uint8_t *bytes, size_t count, bool big) {
   return value;
 }
 
-/// Reads tag 0x0112 of the first directory of EXIF data, which have the form of a TIFF file.
-static int ci_exif_orientation(const uint8_t *tiff, size_t count) {
+/// Reads tag 0x0112 of the first directory.
+int ci_exif_orientation(const uint8_t *tiff, size_t count) {
   if (count < 14) return 1;
   bool big = !memcmp(tiff, "MM\0*", 4);
   if (!big && memcmp(tiff, "II*\0", 4)) return 1;

@@ -27,10 +27,7 @@ static void ci_png_read(png_structp png, png_bytep target, size_t count) {
   source->position += count;
 }
 
-bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image) {
-  image->pixels = NULL;
-  image->message[0] = 0;
-  image->exceeds_limit = image->lacks_memory = false;
+bool ci_decode_png(const uint8_t *bytes, size_t count, const ci_request *request, ci_image *image) {
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, image->message, ci_png_give_up, ci_png_ignore);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
@@ -53,35 +50,33 @@ bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_read_info(png, info);
   ptrdiff_t width = png_get_image_width(png, info), height = png_get_image_height(png, info);
-  if (!ci_check_size(width, height, limit, image)) {
+  if (!ci_check_size(width, height, request->limit, image)) {
     png_destroy_read_struct(&png, &info, NULL);
     return false;
   }
   png_set_scale_16(png);
   png_set_expand(png);
-  png_set_strip_alpha(png);
   png_set_gray_to_rgb(png);
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  if (png_get_rowbytes(png, info) != (size_t)width * 3) png_error(png, "a colour type that is not supported");
+  size_t channels = png_get_channels(png, info);
+  if ((channels != 3 && channels != 4) || png_get_rowbytes(png, info) != (size_t)width * channels) {
+    png_error(png, "a colour type that is not supported");
+  }
 
-  pixels = malloc((size_t)(width * height * 3));
+  pixels = malloc((size_t)(width * height) * channels);
   rows = malloc((size_t)height * sizeof(png_bytep));
   if (!pixels || !rows) {
     image->lacks_memory = true;
     png_error(png, "no memory for the pixels");
   }
-  for (ptrdiff_t y = 0; y < height; y++) rows[y] = pixels + y * width * 3;
+  for (ptrdiff_t y = 0; y < height; y++) rows[y] = pixels + (size_t)(y * width) * channels;
   png_read_image(png, rows);
   png_read_end(png, NULL);
   png_destroy_read_struct(&png, &info, NULL);
   free(rows);
-  image->height = height;
-  image->width = width;
-  image->channels = 3;
-  image->pixels = pixels;
-  image->orientation = ci_png_orientation(bytes, count);
-  return true;
+  if (channels == 4) ci_blend(pixels, width * height, request->background, pixels);
+  return ci_finish(image, width, height, pixels, ci_png_orientation(bytes, count));
 }
 
 typedef struct {

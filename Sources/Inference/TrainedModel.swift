@@ -55,8 +55,13 @@ public struct TrainedModel: Sendable {
 
   /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder, and its data.
   ///
-  /// - Parameter damaged: Called with each checkpoint that was skipped, and with data that are left out.
-  public init(at path: String, dataDirectory: String?, damaged: (String) -> Void) throws {
+  /// - Parameters:
+  ///   - imageCache: Where decoded images are kept.
+  ///   - damaged: Called with each checkpoint that was skipped, and with data that are left out.
+  public init(
+    at path: String, dataDirectory: String?, imageCache: ImageCacheSettings = ImageCacheSettings(),
+    damaged: (String) -> Void
+  ) throws {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
     self.file = file
     step = file.metadata.step
@@ -68,7 +73,8 @@ public struct TrainedModel: Sendable {
         configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,
         normalizer: Normalizer(of: file, kind: configuration.data.normalization),
         tokenizer: file.metadata.tokenizer.map { try Tokenizers.load(json: $0, from: file.path) },
-        classNames: file.metadata.samples?.classes, sampleShape: file.metadata.samples?.shape)
+        classNames: file.metadata.samples?.classes, sampleShape: file.metadata.samples?.shape,
+        imageCache: imageCache)
     } catch var error as DataError {
       // Earlier versions did not record the folder given by --data.
       if error.isWrongUse, configuration.data.path == nil, dataDirectory == nil {

@@ -6,18 +6,20 @@ import Configuration
 /// | version | default that a later version changed |
 /// |---|---|
 /// | 1 | `optimizer.regularize: weights_and_positions` |
+/// | 2 | `data.fit: stretch` |
 ///
 /// In version 1, `data.augment` had flips and shifts, and flips were applied first regardless of their order.
 extension RunConfiguration {
   /// The newest version, for configurations that name none.
-  public static let currentVersion = 2
+  public static let currentVersion = 3
   /// Version of configurations in run folders and checkpoints that name none.
   package static let unnamedVersion = 1
 
   /// Defaults that were different up to a version.
   private static let olderDefaults: [(version: Int, path: String, apply: @Sendable (inout RunConfiguration) -> Void)] =
     [
-      (1, "optimizer.regularize", { $0.optimizer.regularize = .weightsAndPositions })
+      (1, "optimizer.regularize", { $0.optimizer.regularize = .weightsAndPositions }),
+      (2, "data.fit", { $0.data.stretchImages() }),
     ]
 
   /// Keys that were not written, and whose defaults depend on the version.

@@ -107,6 +107,18 @@ import Testing
     #expect(found <= goldenTolerance)
   }
 
+  @Test(arguments: ["group_norm/1", "group_norm/2", "group_norm/3", "group_norm/6", "instance_norm"])
+  func groupNorm(name: String) throws {
+    let reference = try golden(name)
+    let groups = try reference.integer("groups")
+    for (dtype, tolerance) in [(DType.float64, goldenTolerance), (.float32, 5e-6)] {
+      let found = try difference(from: reference, inputs: ["x", "weight", "bias"], dtype: dtype) {
+        $0[0].groupNormalized(groups: groups, weight: $0[1], bias: $0[2], epsilon: 1e-3)
+      }
+      #expect(found <= tolerance, "\(dtype)")
+    }
+  }
+
   @Test(arguments: ["cross_entropy", "weighted", "smoothed", "binary", "squared"], [DType.float64, .float32])
   func loss(name: String, dtype: DType) throws {
     let reference = try golden("loss/" + name)

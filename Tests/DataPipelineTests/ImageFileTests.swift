@@ -7,7 +7,7 @@ import Testing
 struct ImageFileTests {
   private struct Golden: Decodable {
     struct File: Decodable { var name: String, file: Data, pixels: Data }
-    struct Scaled: Decodable { var height: Int, width: Int, pixels: Data }
+    struct Scaled: Decodable { var height: Int, width: Int, fit: String, filter: String, pixels: Data }
     var height: Int, width: Int, source: Data, files: [File], scaled: [Scaled]
   }
 
@@ -25,24 +25,28 @@ struct ImageFileTests {
   }
 
   @Test func decodesEveryKindOfFileAsPillowDoes() throws {
-    #expect(golden.files.count == 12)
+    #expect(golden.files.count == 24)
     for file in golden.files {
       let image = try PixelImage(contentsOf: folder.write(file.file, to: file.name))
       #expect((image.height, image.width, image.channels) == (golden.height, golden.width, 3), "\(file.name)")
-      // One step for JPEG: versions of libjpeg round chroma and ink differently.
-      let allowed = file.name.hasPrefix("png") ? 0 : 1
+      // One step for JPEG and WebP: versions of their libraries round chroma and ink differently.
+      let allowed = ["jpeg", "webp"].contains { file.name.hasPrefix($0) } ? 1 : 0
       #expect(largestDifference(image.pixels, file.pixels) <= allowed, "\(file.name)")
     }
   }
 
-  @Test func scalesAsPillowDoes() throws {
+  @Test("stretched, cropped and letterboxed images are Pillow's, to the last bit") func scalesAsPillowDoes() throws {
     let image = PixelImage(height: golden.height, width: golden.width, channels: 3, pixels: [UInt8](golden.source))
     for scaled in golden.scaled {
-      let result = image.resized(height: scaled.height, width: scaled.width)
-      // Pillow rounds to 8 bits between its two passes.
-      #expect(largestDifference(result.pixels, scaled.pixels) <= 1, "\(scaled.height)×\(scaled.width)")
+      let sizing = ImageSizing(
+        fit: try #require(.init(rawValue: scaled.fit)), filter: try #require(.init(rawValue: scaled.filter)),
+        background: [10, 20, 30])
+      let result = try image.resized(height: scaled.height, width: scaled.width, sizing)
+      #expect(
+        largestDifference(result.pixels, scaled.pixels) == 0,
+        "\(scaled.height)×\(scaled.width) \(scaled.fit) \(scaled.filter)")
     }
-    #expect(image.resized(height: golden.height, width: golden.width) == image)
+    #expect(try image.resized(height: golden.height, width: golden.width) == image)
   }
 
   @Test(arguments: [1, 3]) func encodesPNGWithoutLoss(channels: Int) throws {
@@ -54,7 +58,8 @@ struct ImageFileTests {
   }
 
   @Test func everyTruncationIsUnreadable() throws {
-    for file in golden.files {
+    // The first of two images may be whole though the file is not.
+    for file in golden.files where file.name != "gif-of-two" {
       for fraction in [0.3, 0.6, 0.9] {
         let part = file.file.prefix(Int(Double(file.file.count) * fraction))
         let path = try folder.write(part, to: "part-\(file.name)")
@@ -77,7 +82,7 @@ struct ImageFileTests {
     let text = try folder.write(Array("not an image".utf8), to: "text.jpg")
     #expect(
       throws: DataError(
-        text, "unreadable image: neither a JPEG nor a PNG file (its first bytes are those of no such file)")
+        text, "unreadable image: its first bytes are those of no image format that is read")
     ) {
       try PixelImage(contentsOf: text)
     }

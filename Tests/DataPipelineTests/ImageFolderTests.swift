@@ -81,7 +81,7 @@ struct ImageFolderTests {
     #expect(error?.isWrongUse == true)
     try folder.write(Array("x".utf8), to: "train/ant/readme.txt")
     error = #expect(throws: DataError.self) { try DatasetSplits.open(specification(), seed: 1) }
-    #expect(error?.problem.hasPrefix("has no JPEG or PNG files (1 left out: files that are no images (") == true)
+    #expect(error?.problem.hasPrefix("has no image files (1 left out: files that are no images (") == true)
     try writeImages()
     try folder.write(Fixtures.png(height: 4, width: 6, value: 3), to: "test/dog/x.png")
     error = #expect(throws: DataError.self) { try DatasetSplits.open(specification(), seed: 1) }

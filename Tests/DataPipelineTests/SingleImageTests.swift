@@ -15,7 +15,8 @@ struct SingleImageTests {
     let settings = ImageFolder(size: Extent(height: 4, width: 5))
     let specification = DatasetSpecification(settings, path: folder.path)
     let other = try DatasetSplits.open(specification, seed: 1).training.dataset
-    let single = try SingleImage(contentsOf: path, shape: ImageShape(height: 4, width: 5, channels: 3))
+    let shape = ImageShape(height: 4, width: 5, channels: 3)
+    let single = try SingleImage(contentsOf: path, shape: shape, ImageSizing())
     #expect(try single.pixels(0) == other.pixels(0))
     #expect(single.sampleShape == [4, 5, 3] && single.count == 1)
   }
@@ -43,6 +44,8 @@ struct SingleImageTests {
     let text = try folder.write("text".utf8, to: "text.png")
     #expect(message(text).hasPrefix("F/text.png: unreadable image: "))
     #expect(message(folder.path) == "F: is a folder; give the image files themselves")
-    #expect(message(folder.path + "/no.png") == "F/no.png: no such file; the model requires JPEG or PNG files")
+    #expect(
+      message(folder.path + "/no.png")
+        == "F/no.png: no such file; the model requires image files: JPEG, PNG, WebP, GIF, BMP or TIFF")
   }
 }

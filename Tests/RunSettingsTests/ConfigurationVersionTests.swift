@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func defaultsOfAVersion() throws {
-    #expect(try parsed("").version == 2 && parsed("").optimizer.regularize == .weights)
+    #expect(try parsed("").version == 3 && parsed("").optimizer.regularize == .weights)
     #expect(try parsed("version: 2", unnamed: 1).optimizer.regularize == .weights)
     for old in [try parsed("version: 1"), try parsed("", unnamed: 1), try parsed("optimizer: adamw", unnamed: 1)] {
       #expect(old.version == 1 && old.optimizer.regularize == .weightsAndPositions)
@@ -26,13 +26,13 @@ import Testing
     #expect(taken.version == 1 && taken.optimizer.regularize == .weightsAndPositions)
     #expect(try RunConfiguration.parse(text: taken.effectiveYAML()) == taken)
     #expect(try parsed("optimizer: {regularize: all}").withDefaults(ofVersion: 1).optimizer.regularize == .all)
-    #expect(try parsed("version: 2").withDefaults(ofVersion: 1) == parsed(""))
-    #expect(try parsed("version: 1").withDefaults(ofVersion: 2) == parsed("version: 1"))
+    #expect(try parsed("version: 3").withDefaults(ofVersion: 1) == parsed(""))
+    #expect(try parsed("version: 1").withDefaults(ofVersion: 3) == parsed("version: 1"))
   }
 
   @Test(arguments: [
-    ("version: 3", "a newer version of Lockstep wrote it"), ("version: 0", "integer from 1 to 2"),
-    ("version: one", "integer from 1 to 2"), ("version: null", "integer from 1 to 2"),
+    ("version: 4", "a newer version of Lockstep wrote it"), ("version: 0", "integer from 1 to 3"),
+    ("version: one", "integer from 1 to 3"), ("version: null", "integer from 1 to 3"),
   ])
   func noSuchVersion(line: String, message: String) throws {
     let error = #expect(throws: ConfigurationError.self) { try parsed(line) }

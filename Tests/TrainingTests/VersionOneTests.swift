@@ -63,7 +63,7 @@ import Testing
       let new = others.appendingPathComponent(override)
       try train(try recipe(override), in: new)
       let written = try String(contentsOf: new.appendingPathComponent("config.yaml"), encoding: .utf8)
-      #expect(written.contains("version: \(override == "version=1" ? 1 : 2)\n"))
+      #expect(written.contains("version: \(override == "version=1" ? 1 : 3)\n"))
       #expect(written.contains("regularize: \(isAsOld ? "weights_and_positions" : "weights")\n"))
       // The first two steps of the old run may have been made by another processor.
       let distance = try relativeDistance(of: new, from: folder)
@@ -73,7 +73,7 @@ import Testing
 
   @Test("a default of today that is written is another run")
   func writtenDefaults() throws {
-    for override in ["version=2", "optimizer.regularize=weights"] {
+    for override in ["version=3", "optimizer.regularize=weights"] {
       let error = #expect(throws: AgreedFailure.self) { try train(try recipe(override), in: folder) }
       let text = error?.description ?? ""
       #expect(text.contains("optimizer.regularize: weights_and_positions → weights"), "\(text)")

@@ -1,5 +1,5 @@
-"""Makes Tests/DataPipelineTests/Resources/images.json: small image files, what Pillow decodes them to, and Pillow's
-scaled versions. usage: make_image_goldens.py OUTPUT_FILE; needs Pillow and NumPy.
+"""Makes Tests/DataPipelineTests/Resources/images.json: small image files, what Pillow decodes them to (on white), and Pillow's
+scaled versions. Made with Pillow 13, which scales tall images down first and across then; the sizes here are others. usage: make_image_goldens.py OUTPUT_FILE; needs Pillow and NumPy.
 
 Pillow reads only the upper byte of 16-bit colour; there the expected value is round(v / 257), computed here.
 """
@@ -12,7 +12,7 @@ import sys
 import zlib
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 HEIGHT, WIDTH = 11, 13
 
@@ -32,7 +32,11 @@ def saved(image: Image.Image, **options) -> bytes:
 
 
 def rgb(file: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(file)).convert("RGB"))
+    image = Image.open(io.BytesIO(file))
+    if image.mode in ("RGBA", "LA"):
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.asarray(image.convert("RGB"))
 
 
 def png16(pixels: np.ndarray) -> bytes:
@@ -67,15 +71,38 @@ def main(output: str) -> None:
         "png-palette": saved(image.quantize(16), format="PNG"),
         "png-alpha": saved(alpha, format="PNG"),
         "png-grey-alpha": saved(alpha.convert("LA"), format="PNG"),
+        "webp": saved(image, format="WEBP", quality=80),
+        "webp-alpha": saved(alpha, format="WEBP", lossless=True, exact=True),
+        "gif": saved(image.quantize(16), format="GIF"),
+        "gif-of-two": saved(
+            image.quantize(16), format="GIF", save_all=True, append_images=[image.rotate(90).quantize(16)]),
+        "bmp": saved(image, format="BMP"),
+        "bmp-palette": saved(image.quantize(16), format="BMP"),
+        "bmp-one-bit": saved(grey.convert("1"), format="BMP"),
+        "tiff": saved(image, format="TIFF"),
+        "tiff-lzw": saved(image, format="TIFF", compression="tiff_lzw"),
+        "tiff-alpha": saved(alpha, format="TIFF", compression="tiff_deflate"),
+        "tiff-fax": saved(grey.convert("1"), format="TIFF", compression="group4"),
+        "tiff-cmyk": saved(image.convert("CMYK"), format="TIFF"),
     }
     entries = [{"name": name, "file": text(file), "pixels": text(rgb(file).tobytes())} for name, file in files.items()]
     wide = np.random.Generator(np.random.Philox(2)).integers(0, 1 << 16, pixels.shape)
     rounded = np.rint(wide / 257).astype(np.uint8)
     entries.append({"name": "png-16-bit", "file": text(png16(wide)), "pixels": text(rounded.tobytes())})
-    sizes = [(5, 4), (29, 17), (11, 6), (1, 1), (3, 40)]
+    ways = {
+        "stretch": lambda size, kernel: image.resize(size, kernel),
+        "crop": lambda size, kernel: ImageOps.fit(image, size, kernel),
+        "letterbox": lambda size, kernel: ImageOps.pad(image, size, kernel, color=(10, 20, 30)),
+    }
+    kernels = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
     scaled = [
-        {"height": h, "width": w, "pixels": text(image.resize((w, h), Image.Resampling.BILINEAR).tobytes())}
-        for h, w in sizes
+        {
+            "height": h, "width": w, "fit": fit, "filter": filter,
+            "pixels": text(way((w, h), kernel).tobytes()),
+        }
+        for h, w in [(5, 4), (29, 17), (11, 6), (1, 1), (9, 12), (12, 9), (7, 7)]
+        for fit, way in ways.items()
+        for filter, kernel in kernels.items()
     ]
     golden = {"height": HEIGHT, "width": WIDTH, "source": text(pixels.tobytes()), "files": entries, "scaled": scaled}
     with open(output, "w", encoding="utf-8") as stream:

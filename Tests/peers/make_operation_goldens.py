@@ -120,6 +120,21 @@ def operations():
     return cases
 
 
+def group_norms():
+    """Of images [samples, height, width, channels]; instance_norm is PyTorch's own function of that name."""
+    cases = {}
+    for groups in (1, 2, 3, 6):
+        x, weight, b = leaf(3, 6, 4, 5), leaf(6), leaf(6)
+        inputs = {"x": x, "weight": weight, "bias": b}
+        y = F.group_norm(x, groups, weight, b, 1e-3)
+        cases[f"group_norm/{groups}"] = case(dict(groups=groups), **with_gradients(y, inputs))
+    x, weight, b = leaf(3, 6, 4, 5), leaf(6), leaf(6)
+    inputs = {"x": x, "weight": weight, "bias": b}
+    y = F.instance_norm(x, weight=weight, bias=b, eps=1e-3)
+    cases["instance_norm"] = case(dict(groups=6), **with_gradients(y, inputs))
+    return cases
+
+
 def losses():
     cases = {}
     n, k = 7, 5
@@ -248,5 +263,8 @@ def write(path, cases):
 
 if __name__ == "__main__":
     folder = sys.argv[1]
-    write(folder + "/AutogradTests/Resources/operations.json", operations())
-    write(folder + "/NeuralNetworksTests/Resources/networks.json", networks())
+    cases, trained = operations(), networks()
+    # Last, so that the draws of the others stay as they were.
+    cases.update(group_norms())
+    write(folder + "/AutogradTests/Resources/operations.json", cases)
+    write(folder + "/NeuralNetworksTests/Resources/networks.json", trained)

@@ -14,6 +14,31 @@
 /// Size of an error message, including its terminating zero.
 enum { CI_MESSAGE_LENGTH = 200 };
 
+/// How an image of one shape becomes one of another.
+typedef enum {
+  /// Height and width are scaled separately.
+  CI_STRETCH,
+  /// The largest part of the right shape around the centre is scaled.
+  CI_CROP,
+  /// The whole image is scaled in proportion; what remains is filled with the background.
+  CI_LETTERBOX,
+} ci_fit;
+
+/// The kernels of Pillow's BILINEAR and BICUBIC: a triangle, and Keys's cubic with a = −1/2.
+typedef enum { CI_BILINEAR, CI_BICUBIC } ci_filter;
+
+/// What is asked of a decoder.
+typedef struct {
+  /// Most pixels that a file may have.
+  ptrdiff_t limit;
+  /// Size of the upright image that the pixels are resized to afterwards; 0 if they are not. JPEG files are then decoded at the
+  /// smallest of the scales 1, 1/2, 1/4 and 1/8 that is not below that size.
+  ptrdiff_t height, width;
+  ci_fit fit;
+  /// Red, green and blue behind pixels that are not opaque.
+  uint8_t background[3];
+} ci_request;
+
 /// Pixels [height, width, channels] of 8 bits.
 typedef struct {
   ptrdiff_t height, width, channels;
@@ -40,15 +65,18 @@ typedef struct {
 
 void ci_free(void *_Nullable memory);
 
-/// Decodes a JPEG or PNG file (distinguished by their first bytes) to RGB: grey is repeated, palettes are looked up, 16 bits are
-/// rounded to 8, alpha is dropped, CMYK is converted. A file that ends early, or whose entropy-coded data are damaged, fails;
-/// libjpeg alone would fill the rest with grey and go on.
+/// Decodes an image file to RGB, whatever its name; its first bytes tell the format. Of GIF, TIFF and WebP files with several
+/// images the first is taken.
 ///
-/// A small file may declare a large image, so the header is compared with `limit` (pixels) before memory of the image's size is
+/// Grey is repeated, palettes are looked up, 16 bits are rounded to 8, and what is not opaque is blended with the background.
+/// CMYK is converted as c·k/255, YCCK by way of it; inks are taken as inverted where the file has Adobe's marker, which all
+/// programs of note write, and as they are otherwise.
+///
+/// A file that ends early, or whose entropy-coded data are damaged, fails; libjpeg alone would fill the rest with grey and go on.
+///
+/// A small file may declare a large image, so the header is compared with `limit` before memory of the image's size is
 /// allocated. Memory is at most 11 bytes for each pixel; time is bounded by the file's size and `limit`.
-bool ci_decode(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
-bool ci_decode_jpeg(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
-bool ci_decode_png(const uint8_t *bytes, size_t count, ptrdiff_t limit, ci_image *image);
+bool ci_decode(const uint8_t *bytes, size_t count, const ci_request *request, ci_image *image);
 
 /// Copies the pixels to `target`, turned and mirrored by `orientation`; 5 to 8 exchange height and width.
 void ci_orient(const ci_image *image, uint8_t *target);
@@ -56,11 +84,14 @@ void ci_orient(const ci_image *image, uint8_t *target);
 /// Encodes image->pixels of 1 (grey) or 3 (RGB) channels as PNG.
 bool ci_encode_png(const ci_image *image, ci_bytes *file);
 
-/// Scales by a triangle filter: bilinear when enlarging, and stretched over all source pixels that a target pixel
-/// covers when shrinking, so nothing aliases (Pillow's BILINEAR). False when there is no memory.
+/// Resizes to [target_height, target_width, channels], 1 to 4 channels; a filter is stretched over all source pixels that a target
+/// pixel covers, so nothing aliases. The arithmetic is Pillow's, on whole numbers (weights of 22 bits, rounding to 8 bits
+/// between the passes): the same bits on every processor.
+///
+/// @return false when there is no memory.
 bool ci_resize(
     const uint8_t *source, ptrdiff_t source_height, ptrdiff_t source_width, uint8_t *target, ptrdiff_t target_height,
-    ptrdiff_t target_width, ptrdiff_t channels);
+    ptrdiff_t target_width, ptrdiff_t channels, ci_fit fit, ci_filter filter, const uint8_t *_Nonnull background);
 
 /// Inflates a gzip file in memory; fails if the result would exceed `limit` bytes, or if the file is cut off.
 bool ci_gunzip(const uint8_t *bytes, size_t count, size_t limit, ci_bytes *result);

@@ -9,7 +9,7 @@ struct ClassFolder {
   private(set) var images: [String] = []
   private(set) var report = DataReport()
 
-  private static let suffixes = ["jpg", "jpeg", "png"]
+  private static let suffixes = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
   /// Names of files that file managers write everywhere.
   private static let ignored = ["thumbs.db", "desktop.ini"]
 

@@ -58,6 +58,7 @@ package enum DatasetOrigin: Sendable {
 package struct ImageFileLimits: Sendable, Equatable {
   /// Size that images are scaled to; nil keeps the size of each file.
   package var size: Extent?
+  package var sizing = ImageSizing(fit: .stretch)
   /// Pixels that a file may have.
   package var maxPixels: Int
 }
@@ -78,6 +79,8 @@ package struct DatasetOpening {
   package var sampleShape: [Int]?
   /// Told where opening waits for another process, and what takes long; may stop it.
   package var monitor: PreparationMonitor
+  /// Where decoded images are kept.
+  package var imageCache = ImageCacheSettings()
 }
 
 /// Shape of a sample and number of classes, as far as they are known without opening a file.

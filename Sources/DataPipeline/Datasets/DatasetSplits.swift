@@ -56,12 +56,12 @@ public struct DatasetSplits: Sendable {
   public static func open(
     _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil,
     tokenizer: (any Tokenizer)? = nil, classNames: [String]? = nil, sampleShape: [Int]? = nil,
-    monitor: PreparationMonitor = PreparationMonitor()
+    monitor: PreparationMonitor = PreparationMonitor(), imageCache: ImageCacheSettings = ImageCacheSettings()
   ) throws(DataError) -> DatasetSplits {
     try specification.settings.open(
       specification,
       DatasetOpening(
         dataDirectory: dataDirectory, seed: seed, normalizer: normalizer, tokenizer: tokenizer, classNames: classNames,
-        sampleShape: sampleShape, monitor: monitor))
+        sampleShape: sampleShape, monitor: monitor, imageCache: imageCache))
   }
 }

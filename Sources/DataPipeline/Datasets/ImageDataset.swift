@@ -34,6 +34,8 @@ public protocol ImageDataset: Sendable {
   var labels: [Int32] { get }
   /// True where reading a record means work (decoding a file), not only memory.
   var decodesOnRead: Bool { get }
+  /// Whether reading this record is quick, though `decodesOnRead`: it has been decoded before.
+  func isReady(_ record: Int) -> Bool
   /// A digest of the name and size of the file that a record is, after `seed`; `seed` where records are no files.
   func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64
 
@@ -48,5 +50,6 @@ extension ImageDataset {
   public var count: Int { labels.count }
   public var sampleShape: [Int] { [imageShape.height, imageShape.width, imageShape.channels] }
   public var decodesOnRead: Bool { false }
+  public func isReady(_ record: Int) -> Bool { !decodesOnRead }
   public func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 { seed }
 }

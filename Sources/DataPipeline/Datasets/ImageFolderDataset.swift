@@ -3,9 +3,9 @@ import Files
 import Hashing
 import Tensors
 
-/// JPEG and PNG files in a folder for each class: `CLASS/NAME.jpg`. Images are decoded to RGB when they are read.
+/// Image files in a folder for each class: `CLASS/NAME.jpg`. Images are decoded to RGB when they are read.
 ///
-/// Files with other suffixes are taken too where their first bytes are those of a JPEG or PNG file. What is not taken is in
+/// Files with other suffixes are taken too where their first bytes are those of an image file. What is not taken is in
 /// `report`.
 ///
 /// Classes are numbered by the byte order of their names. Records go round the classes, one of each in turn, each
@@ -17,8 +17,8 @@ struct ImageFolderDataset: ImageDataset {
   let labels: [Int32]
   let paths: [String]
   let decodesOnRead = true
-  /// Images of another size are scaled; otherwise they are an error.
-  let resizes: Bool
+  /// How images of another size are scaled; nil refuses them.
+  let sizing: ImageSizing?
 
   /// The files of the folder that are not used.
   let report: DataReport
@@ -28,10 +28,11 @@ struct ImageFolderDataset: ImageDataset {
   /// - Parameters:
   ///   - classNames: Classes of the training split, for the test split; nil takes the folders' names.
   ///   - size: Size that images are scaled to; nil takes `shape`, or else the first readable image's size.
+  ///   - sizing: How they are scaled.
   ///   - maxPixels: Pixels that a file may have.
   init(
-    folder: String, classNames known: [String]?, size: Extent?, shape: ImageShape? = nil,
-    maxPixels: Int = DatasetSpecification.defaultMaxImagePixels
+    folder: String, classNames known: [String]?, size: Extent?, _ sizing: ImageSizing = ImageSizing(),
+    shape: ImageShape? = nil, maxPixels: Int = DatasetSpecification.defaultMaxImagePixels
   ) throws(DataError) {
     var report = DataReport()
     let found = try ClassFolder.all(in: folder, report: &report)
@@ -46,7 +47,7 @@ struct ImageFolderDataset: ImageDataset {
     }
     if known == nil, let empty = found.first(where: { $0.images.isEmpty }) {
       throw DataError(
-        folder.appendingPath(empty.name), "has no JPEG or PNG files" + Self.appendix(empty.report),
+        folder.appendingPath(empty.name), "has no image files" + Self.appendix(empty.report),
         advice: "remove the folder or fill it")
     }
     let names = known ?? found.map(\.name)
@@ -54,8 +55,8 @@ struct ImageFolderDataset: ImageDataset {
     for classFolder in found { report.add(classFolder.report) }
     classNames = names
     (paths, labels) = Self.interleave(names.map { images[$0] ?? [] })
-    guard !paths.isEmpty else { throw DataError(folder, "has no JPEG or PNG files" + Self.appendix(report)) }
-    resizes = size != nil
+    guard !paths.isEmpty else { throw DataError(folder, "has no image files" + Self.appendix(report)) }
+    self.sizing = size == nil ? nil : sizing
     self.report = report
     self.maxPixels = maxPixels
     if let size {
@@ -71,7 +72,7 @@ struct ImageFolderDataset: ImageDataset {
   }
 
   private init(_ other: ImageFolderDataset, keeping records: [Int]) {
-    (imageShape, classNames, resizes) = (other.imageShape, other.classNames, other.resizes)
+    (imageShape, classNames, sizing) = (other.imageShape, other.classNames, other.sizing)
     (report, maxPixels) = (other.report, other.maxPixels)
     labels = records.map { other.labels[$0] }
     paths = records.map { other.paths[$0] }
@@ -86,25 +87,34 @@ struct ImageFolderDataset: ImageDataset {
   func withPixels<Result>(
     ofRecord record: Int, _ body: (UnsafePointer<UInt8>) -> Result
   ) throws(DataError) -> Result {
+    try pixels(ofRecord: record).withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { preconditionFailure("an image without pixels") }
+      return body(base)
+    }
+  }
+
+  /// Decodes and scales a record's image.
+  func pixels(ofRecord record: Int) throws(DataError) -> [UInt8] {
     let path = paths[record]
     let image: PixelImage
     do throws(DataError) {
-      image = try PixelImage(contentsOf: path, limit: maxPixels)
+      image = try decoded(path)
     } catch {
       throw DataError(
         error.location, error.problem,
         advice: "\(error.advice ?? "repair or remove it"), or give --skip-bad-images")
     }
-    if !resizes, (image.height, image.width) != (imageShape.height, imageShape.width) {
+    if (image.height, image.width) != (imageShape.height, imageShape.width) {
       throw DataError(
         path, "is \(image.height)×\(image.width), the other images are \(imageShape.height)×\(imageShape.width)",
         advice: "set data.image_size to scale all images to one size")
     }
-    let fitting = image.resized(height: imageShape.height, width: imageShape.width)
-    return fitting.pixels.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { preconditionFailure("an image without pixels") }
-      return body(base)
-    }
+    return image.pixels
+  }
+
+  private func decoded(_ path: String) throws(DataError) -> PixelImage {
+    let size = sizing == nil ? nil : Extent(height: imageShape.height, width: imageShape.width)
+    return try PixelImage(contentsOf: path, limit: maxPixels, size: size, sizing ?? ImageSizing())
   }
 
   /// The data set without the images that cannot be read, and what is wrong with each of those.
@@ -114,7 +124,7 @@ struct ImageFolderDataset: ImageDataset {
   func withoutUnreadable() throws(DataError) -> (dataset: ImageFolderDataset, unreadable: [DataError]) {
     let problems = mapConcurrently(count: count) { record -> DataError? in
       do throws(DataError) {
-        _ = try PixelImage(contentsOf: paths[record], limit: maxPixels)
+        _ = try decoded(paths[record])
         return nil
       } catch {
         return error

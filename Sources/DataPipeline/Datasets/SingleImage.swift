@@ -1,3 +1,4 @@
+import Configuration
 import Files
 
 /// One image file as a data set, so that it reaches a model in the way the images of a data set do.
@@ -8,22 +9,26 @@ public struct SingleImage: ImageDataset {
   public let labels: [Int32] = [0]
   private let pixels: [UInt8]
 
-  /// Reads a JPEG or PNG file, scales it and, for one channel, turns it grey.
+  /// Reads an image file, scales it and, for one channel, turns it grey.
+  ///
   /// - Parameters:
   ///   - shape: of the samples that a model takes, with 1 or 3 channels.
   ///   - limit: Pixels that the file may have.
   public init(
-    contentsOf path: String, shape: ImageShape, limit: Int = DatasetSpecification.defaultMaxImagePixels
+    contentsOf path: String, shape: ImageShape, _ sizing: ImageSizing = ImageSizing(fit: .stretch),
+    limit: Int = DatasetSpecification.defaultMaxImagePixels
   ) throws(DataError) {
     precondition(shape.channels == 1 || shape.channels == 3, "an image file for samples of \(shape)")
     imageShape = shape
     switch try Paths.kind(of: path) {
     case nil:
-      throw DataError(path, "no such file", advice: "the model requires JPEG or PNG files", isWrongUse: true)
+      throw DataError(
+        path, "no such file", advice: "the model requires image files: \(ImageFormat.readable)", isWrongUse: true)
     case .folder: throw DataError(path, "is a folder", advice: "give the image files themselves", isWrongUse: true)
     case .file, .link, .other: break
     }
-    let image = try PixelImage(contentsOf: path, limit: limit).resized(height: shape.height, width: shape.width)
+    let size = Extent(height: shape.height, width: shape.width)
+    let image = try PixelImage(contentsOf: path, limit: limit, size: size, sizing)
     pixels = shape.channels == 3 ? image.pixels : Self.grey(image.pixels)
   }
 

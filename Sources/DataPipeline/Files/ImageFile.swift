@@ -1,4 +1,5 @@
 import CImageFiles
+import Configuration
 import Foundation
 
 /// Pixels `[height, width, channels]`, 8 bits each.
@@ -15,20 +16,33 @@ public struct PixelImage: Sendable, Equatable {
     (self.height, self.width, self.channels, self.pixels) = (height, width, channels, pixels)
   }
 
-  /// Reads a JPEG or PNG file as RGB, upright as its EXIF data say; see `ci_decode` for what happens to grey, palettes,
-  /// alpha, 16 bits and CMYK.
+  /// Reads an image file as RGB, upright as its EXIF data say; see `ci_decode` for the formats, and for what happens to grey,
+  /// palettes, alpha, 16 bits and CMYK.
   ///
-  /// - Parameter limit: Pixels of an image at most (`data.max_image_pixels`). It is compared with the file's header: a file of
-  ///   few bytes may promise an image that takes all memory.
+  /// - Parameters:
+  ///   - limit: Pixels of an image at most (`data.max_image_pixels`). It is compared with the file's header: a file of few
+  ///     bytes may promise an image that takes all memory.
+  ///   - size: Size that the image is resized to by `sizing`; nil keeps it as it is.
   public init(
-    contentsOf path: String, limit: Int = DatasetSpecification.defaultMaxImagePixels
+    contentsOf path: String, limit: Int = DatasetSpecification.defaultMaxImagePixels, size: Extent? = nil,
+    _ sizing: ImageSizing = ImageSizing()
   ) throws(DataError) {
+    let image = try PixelImage(decoding: path, sizing.request(limit: limit, size: size))
+    guard let size else {
+      self = image
+      return
+    }
+    self = try image.resized(height: size.height, width: size.width, sizing)
+  }
+
+  private init(decoding path: String, _ request: ci_request) throws(DataError) {
     let file = try FileContents.map(path)
     var image = ci_image()
     defer { ci_free(image.pixels) }
     guard file.count > 0 else { throw DataError(path, "unreadable image: the file is empty") }
+    var request = request
     let isDecoded = file.withBytes { bytes in
-      bytes.bindMemory(to: UInt8.self).baseAddress.map { ci_decode($0, bytes.count, limit, &image) } ?? false
+      bytes.bindMemory(to: UInt8.self).baseAddress.map { ci_decode($0, bytes.count, &request, &image) } ?? false
     }
     guard isDecoded, image.pixels != nil else {
       if image.exceeds_limit {
@@ -38,7 +52,8 @@ public struct PixelImage: Sendable, Equatable {
       }
       if image.lacks_memory { throw .outOfMemory(path, text(ofMessage: &image.message)) }
       if let format = file.withBytes({ ImageFormat(startingWith: $0) }), !format.isReadable {
-        throw DataError(path, "unreadable image: \(format.rawValue), neither JPEG nor PNG")
+        throw DataError(
+          path, "unreadable image: a \(format.rawValue) file", advice: "convert it to JPEG or PNG")
       }
       throw DataError(path, "unreadable image: \(text(ofMessage: &image.message))")
     }
@@ -54,19 +69,27 @@ public struct PixelImage: Sendable, Equatable {
       })
   }
 
-  /// Scaled by a triangle filter, which is bilinear when it enlarges and averages areas when it shrinks.
-  public func resized(height newHeight: Int, width newWidth: Int) -> PixelImage {
+  /// The image at another size; see `ci_resize` for the arithmetic.
+  ///
+  /// - Throws: Where the system refuses memory.
+  public func resized(
+    height newHeight: Int, width newWidth: Int, _ sizing: ImageSizing = ImageSizing(fit: .stretch)
+  ) throws(DataError) -> PixelImage {
     if (newHeight, newWidth) == (height, width) { return self }
     precondition(
       height > 0 && width > 0 && newHeight > 0 && newWidth > 0,
       "resizing [\(height), \(width)] to [\(newHeight), \(newWidth)]")
     let count = newHeight * newWidth * channels
+    var isDone = false
     let target = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let base = buffer.baseAddress else { return }
-      guard ci_resize(pixels, height, width, base, newHeight, newWidth, channels) else {
-        preconditionFailure("no memory to resize an image to [\(newHeight), \(newWidth)]")
-      }
-      initialized = count
+      isDone = ci_resize(
+        pixels, height, width, base, newHeight, newWidth, channels, sizing.fit.native, sizing.filter.native,
+        sizing.background)
+      initialized = isDone ? count : 0
+    }
+    guard isDone else {
+      throw .outOfMemory("an image", "no memory to scale [\(height), \(width)] to [\(newHeight), \(newWidth)]")
     }
     return PixelImage(height: newHeight, width: newWidth, channels: channels, pixels: target)
   }

@@ -11,7 +11,15 @@ enum ImageFormat: String, Sendable {
   case jpeg2000 = "JPEG 2000"
 
   /// Whether the decoders here read it.
-  var isReadable: Bool { self == .jpeg || self == .png }
+  var isReadable: Bool {
+    switch self {
+    case .jpeg, .png, .webp, .gif, .bmp, .tiff: true
+    case .heif, .jpegXL, .jpeg2000: false
+    }
+  }
+
+  /// The formats that are read, for help and messages.
+  static let readable = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 
   /// As many first bytes decide.
   static let signatureLength = 16

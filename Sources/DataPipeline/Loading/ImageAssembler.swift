@@ -42,31 +42,55 @@ public struct ImageAssembler: BatchAssembler {
     _ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int
   ) throws(DataError) -> Batch {
     let dataset = split.dataset
-    let (shape, layout) = (dataset.imageShape, dataset.layout)
     let inputs = Tensor(uninitialized: [samples.count] + sampleShape, pool: pool)
     let labels = Tensor(uninitialized: [samples.count], dtype: .int32, pool: pool)
-    let scratch = TransformScratch(byteCount: scratchBytes, pool: pool)
-    let values = sampleShape.reduce(1, *)
-    var target = inputs.floats.baseAddress
-    for (row, sample) in samples.enumerated() {
-      let record = split.records[sample]
+    for (row, sample) in samples.enumerated() { labels.int32s[row] = dataset.labels[split.records[sample]] }
+    // Images that are not decoded yet are divided among the cores; the rest is too little work for that.
+    let isReady = !dataset.decodesOnRead || samples.allSatisfy { dataset.isReady(split.records[$0]) }
+    let parts = isReady ? 1 : min(samples.count, concurrency)
+    let scratches = (0..<parts).map { _ in TransformScratch(byteCount: scratchBytes, pool: pool) }
+    if parts > 1 { scratches.forEach { $0.reserve() } }
+    let target = Rows(start: inputs.floats.baseAddress, values: sampleShape.reduce(1, *))
+    let failures = mapParts(count: samples.count, parts: parts) { part, rows -> DataError? in
       do throws(DataError) {
-        try dataset.withPixels(ofRecord: record) { pixels in
-          guard let target else { return }
-          var image = TransformedImage(pixels, shape: shape, layout: layout, scratch: scratch)
-          preparation.transforms.apply(to: &image, seed: seed, epoch: step.epoch, sample: sample)
-          image.write(to: target, preparation.normalizer)
+        for row in rows {
+          try write(samples[samples.startIndex + row], epoch: step.epoch, to: target.row(row), scratches[part])
         }
+        return nil
       } catch {
-        var error = error
-        error.location += ", sample \(sample) of its split"
-        throw error
+        return error
       }
-      labels.int32s[row] = dataset.labels[record]
-      target = target.map { $0 + values }
     }
+    if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
     return Batch(
       inputs: inputs, labels: labels, sampleIndices: samples.map { UInt32($0) }, firstPosition: firstPosition)
+  }
+
+  /// Rows of a batch's inputs. Threads write to different rows.
+  private struct Rows: @unchecked Sendable {
+    let start: UnsafeMutablePointer<Float>?
+    let values: Int
+
+    func row(_ number: Int) -> UnsafeMutablePointer<Float>? { start.map { $0 + number * values } }
+  }
+
+  /// Writes one sample's values.
+  private func write(
+    _ sample: Int, epoch: Int, to target: UnsafeMutablePointer<Float>?, _ scratch: TransformScratch
+  ) throws(DataError) {
+    let dataset = split.dataset
+    do throws(DataError) {
+      try dataset.withPixels(ofRecord: split.records[sample]) { pixels in
+        guard let target else { return }
+        var image = TransformedImage(pixels, shape: dataset.imageShape, layout: dataset.layout, scratch: scratch)
+        preparation.transforms.apply(to: &image, seed: seed, epoch: epoch, sample: sample)
+        image.write(to: target, preparation.normalizer)
+      }
+    } catch {
+      var error = error
+      error.location += ", sample \(sample) of its split"
+      throw error
+    }
   }
 
   public func evaluationBlocks(ofSize size: Int) -> EvaluationBlocks {

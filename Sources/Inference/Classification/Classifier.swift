@@ -44,7 +44,7 @@ public final class Classifier {
   public var takesFiles: Bool { input.takesFiles }
 
   /// - Parameters:
-  ///   - text: A text; for a model of images, the path of a JPEG or PNG file.
+  ///   - text: A text; for a model of images, the path of an image file.
   ///   - line: Number of the input's line, from 1, for error messages; nil for a single input.
   /// - Throws: The fault of this input; others can still be classified.
   public func classify(_ text: [UInt8], line: Int? = nil) throws -> Classification {

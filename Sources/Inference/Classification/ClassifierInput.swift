@@ -6,7 +6,7 @@ import Tensors
 /// Converts a user's input for a model, in the same way as in the run's validation.
 enum ClassifierInput {
   /// An image, scaled to a shape and normalised.
-  case image(ImageShape, ImagePreparation, maxPixels: Int)
+  case image(ImageShape, ImagePreparation, ImageFileLimits)
   case text(any Tokenizer, length: Int)
 
   init(_ samples: CheckpointMetadata.Samples, of file: Checkpoint, _ configuration: RunConfiguration) throws {
@@ -42,8 +42,7 @@ enum ClassifierInput {
     let normalizer = try Normalizer(of: file, kind: configuration.data.normalization)
     try normalizer.check(fits: shape)
     self = .image(
-      shape, ImagePreparation(normalizer, transforms: transforms.evaluation),
-      maxPixels: limits.maxPixels)
+      shape, ImagePreparation(normalizer, transforms: transforms.evaluation), limits)
   }
 
   /// Largest number of tokens that an input is padded to.
@@ -72,12 +71,12 @@ enum ClassifierInput {
     guard !input.isEmpty else {
       throw DataError(
         line.map { "line \($0)" } ?? "an input", "is empty",
-        advice: takesFiles ? "name a JPEG or PNG file" : "give a text of at least one character", isWrongUse: true)
+        advice: takesFiles ? "name an image file" : "give a text of at least one character", isWrongUse: true)
     }
     let name = String(decoding: input, as: UTF8.self)
     switch self {
-    case .image(let shape, let preparation, let maxPixels):
-      return (try batch(of: ImageSplit(try image(name, shape, maxPixels, line: line)), preparation, pool), nil)
+    case .image(let shape, let preparation, let limits):
+      return (try batch(of: ImageSplit(try image(name, shape, limits, line: line)), preparation, pool), nil)
     case .text(let tokenizer, let length):
       let shown = name.count > 40 ? "\(name.prefix(39))…" : name
       let split = try LabelledTextSplit(
@@ -87,10 +86,11 @@ enum ClassifierInput {
     }
   }
 
-  private func image(_ path: String, _ shape: ImageShape, _ maxPixels: Int, line: Int?) throws(DataError) -> SingleImage
-  {
+  private func image(
+    _ path: String, _ shape: ImageShape, _ limits: ImageFileLimits, line: Int?
+  ) throws(DataError) -> SingleImage {
     do throws(DataError) {
-      return try SingleImage(contentsOf: path, shape: shape, limit: maxPixels)
+      return try SingleImage(contentsOf: path, shape: shape, limits.sizing, limit: limits.maxPixels)
     } catch {
       var error = error
       if let line { error.location = "line \(line), \(error.location)" }

@@ -53,7 +53,7 @@ public struct PreparedRun: Sendable {
     do throws(DataError) {
       data = try DatasetSplits.open(
         configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: training.seed,
-        normalizer: Normalizer.none, monitor: monitor)
+        normalizer: Normalizer.none, monitor: monitor, imageCache: options.imageCache)
     } catch {
       if error == .stopped { throw StoppedBeforeTraining(reason: stop.reason ?? .termination) }
       throw error
@@ -173,6 +173,8 @@ public struct RunOptions: Sendable {
   public var configurationFile: String?
   /// Whether the run is profiled.
   public var isProfiled = false
+  /// Where decoded images are kept.
+  public var imageCache = ImageCacheSettings()
   /// Reports that a worker got no more memory, and ends the process.
   public var endOutOfMemory: @Sendable (OutOfMemory) -> Never = OutOfMemory.end
 

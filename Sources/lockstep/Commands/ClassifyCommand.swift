@@ -11,7 +11,7 @@ struct ClassifyCommand: FirstRankCommand {
     abstract: "Predicts the classes of texts or images, with probabilities.",
     discussion: """
       RUN is a run folder (its best checkpoint if the run has a validation split, else its last) or a checkpoint file. An \
-      INPUT is a text or, for a model of images, a JPEG or PNG file, which is scaled to the model's size. Without INPUT, \
+      INPUT is a text or, for a model of images, an image file, which is scaled to the model's size. Without INPUT, \
       inputs are read from standard input, one on each line. If an input cannot be classified, standard error says why, the \
       others are classified, and the exit code is not 0.
 

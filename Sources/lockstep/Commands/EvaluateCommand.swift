@@ -32,13 +32,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Worker threads of this process (default 1; under mpirun each rank is one worker).")
   var workers: Int?
 
+  @OptionGroup var images: CacheOption
+
   @Flag(help: "Prints one JSON object instead of tables.")
   var json = false
 
   func run() throws {
-    let (split, json) = (split, json)
+    let (split, json, cache) = (split, json, images.settings)
     try CommandRunner.run("evaluate", workers: workers) { member in
-      try TrainedModel(at: path, dataDirectory: data) { problem in
+      try TrainedModel(at: path, dataDirectory: data, imageCache: cache) { problem in
         if member.rank == 0 { Terminal.standard.printError("warning: \(problem)") }
       }
     } work: { communicator, _, trained in

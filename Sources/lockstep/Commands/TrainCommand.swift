@@ -62,6 +62,8 @@ struct TrainCommand: ParsableCommand {
       valueName: "n"))
   var maxRestarts = 0
 
+  @OptionGroup var images: CacheOption
+
   @Flag(help: "Leaves out images that cannot be read, and lists them in data-report.json.")
   var skipBadImages = false
 
@@ -106,6 +108,7 @@ struct TrainCommand: ParsableCommand {
     var options = RunOptions(
       runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
     options.isProfiled = profile
+    options.imageCache = images.settings
     options.configurationFile = config
     try CommandRunner.run("train", workers: workers, pinned: pin, watching: watching) { [options] member in
       var configuration = try RunConfiguration.load(file: config, overrides: overrides)

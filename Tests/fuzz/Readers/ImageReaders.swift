@@ -4,29 +4,43 @@ import Foundation
 @testable import DataPipeline
 
 extension FuzzedReader {
-  static var imageReaders: [FuzzedReader] { [jpeg, png, idx, cifar] }
+  static var imageReaders: [FuzzedReader] { [jpeg, png, webp, gif, tiff, bmp, idx, cifar] }
 
   /// Pixels of an image at most, so that many are decoded in a minute.
   private static let limit = 1 << 16
 
-  private static var jpeg: FuzzedReader { FuzzedReader(name: "jpeg") { decode($0, ci_decode_jpeg) } }
+  private static var jpeg: FuzzedReader { image("jpeg", signature: [0xFF, 0xD8, 0xFF]) }
+  private static var webp: FuzzedReader { image("webp", signature: Array("WEBP".utf8), at: 8) }
+  private static var gif: FuzzedReader { image("gif", signature: Array("GIF8".utf8)) }
+  private static var tiff: FuzzedReader { image("tiff", signature: Array("II*\0".utf8)) }
+  private static var bmp: FuzzedReader { image("bmp", signature: Array("BM".utf8)) }
+
+  /// A reader of one format: the signature is put right first.
+  private static func image(_ name: String, signature: [UInt8], at offset: Int = 0) -> FuzzedReader {
+    FuzzedReader(name: name) { bytes in
+      guard bytes.count >= offset + signature.count else { return }
+      var file = Array(bytes)
+      file.replaceSubrange(offset..<offset + signature.count, with: signature)
+      file.withUnsafeBytes { decode($0) }
+    }
+  }
 
   /// A file as it is, and with checksums put right: libpng looks at nothing else of a chunk whose checksum is wrong.
   private static var png: FuzzedReader {
     FuzzedReader(name: "png") { bytes in
-      decode(bytes, ci_decode_png)
-      PNGChunks.repaired(bytes).withUnsafeBytes { decode($0, ci_decode_png) }
+      decode(bytes)
+      PNGChunks.repaired(bytes).withUnsafeBytes { decode($0) }
     }
   }
 
-  private static func decode(
-    _ bytes: UnsafeRawBufferPointer,
-    _ decode: (UnsafePointer<UInt8>, Int, Int, UnsafeMutablePointer<ci_image>) -> Bool
-  ) {
+  private static func decode(_ bytes: UnsafeRawBufferPointer) {
     guard let start = bytes.bindMemory(to: UInt8.self).baseAddress, !bytes.isEmpty else { return }
     var image = ci_image()
     defer { ci_free(image.pixels) }
-    guard decode(start, bytes.count, limit, &image), let pixels = image.pixels else { return }
+    // Of JPEG files with an odd number of bytes, the small scales are asked for.
+    let size = bytes.count % 2 == 1 ? 5 : 0
+    var request = ci_request(limit: limit, height: size, width: size, fit: CI_CROP, background: (255, 255, 255))
+    guard ci_decode(start, bytes.count, &request, &image), let pixels = image.pixels else { return }
     let count = image.height * image.width
     precondition(count > 0 && count <= limit && image.channels == 3)
     precondition((1...8).contains(image.orientation))

@@ -6,29 +6,34 @@ extension ImageFolder {
 
   /// `train`, `test` and a validation split of the folder's own.
   ///
-  /// - Parameter takesValidation: Whether the validation split is taken out of `train`.
-  func openFiles(in folder: String, takesValidation: Bool) throws(DataError) -> DatasetFiles {
+  /// - Parameters:
+  ///   - takesValidation: Whether the validation split is taken out of `train`.
+  ///   - cache: Where decoded images are kept.
+  func openFiles(
+    in folder: String, takesValidation: Bool, _ cache: ImageCacheSettings
+  ) throws(DataError) -> DatasetFiles {
     let trainingFolder = folder.appendingPath("train")
     let testFolder = folder.appendingPath("test")
     guard try Paths.kind(of: trainingFolder) == .folder else {
       throw DataError(
         trainingFolder, "no such folder",
-        advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (or .png), "
+        advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (\(ImageFormat.readable)), "
           + "and, if there is a test split, as \(testFolder)/CLASS/NAME.jpg", isWrongUse: true)
     }
     var images = SplitReader(settings: self, takesValidation: takesValidation)
     let training = try images.read(trainingFolder)
     images.training = training
-    var validation: ImageFolderDataset?
+    var validation: (any ImageDataset)?
     if let path = try images.validationFolder(in: folder) {
       let found = try images.read(path)
       images.report.remarks.append(
         "validation split: \(found.count) images of \(path) (data.validation_folder: false leaves them out)")
-      validation = found
+      validation = images.cached(found, path, cache)
     }
-    let test = Paths.isMissing(testFolder) ? nil : try images.read(testFolder)
+    let test = Paths.isMissing(testFolder) ? nil : images.cached(try images.read(testFolder), testFolder, cache)
     return DatasetFiles(
-      training: training, validation: validation, test: test, unreadable: images.unreadable, report: images.report)
+      training: images.cached(training, trainingFolder, cache), validation: validation, test: test,
+      unreadable: images.unreadable, report: images.report)
   }
 }
 
@@ -47,14 +52,29 @@ private struct SplitReader {
 
   mutating func read(_ folder: String) throws(DataError) -> ImageFolderDataset {
     let images = try ImageFolderDataset(
-      folder: folder, classNames: training?.classNames, size: settings.size, shape: training?.imageShape,
-      maxPixels: settings.maxPixels)
+      folder: folder, classNames: training?.classNames, size: settings.size, settings.sizing,
+      shape: training?.imageShape, maxPixels: settings.maxPixels)
     report.add(images.report)
     guard settings.skipBadImages else { return images }
     let (readable, problems) = try images.withoutUnreadable()
     unreadable += problems
     report.omissions += problems.map { .init($0.location, "images that cannot be read", detail: $0.problem) }
     return readable
+  }
+
+  /// The same images, whose pixels are kept once they are decoded.
+  mutating func cached(
+    _ images: ImageFolderDataset, _ folder: String, _ settings: ImageCacheSettings
+  ) -> CachedImageFolder {
+    let (cached, refusal) = CachedImageFolder.make(images, folder: folder, settings)
+    let size = images.count * images.imageShape.count
+    // What fits in memory is decoded once a run; that the next run decodes it again is no news.
+    if let refusal, size > settings.memoryBudget {
+      report.remarks.append(
+        "decoded images are not kept on disk: \(refusal.reason); those beyond \(settings.memoryBudget >> 20) MB are decoded in "
+          + "every epoch (--cache DIR names another folder)")
+    }
+    return cached
   }
 
   /// The folder of the validation split, if there is one and nothing else is asked for. What else lies beside the training

@@ -1,9 +1,11 @@
 import Configuration
 
-/// JPEG and PNG files of the user's own, in a folder for each class.
+/// Image files of the user's own, in a folder for each class.
 package struct ImageFolder: ImageDatasetSettings {
   /// Size that images are scaled to; nil requires that all have one size.
   package var size: Extent?
+  /// How they are scaled.
+  package var sizing = ImageSizing()
   /// Count and go on where an image cannot be read, instead of ending the run.
   package var skipBadImages = false
   /// Whether a folder `val` beside `train` is the validation split where `validation` is nil.
@@ -17,14 +19,25 @@ package struct ImageFolder: ImageDatasetSettings {
 
   package static var form: Form<ImageFolder> {
     var example = ImageFolder(size: Extent(height: 33, width: 31), skipBadImages: true)
+    example.sizing = ImageSizing(fit: .letterbox, filter: .bicubic, background: [1, 2, 3])
     (example.usesValidationFolder, example.maxPixels) = (false, 1234)
     return Form(
-      "image-folder", "folders `train/CLASS/…` and `test/CLASS/…` with JPEG and PNG files", template: ImageFolder(),
+      "image-folder", "folders `train/CLASS/…` and `test/CLASS/…` with image files", template: ImageFolder(),
       example: example,
       fields: [
         Field(
           "image_size", \.size, Codec.extent(atLeast: 1).optional,
           "Size that images are scaled to; null requires images that are all of one size."),
+        Field(
+          "fit", \.sizing.fit, .word(),
+          "How images of other proportions fill that size: the part around the centre (`crop`), height and width scaled "
+            + "separately (`stretch`), or the whole image on the background (`letterbox`)."),
+        Field(
+          "resize_filter", \.sizing.filter, .word(),
+          "Kernel of the scaling, with antialiasing: Pillow's `bilinear` or `bicubic`."),
+        Field(
+          "background", \.sizing.background, .color,
+          "Red, green and blue, 0 to 255, behind transparent pixels and around a letterboxed image."),
         Field(
           "skip_bad_images", \.skipBadImages, .truth,
           "Names images that cannot be read and goes on without them (`--skip-bad-images`)."),
@@ -51,7 +64,7 @@ package struct ImageFolder: ImageDatasetSettings {
   package var trainingCount: Int? { nil }
   package var mayBringValidation: Bool { usesValidationFolder }
   package var heldOutAdvice: String? { "add a folder test beside train" }
-  package var imageFiles: ImageFileLimits? { ImageFileLimits(size: size, maxPixels: maxPixels) }
+  package var imageFiles: ImageFileLimits? { ImageFileLimits(size: size, sizing: sizing, maxPixels: maxPixels) }
 
   package func check(_ data: DatasetSpecification, _ context: inout DecodingContext) {
     guard let size else { return }
@@ -64,12 +77,12 @@ package struct ImageFolder: ImageDatasetSettings {
 
   package func openFiles(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetFiles {
     let folder = try data.requireFolder(opening, holds: ["train/CLASS/NAME.jpg", "test/CLASS/NAME.jpg"])
-    return try openFiles(in: folder, takesValidation: data.validation != nil)
+    return try openFiles(in: folder, takesValidation: data.validation != nil, opening.imageCache)
   }
 }
 
 extension DatasetSpecification {
-  /// Folders `train/CLASS/…` and `test/CLASS/…` with JPEG and PNG files.
+  /// Folders `train/CLASS/…` and `test/CLASS/…` with image files.
   ///
   /// - Parameters:
   ///   - path: Nil looks in the data directory.
@@ -82,6 +95,14 @@ extension DatasetSpecification {
   public mutating func skipBadImages() {
     guard var folder = settings as? ImageFolder else { return }
     folder.skipBadImages = true
+    settings = folder
+  }
+
+  /// Scales height and width of image files separately, as versions 1 and 2 of the configuration did. Data of other kinds have no
+  /// image files.
+  package mutating func stretchImages() {
+    guard var folder = settings as? ImageFolder else { return }
+    folder.sizing.fit = .stretch
     settings = folder
   }
 }

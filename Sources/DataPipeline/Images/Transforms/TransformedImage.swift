@@ -93,14 +93,20 @@ extension Normalizer {
   }
 }
 
-/// Memory for images between two transforms, one after the other. It comes from a pool when it is first asked for.
-final class TransformScratch {
+/// Memory for images between two transforms, one after the other. It comes from a pool when it is first asked for. One thread
+/// uses it at a time.
+final class TransformScratch: @unchecked Sendable {
   private let byteCount: Int
   private let pool: StoragePool
   private var buffers: (Tensor, Tensor)?
 
   /// - Parameter byteCount: Of the largest image.
   init(byteCount: Int, pool: StoragePool) { (self.byteCount, self.pool) = (byteCount, pool) }
+
+  /// Takes the memory now: a pool is for one thread.
+  func reserve() {
+    if buffers == nil, byteCount > 0 { buffers = (make(), make()) }
+  }
 
   /// Memory that `used` is not in.
   func bytes(besides used: UnsafePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {

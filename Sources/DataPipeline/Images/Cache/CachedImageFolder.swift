@@ -1,0 +1,64 @@
+import Files
+import Foundation
+import Hashing
+
+/// A folder of images whose decoded pixels are kept.
+struct CachedImageFolder: ImageDataset {
+  let base: ImageFolderDataset
+  private let images: DecodedImages
+
+  /// - Parameter folder: The split's folder; with the settings of the images it names the cache's file.
+  /// - Returns: also why there is no file, where there should be one.
+  static func make(
+    _ base: ImageFolderDataset, folder: String, _ settings: ImageCacheSettings
+  ) -> (CachedImageFolder, refusal: ImageCacheRefusal?) {
+    var refusal: ImageCacheRefusal?
+    var file: ImageCacheFile?
+    do throws(ImageCacheRefusal) {
+      file = try ImageCacheFile.open(
+        key: key(base, folder), count: base.count, recordBytes: base.imageShape.count, settings)
+    } catch {
+      refusal = error
+    }
+    let images = DecodedImages(
+      count: base.count, recordBytes: base.imageShape.count, budget: settings.memoryBudget, file: file)
+    return (CachedImageFolder(base: base, images: images), refusal)
+  }
+
+  /// The host is part of it: a home folder may be shared by many, and each writes a file of its own.
+  private static func key(_ base: ImageFolderDataset, _ folder: String) -> String {
+    let absolute = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+    let sizing = base.sizing.map { "\($0.fit) \($0.filter) \($0.background)" } ?? "as they are"
+    var hash = SHA256()
+    hash.update("1 \(hostName())\n\(absolute)\n\(base.imageShape) \(sizing)".utf8)
+    return String(hash.finalizeHexadecimal().prefix(24))
+  }
+
+  var imageShape: ImageShape { base.imageShape }
+  var layout: PixelLayout { base.layout }
+  var classNames: [String] { base.classNames }
+  var labels: [Int32] { base.labels }
+  var decodesOnRead: Bool { true }
+
+  func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 { base.fileIdentity(ofRecord: record, seed: seed) }
+  func isReady(_ record: Int) -> Bool { images.isInMemory(record) }
+
+  func withPixels<Result>(
+    ofRecord record: Int, _ body: (UnsafePointer<UInt8>) -> Result
+  ) throws(DataError) -> Result {
+    try images.withPixels(
+      ofRecord: record, identity: { base.currentIdentity(ofRecord: record) },
+      decode: { () throws(DataError) in try base.pixels(ofRecord: record) }, body)
+  }
+}
+
+extension ImageFolderDataset {
+  /// A digest of the name, size and time of change of the file that a record is; nil if it cannot be looked at.
+  fileprivate func currentIdentity(ofRecord record: Int) -> UInt64? {
+    var status = stat()
+    guard stat(paths[record], &status) == 0 else { return nil }
+    let text =
+      "\(paths[record].lastPathComponent) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+    return Array(text.utf8).withUnsafeBytes { Digest.of($0) }
+  }
+}
