@@ -52,7 +52,8 @@ public enum ConfigurationReference {
       its data.
     - `version` chooses the defaults of keys that are not written. Without it a configuration has those of this page, version
       \(RunConfiguration.currentVersion); what run folders and checkpoints hold that name none is of version 1, and a run that goes on from them keeps their
-      version. Version 1 had `optimizer.regularize: weights_and_positions`, and applied `flip` before `shift` whatever their order.
+      version. Versions 1 and 2 had `data.fit: stretch`; version 1 had `optimizer.regularize: weights_and_positions`, and applied
+      `flip` before `shift` whatever their order.
     """
 
   private static var sections: [String] {

@@ -27,7 +27,7 @@ typedef enum {
 /// The kernels of Pillow's BILINEAR and BICUBIC: a triangle, and Keys's cubic with a = −1/2.
 typedef enum { CI_BILINEAR, CI_BICUBIC } ci_filter;
 
-/// What is asked of a decoder.
+/// Limits and wishes for a decoder.
 typedef struct {
   /// Most pixels that a file may have.
   ptrdiff_t limit;

@@ -43,7 +43,7 @@ public struct ImageSizing: Sendable, Equatable {
     (self.fit, self.filter, self.background) = (fit, filter, background)
   }
 
-  /// What is asked of a decoder of a file that may have `limit` pixels and is scaled to `size` afterwards.
+  /// The request to a decoder for a file that may have `limit` pixels and is scaled to `size` afterwards.
   func request(limit: Int, size: Extent?) -> ci_request {
     ci_request(
       limit: limit, height: size?.height ?? 0, width: size?.width ?? 0, fit: fit.native,

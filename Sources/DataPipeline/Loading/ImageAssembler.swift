@@ -49,7 +49,7 @@ public struct ImageAssembler: BatchAssembler {
     let isReady = !dataset.decodesOnRead || samples.allSatisfy { dataset.isReady(split.records[$0]) }
     let parts = isReady ? 1 : min(samples.count, concurrency)
     let scratches = (0..<parts).map { _ in TransformScratch(byteCount: scratchBytes, pool: pool) }
-    if parts > 1 { scratches.forEach { $0.reserve() } }
+    if parts > 1 { for scratch in scratches { scratch.reserve() } }
     let target = Rows(start: inputs.floats.baseAddress, values: sampleShape.reduce(1, *))
     let failures = mapParts(count: samples.count, parts: parts) { part, rows -> DataError? in
       do throws(DataError) {

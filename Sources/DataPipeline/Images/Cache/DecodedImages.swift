@@ -2,7 +2,7 @@ import Synchronization
 
 /// The decoded images of a data set: as many as fit the budget in memory, all of them in a file, if there is one.
 ///
-/// What is in memory is never moved or freed before the end, so that threads read it without a lock.
+/// Images in memory are never moved or freed before the end, so that threads read them without a lock.
 final class DecodedImages: Sendable {
   let recordBytes: Int
   private let budget: Int
