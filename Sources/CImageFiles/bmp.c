@@ -86,6 +86,7 @@ bool ci_decode_bmp(const uint8_t *bytes, size_t count, const ci_request *request
   ci_bmp bmp = {0};
   if (!ci_bmp_header(bytes, count, &bmp, image)) return false;
   if (!ci_check_size(bmp.width, bmp.height, request->limit, image)) return false;
+  if (request->measures) return ci_finish(image, bmp.width, bmp.height, NULL, 1);
   size_t start = ci_little(bytes + 10, 4), stride = ((size_t)bmp.width * (size_t)bmp.bits + 31) / 32 * 4;
   if (start > count || (count - start) / stride < (size_t)bmp.height) return ci_fail(image->message, "the file ends early");
   uint8_t *pixels = ci_allocate_pixels(bmp.width, bmp.height, image);

@@ -58,7 +58,7 @@ static inline void ci_blend(const uint8_t *source, ptrdiff_t count, const uint8_
   }
 }
 
-/// Notes the decoded pixels.
+/// Notes the decoded pixels, or null and the size alone.
 static inline bool ci_finish(ci_image *image, ptrdiff_t width, ptrdiff_t height, uint8_t *pixels, int orientation) {
   image->height = height;
   image->width = width;

@@ -117,6 +117,11 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, const ci_request *reques
     return false;
   }
   int orientation = ci_jpeg_orientation(bytes, count);
+  if (request->measures) {
+    ci_finish(image, jpeg.image_width, jpeg.image_height, NULL, orientation);
+    jpeg_destroy_decompress(&jpeg);
+    return true;
+  }
   jpeg.progress = &progress.manager;
   bool cmyk = jpeg.num_components == 4;
   jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;

@@ -54,6 +54,10 @@ bool ci_decode_png(const uint8_t *bytes, size_t count, const ci_request *request
     png_destroy_read_struct(&png, &info, NULL);
     return false;
   }
+  if (request->measures) {
+    png_destroy_read_struct(&png, &info, NULL);
+    return ci_finish(image, width, height, NULL, ci_png_orientation(bytes, count));
+  }
   png_set_scale_16(png);
   png_set_expand(png);
   png_set_gray_to_rgb(png);

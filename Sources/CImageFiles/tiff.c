@@ -59,6 +59,8 @@ static bool ci_tiff_read_pixels(TIFF *tiff, const ci_request *request, ci_image 
     return ci_fail(image->message, "damaged TIFF header: %u × %u pixels", width, height);
   }
   if (!ci_check_size(width, height, request->limit, image)) return false;
+  int turned = orientation >= 1 && orientation <= 8 ? orientation : 1;
+  if (request->measures) return ci_finish(image, width, height, NULL, turned);
   uint32_t *raster = malloc((size_t)width * height * sizeof *raster);
   if (!raster) return ci_fail_for_memory(image, "no memory for %u × %u pixels", width, height);
   // Rows and columns as in the file: ci_orient turns them.
@@ -78,7 +80,7 @@ static bool ci_tiff_read_pixels(TIFF *tiff, const ci_request *request, ci_image 
       pixels[3 * i + (size_t)c] = (uint8_t)(sum < 255 ? sum : 255);
     }
   }
-  return ci_finish(image, width, height, pixels, orientation >= 1 && orientation <= 8 ? orientation : 1);
+  return ci_finish(image, width, height, pixels, turned);
 }
 
 bool ci_decode_tiff(const uint8_t *bytes, size_t count, const ci_request *request, ci_image *image) {

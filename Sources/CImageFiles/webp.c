@@ -26,6 +26,7 @@ bool ci_decode_webp(const uint8_t *bytes, size_t count, const ci_request *reques
   if (features.has_animation) return ci_fail(image->message, "an animated WebP file; save one of its images");
   ptrdiff_t width = features.width, height = features.height;
   if (!ci_check_size(width, height, request->limit, image)) return false;
+  if (request->measures) return ci_finish(image, width, height, NULL, ci_webp_orientation(bytes, count));
   size_t channels = features.has_alpha ? 4 : 3, size = (size_t)(width * height) * channels;
   uint8_t *pixels = malloc(size);
   if (!pixels) return ci_fail_for_memory(image, "no memory for %td × %td pixels", width, height);

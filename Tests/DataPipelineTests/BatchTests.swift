@@ -15,7 +15,7 @@ struct BatchTests {
       let c = element % image.shape.channels
       return switch normalizer.kind {
       case .none: value
-      case .perChannel: (value - normalizer.mean[c]) / normalizer.standardDeviation[c]
+      case .perChannel, .imageNet: (value - normalizer.mean[c]) / normalizer.standardDeviation[c]
       case .perPixel: (value - normalizer.mean[element]) / normalizer.standardDeviation[element]
       }
     }

@@ -173,7 +173,7 @@ import Testing
     let yaml = try RunConfiguration.parse(text: text, fileName: "short.yaml").effectiveYAML()
     #expect(
       yaml == """
-        version: 2
+        version: 3
         data:
           dataset: mnist-5k
           path: null

@@ -37,6 +37,8 @@ typedef struct {
   ci_fit fit;
   /// Red, green and blue behind pixels that are not opaque.
   uint8_t background[3];
+  /// Whether the header alone is read: the image then has a size, an orientation and no pixels.
+  bool measures;
 } ci_request;
 
 /// Pixels [height, width, channels] of 8 bits.

@@ -10,8 +10,8 @@ struct ClassFolder {
   private(set) var report = DataReport()
 
   private static let suffixes = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"]
-  /// Names of files that file managers write everywhere.
-  private static let ignored = ["thumbs.db", "desktop.ini"]
+  /// Names of files and folders that file managers and archivers write everywhere.
+  private static let ignored = ["thumbs.db", "desktop.ini", "__macosx"]
 
   /// - Parameter spellings: The folders of this class below `parent`.
   init(_ spellings: [String], in parent: String) throws(DataError) {
@@ -31,19 +31,33 @@ struct ClassFolder {
     // Strings are equal whichever way they are spelled.
     var spellings: [String: [String]] = [:]
     for name in listing.names {
+      if ignored.contains(name.lowercased()) { continue }
       let path = folder.appendingPath(name)
       guard try Paths.kind(of: path) == .folder else {
-        if ignored.contains(name.lowercased()) { continue }
         report.omissions.append(.init(path, "beside the folders of the classes"))
         continue
       }
       if spellings[name] == nil { names.append(name.precomposedStringWithCanonicalMapping) }
       spellings[name, default: []].append(name)
     }
+    try requireDifferentWords(names, in: folder)
     names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     var folders: [ClassFolder] = []
     for name in names { folders.append(try ClassFolder(spellings[name] ?? [name], in: folder)) }
     return folders
+  }
+
+  /// Names that differ in case only are one class on some systems and two on others.
+  private static func requireDifferentWords(_ names: [String], in folder: String) throws(DataError) {
+    var seen: [String: String] = [:]
+    for name in names {
+      if let other = seen.updateValue(name, forKey: name.lowercased()) {
+        let pair = [other, name].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        throw DataError(
+          folder, "has the folders '\(pair[0])' and '\(pair[1])', which differ in case only",
+          advice: "merge them if they are one class, or rename one", isWrongUse: true)
+      }
+    }
   }
 
   static let nameReason = "a name that is not UTF-8: rename it"

@@ -25,7 +25,8 @@ extension DatasetSpecification {
         Field(
           "normalize", \.normalization, .word(),
           "Subtracts the mean of the training split and divides by its standard deviation, for each channel or for each "
-            + "pixel position and channel."),
+            + "pixel position and channel; `imagenet` takes the numbers of ImageNet's three channels instead, and reads no image "
+            + "for them."),
         Field(
           "augment", \.augmentations, TransformCatalogue.items.codec.list("transforms"),
           "Changes to training images, in this order: see [Image transforms](#image-transforms)."),

@@ -17,6 +17,7 @@ public struct DatasetSpecification: Sendable {
     case none
     case perChannel = "per-channel"
     case perPixel = "per-pixel"
+    case imageNet = "imagenet"
   }
 
   /// The kind of data, and the keys that it alone has.

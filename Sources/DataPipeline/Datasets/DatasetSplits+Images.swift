@@ -12,6 +12,7 @@ extension DatasetSplits {
     }
     let training = ImageSplit(dataset: files.training, records: trainingRecords)
     let shape = try Self.transformedShape(of: training.sampleShape, data)
+    if let known = Normalizer(knownFor: data.normalization) { try known.check(fits: training.dataset.imageShape) }
     let normalizer: Normalizer
     if let given = opening.normalizer {
       try given.check(fits: training.dataset.imageShape)

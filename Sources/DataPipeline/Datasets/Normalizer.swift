@@ -14,6 +14,19 @@ public struct Normalizer: Sendable, Equatable {
   /// No change but the scale 1/255.
   public static let none = Normalizer(kind: .none, mean: [], standardDeviation: [])
 
+  /// The numbers of ImageNet's training split, which models trained on it expect.
+  public static let imageNet = Normalizer(
+    kind: .imageNet, mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+
+  /// A normaliser whose numbers are known without reading images; nil for other kinds.
+  public init?(knownFor kind: DatasetSpecification.Normalization) {
+    switch kind {
+    case .none: self = .none
+    case .imageNet: self = .imageNet
+    case .perChannel, .perPixel: return nil
+    }
+  }
+
   /// A normaliser out of a checkpoint.
   public init(kind: DatasetSpecification.Normalization, mean: [Float], standardDeviation: [Float]) {
     precondition(
@@ -25,8 +38,8 @@ public struct Normalizer: Sendable, Equatable {
   /// Computes mean and sample standard deviation (N − 1, as PyTorch's `std` does) over a split; a deviation of zero
   /// counts as one. The sums are whole numbers and exact, so order and threads cannot change a bit of them.
   public init(_ kind: DatasetSpecification.Normalization, of split: ImageSplit) throws(DataError) {
-    guard kind != .none else {
-      self = .none
+    if let known = Normalizer(knownFor: kind) {
+      self = known
       return
     }
     self.init(kind, of: try PixelMoments(of: split, byChannel: kind == .perChannel), shape: split.dataset.imageShape)
@@ -35,8 +48,8 @@ public struct Normalizer: Sendable, Equatable {
   /// The same from the sums over a split of images of a shape.
   public init(_ kind: DatasetSpecification.Normalization, of moments: PixelMoments, shape: ImageShape) {
     switch kind {
-    case .none:
-      self = .none
+    case .none: self = .none
+    case .imageNet: self = .imageNet
     case .perPixel, .perChannel:
       let groups = kind == .perPixel ? moments : moments.summedByChannel(shape.channels)
       self.init(
@@ -51,8 +64,14 @@ public struct Normalizer: Sendable, Equatable {
       switch kind {
       case .none: 0
       case .perChannel: shape.channels
+      case .imageNet: 3
       case .perPixel: shape.count
       }
+    guard kind != .imageNet || shape.channels == 3 else {
+      throw DataError(
+        "data.normalize", "imagenet requires images of 3 channels, and these have \(shape.channels)",
+        advice: "give normalize: per-channel", isWrongUse: true)
+    }
     guard mean.count == expected else {
       throw DataError(
         "normalisation", "has \(mean.count) means (\(kind.rawValue)) for images of \(shape)",

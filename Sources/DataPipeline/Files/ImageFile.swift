@@ -35,16 +35,23 @@ public struct PixelImage: Sendable, Equatable {
     self = try image.resized(height: size.height, width: size.width, sizing)
   }
 
-  private init(decoding path: String, _ request: ci_request) throws(DataError) {
+  /// Height and width of an image file, upright, from its header.
+  static func size(ofFile path: String, limit: Int) throws(DataError) -> Extent {
+    let image = try read(path, ImageSizing().request(limit: limit, size: nil, measures: true))
+    let isTurned = image.orientation >= 5
+    return Extent(height: isTurned ? image.width : image.height, width: isTurned ? image.height : image.width)
+  }
+
+  /// Calls the decoder. The caller frees the image's pixels.
+  private static func read(_ path: String, _ request: ci_request) throws(DataError) -> ci_image {
     let file = try FileContents.map(path)
     var image = ci_image()
-    defer { ci_free(image.pixels) }
     guard file.count > 0 else { throw DataError(path, "unreadable image: the file is empty") }
     var request = request
     let isDecoded = file.withBytes { bytes in
       bytes.bindMemory(to: UInt8.self).baseAddress.map { ci_decode($0, bytes.count, &request, &image) } ?? false
     }
-    guard isDecoded, image.pixels != nil else {
+    guard isDecoded, image.pixels != nil || request.measures else {
       if image.exceeds_limit {
         throw DataError(
           path, "unreadable image: \(text(ofMessage: &image.message))",
@@ -57,6 +64,12 @@ public struct PixelImage: Sendable, Equatable {
       }
       throw DataError(path, "unreadable image: \(text(ofMessage: &image.message))")
     }
+    return image
+  }
+
+  private init(decoding path: String, _ request: ci_request) throws(DataError) {
+    var image = try Self.read(path, request)
+    defer { ci_free(image.pixels) }
     let count = image.height * image.width * image.channels
     let isTurned = image.orientation >= 5
     self.init(

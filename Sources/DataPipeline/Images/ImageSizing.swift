@@ -44,10 +44,10 @@ public struct ImageSizing: Sendable, Equatable {
   }
 
   /// The request to a decoder for a file that may have `limit` pixels and is scaled to `size` afterwards.
-  func request(limit: Int, size: Extent?) -> ci_request {
+  func request(limit: Int, size: Extent?, measures: Bool = false) -> ci_request {
     ci_request(
       limit: limit, height: size?.height ?? 0, width: size?.width ?? 0, fit: fit.native,
-      background: (background[0], background[1], background[2]))
+      background: (background[0], background[1], background[2]), measures: measures)
   }
 }
 

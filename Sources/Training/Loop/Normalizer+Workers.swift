@@ -7,8 +7,8 @@ extension Normalizer {
   init(
     _ kind: DatasetSpecification.Normalization, of split: any SampleSplit, over communicator: any Communicator
   ) throws {
-    guard kind != .none else {
-      self = .none
+    if let known = Normalizer(knownFor: kind) {
+      self = known
       return
     }
     guard let split = split as? ImageSplit else { preconditionFailure("\(kind.rawValue) normalisation of a text") }

@@ -10,10 +10,17 @@ import Training
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Trains the model that a configuration describes.",
+    abstract: "Trains the model that a configuration describes, or one for a folder of images.",
     discussion: """
+      CONFIG is a YAML file. It may also be a run folder, whose training goes on with its own configuration, or a folder of images, \
+      photos/CLASS/NAME.jpg or photos/train/CLASS/NAME.jpg with test and val beside train: then the size of the images, the \
+      network, rates, length and augmentation are chosen from the files, printed, and written to the run folder's config.yaml.
+
       Examples:
         lockstep train configs/quickstart.yaml
+        lockstep train photos --workers 2                             no configuration
+        lockstep train photos --set data.image_size=96 --set training.epochs=20
+        lockstep train runs/first                                     goes on
         lockstep train configs/quickstart.yaml --workers 2 --set training.epochs=3
         lockstep train configs/image-classification/patchify-f4.yaml --data ~/data
         lockstep train configs/quickstart.yaml --run-dir runs/first   start or resume
@@ -26,7 +33,8 @@ struct TrainCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The configuration (YAML; see docs/configuration.md).", completion: .file(extensions: ["yaml", "yml"]))
+    help: "A configuration (YAML; see docs/configuration.md), a run folder, or a folder of images.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var config: String
 
   @Option(
@@ -105,13 +113,22 @@ struct TrainCommand: ParsableCommand {
     let watching = Watching(stallTimeout: stallTimeout?.seconds ?? 60, status: status, stop: stop)
     if let timeLimit { try stop.request(.timeLimit, after: timeLimit.seconds) }
     let verbosity: RunReporter.Verbosity = quiet ? .quiet : verbose ? .verbose : .normal
+    let source: TrainSource
+    do {
+      source = try TrainSource(config)
+    } catch {
+      throw ExitCode(CommandRunner.report(error))
+    }
     var options = RunOptions(
-      runFolder: runDir, resume: ResumeMode(argument: resume), name: RunOptions.name(ofConfiguration: config))
+      runFolder: runDir ?? source.runFolder, resume: ResumeMode(argument: resume),
+      name: RunOptions.name(ofConfiguration: config))
     options.isProfiled = profile
     options.imageCache = images.settings
-    options.configurationFile = config
+    options.configurationFile = source.configurationFile
     try CommandRunner.run("train", workers: workers, pinned: pin, watching: watching) { [options] member in
-      var configuration = try RunConfiguration.load(file: config, overrides: overrides)
+      var configuration = try source.configuration(overrides: overrides) { choice in
+        if member.rank == 0 && verbosity > .quiet { Terminal.standard.print("\(choice)") }
+      }
       if skipBadImages { configuration.data.skipBadImages() }
       var options = options
       options.endOutOfMemory = member.endOutOfMemory
@@ -132,7 +149,9 @@ struct TrainCommand: ParsableCommand {
   private func supervise() throws -> Int32 {
     let folder: String
     do {
-      folder = try runDir ?? RunOptions.claimRunFolder(named: RunOptions.name(ofConfiguration: config))
+      folder =
+        try runDir ?? TrainSource(config).runFolder
+        ?? RunOptions.claimRunFolder(named: RunOptions.name(ofConfiguration: config))
     } catch {
       return CommandRunner.report(error)
     }

@@ -4,7 +4,19 @@ extension ImageFolder {
   /// Names of the folder of a validation split, in the order in which they are looked for.
   static let validationFolders = ["val", "validation", "valid"]
 
-  /// `train`, `test` and a validation split of the folder's own.
+  /// `train` or, in a folder with neither splits nor images of its own, the folder itself: `photos/CLASS/NAME.jpg`.
+  static func trainingFolder(in folder: String) throws(DataError) -> String {
+    let usual = folder.appendingPath("train")
+    if try Paths.kind(of: usual) != nil { return usual }
+    for split in ["test"] + validationFolders where try Paths.kind(of: folder.appendingPath(split)) != nil {
+      return usual
+    }
+    var report = DataReport()
+    let classes = try ClassFolder.all(in: folder, report: &report)
+    return classes.contains { !$0.images.isEmpty } ? folder : usual
+  }
+
+  /// `train`, `test` and a validation split of the folder's own; or the classes alone, all of which are for training.
   ///
   /// - Parameters:
   ///   - takesValidation: Whether the validation split is taken out of `train`.
@@ -12,7 +24,7 @@ extension ImageFolder {
   func openFiles(
     in folder: String, takesValidation: Bool, _ cache: ImageCacheSettings
   ) throws(DataError) -> DatasetFiles {
-    let trainingFolder = folder.appendingPath("train")
+    let trainingFolder = try Self.trainingFolder(in: folder)
     let testFolder = folder.appendingPath("test")
     guard try Paths.kind(of: trainingFolder) == .folder else {
       throw DataError(
@@ -23,6 +35,10 @@ extension ImageFolder {
     var images = SplitReader(settings: self, takesValidation: takesValidation)
     let training = try images.read(trainingFolder)
     images.training = training
+    if trainingFolder == folder {
+      return DatasetFiles(
+        training: images.cached(training, folder, cache), unreadable: images.unreadable, report: images.report)
+    }
     var validation: (any ImageDataset)?
     if let path = try images.validationFolder(in: folder) {
       let found = try images.read(path)

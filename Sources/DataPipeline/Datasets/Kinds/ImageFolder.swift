@@ -22,7 +22,8 @@ package struct ImageFolder: ImageDatasetSettings {
     example.sizing = ImageSizing(fit: .letterbox, filter: .bicubic, background: [1, 2, 3])
     (example.usesValidationFolder, example.maxPixels) = (false, 1234)
     return Form(
-      "image-folder", "folders `train/CLASS/…` and `test/CLASS/…` with image files", template: ImageFolder(),
+      "image-folder", "folders `train/CLASS/…` and `test/CLASS/…`, or `CLASS/…` alone, with image files",
+      template: ImageFolder(),
       example: example,
       fields: [
         Field(

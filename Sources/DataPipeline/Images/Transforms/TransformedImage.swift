@@ -87,7 +87,7 @@ extension Normalizer {
   fileprivate var table: ck_table {
     switch kind {
     case .none: CK_NO_TABLE
-    case .perChannel: CK_PER_CHANNEL
+    case .perChannel, .imageNet: CK_PER_CHANNEL
     case .perPixel: CK_PER_PIXEL
     }
   }

@@ -1,0 +1,56 @@
+import DataPipeline
+import Files
+import RunSettings
+
+private typealias Paths = FilePaths<DataError>
+
+/// The argument of `lockstep train`: a configuration, a run folder, or a folder of images.
+enum TrainSource {
+  case configuration(file: String)
+  case run(folder: String)
+  case photos(folder: String)
+
+  init(_ argument: String) throws {
+    guard try Paths.kind(of: argument) == .folder else {
+      self = .configuration(file: argument)
+      return
+    }
+    self =
+      Paths.isMissing(argument.appendingPath(Self.configurationName))
+      ? .photos(folder: argument) : .run(folder: argument)
+  }
+
+  private static let configurationName = "config.yaml"
+
+  /// File that is read, which a run never writes over; nil where the run folder's own is meant.
+  var configurationFile: String? {
+    switch self {
+    case .configuration(let file): file
+    case .run, .photos: nil
+    }
+  }
+
+  /// Folder that the run goes on in; nil for a new one.
+  var runFolder: String? {
+    switch self {
+    case .run(let folder): folder
+    case .configuration, .photos: nil
+    }
+  }
+
+  /// - Parameter say: Told each choice that the configuration did not make, a line at a time.
+  func configuration(overrides: [String], say: (String) -> Void) throws -> RunConfiguration {
+    switch self {
+    case .configuration(let file):
+      return try RunConfiguration.load(file: file, overrides: overrides)
+    case .run(let folder):
+      return try RunConfiguration.load(
+        file: folder.appendingPath(Self.configurationName), overrides: overrides)
+    case .photos(let folder):
+      let recipe = try PhotoRecipe(folder: folder, overrides: overrides)
+      recipe.choices.forEach(say)
+      if !overrides.isEmpty { say("--set replaces: \(overrides.joined(separator: ", "))") }
+      return recipe.configuration
+    }
+  }
+}
