@@ -93,7 +93,7 @@ let package = Package(
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "PlainText", "JSON", "Configuration", "Tensors", "DataPipeline", "NeuralNetworks", "Collectives",
+        "PlainText", "Files", "JSON", "Configuration", "Tensors", "DataPipeline", "NeuralNetworks", "Collectives",
         "MPICollectives", "Diagnostics", "Checkpoints", "RunSettings", "Inference", "Training", "CProcessStart",
         "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

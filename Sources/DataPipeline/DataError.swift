@@ -28,6 +28,11 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension DataError {
+  /// The error of an image that can also be left out.
+  public var offeringToSkip: DataError {
+    DataError(location, problem, advice: "\(advice ?? "repair or remove it"), or give --skip-bad-images")
+  }
+
   /// The system refused memory for reading a file.
   static func outOfMemory(_ location: String, _ problem: String) -> DataError {
     let advice = "use fewer workers on this host, or smaller files"

@@ -17,6 +17,7 @@ struct LockstepCommand: ParsableCommand {
         launch/cluster HOSTFILE configs/quickstart.yaml        ranks on several hosts
         lockstep evaluate runs/quickstart                      loss and accuracy
         lockstep classify runs/quickstart digit.png            class of an image
+        lockstep predict runs/photos new --csv new.csv         classes of many images
         lockstep generate runs/novel --prompt "It is"          text from a model
         mpirun -np 4 lockstep doctor                           faults of this machine
         lockstep data list                                     known data sets
@@ -27,8 +28,8 @@ struct LockstepCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, ClassifyCommand.self, GenerateCommand.self, SummaryCommand.self,
-      BenchCommand.self, DoctorCommand.self, DataCommand.self,
+      TrainCommand.self, EvaluateCommand.self, ClassifyCommand.self, PredictCommand.self, GenerateCommand.self,
+      SummaryCommand.self, BenchCommand.self, DoctorCommand.self, DataCommand.self,
     ])
 
   /// Like ArgumentParser's own, with two differences: wrong usage exits with 2, and under a launcher rank 0 alone reports

@@ -76,22 +76,29 @@ struct ClassFolder {
         noteInnerFolder(path)
         continue
       }
-      do throws(DataError) {
-        let format = try Self.format(of: path)
-        if format?.isReadable == true {
-          images.append(path)
-        } else {
-          report.omissions.append(
-            .init(
-              path,
-              format.map { "\($0.rawValue) files, which are not read: convert them to JPEG or PNG" }
-                ?? "files that are no images"))
-        }
-      } catch {
-        report.omissions.append(.init(path, "files that cannot be read", detail: error.problem))
+      if let omission = Self.omission(ofFile: path) {
+        report.omissions.append(omission)
+      } else {
+        images.append(path)
       }
     }
   }
+
+  /// Why a file is left out, as its first bytes show; nil for an image that can be read.
+  static func omission(ofFile path: String) -> DataReport.Omission? {
+    do throws(DataError) {
+      let format = try format(of: path)
+      if format?.isReadable == true { return nil }
+      return .init(
+        path,
+        format.map { "\($0.rawValue) files, which are not read: convert them to JPEG or PNG" }
+          ?? "files that are no images")
+    } catch {
+      return .init(path, "files that cannot be read", detail: error.problem)
+    }
+  }
+
+  static func isWrittenByFileManager(_ name: String) -> Bool { ignored.contains(name.lowercased()) }
 
   private mutating func noteInnerFolder(_ path: String) {
     let detail: String
@@ -105,7 +112,7 @@ struct ClassFolder {
     report.omissions.append(.init(path, "in folders within a class's folder, which are not read", detail: detail))
   }
 
-  private static func isNamedAsImage(_ name: String) -> Bool {
+  static func isNamedAsImage(_ name: String) -> Bool {
     guard let dot = name.lastIndex(of: ".") else { return false }
     return suffixes.contains(name[name.index(after: dot)...].lowercased())
   }

@@ -50,4 +50,7 @@ public struct DataReport: Sendable, Equatable {
     }
     return (remarks + counted).map(\.onOneLine)
   }
+
+  /// The sentences in parentheses, for the message that there is nothing else; empty if there are none.
+  var appendix: String { sentences.isEmpty ? "" : " (\(sentences.joined(separator: "; ")))" }
 }

@@ -38,7 +38,7 @@ struct ImageFolderDataset: ImageDataset {
     let found = try ClassFolder.all(in: folder, report: &report)
     guard !found.isEmpty else {
       throw DataError(
-        folder, "has no folders of classes" + Self.appendix(report),
+        folder, "has no folders of classes" + report.appendix,
         advice: "expected \(folder.appendingPath("CLASS/NAME.jpg"))", isWrongUse: true)
     }
     // Equal strings may be spelled in two ways: `é`, or `e` and an accent.
@@ -47,7 +47,7 @@ struct ImageFolderDataset: ImageDataset {
     }
     if known == nil, let empty = found.first(where: { $0.images.isEmpty }) {
       throw DataError(
-        folder.appendingPath(empty.name), "has no image files" + Self.appendix(empty.report),
+        folder.appendingPath(empty.name), "has no image files" + empty.report.appendix,
         advice: "remove the folder or fill it")
     }
     let names = known ?? found.map(\.name)
@@ -55,7 +55,7 @@ struct ImageFolderDataset: ImageDataset {
     for classFolder in found { report.add(classFolder.report) }
     classNames = names
     (paths, labels) = Self.interleave(names.map { images[$0] ?? [] })
-    guard !paths.isEmpty else { throw DataError(folder, "has no image files" + Self.appendix(report)) }
+    guard !paths.isEmpty else { throw DataError(folder, "has no image files" + report.appendix) }
     self.sizing = size == nil ? nil : sizing
     self.report = report
     self.maxPixels = maxPixels
@@ -66,17 +66,14 @@ struct ImageFolderDataset: ImageDataset {
     }
   }
 
-  /// Describes, for an error message, the files that are there instead of images.
-  private static func appendix(_ report: DataReport) -> String {
-    report.sentences.isEmpty ? "" : " (\(report.sentences.joined(separator: "; ")))"
-  }
-
   private init(_ other: ImageFolderDataset, keeping records: [Int]) {
     (imageShape, classNames, sizing) = (other.imageShape, other.classNames, other.sizing)
     (report, maxPixels) = (other.report, other.maxPixels)
     labels = records.map { other.labels[$0] }
     paths = records.map { other.paths[$0] }
   }
+
+  func file(ofRecord record: Int) -> String? { paths[record] }
 
   func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 {
     var text = paths[record].lastPathComponent
@@ -100,9 +97,7 @@ struct ImageFolderDataset: ImageDataset {
     do throws(DataError) {
       image = try decoded(path)
     } catch {
-      throw DataError(
-        error.location, error.problem,
-        advice: "\(error.advice ?? "repair or remove it"), or give --skip-bad-images")
+      throw error.offeringToSkip
     }
     if (image.height, image.width) != (imageShape.height, imageShape.width) {
       throw DataError(

@@ -1,8 +1,6 @@
 import Autograd
-import Checkpoints
 import DataPipeline
 import NeuralNetworks
-import RunSettings
 import Tensors
 
 /// A classification model from a checkpoint, for one input at a time. It requires the checkpoint alone, no
@@ -20,24 +18,20 @@ public final class Classifier {
   /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder.
   ///
   /// - Parameter damaged: Called with each checkpoint that was skipped.
-  public init(at path: String, damaged: (String) -> Void) throws {
-    let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
-    (checkpoint, step) = (file.path, file.metadata.step)
-    let configuration = try RunConfiguration.of(file)
-    guard !configuration.data.isText else { throw ClassificationError.predictsTokens(file.path) }
-    guard let samples = file.metadata.samples else { throw ClassificationError.olderCheckpoint(file.path) }
-    guard !samples.classes.isEmpty else {
-      throw CheckpointError(
-        .damaged, path: file.path, "it names no classes", hint: "use another checkpoint or get the file again")
-    }
-    input = try ClassifierInput(samples, of: file, configuration)
-    (classNames, outputs) = (samples.classes, configuration.loss.outputs)
-    BLAS.threadCount = configuration.training.blasThreads
+  public convenience init(at path: String, damaged: (String) -> Void) throws {
+    try self.init(ClassificationCheckpoint(at: path, damaged: damaged))
+  }
+
+  /// Reads the weights, into memory of its own.
+  init(_ opened: ClassificationCheckpoint) throws {
+    (checkpoint, step) = (opened.file.path, opened.file.metadata.step)
+    (input, classNames, outputs) = (opened.input, opened.classNames, opened.outputs)
+    BLAS.threadCount = opened.configuration.training.blasThreads
     try MatrixProductWorkspace().giveBack()
     model = try Model(
-      configuration.model.layers(inputShape: samples.shape, outputs: samples.classes.count), inputShape: samples.shape,
-      outputs: samples.classes.count, vocabulary: input.vocabulary, predictsTokens: false, from: file,
-      pool: context.pool)
+      opened.configuration.model.layers(inputShape: opened.shape, outputs: classNames.count),
+      inputShape: opened.shape, outputs: classNames.count, vocabulary: input.vocabulary, predictsTokens: false,
+      from: opened.file, pool: context.pool)
   }
 
   /// Whether inputs are paths of images, not texts.
@@ -50,10 +44,32 @@ public final class Classifier {
   public func classify(_ text: [UInt8], line: Int? = nil) throws -> Classification {
     let name = String(decoding: text, as: UTF8.self)
     let (batch, cut) = try input.batch(of: text, line: line, pool: context.pool)
-    let tape = Tape(context: context, recording: false)
-    let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
-    let scores = model(tape.input(batch.inputs), pass).value.floats.map { Double($0) }
+    let scores = scores(of: batch)[0]
     return Classification(
       input: name, probabilities: outputs.probabilities(of: scores), classNames: classNames, cut: cut)
+  }
+
+  /// Classifies image files, which pass through the model together.
+  ///
+  /// - Returns: For each file its prediction, or its fault.
+  func classify(files: ArraySlice<String>) throws -> [Result<ImagePrediction, DataError>] {
+    let (batch, faults) = try input.batch(ofFiles: files, pool: context.pool)
+    var rows = scores(of: batch)[...]
+    return zip(files, faults).map { path, fault in
+      if let fault { return .failure(fault) }
+      guard let scores = rows.popFirst() else { preconditionFailure("no row for \(path)") }
+      return .success(
+        ImagePrediction(
+          file: path, predicted: scores.indexOfLargest, probabilities: outputs.probabilities(of: scores)))
+    }
+  }
+
+  /// Outputs of the model for each sample.
+  private func scores(of batch: Batch) -> [[Double]] {
+    guard batch.count > 0 else { return [] }
+    let tape = Tape(context: context, recording: false)
+    let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
+    let output = model(tape.input(batch.inputs), pass).value
+    return (0..<batch.count).map { output.rows($0..<$0 + 1).floats.map { Double($0) } }
   }
 }

@@ -4,7 +4,7 @@ import RunSettings
 import Tensors
 
 /// Converts a user's input for a model, in the same way as in the run's validation.
-enum ClassifierInput {
+enum ClassifierInput: Sendable {
   /// An image, scaled to a shape and normalised.
   case image(ImageShape, ImagePreparation, ImageFileLimits)
   case text(any Tokenizer, length: Int)
@@ -84,6 +84,18 @@ enum ClassifierInput {
       let tokens = split.tokenCount(ofSample: 0)
       return (try batch(of: split, .none, pool), tokens > length ? .init(tokens: tokens, length: length) : nil)
     }
+  }
+
+  /// A batch of the images among some files, and for each file its fault, or nil if its image is in the batch.
+  func batch(ofFiles paths: ArraySlice<String>, pool: StoragePool) throws -> (Batch, faults: [DataError?]) {
+    guard case .image(let shape, let preparation, let limits) = self else {
+      preconditionFailure("files for a model of texts")
+    }
+    let block = ImageBlock(shape: shape, count: paths.count) { number throws(DataError) in
+      try image(paths[paths.startIndex + number], shape, limits, line: nil)
+    }
+    let assembler = ImageSplit(block).makeAssembler(preparation, seed: 0, pool: pool)
+    return (try assembler.assembleForEvaluation(0..<block.count), block.faults)
   }
 
   private func image(

@@ -39,6 +39,15 @@ final class Terminal: Sendable {
     (self.sizeDescriptor, self.isShared) = (sizeDescriptor ?? output, isShared)
   }
 
+  /// Messages and progress of a command whose standard output holds its rows: all on standard error.
+  ///
+  /// - Parameter rowsAreSeen: Whether the rows go to a terminal, among which a progress line would be lost.
+  static func besideRows(rowsAreSeen: Bool) -> Terminal {
+    Terminal(
+      isInteractive: isatty(STDERR_FILENO) == 1 && !rowsAreSeen, output: STDERR_FILENO,
+      style: TerminalStyle(environment: ProcessInfo.processInfo.environment))
+  }
+
   private static func ofThisProcess() -> Terminal {
     let environment = ProcessInfo.processInfo.environment
     let launcher = MPILauncher(environment: environment)
