@@ -6,8 +6,8 @@ import Tensors
 
 /// Loss and accuracy over a whole split, with every sample counted once.
 ///
-/// The split is cut into blocks of a fixed size, distributed over the workers in contiguous ranges. The blocks' sums are gathered and
-/// added in block order, so the result has the same bits for every number of workers.
+/// The split is cut into blocks of a fixed size, which the workers compute in turn. The blocks' sums are gathered and added in block
+/// order, so the result has the same bits for every number of workers.
 package struct Evaluator {
   package struct Result: Sendable, Equatable {
     /// Number of predictions: samples, or tokens of a text.
@@ -42,29 +42,42 @@ package struct Evaluator {
 
   /// Collective.
   ///
+  /// - Parameter recorder: Receives the prediction of each sample. An evaluation that has one must not be stopped.
   /// - Returns: Nil if a stop was requested before the end. The same on every worker.
-  package func evaluate(model: Model, loss: Loss, context: ExecutionContext) throws -> Result? {
+  package func evaluate(
+    model: Model, loss: Loss, context: ExecutionContext, recorder: PredictionRecorder? = nil
+  ) throws -> Result? {
     let assembler = split.makeAssembler(preparation, seed: 0, pool: context.pool)
-    let blockCount = assembler.evaluationBlocks(ofSize: blockSize).blockCount
-    let mine = Sharding.range(count: blockCount, part: communicator.worker, of: communicator.size)
+    let rounds = BlockRounds(
+      blockCount: assembler.evaluationBlocks(ofSize: blockSize).blockCount, workers: communicator.size)
+    let mine = rounds.blocks(ofWorker: communicator.worker)
     let loader = EvaluationLoader(assembler: assembler, blockSize: blockSize, blocks: mine)
     var sums: [UInt8] = []
     var pairs: [UInt64] = []
     var isWhole = true
     do {
-      for _ in mine {
-        let block = try loader.next(unless: isStopped)
-        guard let found = evaluate(block, model: model, loss: loss, context: context, pairs: &pairs) else {
-          throw DataError.stopped
+      for round in 0..<rounds.count {
+        var rows: [UInt8] = []
+        if rounds.block(ofRound: round, worker: communicator.worker) != nil {
+          let block = try loader.next(unless: isStopped)
+          let found = evaluate(block, model: model, loss: loss, context: context, pairs: &pairs) { output in
+            if let recorder { rows = recorder.rows(of: block, output, loss: loss, split: split) }
+          }
+          guard let found else { throw DataError.stopped }
+          sums += found.bytes
         }
-        sums += found.bytes
+        try recorder?.deliver(rows, communicator)
       }
     } catch let error as DataError where error == .stopped {
       isWhole = false
       loader.abandon()
     }
     guard try communicator.allGather([isWhole ? 1 : 0]).allSatisfy({ $0 == [1] }) else { return nil }
-    let blocks = try communicator.allGather(sums).flatMap { $0 }
+    let parts = try communicator.allGather(sums)
+    let blocks = (0..<rounds.blockCount).flatMap { block in
+      let start = block / rounds.workers * BlockSums.byteCount
+      return parts[block % rounds.workers][start..<start + BlockSums.byteCount]
+    }
     guard classes > 0 else { return combine(blocks, pairs: []) }
     // Counts have no rounding: their order does not matter.
     let gathered = try communicator.allGather(pairs.withUnsafeBytes { Array($0) })
@@ -73,9 +86,12 @@ package struct Evaluator {
 
   /// Nil after a stop request.
   ///
-  /// - Parameter pairs: Receives the true and the predicted class of each sample.
+  /// - Parameters:
+  ///   - pairs: Receives the true and the predicted class of each sample.
+  ///   - inspect: Called with the model's output.
   private func evaluate(
-    _ batch: Batch, model: Model, loss: Loss, context: ExecutionContext, pairs: inout [UInt64]
+    _ batch: Batch, model: Model, loss: Loss, context: ExecutionContext, pairs: inout [UInt64],
+    inspect: (Variable) -> Void
   ) -> BlockSums? {
     let tape = Tape(context: context, recording: false)
     let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
@@ -87,6 +103,7 @@ package struct Evaluator {
     }
     let output = model(tape.input(batch.inputs), pass)
     guard !isAbandoned else { return nil }
+    inspect(output)
     let result = loss(output, labels: batch.labels)
     var sums = BlockSums(
       samples: batch.labels.count, correct: result.correct, loss: result.sum.value[0], weight: result.weight)
@@ -96,11 +113,7 @@ package struct Evaluator {
     }
     let scores = UnsafeBufferPointer(output.value.floats)
     for (row, label) in batch.labels.int32s.enumerated() {
-      // The first of equal scores, as in the training loss.
-      var predicted = 0
-      for candidate in 1..<max(1, classes) where scores[row * classes + candidate] > scores[row * classes + predicted] {
-        predicted = candidate
-      }
+      let predicted = scores[row * classes..<(row + 1) * classes].indexOfLargest
       pairs.append(ConfusionMatrix.pair(actual: Int(label), predicted: predicted))
     }
     return sums

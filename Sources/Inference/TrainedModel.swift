@@ -92,6 +92,9 @@ public struct TrainedModel: Sendable {
       balancedWeights: data.training.balancedClassWeights)
   }
 
+  /// Names of the classes, in the order of probabilities; empty for a model of text.
+  public var classNames: [String] { data.classNames }
+
   /// The default split: data that were not trained on if there are any, test before validation.
   public var preferredSplit: DataSplit {
     if holds(.test) { return .test }
@@ -116,8 +119,10 @@ public struct TrainedModel: Sendable {
   }
 
   /// Evaluates a split. Collective: the blocks are distributed over the workers.
+  ///
+  /// - Parameter recorder: Receives the prediction of each sample.
   public func evaluate(
-    _ name: DataSplit, communicator: any Communicator
+    _ name: DataSplit, communicator: any Communicator, recorder: PredictionRecorder? = nil
   ) throws -> Evaluation {
     let split = samples(of: name)
     try communicator.reserveMatrixProductWorkspace()
@@ -132,7 +137,10 @@ public struct TrainedModel: Sendable {
     let evaluator = Evaluator(
       split: chosen, preparation: data.evaluationPreparation, blockSize: configuration.evaluation.blockSize,
       communicator: communicator)
-    guard let result = try evaluator.evaluate(model: model, loss: loss, context: context) else {
+    guard
+      let result = try evaluator.evaluate(
+        model: model, loss: loss, context: context, recorder: recorder)
+    else {
       preconditionFailure("an evaluation that nobody stops was stopped")
     }
     return Evaluation(

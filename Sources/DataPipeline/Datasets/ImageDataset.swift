@@ -36,6 +36,8 @@ public protocol ImageDataset: Sendable {
   var decodesOnRead: Bool { get }
   /// Whether reading this record is quick, though `decodesOnRead`: it has been decoded before.
   func isReady(_ record: Int) -> Bool
+  /// Path of the file that a record is; nil if records are not files.
+  func file(ofRecord record: Int) -> String?
   /// A digest of the name and size of the file that a record is, after `seed`; `seed` where records are no files.
   func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64
 
@@ -51,5 +53,6 @@ extension ImageDataset {
   public var sampleShape: [Int] { [imageShape.height, imageShape.width, imageShape.channels] }
   public var decodesOnRead: Bool { false }
   public func isReady(_ record: Int) -> Bool { !decodesOnRead }
+  public func file(ofRecord record: Int) -> String? { nil }
   public func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 { seed }
 }

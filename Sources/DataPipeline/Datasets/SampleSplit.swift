@@ -14,6 +14,9 @@ public protocol SampleSplit: Sendable {
   /// Class of each sample; nil where there are no classes.
   var labels: [Int32]? { get }
 
+  /// Path of the file that a sample is; nil if samples are not files.
+  func file(ofSample sample: Int) -> String?
+
   /// The order of training.
   func makeSampler(seed: UInt64, batchSize: Int, dropLast: Bool) throws(DataError) -> any StepSampler
 
@@ -31,6 +34,8 @@ public protocol SampleSplit: Sendable {
 }
 
 extension SampleSplit {
+  public func file(ofSample sample: Int) -> String? { nil }
+
   /// Samples of each class; nil where there are no classes.
   public var classCounts: [Int]? {
     labels.map { labels in
@@ -45,6 +50,7 @@ extension ImageSplit: SampleSplit {
   public var outputs: Int { classNames.count }
   public var contentShape: String { "\(dataset.imageShape)" }
   public var labels: [Int32]? { records.map { dataset.labels[$0] } }
+  public func file(ofSample sample: Int) -> String? { dataset.file(ofRecord: records[sample]) }
 
   public func makeSampler(seed: UInt64, batchSize: Int, dropLast: Bool) -> any StepSampler {
     EpochSampler(seed: seed, count: count, batchSize: batchSize, dropLast: dropLast)

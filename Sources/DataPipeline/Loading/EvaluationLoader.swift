@@ -29,13 +29,13 @@ public struct EvaluationBlocks: Sendable, Equatable {
 public final class EvaluationLoader: Sendable {
   private let prefetcher: Prefetcher<Batch>
 
-  /// - Parameter blocks: this worker's part of 0 ..< `blockCount`.
-  public init(assembler: any BatchAssembler, blockSize: Int, blocks: Range<Int>, depth: Int = 2) {
+  /// - Parameter blocks: this worker's part of 0 ..< `blockCount`, in the order in which it asks for them.
+  public init(assembler: any BatchAssembler, blockSize: Int, blocks: some Sequence<Int>, depth: Int = 2) {
     let all = assembler.evaluationBlocks(ofSize: blockSize)
-    precondition(blocks.lowerBound >= 0 && blocks.upperBound <= all.blockCount, "blocks \(blocks) of \(all.blockCount)")
-    prefetcher = Prefetcher(blocks, depth: depth) {
-      { (block: Int) throws(DataError) -> Batch in
-        try assembler.assembleForEvaluation(all.samples(ofBlock: block))
+    let blocks = Array(blocks)
+    prefetcher = Prefetcher(0..<blocks.count, depth: depth) {
+      { (index: Int) throws(DataError) -> Batch in
+        try assembler.assembleForEvaluation(all.samples(ofBlock: blocks[index]))
       }
     }
   }

@@ -42,6 +42,7 @@ struct CachedImageFolder: ImageDataset {
 
   func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64 { base.fileIdentity(ofRecord: record, seed: seed) }
   func isReady(_ record: Int) -> Bool { images.isInMemory(record) }
+  func file(ofRecord record: Int) -> String? { base.file(ofRecord: record) }
 
   func withPixels<Result>(
     ofRecord record: Int, _ body: (UnsafePointer<UInt8>) -> Result
