@@ -60,8 +60,8 @@ struct PlainOutputTests {
   @Test(
     "an example in the help stands on one line of 80 columns",
     arguments: [
-      [], ["train"], ["evaluate"], ["classify"], ["generate"], ["bench"], ["bench", "step"], ["bench", "allreduce"],
-      ["doctor"], ["data"],
+      [], ["train"], ["evaluate"], ["classify"], ["predict"], ["generate"], ["bench"], ["bench", "step"],
+      ["bench", "allreduce"], ["doctor"], ["data"], ["data", "show"],
     ])
   func help(command: [String]) throws {
     let result = try Lockstep.run(command + ["--help"], environment: ["COLUMNS": "80"])

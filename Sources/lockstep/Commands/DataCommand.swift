@@ -6,17 +6,19 @@ import Synchronization
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Lists, checks and downloads the known data sets.",
+    commandName: "data", abstract: "Lists, checks and downloads the known data sets; shows images.",
     discussion: """
       Examples:
         lockstep data list --data ~/data
         lockstep data fetch cifar10 --data ~/data   continues where it stopped
         lockstep data verify cifar10 --data ~/data
+        lockstep data show photos --out sheet.png
 
       Under mpirun rank 0 alone does the work, on its own host. Hosts that share no file system each need the data: run \
       the command on each of them, without mpirun.
       """,
-    subcommands: [ListCommand.self, VerifyCommand.self, FetchCommand.self], defaultSubcommand: ListCommand.self)
+    subcommands: [ListCommand.self, VerifyCommand.self, FetchCommand.self, ShowCommand.self],
+    defaultSubcommand: ListCommand.self)
 
   struct Options: ParsableArguments {
     @Option(
