@@ -64,6 +64,7 @@ let package = Package(
     module("PlainText", []),
     module("Files", ["PlainText", "CSignals"]),
     module("JSON", ["PlainText"]),
+    module("Charts", ["PlainText", "JSON"]),
     module("Hashing", ["PlainText", "CKernels", "CZlib"]),
     module("Configuration", ["PlainText", "Yams"]),
     module("Tensors", ["Hashing", "CKernels", "COpenBLAS", "CSignals", oneDNN]),
@@ -87,13 +88,14 @@ let package = Package(
     module(
       "Training",
       [
-        "PlainText", "Files", "JSON", "Hashing", "Configuration", "Tensors", "Autograd", "NeuralNetworks",
+        "PlainText", "Files", "JSON", "Charts", "Hashing", "Configuration", "Tensors", "Autograd", "NeuralNetworks",
         "DataPipeline", "Collectives", "Checkpoints", "RunSettings", "Inference", "CKernels", "CSignals",
       ]),
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "PlainText", "Files", "JSON", "Configuration", "Tensors", "DataPipeline", "NeuralNetworks", "Collectives",
+        "PlainText", "Files", "JSON", "Charts", "Configuration", "Tensors", "DataPipeline", "NeuralNetworks",
+        "Collectives",
         "MPICollectives", "Diagnostics", "Checkpoints", "RunSettings", "Inference", "Training", "CProcessStart",
         "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -108,6 +110,7 @@ let package = Package(
     tests(of: "PlainText"),
     tests(of: "Files"),
     tests(of: "JSON"),
+    tests(of: "Charts", ["JSON"]),
     tests(of: "Hashing", ["PlainText"]),
     tests(of: "Tensors", ["CKernels", "TestSupport"]),
     tests(of: "Autograd", ["Tensors", "CKernels", "TestSupport"], resources: [.copy("Resources")]),
@@ -131,7 +134,7 @@ let package = Package(
     tests(
       of: "Training",
       [
-        "PlainText", "JSON", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints",
+        "PlainText", "JSON", "Charts", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints",
         "Configuration",
         "Tensors", "RunSettings", "Inference",
       ],
@@ -143,7 +146,7 @@ let package = Package(
       path: "Tests/training-selftest", swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["lockstep", "RunSettings", "Inference", "Training", "training-selftest"],
+      dependencies: ["lockstep", "Charts", "RunSettings", "Inference", "Training", "training-selftest"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
@@ -155,7 +158,8 @@ if Context.environment["LOCKSTEP_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CImageFiles", "CZlib", "Checkpoints", "Collectives", "Configuration", "DataPipeline", "Hashing", "JSON",
+        "CImageFiles", "CZlib", "Charts", "Checkpoints", "Collectives", "Configuration", "DataPipeline", "Hashing",
+        "JSON",
         "MPICollectives", "RunSettings", "Tensors", "Training",
       ], path: "Tests/fuzz", exclude: ["run", "seeds", "leaks.txt"], swiftSettings: swiftSettings))
 }

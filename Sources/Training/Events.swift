@@ -1,3 +1,4 @@
+import Charts
 import Inference
 import RunSettings
 
@@ -15,7 +16,8 @@ public protocol TrainingReporter: AnyObject {
   func warn(_ message: String)
   /// A detail, for verbose output only.
   func detail(_ message: String)
-  func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?)
+  /// - Parameter curves: Everything that the run has recorded, before it was resumed too.
+  func finished(_ summary: RunSummary, curves: RunCurves, folder: String, stopped: StopRequest.Reason?)
   /// The profile, if there is one; comes before `finished`.
   func profiled(_ profile: RunProfile)
 }

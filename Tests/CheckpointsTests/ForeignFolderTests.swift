@@ -26,8 +26,8 @@ import Testing
   @Test(
     "a folder with files of others that have a run's names is refused before anything is written",
     arguments: [
-      "config.yaml", "metrics.jsonl", "samples.jsonl", "summary.json", "end.json", "profile.json", "timeline.json",
-      ".lock",
+      "config.yaml", "metrics.jsonl", "samples.jsonl", "summary.json", "end.json", "curves.svg", "profile.json",
+      "timeline.json", ".lock",
       "checkpoints", "checkpoints/model.pt", "checkpoints/step-00000001.safetensors", ".lockstep-run/x",
     ])
   func foreign(name: String) throws {

@@ -3,6 +3,20 @@ import Testing
 @testable import Checkpoints
 
 @Suite struct MetricsTests {
+  @Test("reading counts lines that are no records, and leaves out the one that is being written")
+  func reading() throws {
+    let temporary = try TemporaryFolder()
+    var steps: [Int?] = []
+    func read() throws -> Int {
+      try RunFolder.readMetrics(in: temporary.path) { steps.append($0["step"]?.integerValue) }
+    }
+    #expect(try read() == 0)
+    try temporary.write("{\"step\":1}\n\n[2]\n{\"step\":3}\n{\"step\":4}", to: "metrics.jsonl")
+    #expect(try read() == 1 && steps == [1, 3])
+    try temporary.write("{\"step\":5", to: "metrics.jsonl")
+    #expect(try read() == 0 && steps == [1, 3])
+  }
+
   @Test func resumingCutsLinesOfLaterStepsAndTornOnes() throws {
     let temporary = try TemporaryFolder()
     do {

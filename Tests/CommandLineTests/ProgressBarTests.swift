@@ -34,10 +34,38 @@ import Testing
   func neverTooWide(width: Int) {
     var step = step
     step.smoothedLoss = 12.3456
+    for losses in [[], [1.0], Array(repeating: 2.0, count: 99)] {
+      #expect(ProgressBar.text(step, losses: losses, width: width).count < width)
+    }
     for (number, seconds) in [(1, 359_999.0), (99, 3599), (720, 0), (720, .infinity)] {
       (step.step, step.secondsLeft) = (number, seconds)
       #expect(ProgressBar.text(step, width: width).count < width)
     }
+  }
+
+  @Test("a wide terminal shows a sparkline of the losses beside the loss; a narrow or plain one does not")
+  func sparkline() throws {
+    let losses = (0..<24).map { 24 - Double($0) }
+    let wide = ProgressBar.text(step, losses: losses, width: 140)
+    let loss = try #require(wide.range(of: "loss 1.0467  "))
+    let drawn = wide[loss.upperBound...].prefix(ProgressBar.sparklineWidth)
+    #expect(drawn.first == "█" && drawn.last == "▁" && drawn.allSatisfy { "▁▂▃▄▅▆▇█".contains($0) })
+    #expect(wide.count < 140 && wide.contains("  accuracy 71.5%  rate 0.05  3627 samples/s  18 s left"))
+    #expect(ProgressBar.text(step, losses: losses, width: 110) == ProgressBar.text(step, width: 110))
+    for environment in [["NO_COLOR": "1"], ["LC_ALL": "C"], ["TERM": "dumb"]] {
+      let style = TerminalStyle(environment: environment)
+      let plain = ProgressBar.text(step, losses: losses, width: 200, style: style)
+      #expect(plain == ProgressBar.text(step, width: 200, style: style))
+      #expect(plain.utf8.allSatisfy { $0 < 0x80 })
+    }
+  }
+
+  @Test("the bar does not move while the sparkline grows")
+  func growingSparkline() {
+    let texts = [[1.0], [1, 2, 3], Array(repeating: 1.0, count: 40)].map {
+      ProgressBar.text(step, losses: $0, width: 150)
+    }
+    #expect(Set(texts.map(\.count)).count == 1)
   }
 
   @Test("a pipe gets all of it")

@@ -1,3 +1,4 @@
+import Charts
 import Collectives
 import Foundation
 import RunSettings
@@ -47,6 +48,8 @@ private final class Warnings: TrainingReporter {
   func wroteCheckpoint(_ file: String, step: Int) {}
   func warn(_ message: String) { texts.append(message) }
   func detail(_ message: String) {}
-  func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?) { isFinished = true }
+  func finished(_ summary: RunSummary, curves: RunCurves, folder: String, stopped: StopRequest.Reason?) {
+    isFinished = true
+  }
   func profiled(_ profile: RunProfile) {}
 }

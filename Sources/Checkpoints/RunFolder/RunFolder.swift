@@ -27,6 +27,7 @@ public final class RunFolder {
   private var configuration: String?
   /// Files that could not be removed and have been reported.
   private var unremovable: Set<String> = []
+  private var hasReportedCurves = false
 
   /// Creates the folder if it is missing, marks it as a run's, and locks it.
   ///
@@ -154,6 +155,17 @@ public final class RunFolder {
     try AtomicFile.write(json + "\n", to: RunLayout.dataReport(in: path), calls: calls)
   }
 
+  /// Writes `curves.svg`, which can be drawn again at any time: if that fails, the run goes on and warns once, and after a crash of
+  /// the system the file may be incomplete.
+  public func writeCurves(_ svg: String) {
+    do throws(CheckpointError) {
+      try AtomicFile.write(svg, to: RunLayout.curves(in: path), isDurable: false, calls: calls)
+    } catch {
+      if !hasReportedCurves { warn("\(error); the run goes on without the picture of its curves") }
+      hasReportedCurves = true
+    }
+  }
+
   /// Writes `profile.json` and `timeline.json`; each the text of one value.
   public func write(profile: String, timeline: String) throws(CheckpointError) {
     try AtomicFile.write(profile + "\n", to: RunLayout.profile(in: path), calls: calls)
@@ -175,8 +187,8 @@ public final class RunFolder {
   }
 
   /// Resets the folder to `step`, before the run resumes there. Removes metrics and samples of later steps, `summary.json`,
-  /// `end.json`, and files that a killed run left half written. Checkpoints of later steps (damaged ones, or of a future that is
-  /// given up) are renamed to `….superseded`, so that they are neither used nor lost.
+  /// `end.json`, `curves.svg`, and files that a killed run left half written. Checkpoints of later steps (damaged ones, or of a
+  /// future that is given up) are renamed to `….superseded`, so that they are neither used nor lost.
   ///
   /// - Parameter keepingTest: False removes the test result of that step, since a run at its end measures it again.
   /// - Returns: New paths of the renamed checkpoints.
@@ -192,6 +204,8 @@ public final class RunFolder {
     try samples.cut(after: step == 0 ? -1 : step)
     try Paths.removeFile(RunLayout.summary(in: path))
     try Paths.removeFile(RunLayout.end(in: path))
+    // If it stays, drawing replaces it or warns.
+    try? Paths.removeFile(RunLayout.curves(in: path), calls: calls)
     return setAside
   }
 

@@ -8,6 +8,7 @@ public enum RunLayout {
   public static func samples(in folder: String) -> String { folder.appendingPath("samples.jsonl") }
   public static func summary(in folder: String) -> String { folder.appendingPath("summary.json") }
   public static func end(in folder: String) -> String { folder.appendingPath("end.json") }
+  public static func curves(in folder: String) -> String { folder.appendingPath("curves.svg") }
   public static func profile(in folder: String) -> String { folder.appendingPath("profile.json") }
   public static func timeline(in folder: String) -> String { folder.appendingPath("timeline.json") }
   public static func dataReport(in folder: String) -> String { folder.appendingPath("data-report.json") }
@@ -18,7 +19,9 @@ public enum RunLayout {
   static let markName = ".lockstep-run"
 
   /// Files that a run writes into its folder, besides the mark, the lock and the checkpoints.
-  static let fileNames = [configuration, metrics, samples, summary, end, profile, timeline, dataReport].map {
+  static let fileNames = [
+    configuration, metrics, samples, summary, end, curves, profile, timeline, dataReport,
+  ].map {
     $0("").lastPathComponent
   }
 

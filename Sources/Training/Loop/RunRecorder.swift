@@ -1,6 +1,8 @@
+import Charts
 import Checkpoints
 import Collectives
 import Configuration
+import Files
 import Foundation
 import Inference
 import JSON
@@ -20,6 +22,8 @@ final class RunRecorder {
   /// Digest of the run's data.
   let dataDigest: String
   let reporter: (any TrainingReporter)?
+  /// Everything that `metrics.jsonl` holds, thinned.
+  private(set) var curves = RunCurves()
   private var lastWriting = ContinuousClock.now
 
   /// Opens the folder and decides whether to start or to resume. Nothing in the folder changes before `begin`.
@@ -69,6 +73,9 @@ final class RunRecorder {
     for path in try folder.rewind(to: step, keepingTest: run.data.validation == nil && !isComplete) {
       reporter?.detail("set aside \(path)")
     }
+    // Damaged lines were cut out of the file just now. A picture is no reason to end a run.
+    _ = try? RunFolder.readMetrics(in: folder.path) { curves.add($0) }
+    if !curves.isEmpty { drawCurves() }
     try folder.writeConfiguration(run.configuration.effectiveYAML())
     try folder.writeDataReport(run.data.report.isEmpty ? nil : run.data.report.json.description)
   }
@@ -97,6 +104,14 @@ final class RunRecorder {
     try folder.removeCheckpoints(keep: run.configuration.checkpoint.keep, sparing: [latest.best])
   }
 
+  /// Draws `curves.svg` anew.
+  func drawCurves() { folder.writeCurves(curves.chart(title: folder.path.lastPathComponent).svg) }
+
+  private func append(_ record: JSON) throws {
+    try folder.appendMetrics(record)
+    curves.add(record)
+  }
+
   func log(_ report: StepReport, gradientNorm: Double?, wallSeconds: Double) throws {
     var members: [JSON.Member] = [
       .init("step", .integer(report.step)), .init("epoch", .number(report.epoch)), .init("split", .string("train")),
@@ -108,11 +123,11 @@ final class RunRecorder {
     if let gradientNorm { members.append(.init("gradient_norm", .number(gradientNorm))) }
     members.append(.init("samples_per_second", .number(report.samplesPerSecond)))
     members.append(.init("wall_seconds", .number(wallSeconds)))
-    try folder.appendMetrics(.object(members))
+    try append(.object(members))
   }
 
   func log(_ report: EvaluationReport, wallSeconds: Double) throws {
-    try folder.appendMetrics(
+    try append(
       .object([
         .init("step", .integer(report.step)), .init("epoch", .number(report.epoch)),
         .init("split", .string(report.split.rawValue)), .init("loss", .number(report.loss)),

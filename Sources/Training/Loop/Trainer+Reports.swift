@@ -78,6 +78,7 @@ extension Trainer {
       accuracy: result.accuracy, samples: result.samples, seconds: (ContinuousClock.now - start) / .seconds(1),
       isBest: isBest)
     try recorder?.log(report, wallSeconds: clock.wallSeconds)
+    recorder?.drawCurves()
     reporter?.evaluated(report)
     return report
   }
@@ -143,6 +144,7 @@ extension Trainer {
     summary.frozenParameters = session.replica.model.store.frozenCount
     summary.weightsSHA256 = try session.replica.weightsDigest()
     try recorder.write(summary)
+    recorder.drawCurves()
     if let profile {
       try recorder.write(profile)
       reporter?.profiled(profile)
@@ -152,7 +154,7 @@ extension Trainer {
     } catch {
       reporter?.warn("\(error)")
     }
-    reporter?.finished(summary, folder: recorder.folder.path, stopped: stopped)
+    reporter?.finished(summary, curves: recorder.curves, folder: recorder.folder.path, stopped: stopped)
     return stopped
   }
 

@@ -26,7 +26,8 @@ struct TrainCommand: ParsableCommand {
         lockstep train configs/quickstart.yaml --run-dir runs/first   start or resume
         mpirun -np 4 lockstep train configs/quickstart.yaml           on four ranks
 
-      A run folder holds config.yaml, metrics.jsonl, summary.json, checkpoints/, and end.json, which says how the run ended. \
+      A run folder holds config.yaml, metrics.jsonl, curves.svg (loss and accuracy as a picture), summary.json, checkpoints/, and \
+      end.json, which says how the run ended. \
       Ctrl-C writes a checkpoint and exits with 130; so do SIGHUP (129) and SIGTERM, SIGUSR1, SIGUSR2 and SIGXCPU (143). A \
       second Ctrl-C ends the run at once. The same command with the same --run-dir resumes from the checkpoint and ends with \
       the same weights, with any number of workers up to the number of shards.

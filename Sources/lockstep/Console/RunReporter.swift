@@ -1,3 +1,4 @@
+import Charts
 import Foundation
 import PlainText
 import RunSettings
@@ -15,6 +16,8 @@ final class RunReporter: TrainingReporter {
   private let verbosity: Verbosity
   private var lastDrawing = -Double.infinity
   private var lastPlainLine = 0.0
+  /// Losses of the steps so far, thinned to what the progress line can show.
+  private var losses = ThinnedPoints(limit: 2 * ProgressBar.sparklineWidth)
   private var tableHeadIsPrinted = false
   private var earlyStopping: EarlyStoppingSettings?
   /// Advice on how to get held-out data, if the run has none; else nil.
@@ -55,6 +58,7 @@ final class RunReporter: TrainingReporter {
 
   func completed(_ step: StepReport) {
     guard verbosity > .quiet else { return }
+    losses.add(.init(Double(step.step), step.loss))
     let now = ProcessInfo.processInfo.systemUptime
     let lineIsDue =
       verbosity == .verbose ? step.isLogged : !terminal.isInteractive && now - lastPlainLine >= Self.plainInterval
@@ -66,7 +70,8 @@ final class RunReporter: TrainingReporter {
     let drawingIsDue = lineIsDue || now - lastDrawing >= Self.drawingInterval || step.step == step.totalSteps
     if terminal.isInteractive && drawingIsDue {
       lastDrawing = now
-      terminal.redraw(ProgressBar.text(step, width: terminal.width, style: terminal.style))
+      terminal.redraw(
+        ProgressBar.text(step, losses: losses.points.map(\.y), width: terminal.width, style: terminal.style))
     }
   }
 
@@ -97,12 +102,18 @@ final class RunReporter: TrainingReporter {
 
   func profiled(_ profile: RunProfile) { print(ProfileText(profile: profile).text) }
 
-  func finished(_ summary: RunSummary, folder: String, stopped: StopRequest.Reason?) {
+  func finished(_ summary: RunSummary, curves: RunCurves, folder: String, stopped: StopRequest.Reason?) {
     let rate = "\(Format.duration(summary.wallSeconds)), \(Format.decimal(summary.samplesPerSecond, 0)) samples/s"
     if stopped != nil {
       print("stopped after step \(summary.steps) (\(rate)); the checkpoint is in \(folder)")
       print("resume with the same command and --run-dir \(folder)")
     } else {
+      // A pipe gets no chart: the numbers are in files, which programs can read.
+      if terminal.isSeen, let chart = curves.textChart(marks: terminal.style.isPlain ? .ascii : .blocks),
+        let text = chart.text(width: terminal.width - 1)
+      {
+        print(text)
+      }
       if summary.stoppedEarly, let earlyStopping {
         print("stopped early: \(EarlyStoppingText.criterion(earlyStopping))\(EarlyStoppingText.best(summary.bestStep))")
       }

@@ -1,3 +1,4 @@
+import Charts
 import Checkpoints
 import Foundation
 import JSON
@@ -85,9 +86,17 @@ extension FuzzedReader {
     }
   }
 
+  /// Any log can be cut, and what it records can be drawn.
   private static var metrics: FuzzedReader {
     FuzzedReader(name: "metrics") { bytes, folder in
       let log = StepLog(path: folder.write(bytes, to: "metrics.jsonl"))
+      var curves = RunCurves()
+      _ = try? RunFolder.readMetrics(in: folder.path) { curves.add($0) }
+      precondition(!curves.chart(title: "log").svg.contains("nan"))
+      for width in [30, 80] {
+        guard let text = curves.textChart(marks: .ascii)?.text(width: width) else { continue }
+        precondition(text.split(separator: "\n").allSatisfy { $0.count <= width })
+      }
       _ = try? log.cut(after: 5)
     }
   }

@@ -1,0 +1,28 @@
+/// A line of a chart: points in the order of their x.
+package struct Curve: Equatable, Sendable {
+  package struct Point: Equatable, Sendable {
+    package var x: Double
+    package var y: Double
+
+    package init(_ x: Double, _ y: Double) { (self.x, self.y) = (x, y) }
+  }
+
+  package enum Stroke: String, Sendable {
+    /// For values that scatter, and so lie behind other curves.
+    case thin
+    case dashed
+    /// With a dot at each point if those are few.
+    case strong
+  }
+
+  /// In the legend, which names each once, whatever number of charts it is in.
+  package var name: String
+  /// Number in the palette.
+  package var color: Int
+  package var stroke: Stroke
+  package var points: [Point]
+
+  package init(name: String, color: Int, stroke: Stroke, points: [Point]) {
+    (self.name, self.color, self.stroke, self.points) = (name, color, stroke, points)
+  }
+}
