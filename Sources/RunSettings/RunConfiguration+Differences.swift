@@ -62,12 +62,29 @@ extension [ConfigurationDifference] {
       + ["model: \(ofModel.count - Self.shownOfModel) more settings"]
   }
 
-  private static var shownOfModel: Int { 6 }
+  /// Most settings of a model that are worth showing one by one.
+  package static var shownOfModel: Int { 6 }
 }
 
 extension RunConfiguration {
   /// Whether evaluations determine the run's end or learning rate.
   private var evaluationSteers: Bool { training.earlyStopping != nil || schedule.followsEvaluations }
+
+  /// The settings in which several configurations differ, each with its value in each of them; nil where there is no such
+  /// setting, or no configuration.
+  package static func differences(
+    among configurations: [RunConfiguration?]
+  ) -> [(path: String, values: [String?])] {
+    let settings = configurations.map { $0?.settings() }
+    // Looked up only: the order is that of the lists.
+    let values = settings.map { $0.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.path, $0.value) }) } }
+    var seen: Set<String> = []
+    let paths = settings.compactMap { $0 }.joined().map(\.path).filter { seen.insert($0).inserted }
+    return paths.compactMap { path in
+      let known = values.compactMap { $0 }.map { $0[path] }
+      return Set(known).count > 1 ? (path, values.map { $0?[path] }) : nil
+    }
+  }
 
   /// The settings in which this configuration differs from an older one, in the order of the YAML.
   public func differences(from old: RunConfiguration) -> [ConfigurationDifference] {

@@ -10,6 +10,13 @@ extension RunConfiguration {
   ///     list is named by its number from 0.
   /// - Throws: All mistakes together, each with its location.
   public static func load(file: String, overrides: [String] = []) throws(ConfigurationError) -> RunConfiguration {
+    try load(file: file, overrides: overrides, unnamedVersion: currentVersion)
+  }
+
+  /// - Parameter unnamedVersion: Version of a file that names none.
+  static func load(
+    file: String, overrides: [String] = [], unnamedVersion: Int
+  ) throws(ConfigurationError) -> RunConfiguration {
     let location = ConfigurationLocation.wholeFile(file)
     let bytes: [UInt8]
     do throws(ReadFailure) {
@@ -31,7 +38,7 @@ extension RunConfiguration {
         hint: isUTF16 ? "it is UTF-16; save it as UTF-8" : nil)
       throw ConfigurationError([issue])
     }
-    return try parse(text: text, fileName: file, overrides: overrides)
+    return try parse(text: text, fileName: file, overrides: overrides, unnamedVersion: unnamedVersion)
   }
 
   /// The bytes of a file, at most one more than the reader accepts: the file may be a device that never ends.

@@ -57,6 +57,11 @@ extension RunConfiguration {
     if version <= 1 { data.moveFlipsToFront() }
   }
 
+  /// The configuration that a run wrote into its folder.
+  package static func record(inRunFolder file: String) throws(ConfigurationError) -> RunConfiguration {
+    try load(file: file, unnamedVersion: unnamedVersion)
+  }
+
   /// The configuration that a checkpoint was written with.
   package static func of(_ checkpoint: Checkpoint) throws(ConfigurationError) -> RunConfiguration {
     try parse(text: checkpoint.metadata.configuration, fileName: checkpoint.path, unnamedVersion: unnamedVersion)

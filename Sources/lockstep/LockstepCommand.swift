@@ -19,6 +19,7 @@ struct LockstepCommand: ParsableCommand {
         lockstep classify runs/quickstart digit.png            class of an image
         lockstep predict runs/photos new --csv new.csv         classes of many images
         lockstep generate runs/novel --prompt "It is"          text from a model
+        lockstep compare runs/one runs/two                     runs side by side
         mpirun -np 4 lockstep doctor                           faults of this machine
         lockstep data list                                     known data sets
         lockstep summary configs/quickstart.yaml               layers, shapes, costs
@@ -29,7 +30,7 @@ struct LockstepCommand: ParsableCommand {
     version: Version.text,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, ClassifyCommand.self, PredictCommand.self, GenerateCommand.self,
-      SummaryCommand.self, BenchCommand.self, DoctorCommand.self, DataCommand.self,
+      SummaryCommand.self, CompareCommand.self, BenchCommand.self, DoctorCommand.self, DataCommand.self,
     ])
 
   /// Like ArgumentParser's own, with two differences: wrong usage exits with 2, and under a launcher rank 0 alone reports

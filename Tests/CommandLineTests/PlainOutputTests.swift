@@ -61,7 +61,7 @@ struct PlainOutputTests {
     "an example in the help stands on one line of 80 columns",
     arguments: [
       [], ["train"], ["evaluate"], ["classify"], ["predict"], ["generate"], ["bench"], ["bench", "step"],
-      ["bench", "allreduce"], ["doctor"], ["data"], ["data", "show"],
+      ["bench", "allreduce"], ["compare"], ["doctor"], ["data"], ["data", "show"],
     ])
   func help(command: [String]) throws {
     let result = try Lockstep.run(command + ["--help"], environment: ["COLUMNS": "80"])

@@ -103,6 +103,23 @@ import Testing
     #expect(try verdicts([plateau], [plateau, "training.steps=300"]) == [.allowed])
   }
 
+  @Test("several configurations: each setting that is not the same in all, and nil where there is none")
+  func amongSeveral() throws {
+    func configuration(_ overrides: String...) throws -> RunConfiguration {
+      try RunConfiguration.parse(text: base, fileName: "a.yaml", overrides: overrides)
+    }
+    let several = try [
+      configuration("training.seed=2"), nil, configuration("schedule={kind: step, rate: 0.1, every: 5}"),
+      configuration(),
+    ]
+    let found = RunConfiguration.differences(among: several)
+    #expect(found.map(\.path).contains("schedule.every") && !found.map(\.path).contains("training.steps"))
+    let values = Dictionary(uniqueKeysWithValues: found.map { ($0.path, $0.values) })
+    #expect(values["training.seed"] == ["2", nil, "1", "1"] && values["schedule.every"] == [nil, nil, "5", nil])
+    #expect(RunConfiguration.differences(among: [nil, several[0], several[0]]).isEmpty)
+    #expect(RunConfiguration.differences(among: []).isEmpty)
+  }
+
   @Test func otherThreadsChangeTheBits() throws {
     #expect(try differences("training.overlap=false").map(\.onResume) == [.allowed])
     #expect(try differences("training.share_weights=true").map(\.onResume) == [.allowed])
