@@ -1,15 +1,15 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Set by `launch/test`: warnings of our own targets become errors (dependencies keep theirs).
-let strict = Context.environment["LOCKSTEP_STRICT"] != nil
+/// Set for development and by `launch/test`. SwiftPM refuses a package with flags like these as a dependency of another.
+let isStrict = Context.environment["LOCKSTEP_STRICT"] != nil
 
-let swiftSettings: [SwiftSetting] = strict ? [.unsafeFlags(["-warnings-as-errors"])] : []
+/// Warnings of our own targets become errors (dependencies keep theirs).
+let swiftSettings: [SwiftSetting] = isStrict ? [.unsafeFlags(["-warnings-as-errors"])] : []
 
-/// Kernels are optimised in debug builds too: tests then train real, if small, networks.
-let cSettings: [CSetting] = [
-  .unsafeFlags(["-O3", "-fno-math-errno", "-Wall"] + (strict ? ["-Werror"] : []))
-]
+/// Kernels are optimised in debug builds too, as in release builds: tests then train real, if small, networks.
+let cSettings: [CSetting] =
+  isStrict ? [.unsafeFlags(["-Wall", "-Werror"]), .unsafeFlags(["-O2"], .when(configuration: .debug))] : []
 
 let oneDNN: TargetDependency = .target(name: "COneDNN", condition: .when(traits: ["OneDNN"]))
 
@@ -27,7 +27,18 @@ func tests(of name: String, _ dependencies: [TargetDependency] = [], resources: 
 
 let package = Package(
   name: "Lockstep",
-  products: [.executable(name: "lockstep", targets: ["lockstep"])],
+  products: [
+    .executable(name: "lockstep", targets: ["lockstep"]),
+    .library(
+      name: "Lockstep",
+      targets: [
+        "Tensors", "Autograd", "NeuralNetworks", "DataPipeline", "Collectives", "Checkpoints", "RunSettings",
+        "Inference",
+        "Training",
+      ]),
+    // Ranks under mpirun.
+    .library(name: "LockstepMPI", targets: ["MPICollectives", "Diagnostics"]),
+  ],
   traits: [
     .trait(name: "OneDNN", description: "Convolution and packed products through oneDNN (libdnnl)."),
     .default(enabledTraits: ["OneDNN"]),

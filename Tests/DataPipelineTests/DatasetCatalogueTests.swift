@@ -64,6 +64,8 @@ import Testing
     "what a kind says of its data before they are opened is true of them", arguments: DatasetCatalogue.entries.indices)
   func facts(_ index: Int) throws {
     let entry = DatasetCatalogue.entries[index]
+    // Read from a configuration, they have no values; ArraySplitTests has some.
+    if case .program = entry.origin { return }
     var data = Self.plain(entry)
     data.path = try write(entry.name)
     #expect((data.normalization == .none) == data.hasTokens)
@@ -81,7 +83,7 @@ import Testing
     let isComplete: Bool
     switch entry.origin {
     case .bundled, .made: isComplete = true
-    case .download, .user: isComplete = false
+    case .download, .user, .program: isComplete = false
     }
     if isComplete, let count = data.settings.trainingCount { #expect(count == splits.training.count) }
     // A second opening finds the same.

@@ -43,7 +43,7 @@ import Testing
     #expect(
       messages(text) == [
         "run.yaml:1:17: data.dataset: expected one of mnist-5k, mnist, fashion-mnist, cifar10, cifar100, idx, "
-          + "image-folder, text, novel, labelled-text, synthetic, found 'cifar11'; did you mean 'cifar10'?",
+          + "image-folder, text, novel, labelled-text, synthetic, arrays, found 'cifar11'; did you mean 'cifar10'?",
         "run.yaml:1:26: unknown key 'normalise' in data; did you mean 'normalize'?",
         "run.yaml:4:7: model.layers.0: unknown layer 'convv'; did you mean 'conv'?",
         "run.yaml:5:15: model.layers.1.linear.outputs: expected integer ≥ 1 or classes, found 'many'",

@@ -87,6 +87,10 @@ CK_INLINE float erf_f32(float x) {
   return s < 0.86f ? near : far;
 }
 
+// Correctly rounded. Unlike sqrt, they set no errno, so loops over them vectorise.
+CK_INLINE float sqrt_f32(float x) { return __builtin_elementwise_sqrt(x); }
+CK_INLINE double sqrt_f64(double x) { return __builtin_elementwise_sqrt(x); }
+
 CK_INLINE double exp_f64(double x) { return exp(x); }
 CK_INLINE double tanh_f64(double x) { return tanh(x); }
 CK_INLINE double erf_f64(double x) { return erf(x); }

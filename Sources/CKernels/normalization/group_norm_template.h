@@ -123,7 +123,7 @@ static void K(group_norm_forward)(
       for (ptrdiff_t i = 0; i < groups; i++) means[i] = (REAL)(origins[i] + sums[i] / elements);
       // The variance about the group's own mean: no cancellation.
       K(group_totals)(positions, groups, size, sizes.channels, part, means, true, squares);
-      for (ptrdiff_t i = 0; i < groups; i++) inverses[i] = (REAL)(1 / sqrt(squares[i] / elements + epsilon));
+      for (ptrdiff_t i = 0; i < groups; i++) inverses[i] = (REAL)(1 / sqrt_f64(squares[i] / elements + epsilon));
     }
     for (ptrdiff_t first = 0; first < sizes.channels; first += CK_PANEL) {
       ptrdiff_t width = sizes.channels - first < CK_PANEL ? sizes.channels - first : CK_PANEL;

@@ -33,7 +33,7 @@ static void K(layer_norm_forward)(
   for (ptrdiff_t r = 0; r < rows && columns > 0; r++) {
     const REAL *row = x + r * columns;
     REAL center = K(row_sum)(columns, row) / columns;
-    REAL inverse = (REAL)(1 / sqrt((double)K(row_squared_deviation)(columns, row, center) / columns + epsilon));
+    REAL inverse = (REAL)(1 / sqrt_f64((double)K(row_squared_deviation)(columns, row, center) / columns + epsilon));
     mean[r] = center;
     inverse_deviation[r] = inverse;
     K(row_normalize)(columns, row, center, inverse, gamma, beta, y + r * columns);

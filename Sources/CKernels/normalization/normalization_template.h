@@ -41,7 +41,7 @@ static void K(batch_norm_statistics)(ptrdiff_t rows, ptrdiff_t channels, const R
 }
 
 static void K(inverse_deviation)(ptrdiff_t n, double epsilon, const REAL *variance, REAL *result) {
-  for (ptrdiff_t c = 0; c < n; c++) result[c] = (REAL)(1 / sqrt(variance[c] + epsilon));
+  for (ptrdiff_t c = 0; c < n; c++) result[c] = (REAL)(1 / sqrt_f64(variance[c] + epsilon));
 }
 
 CK_CLONES static void K(block_normalize)(

@@ -1,9 +1,5 @@
 // Optimiser updates; see ck_optimizer.h.
 
-CK_INLINE REAL K(root)(REAL x) {
-  return sizeof(REAL) == sizeof(double) ? (REAL)sqrt((double)x) : (REAL)sqrtf((float)x);
-}
-
 CK_CLONES static void K(sgd_plain)(
     ptrdiff_t n, REAL rate, REAL scale, REAL coupling, const REAL *gradients, REAL *weights) {
   for (ptrdiff_t i = 0; i < n; i++) {
@@ -43,7 +39,7 @@ CK_CLONES static void K(adam)(
     REAL g = scale * gradients[i] + coupling * w;
     REAL m = first[i] + share1 * (g - first[i]);
     REAL v = beta2 * second[i] + share2 * (g * g);
-    REAL root = K(root)(v);
+    REAL root = K(sqrt)(v);
     first[i] = m;
     second[i] = v;
     weights[i] = decay * w - rate * (m / (root * correction + epsilon));
@@ -58,7 +54,7 @@ CK_CLONES static void K(rmsprop_plain)(
     REAL g = scale * gradients[i] + coupling * w;
     REAL s = alpha * squares[i] + share * (g * g);
     squares[i] = s;
-    weights[i] = w - rate * (g / (K(root)(s) + epsilon));
+    weights[i] = w - rate * (g / (K(sqrt)(s) + epsilon));
   }
 }
 
@@ -69,7 +65,7 @@ CK_CLONES static void K(rmsprop_momentum)(
     REAL w = weights[i];
     REAL g = scale * gradients[i] + coupling * w;
     REAL s = alpha * squares[i] + share * (g * g);
-    REAL v = momentum * velocities[i] + g / (K(root)(s) + epsilon);
+    REAL v = momentum * velocities[i] + g / (K(sqrt)(s) + epsilon);
     squares[i] = s;
     velocities[i] = v;
     weights[i] = w - rate * v;
@@ -79,7 +75,7 @@ CK_CLONES static void K(rmsprop_momentum)(
 // The average of squares minus the square of the average; rounding may make it slightly negative.
 CK_INLINE REAL K(centered_root)(REAL s, REAL m) {
   REAL variance = s - m * m;
-  return K(root)(variance > 0 ? variance : 0 * variance);
+  return K(sqrt)(variance > 0 ? variance : 0 * variance);
 }
 
 CK_CLONES static void K(rmsprop_centered)(
@@ -120,7 +116,7 @@ CK_CLONES static void K(adagrad)(
     REAL g = scale * gradients[i] + coupling * w;
     REAL s = (sums[i] + addition) + g * g;
     sums[i] = s;
-    weights[i] = w - rate * (g / (K(root)(s) + epsilon));
+    weights[i] = w - rate * (g / (K(sqrt)(s) + epsilon));
   }
 }
 

@@ -31,7 +31,7 @@ static void K(random_normal)(ck_stream stream, ptrdiff_t n, double mean, double 
     ck_random_words(stream, (uint64_t)i * 2, (size + 1) / 2 * 4, words);
     for (ptrdiff_t k = 0; k < size; k += 2) {
       // 1 − u is in (0, 1]: the logarithm must exist.
-      double radius = deviation * sqrt(-2 * log(1 - unit_f64(words, k)));
+      double radius = deviation * sqrt_f64(-2 * log(1 - unit_f64(words, k)));
       double angle = 2 * M_PI * unit_f64(words, k + 1);
       y[i + k] = (REAL)(mean + radius * cos(angle));
       if (k + 1 < size) y[i + k + 1] = (REAL)(mean + radius * sin(angle));

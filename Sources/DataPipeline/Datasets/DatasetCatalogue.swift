@@ -14,6 +14,7 @@ package enum DatasetCatalogue {
     BundledNovel.self,
     LabelledTextSettings.self,
     SyntheticSamples.self,
+    ProgramArrays.self,
   ]
 
   /// The public data sets that can be fetched.

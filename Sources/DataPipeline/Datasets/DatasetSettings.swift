@@ -40,6 +40,8 @@ package enum SampleContent: Sendable, Equatable {
   case text(TextSpecification)
   /// A text with a class.
   case labelledTexts
+  /// Numbers that the program gives, with a class.
+  case arrays
 }
 
 /// Where data come from.
@@ -52,6 +54,8 @@ package enum DatasetOrigin: Sendable {
   case user
   /// The program makes them up.
   case made
+  /// A program that uses this one as a library gives them.
+  case program
 }
 
 /// Sizes of image files.

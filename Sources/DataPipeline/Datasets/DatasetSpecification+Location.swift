@@ -13,7 +13,7 @@ extension DatasetSpecification {
   public func settled(in dataDirectory: String?) -> DatasetSpecification {
     var copy = located(in: dataDirectory)
     switch type(of: settings).origin {
-    case .bundled, .made: break
+    case .bundled, .made, .program: break
     case .download: copy.path = copy.path ?? dataDirectory ?? DataCatalog.defaultDirectory
     case .user: copy.path = copy.path ?? dataDirectory
     }

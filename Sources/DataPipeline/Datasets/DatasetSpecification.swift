@@ -68,8 +68,10 @@ public struct DatasetSpecification: Sendable {
   public var isText: Bool { text != nil }
   /// Whether samples are texts with a label each.
   public var isLabelledText: Bool { samples == .labelledTexts }
+  /// Whether a program gives the samples in arrays.
+  package var areArrays: Bool { samples == .arrays }
   /// Whether samples are tokens.
-  public var hasTokens: Bool { samples != .images }
+  public var hasTokens: Bool { isText || isLabelledText }
 
   /// Limits of image files, those of the data or, where they have none, of any file that a model is asked about.
   package var imageFiles: ImageFileLimits {

@@ -5,6 +5,7 @@ public enum ClassificationError: ExitCodeProviding, Equatable, CustomStringConve
   case olderCheckpoint(String)
   case takesNumbers(String, shape: [Int])
   case takesTexts(String)
+  case takesNoArrays(String)
 
   public var exitCode: Int32 { 2 }
 
@@ -16,6 +17,8 @@ public enum ClassificationError: ExitCodeProviding, Equatable, CustomStringConve
       "\(path) has no names of classes: an older Lockstep wrote it; a run that goes on from it writes them"
     case .takesTexts(let path):
       "\(path) holds a model of texts, and predict requires a model of images; for texts: lockstep classify"
+    case .takesNoArrays(let path):
+      "\(path) holds a model of images or of texts; give classify(_:) a file or a text"
     case .takesNumbers(let path, let shape):
       """
       \(path) holds a model of samples of \(shape.map { "\($0)" }.joined(separator: "×")) numbers; classify requires a model \

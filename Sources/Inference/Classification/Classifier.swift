@@ -37,6 +37,18 @@ public final class Classifier {
   /// Whether inputs are paths of images, not texts.
   public var takesFiles: Bool { input.takesFiles }
 
+  /// Probability of each class, in the order of `classNames`, for one sample of a model that was trained on arrays.
+  ///
+  /// - Parameter values: The sample's values in row-major order, as many as `sampleShape` says.
+  /// - Throws: `ClassificationError` if the model is of images or texts.
+  public func probabilities(of values: [Float]) throws -> [Double] {
+    guard case .values(let shape) = input else { throw ClassificationError.takesNoArrays(checkpoint) }
+    precondition(values.count == shape.reduce(1, *), "\(values.count) values for a sample of shape \(shape)")
+    let inputs = Tensor(uninitialized: [1] + shape, pool: context.pool)
+    _ = inputs.floats.update(fromContentsOf: values)
+    return outputs.probabilities(of: scores(of: inputs, lengths: nil)[0])
+  }
+
   /// - Parameters:
   ///   - text: A text; for a model of images, the path of an image file.
   ///   - line: Number of the input's line, from 1, for error messages; nil for a single input.
@@ -44,7 +56,7 @@ public final class Classifier {
   public func classify(_ text: [UInt8], line: Int? = nil) throws -> Classification {
     let name = String(decoding: text, as: UTF8.self)
     let (batch, cut) = try input.batch(of: text, line: line, pool: context.pool)
-    let scores = scores(of: batch)[0]
+    let scores = scores(of: batch.inputs, lengths: batch.lengths)[0]
     return Classification(
       input: name, probabilities: outputs.probabilities(of: scores), classNames: classNames, cut: cut)
   }
@@ -54,7 +66,7 @@ public final class Classifier {
   /// - Returns: For each file its prediction, or its fault.
   func classify(files: ArraySlice<String>) throws -> [Result<ImagePrediction, DataError>] {
     let (batch, faults) = try input.batch(ofFiles: files, pool: context.pool)
-    var rows = scores(of: batch)[...]
+    var rows = scores(of: batch.inputs, lengths: batch.lengths)[...]
     return zip(files, faults).map { path, fault in
       if let fault { return .failure(fault) }
       guard let scores = rows.popFirst() else { preconditionFailure("no row for \(path)") }
@@ -65,11 +77,11 @@ public final class Classifier {
   }
 
   /// Outputs of the model for each sample.
-  private func scores(of batch: Batch) -> [[Double]] {
-    guard batch.count > 0 else { return [] }
+  private func scores(of inputs: Tensor, lengths: [Int]?) -> [[Double]] {
+    guard inputs.shape[0] > 0 else { return [] }
     let tape = Tape(context: context, recording: false)
-    let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: batch.lengths)
-    let output = model(tape.input(batch.inputs), pass).value
-    return (0..<batch.count).map { output.rows($0..<$0 + 1).floats.map { Double($0) } }
+    let pass = ForwardPass(tape: tape, mode: .evaluation, lengths: lengths)
+    let output = model(tape.input(inputs), pass).value
+    return (0..<inputs.shape[0]).map { output.rows($0..<$0 + 1).floats.map { Double($0) } }
   }
 }

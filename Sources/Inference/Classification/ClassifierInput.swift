@@ -8,6 +8,8 @@ enum ClassifierInput: Sendable {
   /// An image, scaled to a shape and normalised.
   case image(ImageShape, ImagePreparation, ImageFileLimits)
   case text(any Tokenizer, length: Int)
+  /// Values of a sample of this shape, which a program gives.
+  case values([Int])
 
   init(_ samples: CheckpointMetadata.Samples, of file: Checkpoint, _ configuration: RunConfiguration) throws {
     if let json = file.metadata.tokenizer, samples.shape.count == 1 {
@@ -17,6 +19,10 @@ enum ClassifierInput: Sendable {
           hint: "use another checkpoint or get the file again")
       }
       self = .text(try Tokenizers.load(json: json, from: file.path), length: samples.shape[0])
+      return
+    }
+    if configuration.data.areArrays {
+      self = .values(samples.shape)
       return
     }
     guard samples.shape.count == 3, [1, 3].contains(samples.shape[2]) else {
@@ -51,14 +57,14 @@ enum ClassifierInput: Sendable {
   var takesFiles: Bool {
     switch self {
     case .image: true
-    case .text: false
+    case .text, .values: false
     }
   }
 
   /// Number of different tokens, including the padding token; nil for images.
   var vocabulary: Int? {
     switch self {
-    case .image: nil
+    case .image, .values: nil
     case .text(let tokenizer, _): tokenizer.vocabularySize + 1
     }
   }
@@ -83,6 +89,7 @@ enum ClassifierInput: Sendable {
         loneText: input, named: "'\(shown)'", line: line ?? 1, length: length, tokenizer: tokenizer)
       let tokens = split.tokenCount(ofSample: 0)
       return (try batch(of: split, .none, pool), tokens > length ? .init(tokens: tokens, length: length) : nil)
+    case .values(let shape): throw ClassificationError.takesNumbers("the checkpoint", shape: shape)
     }
   }
 

@@ -154,6 +154,7 @@ extension Trainer {
     } catch {
       reporter?.warn("\(error)")
     }
+    result = (recorder.folder.path, summary)
     reporter?.finished(summary, curves: recorder.curves, folder: recorder.folder.path, stopped: stopped)
     return stopped
   }

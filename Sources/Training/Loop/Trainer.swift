@@ -26,6 +26,8 @@ public final class Trainer {
   var validationDivergedAfter: Int?
   /// Last step after which replicas were compared.
   var comparedStep = 0
+  /// The training run's folder and summary, of worker 0 after the last step.
+  var result: (folder: String, summary: RunSummary)?
   /// For tests: may change this worker's state, like a fault of the machine.
   package var afterStep: ((_ step: Int, _ state: [Tensor]) -> Void)?
 
