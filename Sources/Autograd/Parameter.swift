@@ -159,8 +159,10 @@ public final class ParameterStore {
 
   /// Allocates the memory; buffers get their initial values.
   ///
-  /// - Parameter values: Memory for the trained parameters, `[flatCount]`, that other stores use too; its content stays. Nil
-  ///   takes zeros from the pool.
+  /// - Parameters:
+  ///   - pool: Memory for parameters and gradients.
+  ///   - values: Memory for the trained parameters, `[flatCount]`, that other stores use too; its content stays. Nil
+  ///     takes zeros from the pool.
   public func allocate(pool: StoragePool, values: Tensor? = nil) {
     if let values {
       precondition(

@@ -134,7 +134,10 @@ public final class Tape {
   /// The same, and reports progress after every operation: from element `start` of the flat buffer on, all gradients
   /// are final; gradients without any contribution are zeroed.
   ///
-  /// - Parameter parameters: All that the model trains, in declaration order.
+  /// - Parameters:
+  ///   - output: The loss, one element.
+  ///   - parameters: All that the model trains, in declaration order.
+  ///   - isFinal: Called when no later operation changes gradients from the element `start` on.
   public func backward(from output: Variable, of parameters: [Parameter], isFinal: (_ start: Int) -> Void) {
     precondition(output.value.count == 1, "backward starts at a single value, not at shape \(output.shape)")
     addGradient(Tensor([1], shape: output.shape, dtype: output.dtype, pool: pool), to: output)

@@ -14,7 +14,9 @@ extension Communicator {
   /// Runs `work` on every worker; if it fails on any, all throw the same `AgreedFailure` instead of
   /// waiting for each other. Collective.
   ///
-  /// - Parameter only: The only worker with work to do, whose errors therefore need no name.
+  /// - Parameters:
+  ///   - only: The only worker with work to do, whose errors therefore need no name.
+  ///   - work: Called once on each worker. It must not call collective operations.
   public func agree<Result>(on only: Int? = nil, _ work: () throws -> Result) throws -> Result {
     var result: Result?
     var report: [UInt8] = []

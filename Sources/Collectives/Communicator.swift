@@ -23,7 +23,9 @@ public protocol Communicator: AnyObject {
 
   /// Makes an all-reduce over shards: its memory and plan, to be used many times. Arguments are the same on every worker.
   ///
-  /// - Parameter sharedBuffers: Number of additional buffers that a node group shares (`AllReduce.sharedBuffers`).
+  /// - Parameters:
+  ///   - buckets: Ranges that are summed as units, the same on every worker.
+  ///   - sharedBuffers: Number of additional buffers that a node group shares (`AllReduce.sharedBuffers`).
   func makeAllReduce(_ buckets: Buckets, sharedBuffers: Int) throws -> AllReduce
 }
 

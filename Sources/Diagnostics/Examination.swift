@@ -26,6 +26,8 @@ public struct Examination: Sendable {
   /// Tests the collectives and gathers the facts of all workers. Collective.
   ///
   /// - Parameters:
+  ///   - communicator: Connects the workers that are examined.
+  ///   - depth: Extent of the examination.
   ///   - kind: Name of a worker in messages: `rank` or `worker`.
   ///   - versions: Versions that must be equal on all workers.
   ///   - neededMemory: Bytes that each worker is about to allocate, and that the workers of a host allocate together.

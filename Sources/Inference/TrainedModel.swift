@@ -56,6 +56,8 @@ public struct TrainedModel: Sendable {
   /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder, and its data.
   ///
   /// - Parameters:
+  ///   - path: A run folder or a checkpoint file.
+  ///   - dataDirectory: Where the data are, if not where the configuration says; nil takes that.
   ///   - imageCache: Where decoded images are kept.
   ///   - damaged: Called with each checkpoint that was skipped, and with data that are left out.
   public init(

@@ -10,7 +10,9 @@ public struct Convolution {
   private let plans: ConvolutionPlans
   private var pool: StoragePool { plans.pool }
 
-  /// - Parameter plans: Plans of the calling worker; not for two threads at a time.
+  /// - Parameters:
+  ///   - geometry: Sizes, strides and padding.
+  ///   - plans: Plans of the calling worker; not for two threads at a time.
   public init(_ geometry: ConvolutionGeometry, plans: ConvolutionPlans) {
     self.geometry = geometry
     self.plans = plans

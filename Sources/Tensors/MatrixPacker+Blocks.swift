@@ -8,6 +8,7 @@ extension MatrixPacker {
   /// - Parameters:
   ///   - a: `[rows, inner]`
   ///   - b: `[columns, inner]` with `transposed`, else `[inner, columns]`.
+  ///   - transposed: Whether `b` is transposed.
   ///   - c: `[rows, columns]`, overwritten.
   ///   - finish: Called for ranges of finished rows, each row once, from the first to the last.
   public func multiply(

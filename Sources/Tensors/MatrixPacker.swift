@@ -13,6 +13,7 @@ public final class MatrixPacker {
 
   /// - Parameters:
   ///   - b: `[columns, inner]` with `transposed`, else `[inner, columns]`; must not change while the result is used.
+  ///   - transposed: Whether `b` is transposed.
   ///   - rows: Number of rows of each left factor.
   ///   - steps: Number of matrix products to come.
   public func pack(_ b: Tensor, transposed: Bool, rows: Int, steps: Int) -> PackedWeights {

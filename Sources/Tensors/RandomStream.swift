@@ -8,6 +8,8 @@ public struct RandomStream: Sendable {
   private var position: UInt64 = 0
 
   /// - Parameters:
+  ///   - seed: Seed of the training run.
+  ///   - purpose: What is drawn; streams of different purposes are independent.
   ///   - epochOrStep: Number of the repetition: the epoch of a permutation, the step of a dropout mask.
   ///   - sample: Number of the sample in the whole data set or the global batch, never within a worker.
   ///   - layer: Number of the layer or parameter, below 2²⁴.

@@ -10,6 +10,7 @@ extension Variable {
   /// block of query rows at a time. Memory beside inputs and outputs is 2 · blockRows · time.
   ///
   /// - Parameters:
+  ///   - heads: Number of attention heads, which divides the width.
   ///   - causal: Whether each time step sees itself and earlier ones only.
   ///   - lengths: Valid time steps (not padding) of each sample, at least 1; nil if all are valid.
   ///   - dropout: Zeroes probabilities after the softmax.
@@ -96,6 +97,10 @@ extension Tensor {
   /// - Parameters:
   ///   - packed: `[batch, time, 3·width]`: queries (keys and values are those of `stored`).
   ///   - stored: `[batch, capacity, 3·width]`, whose first `keys` rows are valid; the last of those are the new ones.
+  ///   - keys: Number of rows of `stored` that count, in each sample.
+  ///   - heads: Number of attention heads, which divides the width.
+  ///   - causal: Whether each time step sees itself and earlier ones only.
+  ///   - pool: Memory for the result.
   /// - Returns: `[batch, time, width]`.
   public static func attention(
     _ packed: Tensor, to stored: Tensor, keys: Int, heads: Int, causal: Bool, pool: StoragePool

@@ -7,8 +7,13 @@ extension Variable {
   ///
   /// The value is `[batch, …, channels]`, `weight` and `bias` `[channels]`; a nil weight is ones, a nil bias zeros.
   ///
-  /// - Parameter lengths: Valid time steps (not padding) of each sample, of sequences `[batch, time, channels]`; padding counts in
-  ///   no statistics and becomes zero.
+  /// - Parameters:
+  ///   - groups: Number of groups, which divides the channels.
+  ///   - weight: `[channels]`; nil scales nothing.
+  ///   - bias: `[channels]`; nil adds nothing.
+  ///   - epsilon: Added to the variance.
+  ///   - lengths: Valid time steps (not padding) of each sample, of sequences `[batch, time, channels]`; padding counts in
+  ///     no statistics and becomes zero.
   public func groupNormalized(
     groups: Int, weight: Variable?, bias: Variable?, epsilon: Double, lengths: [Int]? = nil
   ) -> Variable {

@@ -9,9 +9,12 @@ extension Variable {
   /// and one for the gradient of each weight (back-propagation through time; Werbos, 1990).
   ///
   /// - Parameters:
+  ///   - cell: Kind of cell.
+  ///   - weights: Weights and biases of the cell.
   ///   - initial: The state before the first step, nil means zeros. A constant: no gradient flows through it, which
   ///     truncates back-propagation.
   ///   - reversed: Whether time runs backwards; the last state is then that of the first time step.
+  ///   - lastOnly: Whether the output is that of the last time step alone.
   ///   - returnsFinal: Whether to return a copy of the last state.
   public func recurrent(
     _ cell: RecurrentCell, weights: RecurrentWeights, initial: RecurrentStep? = nil, reversed: Bool = false,

@@ -9,8 +9,10 @@ extension Checkpoint {
   /// is then written again with them. That takes one pass and no second copy of the model.
   ///
   /// - Parameters:
+  ///   - path: The file. It is complete or absent: an older one is replaced at the end.
   ///   - weights: Parameters and buffers in declaration order, float32.
   ///   - state: Optimiser state under `optimizer.…`, and other tensors (`data.mean`).
+  ///   - metadata: Everything else that a resume requires.
   /// - Returns: SHA-256 of the weights.
   /// - Throws: If the folder cannot be written or the disk is full. Then nothing is left behind, and an older file of that name
   ///   is unchanged.

@@ -24,7 +24,10 @@ public struct CheckpointMetadata: Equatable, Sendable {
     /// Shape of the images that transforms make samples of, which is another where they crop.
     public var imageShape: [Int]
 
-    /// - Parameter imageShape: nil is `shape`.
+    /// - Parameters:
+    ///   - shape: Shape of a sample as the model takes it.
+    ///   - classes: Names of the classes, in the order of the outputs.
+    ///   - imageShape: nil is `shape`.
     public init(shape: [Int], classes: [String], imageShape: [Int]? = nil) {
       (self.shape, self.classes, self.imageShape) = (shape, classes, imageShape ?? shape)
     }

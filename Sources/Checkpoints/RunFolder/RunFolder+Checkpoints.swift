@@ -58,7 +58,9 @@ extension RunFolder {
   /// The checkpoint for a path: the file itself or, for a run folder, the best checkpoint if the run has a validation split, else
   /// the last. All of it is verified. Takes no lock, so it works while the run trains.
   ///
-  /// - Parameter damaged: Called for each damaged checkpoint that is passed over.
+  /// - Parameters:
+  ///   - path: A run folder or a checkpoint file.
+  ///   - damaged: Called for each damaged checkpoint that is passed over.
   public static func checkpoint(
     at path: String, damaged: (CheckpointError) -> Void
   ) throws(CheckpointError) -> Checkpoint {

@@ -32,6 +32,7 @@ public final class RunFolder {
   /// Creates the folder if it is missing, marks it as a run's, and locks it.
   ///
   /// - Parameters:
+  ///   - path: The folder, which is made unless it exists.
   ///   - configurationFile: File of the run's configuration, which is never overwritten.
   ///   - isClaimed: Whether `claim` made the folder for this run.
   /// - Throws: If the folder cannot be written, if another run has locked it, or if it has files of others with names that a run
@@ -190,7 +191,9 @@ public final class RunFolder {
   /// `end.json`, `curves.svg`, and files that a killed run left half written. Checkpoints of later steps (damaged ones, or of a
   /// future that is given up) are renamed to `….superseded`, so that they are neither used nor lost.
   ///
-  /// - Parameter keepingTest: False removes the test result of that step, since a run at its end measures it again.
+  /// - Parameters:
+  ///   - step: The last step that stays.
+  ///   - keepingTest: False removes the test result of that step, since a run at its end measures it again.
   /// - Returns: New paths of the renamed checkpoints.
   @discardableResult
   public func rewind(to step: Int, keepingTest: Bool = true) throws(CheckpointError) -> [String] {

@@ -21,8 +21,12 @@ public struct TensorSource {
 
   var byteCount: Int { shape.reduce(type.size, *) }
 
-  /// - Parameter stream: Passes all bytes of the tensor, little-endian and in the file's order, to the sink, in
-  ///   pieces of any size. May be called more than once, with the same result.
+  /// - Parameters:
+  ///   - name: Name of the tensor in the file.
+  ///   - type: Type of its elements in the file.
+  ///   - shape: Its shape in the file.
+  ///   - stream: Passes all bytes of the tensor, little-endian and in the file's order, to the sink, in
+  ///     pieces of any size. May be called more than once, with the same result.
   public init(
     _ name: String, type: ElementType, shape: [Int], stream: @escaping (Sink) throws(CheckpointError) -> Void
   ) {

@@ -51,7 +51,11 @@ public final class AllReduce {
   private var doneBuckets = 0
 
   /// - Parameters:
+  ///   - layout: Shards and workers.
+  ///   - worker: Number of this worker.
   ///   - nodeGroups: The node groups; `memory` is that of this worker's group.
+  ///   - buckets: Ranges that are summed as units.
+  ///   - memory: Buffers of this worker and its node group.
   ///   - transport: Messages between node groups; nil if there is one group.
   ///   - checkFailure: Called while waiting; throws if the wait can never end.
   public init(

@@ -37,6 +37,10 @@ extension AllReduceMemory {
     /// Shape for the node group of `worker`.
     ///
     /// - Parameters:
+    ///   - layout: Shards and workers.
+    ///   - nodeGroups: Workers that share memory.
+    ///   - worker: Number of this worker.
+    ///   - buckets: Ranges that are summed as units.
     ///   - isShared: Whether the memory is `SharedMemory`, of which parts can be mapped twice.
     ///   - sharedBuffers: Number of additional buffers that a node group of several workers shares.
     public init(

@@ -13,8 +13,11 @@ public final class ShardAccumulator {
   private let scratch: [Tensor]
 
   /// - Parameters:
+  ///   - layout: Shards and workers.
+  ///   - worker: Number of this worker.
   ///   - partials: One `[count]` tensor for each of the worker's maximal subtrees (`ShardLayout.partials(of:)`), such as
   ///     the buffers of an `AllReduce`.
+  ///   - pool: Memory for further buffers.
   public init(layout: ShardLayout, worker: Int, partials: [Tensor], pool: StoragePool) {
     subtrees = layout.partials(of: worker)
     precondition(

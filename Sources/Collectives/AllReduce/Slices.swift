@@ -7,7 +7,9 @@ public struct Slices: Sendable {
   /// Number of elements of a memory page.
   public static let pageLength = SharedMemory.pageBytes / MemoryLayout<Float>.size
 
-  /// - Parameter range: Elements of the buffer.
+  /// - Parameters:
+  ///   - range: Elements of the buffer.
+  ///   - owners: Number of slices.
   public init(of range: Range<Int>, owners: Int) {
     precondition(owners >= 1, "\(range) in \(owners) slices")
     (self.range, self.owners) = (range, owners)

@@ -21,7 +21,9 @@ extension DataCatalog {
   ///
   /// A file comes as `NAME.part` and gets its name when it is whole and its checksum is right. What an interrupted
   /// download left is gone on with. Of several processes one fetches a file, and the others wait for it.
-  /// - Parameter progress: called now and then, while bytes come on another thread.
+  /// - Parameters:
+  ///   - entry: The data set.
+  ///   - progress: called now and then, while bytes come on another thread.
   public func fetch(
     _ entry: Entry, progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }
   ) throws(DataError) {

@@ -33,7 +33,9 @@ public struct DatasetSplits: Sendable {
 
   /// Makes batches of the training split.
   ///
-  /// - Parameter seed: Of what transforms draw.
+  /// - Parameters:
+  ///   - seed: Of what transforms draw.
+  ///   - pool: Memory for the batches.
   public func trainingAssembler(seed: UInt64, pool: StoragePool) -> any BatchAssembler {
     training.makeAssembler(ImagePreparation(normalizer, transforms: transforms.training), seed: seed, pool: pool)
   }
@@ -46,6 +48,7 @@ public struct DatasetSplits: Sendable {
   /// Opens the files and checks them.
   ///
   /// - Parameters:
+  ///   - specification: Kind of data, and what is done to them.
   ///   - dataDirectory: where to look when the specification has no path.
   ///   - seed: draws the validation split and synthetic data.
   ///   - normalizer: the one of a checkpoint, or `.none` where it is set later; nil computes it on the training split.

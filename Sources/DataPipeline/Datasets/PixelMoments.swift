@@ -12,7 +12,9 @@ public struct PixelMoments: Sendable, Equatable {
   /// 255² · 2¹⁶ is just below 2³²: so many images fit the kernel's 32-bit sums.
   private static let imagesPerFlush = 1 << 16
 
-  /// - Parameter byChannel: Whether all pixels of a channel are summed together.
+  /// - Parameters:
+  ///   - split: The images.
+  ///   - byChannel: Whether all pixels of a channel are summed together.
   public init(of split: ImageSplit, byChannel: Bool = false) throws(DataError) {
     let dataset = split.dataset
     let channels = dataset.imageShape.channels

@@ -23,6 +23,7 @@ public protocol SampleSplit: Sendable {
   /// - Parameters:
   ///   - preparation: Of images; texts take no notice of it.
   ///   - seed: Of what transforms draw.
+  ///   - pool: Memory for the batches.
   func makeAssembler(
     _ preparation: ImagePreparation, seed: UInt64, pool: StoragePool
   ) -> any BatchAssembler

@@ -12,6 +12,7 @@ public struct SingleImage: ImageDataset {
   /// Reads an image file, scales it and, for one channel, turns it grey.
   ///
   /// - Parameters:
+  ///   - path: A JPEG or PNG file.
   ///   - shape: of the samples that a model takes, with 1 or 3 channels.
   ///   - limit: Pixels that the file may have.
   public init(

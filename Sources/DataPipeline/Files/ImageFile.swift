@@ -20,6 +20,7 @@ public struct PixelImage: Sendable, Equatable {
   /// palettes, alpha, 16 bits and CMYK.
   ///
   /// - Parameters:
+  ///   - path: A JPEG or PNG file.
   ///   - limit: Pixels of an image at most (`data.max_image_pixels`). It is compared with the file's header: a file of few
   ///     bytes may promise an image that takes all memory.
   ///   - size: Size that the image is resized to by `sizing`; nil keeps it as it is.

@@ -9,7 +9,9 @@ public final class BatchLoader: Sendable {
 
   /// - Parameters:
   ///   - assembler: reads the training split.
+  ///   - sampler: Samples of each step.
   ///   - shards: this worker's part of 0 ..< `shardCount`.
+  ///   - shardCount: Number of shards of a global batch.
   ///   - steps: from the step where training starts or goes on, to the one before which it ends.
   ///   - depth: steps that are prepared ahead.
   public init(

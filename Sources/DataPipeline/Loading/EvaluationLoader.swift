@@ -29,7 +29,11 @@ public struct EvaluationBlocks: Sendable, Equatable {
 public final class EvaluationLoader: Sendable {
   private let prefetcher: Prefetcher<Batch>
 
-  /// - Parameter blocks: this worker's part of 0 ..< `blockCount`, in the order in which it asks for them.
+  /// - Parameters:
+  ///   - assembler: Makes the blocks.
+  ///   - blockSize: Samples of a block.
+  ///   - blocks: this worker's part of 0 ..< `blockCount`, in the order in which it asks for them.
+  ///   - depth: Number of blocks that are prepared ahead.
   public init(assembler: any BatchAssembler, blockSize: Int, blocks: some Sequence<Int>, depth: Int = 2) {
     let all = assembler.evaluationBlocks(ofSize: blockSize)
     let blocks = Array(blocks)

@@ -12,6 +12,7 @@ public struct ImageAssembler: BatchAssembler {
   private let scratchBytes: Int
 
   /// - Parameters:
+  ///   - split: The images.
   ///   - preparation: Its transforms must fit the split's images.
   ///   - seed: Of what the transforms draw.
   ///   - pool: Where tensors come from: the worker's, so that what it frees is used again.
@@ -38,6 +39,7 @@ public struct ImageAssembler: BatchAssembler {
   /// - Parameters:
   ///   - samples: Numbers within the split.
   ///   - step: Its epoch decides what transforms draw, together with each sample's number.
+  ///   - firstPosition: Position of the first sample in the global batch.
   public func assemble(
     _ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int
   ) throws(DataError) -> Batch {

@@ -13,7 +13,11 @@ public struct BalancedSampler: StepSampler {
   public let samplesPerClass: Int
   public let classCount: Int
 
-  /// - Parameter labels: The class of each sample of the training split.
+  /// - Parameters:
+  ///   - seed: Seed of the random draws.
+  ///   - labels: The class of each sample of the training split.
+  ///   - batchSize: Samples of a global batch.
+  ///   - dropLast: Whether a short last batch of an epoch is left out.
   public init(seed: UInt64, labels: [Int32], batchSize: Int, dropLast: Bool = false) {
     precondition(!labels.isEmpty, "a sampler of no samples")
     var members = [[Int]](repeating: [], count: Int(labels.max() ?? 0) + 1)

@@ -55,6 +55,8 @@ public struct LabelledTextDataset: Sendable {
   }
 
   /// - Parameters:
+  ///   - specification: The files, and how their lines are read.
+  ///   - source: The tokeniser of a checkpoint, or what to learn from the training lines.
   ///   - maximumLength: nil is the longest training sample's.
   ///   - seed: draws the validation samples where they are not listed.
   ///   - classNames: Classes of a trained model, in its order; nil finds them in the data.

@@ -20,8 +20,11 @@ public struct LabelledTextSplit: SampleSplit {
   /// A text that somebody asks about, as a split of one sample.
   ///
   /// - Parameters:
+  ///   - text: At least one byte of UTF-8.
   ///   - name: Name of the text, for the message if it cannot be encoded.
   ///   - line: its number, where it is a line of many.
+  ///   - length: Tokens that the text is cut or padded to.
+  ///   - tokenizer: The tokeniser of the model.
   public init(
     loneText text: [UInt8], named name: String, line: Int = 1, length: Int, tokenizer: any Tokenizer
   ) throws(DataError) {

@@ -34,8 +34,11 @@ public struct TextCorpus: Sendable {
   /// Opens a UTF-8 text; one named `.gz` is inflated into memory.
   /// - Parameters:
   ///   - path: nil is the bundled novel.
+  ///   - source: The tokeniser of a checkpoint, or what to learn from the training split.
+  ///   - splits: Shares of the text for validation and testing.
   ///   - caching: keeps the tokens, and byte pairs that were learned, beside the text, and takes those that are there; not
   ///     where the text has no folder of its own.
+  ///   - limit: Bytes that a compressed file may inflate to.
   ///   - monitor: told where it waits for another process, and what takes long; may stop it.
   public static func open(
     _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true,

@@ -22,7 +22,13 @@ public struct WindowSampler: Sendable, Equatable {
   public let batchSize: Int
   public let order: Order
 
-  /// - Parameter source: Name of the text, for the message if it is too short.
+  /// - Parameters:
+  ///   - seed: Seed of the random draws.
+  ///   - tokenCount: Tokens of the split.
+  ///   - windowLength: Tokens of a window.
+  ///   - batchSize: Windows of a global batch.
+  ///   - order: Order of the windows.
+  ///   - source: Name of the text, for the message if it is too short.
   public init(
     seed: UInt64, tokenCount: Int, windowLength: Int, batchSize: Int, order: Order, source: String = "the text"
   ) throws(DataError) {
@@ -95,7 +101,10 @@ public struct WindowSampler: Sendable, Equatable {
   }
 
   /// The window at a position of the step's global batch.
-  /// - Parameter permutation: that of the step's epoch.
+  /// - Parameters:
+  ///   - step: Number of the step, from 0.
+  ///   - position: Position of the window in the global batch.
+  ///   - permutation: that of the step's epoch.
   public func window(step: Int, position: Int, permutation: [Int]) -> TextWindow {
     precondition(
       position >= 0 && position < batchSize(ofStep: step), "position \(position) of \(batchSize(ofStep: step))")

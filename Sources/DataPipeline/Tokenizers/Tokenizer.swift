@@ -57,6 +57,7 @@ extension Tokenizer {
 
   /// Encodes a text in memory.
   /// - Parameters:
+  ///   - bytes: The text.
   ///   - source: Name of the text, for the message if it cannot be encoded: "the prompt", a path.
   ///   - firstLine: number of its first line, where it is part of a file.
   ///   - origin: Origin of the tokeniser.

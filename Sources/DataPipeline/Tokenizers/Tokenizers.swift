@@ -4,6 +4,8 @@ import Foundation
 public enum Tokenizers {
   /// Learns a tokeniser from the bytes of a training split.
   /// - Parameters:
+  ///   - specification: Kind and size of the vocabulary.
+  ///   - bytes: The training text.
   ///   - source: Name of the bytes, for messages.
   ///   - monitor: may stop the learning of byte pairs.
   public static func train(
@@ -37,7 +39,9 @@ public enum Tokenizers {
   }
 
   /// Reads `Tokenizer.json`.
-  /// - Parameter source: where it comes from, for messages.
+  /// - Parameters:
+  ///   - json: Text of `Tokenizer.json`.
+  ///   - source: where it comes from, for messages.
   public static func load(json: String, from source: String = "tokenizer") throws(DataError) -> any Tokenizer {
     let advice = "it is not what this program writes, or damaged"
     let serialized: Serialized

@@ -17,7 +17,9 @@ public final class Classifier {
 
   /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder.
   ///
-  /// - Parameter damaged: Called with each checkpoint that was skipped.
+  /// - Parameters:
+  ///   - path: A run folder or a checkpoint file.
+  ///   - damaged: Called with each checkpoint that was skipped.
   public convenience init(at path: String, damaged: (String) -> Void) throws {
     try self.init(ClassificationCheckpoint(at: path, damaged: damaged))
   }

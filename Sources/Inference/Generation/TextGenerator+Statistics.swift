@@ -20,7 +20,9 @@ extension TextGenerator {
 
   /// Share of the written text that occurs in the training split of the model's data.
   ///
-  /// - Parameter dataDirectory: Location of the text, if it is no longer the configuration's.
+  /// - Parameters:
+  ///   - texts: Texts that the model wrote.
+  ///   - dataDirectory: Location of the text, if it is no longer the configuration's.
   public func statistics(of texts: [GeneratedText], dataDirectory: String?) throws -> TextStatistics {
     try withTrainingText(dataDirectory) { TextStatistics(of: texts.map { ($0.bytes, $0.prompt) }, in: $0) }
   }

@@ -29,7 +29,9 @@ public final class TextGenerator {
 
   /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder.
   ///
-  /// - Parameter damaged: Called with each checkpoint that was skipped.
+  /// - Parameters:
+  ///   - path: A run folder or a checkpoint file.
+  ///   - damaged: Called with each checkpoint that was skipped.
   public init(at path: String, damaged: (String) -> Void) throws {
     let file = try RunFolder.checkpoint(at: path) { damaged("\($0)") }
     guard let json = file.metadata.tokenizer else { throw GenerationError.notOfText(file.path) }
@@ -54,6 +56,7 @@ public final class TextGenerator {
   ///   - prompt: UTF-8, or any bytes for a model of bytes. An empty prompt starts at the beginning of a line, or with the
   ///     first token if the vocabulary has no line end.
   ///   - length: Number of tokens to write.
+  ///   - settings: How each token is chosen.
   ///   - stop: Ends the text with the byte that completes this string; the rest of the last token is left out.
   ///   - sample: Number of the text; each has its own random draws.
   ///   - isStopped: Called before each token; true ends the text there.

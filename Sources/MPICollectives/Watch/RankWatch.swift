@@ -38,9 +38,11 @@ public final class RankWatch: Sendable {
   /// Starts watching. Collective.
   ///
   /// - Parameters:
+  ///   - mpi: The job.
   ///   - stallTimeout: Seconds of silence after which a rank is lost.
   ///   - patience: Seconds from now for ranks to connect; pairs that have not by then do not watch each other.
   ///   - stop: Called on the watch's thread when another rank passes on a request to stop.
+  ///   - report: Receives the ranks that were lost.
   public static func start(
     _ mpi: MPIEnvironment, stallTimeout: Double, patience: Double, stop: @escaping @Sendable () -> Void = {},
     report: @escaping Report

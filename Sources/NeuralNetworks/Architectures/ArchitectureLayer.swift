@@ -47,8 +47,10 @@ struct ArchitectureLayer<Value: Architecture>: LayerSettings {
 extension LayerSpecification {
   /// A whole architecture as one layer of a list.
   ///
-  /// - Parameter outputs: Outputs of its last layer; nil means the number of classes of the data, or of tokens if the next
-  ///   one is predicted.
+  /// - Parameters:
+  ///   - model: The architecture.
+  ///   - outputs: Outputs of its last layer; nil means the number of classes of the data, or of tokens if the next
+  ///     one is predicted.
   public static func architecture(_ model: ModelSpecification, outputs: Int? = nil) -> Self {
     func layer(_ architecture: some Architecture) -> Self {
       Self(ArchitectureLayer(architecture: architecture, outputs: outputs))

@@ -101,7 +101,10 @@ extension Linear {
 extension LayerSpecification {
   /// y = x·Wᵀ + b.
   ///
-  /// - Parameter outputs: Nil means the number of classes of the data, or of tokens if the next one is predicted.
+  /// - Parameters:
+  ///   - outputs: Nil means the number of classes of the data, or of tokens if the next one is predicted.
+  ///   - bias: Whether a bias is added.
+  ///   - initializer: Distribution of the initial weights.
   public static func linear(outputs: Int?, bias: Bool = true, initializer: Initializer = .heNormal) -> Self {
     Self(Linear.Settings(outputs: outputs, bias: bias, initializer: initializer))
   }

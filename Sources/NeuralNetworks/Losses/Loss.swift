@@ -9,6 +9,8 @@ public struct Loss: Sendable, Equatable {
   public let classWeights: [Double]?
 
   /// - Parameters:
+  ///   - specification: Kind and settings.
+  ///   - classes: Number of outputs.
   ///   - balancedWeights: n / (K·nₖ) from the training split, for `ClassWeights.balanced`.
   public init(_ specification: LossSpecification, classes: Int, balancedWeights: [Double]? = nil) {
     self.specification = specification

@@ -8,7 +8,9 @@ public final class LayerTimes {
   private let numbers: [ObjectIdentifier: Int]
   private let layers: [any Layer]
 
-  /// - Parameter now: A clock in nanoseconds.
+  /// - Parameters:
+  ///   - model: The model that is timed.
+  ///   - now: A clock in nanoseconds.
   public init(of model: Model, now: @escaping () -> UInt64) {
     layers = model.layers
     numbers = Dictionary(uniqueKeysWithValues: layers.enumerated().map { (ObjectIdentifier($1), $0 + 1) })

@@ -15,10 +15,13 @@ public final class Model {
   /// Builds the layers, checks that their shapes fit, and allocates the parameters (all zeros: see `initialize`).
   ///
   /// - Parameters:
+  ///   - specifications: The layers, in order.
+  ///   - inputShape: Shape of a sample.
   ///   - outputs: Number of outputs of the last layer, such as the number of classes, and of linear layers without a
   ///     size; nil accepts any.
   ///   - vocabulary: Number of different tokens in the data, for embeddings without a size.
   ///   - predictsTokens: Whether the targets are the next tokens, not one label for each sample.
+  ///   - dtype: Type of parameters and activations.
   ///   - pool: Pool for the parameters' memory; nil allocates none, for a mere summary of the model.
   ///   - values: Shared memory for the trained parameters; nil takes it from the pool.
   ///   - rules: Rules that may freeze parameters.
@@ -104,7 +107,9 @@ public final class Model {
 
   /// Sets every parameter to its initial value; draws are keyed by (seed, the parameter's index).
   ///
-  /// - Parameter frozenOnly: Sets frozen parameters only: another replica initialises the shared ones.
+  /// - Parameters:
+  ///   - seed: Seed of the random draws.
+  ///   - frozenOnly: Sets frozen parameters only: another replica initialises the shared ones.
   public func initialize(seed: UInt64, frozenOnly: Bool = false) {
     for (parameter, initial) in zip(store.parameters, initialValues) where parameter.isFrozen || !frozenOnly {
       parameter.value.initialize(initial, seed: seed, parameter: parameter.index)

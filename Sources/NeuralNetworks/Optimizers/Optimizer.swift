@@ -10,8 +10,10 @@ public final class Optimizer {
   private let buffers: [Tensor]
 
   /// - Parameters:
+  ///   - specification: Kind and settings.
   ///   - store: The parameters to train, allocated.
   ///   - rules: Groups of parameters with their own rate, weight decay or L2.
+  ///   - pool: Memory for the state.
   ///   - share: This optimiser's part, if others update the same parameters; else nil.
   public init(
     _ specification: OptimizerSpecification, store: ParameterStore, rules: ParameterRules = ParameterRules(),
@@ -40,6 +42,7 @@ public final class Optimizer {
   ///   - gradients: Sums over the global batch, laid out like the store's values; read-only: other
   ///     workers may read the same memory.
   ///   - scale: Factor that turns sums into means: 1 / (the global batch's weight).
+  ///   - learningRate: Rate of this step.
   ///   - report: Whether to report the norm and the penalty; both cost a pass over memory.
   ///   - hasReadShared: Called after all elements that others may update have been read, before any is updated; not in a step
   ///     that reads none. It may be a barrier, so whether it is called depends only on values that are equal on all workers:

@@ -56,7 +56,12 @@ package struct OneCycle: ScheduleSettings {
 }
 
 extension ScheduleSpecification {
-  /// - Parameter rise: Share of the steps on the way up to `rate`.
+  /// - Parameters:
+  ///   - rate: The largest rate.
+  ///   - rise: Share of the steps on the way up to `rate`.
+  ///   - startDivisor: The first rate is `rate` divided by this.
+  ///   - endDivisor: The last rate is the first divided by this.
+  ///   - warmupSteps: Steps before the cycle in which the rate rises from 0.
   public static func oneCycle(
     rate: Double, rise: Double = 0.3, startDivisor: Double = 25, endDivisor: Double = 1e4, warmupSteps: Int = 0
   ) -> ScheduleSpecification {

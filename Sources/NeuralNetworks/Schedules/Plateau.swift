@@ -76,7 +76,12 @@ package struct Plateau: EvaluatedScheduleSettings {
 }
 
 extension ScheduleSpecification {
-  /// - Parameter patience: Evaluations in a row without a lower validation loss that change nothing.
+  /// - Parameters:
+  ///   - rate: The first rate.
+  ///   - factor: Multiplies the rate at each plateau.
+  ///   - patience: Evaluations in a row without a lower validation loss that change nothing.
+  ///   - minimum: The smallest rate.
+  ///   - warmupSteps: Steps in which the rate rises from 0.
   public static func plateau(
     rate: Double, factor: Double = 0.1, patience: Int = 10, minimum: Double = 0, warmupSteps: Int = 0
   ) -> ScheduleSpecification {

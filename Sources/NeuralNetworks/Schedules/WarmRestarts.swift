@@ -38,7 +38,12 @@ package struct WarmRestarts: ScheduleSettings {
 }
 
 extension ScheduleSpecification {
-  /// - Parameter cycle: Number of steps of the first cycle.
+  /// - Parameters:
+  ///   - rate: The rate at the start of each cycle.
+  ///   - minimum: The rate at the end of each cycle.
+  ///   - cycle: Number of steps of the first cycle.
+  ///   - cycleGrowth: Each cycle is so many times as long as the one before.
+  ///   - warmupSteps: Steps in which the rate rises from 0.
   public static func warmRestarts(
     rate: Double, minimum: Double = 0, cycle: Int, cycleGrowth: Double = 1, warmupSteps: Int = 0
   ) -> ScheduleSpecification {

@@ -16,7 +16,9 @@ public struct JobFact: Sendable, Equatable {
 extension Communicator {
   /// Throws, on all workers alike, unless all have the same facts. Collective.
   ///
-  /// - Parameter name: Name of a worker in the error message.
+  /// - Parameters:
+  ///   - facts: Facts that must be equal on all workers.
+  ///   - name: Name of a worker in the error message.
   public func requireEqual(_ facts: [JobFact], name: (Int) -> String) throws {
     let own = facts.flatMap { [$0.name, $0.value] }.joined(separator: "\0")
     // Usually only these few bytes are sent.

@@ -7,7 +7,9 @@ extension PreparedRun {
   /// The same run on random data of the same shape, for benchmarks of any length. A model of text gets the bundled
   /// novel, with the configuration's tokeniser and windows.
   ///
-  /// - Parameter assuming: Called with each assumption about a shape that only the files would tell.
+  /// - Parameters:
+  ///   - original: The configuration whose shapes are taken.
+  ///   - assuming: Called with each assumption about a shape that only the files would tell.
   public static func synthetic(like original: RunConfiguration, assuming: (String) -> Void) throws -> PreparedRun {
     var configuration = original
     configuration.training.epochs = nil

@@ -33,6 +33,10 @@ public struct PreparedRun: Sendable {
   /// together: `normalized(over:)`.
   ///
   /// - Parameters:
+  ///   - configuration: What is trained, on which data, and how.
+  ///   - dataDirectory: Where the data are, if not where the configuration says; nil takes that.
+  ///   - options: Run folder and resuming.
+  ///   - stop: Asks for a stop.
   ///   - warn: Called if opening the data waits for another process.
   ///   - note: Called when something takes long.
   /// - Throws: `StoppedBeforeTraining` if a stop is requested while data are prepared.
@@ -45,10 +49,7 @@ public struct PreparedRun: Sendable {
     self.configuration = configuration.reading(from: dataDirectory)
     self.options = options
     self.stop = stop
-    BLAS.threadCount = training.blasThreads
-    guard BLAS.threadCount == training.blasThreads else {
-      throw RunError.tooManyThreads(wanted: training.blasThreads, most: BLAS.threadCount)
-    }
+    try training.setThreadCount()
     let monitor = PreparationMonitor(warn: warn, note: note) { stop.reason != nil }
     do throws(DataError) {
       data = try DatasetSplits.open(

@@ -34,6 +34,8 @@ public final class Trainer {
   /// Collective. Builds this worker's replica, and loads the checkpoint if there is one to resume from.
   ///
   /// - Parameters:
+  ///   - run: The prepared run.
+  ///   - communicator: Connects the workers.
   ///   - jobSize: Numbers of ranks and nodes, for the record only.
   ///   - reporter: Receives the run's events from worker 0.
   ///   - status: Kept up to date, for other threads.

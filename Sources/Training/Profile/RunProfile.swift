@@ -21,6 +21,8 @@ public struct RunProfile: Sendable, Equatable {
   /// - Parameters:
   ///   - workers: Their profiles as measured; see `WorkerProfile.countingLateness`.
   ///   - layers: Paths and kinds of the layers in the workers' profiles.
+  ///   - shardsAreFixed: Whether the configuration gives the number of shards.
+  ///   - workersAreRanks: Whether workers are MPI ranks, not threads.
   public init(
     workers: [WorkerProfile], layers: [(path: String, kind: String)] = [], shardsAreFixed: Bool, workersAreRanks: Bool
   ) {

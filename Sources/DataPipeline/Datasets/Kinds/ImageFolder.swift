@@ -88,6 +88,7 @@ extension DatasetSpecification {
   /// - Parameters:
   ///   - path: Nil looks in the data directory.
   ///   - size: Size that images are scaled to; nil requires that all have one size.
+  ///   - skipBadImages: Leaves out images that cannot be read.
   public static func imageFolder(path: String? = nil, size: Extent? = nil, skipBadImages: Bool = false) -> Self {
     Self(ImageFolder(size: size, skipBadImages: skipBadImages), path: path)
   }

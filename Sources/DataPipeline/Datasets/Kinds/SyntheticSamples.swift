@@ -59,6 +59,7 @@ extension DatasetSpecification {
   ///
   /// - Parameters:
   ///   - shape: Of a sample: `[height, width, channels]` or `[features]`.
+  ///   - classes: Number of classes, at least 2.
   ///   - count: Training samples.
   public static func synthetic(shape: [Int], classes: Int, count: Int) -> Self {
     Self(SyntheticSamples(shape: shape, classes: classes, count: count))

@@ -83,6 +83,7 @@ extension TransformSpecification {
   ///
   /// - Parameters:
   ///   - size: Of the part; nil is the image's.
+  ///   - padding: Pixels that are added on each side first.
   ///   - reflecting: Whether the padding mirrors the image instead of being black.
   public static func randomCrop(size: Extent? = nil, padding: Int = 0, reflecting: Bool = false) -> Self {
     Self(RandomCrop(size: size, padding: padding, mode: reflecting ? .reflect : .zero))

@@ -43,7 +43,9 @@ extension ImagePool {
     public var stride: Extent
     public var padding = Padding.valid
 
-    /// - Parameter stride: Nil means the kernel.
+    /// - Parameters:
+    ///   - kernel: Height and width of the window, in pixels.
+    ///   - stride: Nil means the kernel.
     public init(kernel: Extent, stride: Extent? = nil) { (self.kernel, self.stride) = (kernel, stride ?? kernel) }
   }
 

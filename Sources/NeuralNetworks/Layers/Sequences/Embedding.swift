@@ -36,7 +36,10 @@ extension Embedding {
     public var width: Int
     public var standardDeviation: Double
 
-    /// - Parameter standardDeviation: That of the normal distribution of the initial vectors (1 in PyTorch).
+    /// - Parameters:
+    ///   - vocabulary: Number of tokens; nil takes that of the data.
+    ///   - width: Length of each vector.
+    ///   - standardDeviation: That of the normal distribution of the initial vectors (1 in PyTorch).
     public init(vocabulary: Int? = nil, width: Int, standardDeviation: Double = 1) {
       (self.vocabulary, self.width, self.standardDeviation) = (vocabulary, width, standardDeviation)
     }

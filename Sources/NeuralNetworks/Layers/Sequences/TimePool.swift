@@ -44,7 +44,9 @@ extension TimePool {
     public var stride: Int
     public var padding = TimePadding.valid
 
-    /// - Parameter stride: Nil means the kernel.
+    /// - Parameters:
+    ///   - kernel: Time steps of a window.
+    ///   - stride: Nil means the kernel.
     public init(kernel: Int, stride: Int? = nil) { (self.kernel, self.stride) = (kernel, stride ?? kernel) }
   }
 

@@ -11,7 +11,9 @@ public final class AttentionCache {
   /// By layer, each `[batch, capacity, 3·width]`, packed as in the layers.
   private var layers: [Tensor?] = []
 
-  /// - Parameter capacity: The longest sequence, the model's context.
+  /// - Parameters:
+  ///   - capacity: The longest sequence, the model's context.
+  ///   - pool: Memory for the cache.
   public init(capacity: Int, pool: StoragePool) { (self.capacity, self.pool) = (capacity, pool) }
 
   /// Removes all rows.
