@@ -69,7 +69,7 @@ public struct TrainedModel: Sendable {
     step = file.metadata.step
     weightsSHA256 = file.weightsSHA256
     configuration = try RunConfiguration.of(file)
-    BLAS.threadCount = configuration.training.blasThreads
+    try configuration.training.setThreadCount()
     do {
       data = try DatasetSplits.open(
         configuration.data.located(in: dataDirectory), dataDirectory: dataDirectory, seed: configuration.training.seed,

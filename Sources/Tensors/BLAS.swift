@@ -12,8 +12,12 @@ public enum BLAS {
   ///
   /// - Parameters:
   ///   - a: [m, k], or [k, m] with `transposeA`.
+  ///   - transposeA: Whether `a` is transposed.
   ///   - b: [k, n], or [n, k] with `transposeB`.
+  ///   - transposeB: Whether `b` is transposed.
   ///   - c: [m, n]; if `beta` is 0, it is overwritten and its old values are not read.
+  ///   - alpha: Multiplies the matrix product.
+  ///   - beta: Multiplies `c` before the matrix product is added; 0 overwrites it.
   public static func multiply(
     _ a: Tensor, transposeA: Bool = false, _ b: Tensor, transposeB: Bool = false, into c: Tensor,
     alpha: Double = 1, beta: Double = 0
@@ -115,16 +119,16 @@ public enum BLAS {
   #endif
 
   /// Number of threads of a matrix product or a convolution, in OpenBLAS and oneDNN; 1 by default. It applies to the whole process
-  /// and affects the bits: set it once, before the first matrix product.
+  /// and affects the bits.
   public static var threadCount: Int {
-    get {
-      startWithOneThread
-      return Int(openblas_get_num_threads())
-    }
-    set {
-      startWithOneThread
-      openblas_set_num_threads(Int32(newValue))
-    }
+    startWithOneThread
+    return Int(openblas_get_num_threads())
+  }
+
+  /// Sets `threadCount`, before the first matrix product. More than the library was built for is its largest number.
+  public static func setThreadCount(_ count: Int) {
+    startWithOneThread
+    openblas_set_num_threads(Int32(count))
   }
 
   /// OpenBLAS's own default is one for each core.

@@ -8,7 +8,6 @@ import Tensors
 /// Reason why a run cannot start or resume.
 public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case noTrainingSamples
-  case tooManyThreads(wanted: Int, most: Int)
   case moreWorkersThanShards(workers: Int, shards: Int)
   case batchSmallerThanShards(batchSize: Int, shards: Int)
   case moreShardsThanSamples(shards: Int, samples: Int)
@@ -36,11 +35,6 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
     switch self {
     case .noTrainingSamples:
       "the training split is empty; lower data.validation or raise data.train_limit"
-    case .tooManyThreads(let wanted, let most):
-      """
-      training.blas_threads is \(wanted), but this OpenBLAS takes at most \(most) (the most it was built for); lower it, or \
-      use another OpenBLAS
-      """
     case .moreWorkersThanShards(let workers, let shards):
       """
       \(workers.counted("worker")) for \(shards.counted("shard")): a worker requires at least one shard; use at most \

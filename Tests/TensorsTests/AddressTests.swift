@@ -42,15 +42,7 @@ import Testing
       return 0
     }
     expectSameBits(dtype) { count, x, y in
-      ck_log_softmax(type, 1, count, x, y)
-      return 0
-    }
-    expectSameBits(dtype) { count, x, y in
       ck_softmax_backward(type, 1, count, x, x, y, false)
-      return 0
-    }
-    expectSameBits(dtype) { count, x, y in
-      ck_log_softmax_backward(type, 1, count, x, x, y, false)
       return 0
     }
   }
@@ -146,7 +138,6 @@ import Testing
     expectSameBitsInPlace(dtype) { ck_squared_error(type, count, $0, other.pointer, $1) }
     expectSameBitsInPlace(dtype) { ck_softmax(type, 16, 37, $0, $1) }
     expectSameBitsInPlace(dtype) { ck_softmax_backward(type, 16, 37, other.pointer, $0, $1, false) }
-    expectSameBitsInPlace(dtype) { ck_log_softmax_backward(type, 16, 37, other.pointer, $0, $1, false) }
   }
 
   @Test(arguments: floatingTypes) func layersInPlace(_ dtype: DType) {

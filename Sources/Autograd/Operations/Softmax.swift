@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Softmax and its logarithm, along the last dimension.
+/// Softmax along the last dimension.
 extension Variable {
   public func softmax() -> Variable {
     let (rows, columns) = rowsAndColumns
@@ -10,17 +10,6 @@ extension Variable {
     return tape.record(output, inputs: [self]) { [self] gradient in
       tape.accumulateGradient(of: self) { target, adding in
         ck_softmax_backward(type, rows, columns, output.pointer, gradient.pointer, target.pointer, adding)
-      }
-    }
-  }
-
-  public func logSoftmax() -> Variable {
-    let (rows, columns) = rowsAndColumns
-    let output = emptyLike()
-    ck_log_softmax(type, rows, columns, value.pointer, output.pointer)
-    return tape.record(output, inputs: [self]) { [self] gradient in
-      tape.accumulateGradient(of: self) { target, adding in
-        ck_log_softmax_backward(type, rows, columns, output.pointer, gradient.pointer, target.pointer, adding)
       }
     }
   }

@@ -35,34 +35,12 @@ void ck_running_average(ck_type type, ptrdiff_t count, double momentum, double f
 
 void ck_fill(ck_type type, ptrdiff_t count, double value, void *y) { CK_CALL(type, fill, count, value, y); }
 
-CK_CLONES static void widen(ptrdiff_t count, const float *x, double *y) {
-  for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i];
-}
-
-CK_CLONES static void narrow(ptrdiff_t count, const double *x, float *y) {
-  for (ptrdiff_t i = 0; i < count; i++) y[i] = (float)x[i];
-}
-
-void ck_convert(ck_type from, ck_type to, ptrdiff_t count, const void *x, void *y) {
-  if (from == to) {
-    ck_scale(from, count, 1, x, y);
-  } else if (from == CK_FLOAT32) {
-    widen(count, x, y);
-  } else {
-    narrow(count, x, y);
-  }
-}
-
 double ck_sum(ck_type type, ptrdiff_t count, const void *x) { return CK_CALL(type, sum, count, x); }
 
 double ck_sum_of_squares(ck_type type, ptrdiff_t count, const void *x) { return CK_CALL(type, dot, count, x, x); }
 
 double ck_dot(ck_type type, ptrdiff_t count, const void *a, const void *b) {
   return CK_CALL(type, dot, count, a, b);
-}
-
-double ck_max_magnitude(ck_type type, ptrdiff_t count, const void *x) {
-  return CK_CALL(type, max_magnitude, count, x);
 }
 
 ptrdiff_t ck_first_nonfinite(ck_type type, ptrdiff_t count, const void *x) {

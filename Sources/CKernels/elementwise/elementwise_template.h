@@ -74,27 +74,6 @@ static double K(dot)(ptrdiff_t n, const REAL *a, const REAL *b) {
   return sum;
 }
 
-CK_CLONES static double K(max_magnitude)(ptrdiff_t n, const REAL *x) {
-  // A maximum does not depend on the order: explicit lanes, since the compiler may not reorder.
-  enum { lanes = 32 };
-  REAL largest[lanes] = {0};
-  ptrdiff_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (int lane = 0; lane < lanes; lane++) {
-      REAL magnitude = x[i + lane] < 0 ? -x[i + lane] : x[i + lane];
-      largest[lane] = magnitude > largest[lane] ? magnitude : largest[lane];
-    }
-  }
-  for (; i < n; i++) {
-    REAL magnitude = x[i] < 0 ? -x[i] : x[i];
-    if (magnitude > largest[0]) largest[0] = magnitude;
-  }
-  for (int lane = 1; lane < lanes; lane++) {
-    if (largest[lane] > largest[0]) largest[0] = largest[lane];
-  }
-  return largest[0];
-}
-
 CK_CLONES static bool K(block_is_finite)(ptrdiff_t n, const REAL *x) {
   // x − x is 0 for finite x, else NaN.
   int bad = 0;

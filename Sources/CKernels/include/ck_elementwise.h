@@ -23,8 +23,6 @@ void ck_axpy(ck_type type, ptrdiff_t count, double factor, const void *x, void *
 /// y = (1 − momentum) · y + momentum · factor · x: one step of an exponential running average.
 void ck_running_average(ck_type type, ptrdiff_t count, double momentum, double factor, const void *x, void *y);
 void ck_fill(ck_type type, ptrdiff_t count, double value, void *y);
-/// Copies between the two types, rounding to nearest.
-void ck_convert(ck_type from, ck_type to, ptrdiff_t count, const void *x, void *y);
 
 /// Number of elements in a chunk. The reductions below accumulate in double, chunk by chunk from the first.
 enum { CK_REDUCTION_CHUNK = 8192 };
@@ -33,8 +31,6 @@ double ck_sum(ck_type type, ptrdiff_t count, const void *x);
 double ck_sum_of_squares(ck_type type, ptrdiff_t count, const void *x);
 /// Σ a·b
 double ck_dot(ck_type type, ptrdiff_t count, const void *a, const void *b);
-/// max |x|, 0 for no elements; NaN is ignored.
-double ck_max_magnitude(ck_type type, ptrdiff_t count, const void *x);
 /// Index of the first element that is NaN or infinite, or −1.
 ptrdiff_t ck_first_nonfinite(ck_type type, ptrdiff_t count, const void *x);
 

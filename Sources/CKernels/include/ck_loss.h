@@ -11,11 +11,6 @@ void ck_softmax(ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *x, 
 /// dx = y · (dy − Σ dy·y); in place on dy.
 void ck_softmax_backward(
     ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *y, const void *dy, void *dx, bool accumulate);
-/// In place.
-void ck_log_softmax(ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *x, void *y);
-/// dx = dy − exp(y) · Σ dy; in place on dy.
-void ck_log_softmax_backward(
-    ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *y, const void *dy, void *dx, bool accumulate);
 
 /// Column of the largest element of each row, the first of equals.
 void ck_argmax(ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *x, int32_t *indices);

@@ -10,15 +10,6 @@ void ck_softmax_backward(
   CK_CALL(type, softmax_backward, rows, columns, y, dy, dx, accumulate);
 }
 
-void ck_log_softmax(ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *x, void *y) {
-  CK_CALL(type, log_softmax, rows, columns, x, y);
-}
-
-void ck_log_softmax_backward(
-    ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *y, const void *dy, void *dx, bool accumulate) {
-  CK_CALL(type, log_softmax_backward, rows, columns, y, dy, dx, accumulate);
-}
-
 void ck_argmax(ck_type type, ptrdiff_t rows, ptrdiff_t columns, const void *x, int32_t *indices) {
   CK_CALL(type, argmax, rows, columns, x, indices);
 }

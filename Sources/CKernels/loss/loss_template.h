@@ -32,32 +32,6 @@ CK_CLONES static void K(softmax_backward)(
   }
 }
 
-static void K(log_softmax)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, REAL *y) {
-  for (ptrdiff_t r = 0; r < rows && columns > 0; r++) {
-    const REAL *row = x + r * columns;
-    REAL *out = y + r * columns;
-    REAL largest = K(row_max)(columns, row);
-    REAL log_sum = (REAL)log(K(row_exp_sum)(columns, largest, row));
-    for (ptrdiff_t c = 0; c < columns; c++) out[c] = row[c] - largest - log_sum;
-  }
-}
-
-CK_CLONES static void K(log_softmax_backward)(
-    ptrdiff_t rows, ptrdiff_t columns, const REAL *y, const REAL *dy, REAL *dx, bool accumulate) {
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    CK_REASSOCIATE
-    const REAL *log_p = y + r * columns, *g = dy + r * columns;
-    REAL *out = dx + r * columns;
-    REAL sum = 0;
-    for (ptrdiff_t c = 0; c < columns; c++) sum += g[c];
-    CK_IN_PLACE
-    for (ptrdiff_t c = 0; c < columns; c++) {
-      REAL v = g[c] - K(exp)(log_p[c]) * sum;
-      out[c] = accumulate ? out[c] + v : v;
-    }
-  }
-}
-
 static void K(argmax)(ptrdiff_t rows, ptrdiff_t columns, const REAL *x, int32_t *indices) {
   for (ptrdiff_t r = 0; r < rows && columns > 0; r++) indices[r] = (int32_t)K(row_argmax)(columns, x + r * columns);
 }

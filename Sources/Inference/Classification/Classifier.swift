@@ -28,7 +28,7 @@ public final class Classifier {
   init(_ opened: ClassificationCheckpoint) throws {
     (checkpoint, step) = (opened.file.path, opened.file.metadata.step)
     (input, classNames, outputs) = (opened.input, opened.classNames, opened.outputs)
-    BLAS.threadCount = opened.configuration.training.blasThreads
+    try opened.configuration.training.setThreadCount()
     try MatrixProductWorkspace().giveBack()
     model = try Model(
       opened.configuration.model.layers(inputShape: opened.shape, outputs: classNames.count),

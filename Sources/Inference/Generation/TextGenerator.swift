@@ -39,7 +39,7 @@ public final class TextGenerator {
     tokenizer = try Tokenizers.load(json: json, from: file.path)
     let configuration = try RunConfiguration.of(file)
     guard let text = configuration.data.text else { throw GenerationError.notOfText(file.path) }
-    BLAS.threadCount = configuration.training.blasThreads
+    try configuration.training.setThreadCount()
     window = text.window
     data = configuration.data
     let vocabulary = tokenizer.vocabularySize
