@@ -18,7 +18,7 @@ struct TrainCommand: ParsableCommand {
 
       Examples:
         lockstep train configs/quickstart.yaml
-        lockstep train photos --workers 2                             no configuration
+        lockstep train photos --workers 2                             without CONFIG
         lockstep train photos --set data.image_size=96 --set training.epochs=20
         lockstep train runs/first                                     goes on
         lockstep train configs/quickstart.yaml --workers 2 --set training.epochs=3
