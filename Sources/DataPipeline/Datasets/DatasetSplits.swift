@@ -56,6 +56,7 @@ public struct DatasetSplits: Sendable {
   ///   - classNames: of a model of labelled texts; nil finds them.
   ///   - sampleShape: the same; nil finds it.
   ///   - monitor: told where opening waits for another process, and what takes long; may stop it.
+  ///   - imageCache: Where decoded images are kept.
   public static func open(
     _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil,
     tokenizer: (any Tokenizer)? = nil, classNames: [String]? = nil, sampleShape: [Int]? = nil,

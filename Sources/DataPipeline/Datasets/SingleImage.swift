@@ -14,6 +14,7 @@ public struct SingleImage: ImageDataset {
   /// - Parameters:
   ///   - path: A JPEG or PNG file.
   ///   - shape: of the samples that a model takes, with 1 or 3 channels.
+  ///   - sizing: How an image is brought to another size.
   ///   - limit: Pixels that the file may have.
   public init(
     contentsOf path: String, shape: ImageShape, _ sizing: ImageSizing = ImageSizing(fit: .stretch),

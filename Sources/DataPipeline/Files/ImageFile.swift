@@ -24,6 +24,7 @@ public struct PixelImage: Sendable, Equatable {
   ///   - limit: Pixels of an image at most (`data.max_image_pixels`). It is compared with the file's header: a file of few
   ///     bytes may promise an image that takes all memory.
   ///   - size: Size that the image is resized to by `sizing`; nil keeps it as it is.
+  ///   - sizing: How an image is brought to another size.
   public init(
     contentsOf path: String, limit: Int = DatasetSpecification.defaultMaxImagePixels, size: Extent? = nil,
     _ sizing: ImageSizing = ImageSizing()
