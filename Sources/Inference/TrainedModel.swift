@@ -122,7 +122,10 @@ public struct TrainedModel: Sendable {
 
   /// Evaluates a split. Collective: the blocks are distributed over the workers.
   ///
-  /// - Parameter recorder: Receives the prediction of each sample.
+  /// - Parameters:
+  ///   - name: The split.
+  ///   - communicator: Its workers divide the blocks among themselves.
+  ///   - recorder: Receives the prediction of each sample.
   public func evaluate(
     _ name: DataSplit, communicator: any Communicator, recorder: PredictionRecorder? = nil
   ) throws -> Evaluation {

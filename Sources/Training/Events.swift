@@ -16,7 +16,13 @@ public protocol TrainingReporter: AnyObject {
   func warn(_ message: String)
   /// A detail, for verbose output only.
   func detail(_ message: String)
-  /// - Parameter curves: Everything that the run has recorded, before it was resumed too.
+  /// The run's end.
+  ///
+  /// - Parameters:
+  ///   - summary: The content of `summary.json`.
+  ///   - curves: Everything that the run has recorded, before it was resumed too.
+  ///   - folder: Path of the run folder.
+  ///   - stopped: Reason of a stop before the last step; nil for a complete run.
   func finished(_ summary: RunSummary, curves: RunCurves, folder: String, stopped: StopRequest.Reason?)
   /// The profile, if there is one; comes before `finished`.
   func profiled(_ profile: RunProfile)

@@ -8,9 +8,11 @@ import DataPipeline
 public struct ImagePredictor: Sendable {
   private let opened: ClassificationCheckpoint
 
-  /// Opens the checkpoint at `path`, which is a checkpoint file or a run folder.
+  /// Opens a checkpoint.
   ///
-  /// - Parameter damaged: Called with each checkpoint that was skipped.
+  /// - Parameters:
+  ///   - path: A checkpoint file or a run folder.
+  ///   - damaged: Called with each checkpoint that was skipped.
   public init(at path: String, damaged: (String) -> Void) throws {
     opened = try ClassificationCheckpoint(at: path, damaged: damaged)
     guard opened.input.takesFiles else { throw ClassificationError.takesTexts(opened.file.path) }
@@ -35,6 +37,7 @@ public struct ImagePredictor: Sendable {
   /// - Parameters:
   ///   - files: The same on all workers.
   ///   - skipsUnreadable: Leaves out images that cannot be read; otherwise the first of them is an error.
+  ///   - communicator: Its workers divide the files among themselves.
   ///   - format: Called on every worker, for each of its results.
   ///   - receive: Called on worker 0, piece by piece in the order of the files.
   public func predict(
