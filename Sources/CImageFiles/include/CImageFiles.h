@@ -1,4 +1,4 @@
-// Image and compressed files in memory, with libjpeg-turbo, libpng and zlib.
+// Image and compressed files in memory, with libjpeg-turbo, libpng, libwebp, libtiff, giflib and zlib.
 //
 // No function ends the process or prints. Functions that can fail return false and write a sentence to `message`. The caller
 // frees memory with ci_free.
