@@ -7,7 +7,7 @@ extension Trainer {
   /// Worker 0 writes a sample if one is due; the others wait for it. Recurrent layers start at zero, not at the state that
   /// training carries, so that the checkpoint of that step would write the same sample. Collective.
   ///
-  /// A stop request leaves it unfinished.
+  /// A stop request ends it early.
   func writeSampleIfDue() throws {
     let settings = run.configuration.samples
     guard settings.isDue(after: progress.step), let tokenizer = run.data.tokenizer,

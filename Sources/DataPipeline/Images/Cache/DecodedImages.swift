@@ -42,7 +42,7 @@ final class DecodedImages: Sendable {
     }
     let pixels = try decode()
     precondition(pixels.count == recordBytes, "\(pixels.count) bytes for a record of \(recordBytes)")
-    pixels.withUnsafeBufferPointer { image.initialize(from: $0.baseAddress!, count: recordBytes) }
+    image.initialize(from: pixels, count: recordBytes)
     if let file, let identity { file.write(record: record, identity: identity, image) }
     isKept = keep(image, record)
     return body(image)
