@@ -137,11 +137,17 @@ public enum ConfigurationReference {
     `training.compare_replicas` and `data.evaluation_transforms`, of everything in `evaluation`, `checkpoint`, `logging` and `samples`, and of the paths in
     `data`, where the same data lie: none of it can change what has been computed. Another `training.blas_threads` is
     accepted with a warning, since it rounds differently. Any other
-    difference is refused and listed.
+    difference is refused and listed, unless `--continue` is given.
 
     With `training.early_stopping` the evaluations decide when a run ends, and with the schedule `plateau` at which rate it
-    learns, so `evaluation.every_steps`, `every_epochs` and `block_size`, and `data.evaluation_transforms`, may not differ; of `early_stopping` itself,
+    learns, so `evaluation.every_steps`, `every_epochs` and `block_size`, and `data.evaluation_transforms`, may not differ without `--continue`; of `early_stopping` itself,
     `patience` may grow. A run that was stopped early is complete: started again it says so and only measures the test
     split anew; with more patience it goes on.
+
+    With `--continue`, the rest of the run is trained with other settings of the learning: everything in `loss`, `optimizer`,
+    `schedule`, `parameters`, `data.augment` and `training.early_stopping`. A schedule that differs begins at the step of the checkpoint, with its
+    warm-up, and has the rest of the run as its length; one that does not differ goes on. The optimiser's state is kept if the new
+    optimiser has state of the same names for the same parameters, and begins at zero otherwise. Early stopping counts evaluations
+    anew. With another loss, or another metric of early stopping, earlier steps are no longer candidates for the best checkpoint.
     """
 }

@@ -10,6 +10,8 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     case allowed
     /// The run resumes, but with other bits than without the change; it must warn.
     case changesBits
+    /// The rest of the run may be trained with it, if the user says so: settings of the learning, not of the model or the data.
+    case continues
     /// It would be a different run.
     case refused
   }
@@ -32,8 +34,8 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     let steering = [
       "evaluation.every_steps", "evaluation.every_epochs", "evaluation.block_size", "data.evaluation_transforms",
     ]
-    if evaluationSteers && steering.contains(path) { return .refused }
-    if path == "training.early_stopping.patience" { return isLonger ? .allowed : .refused }
+    if evaluationSteers && steering.contains(path) { return .continues }
+    if path == "training.early_stopping.patience" && isLonger { return .allowed }
     let allowed =
       [
         // The version's defaults are among the other settings.
@@ -42,8 +44,14 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
       ] + DatasetSpecification.locationKeys.map { "data.\($0)" }
     let allowedSections = ["evaluation.", "checkpoint.", "logging.", "samples."]
     if allowed.contains(path) || allowedSections.contains(where: path.hasPrefix) { return .allowed }
-    return path == "training.blas_threads" ? .changesBits : .refused
+    if path == "training.blas_threads" { return .changesBits }
+    return Self.ofLearning.contains { path == $0 || path.hasPrefix($0 + ".") } ? .continues : .refused
   }
+
+  /// Sections and settings that the rest of a run may have others of.
+  package static let ofLearning = [
+    "loss", "optimizer", "schedule", "parameters", "data.augment", "training.early_stopping",
+  ]
 
   /// More patience would not have ended the run earlier; less might have.
   private var isLonger: Bool {

@@ -62,6 +62,8 @@ public struct RunDescription: Sendable {
   public var bestStep: Int?
   /// Whether a stop left work unfinished after `firstStep`, which is done now.
   public var isUnfinished: Bool
+  /// A line for each setting that differs from those of the steps before `firstStep`, and for each consequence.
+  public var changes: [String]
   public var folder: String
   /// A table of the layers.
   public var layers: String

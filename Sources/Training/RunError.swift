@@ -3,6 +3,7 @@ import Configuration
 import DataPipeline
 import NeuralNetworks
 import PlainText
+import RunSettings
 import Tensors
 
 /// Reason why a run cannot start or resume.
@@ -13,7 +14,8 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case moreShardsThanSamples(shards: Int, samples: Int)
   case statisticsOfOneSample(layer: String, batchSize: Int, shards: Int?)
   case streamsDoNotDivide(batchSize: Int, shards: Int)
-  case anotherConfiguration(checkpoint: String, differences: [String])
+  case anotherConfiguration(checkpoint: String, refused: [String], continued: [String], isContinued: Bool)
+  case nothingToContinue(checkpoint: String, step: Int, changes: [String])
   case otherShards(checkpoint: String, old: Int, new: Int)
   case folderNotEmpty(String)
   case alreadyFurther(checkpoint: String, step: Int, totalSteps: Int)
@@ -68,11 +70,17 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       data.order sequential carries state over \(batchSize) streams, which do not divide over \(shards) shards; make \
       training.batch_size a multiple of \(shards), or choose another number of shards
       """
-    case .anotherConfiguration(let checkpoint, let differences):
+    case .anotherConfiguration(let checkpoint, let refused, let continued, let isContinued):
       """
       \(checkpoint.onOneLine) belongs to a run with another configuration:
-      \(differences.map { "  " + $0.onOneLine }.joined(separator: "\n"))
-      go on with the configuration in its run folder, or start a new run with another --run-dir
+      \(Self.list(isContinued ? refused : continued + refused))
+      \(Self.advice(refused: refused, isContinued: isContinued))
+      """
+    case .nothingToContinue(let checkpoint, let step, let changes):
+      """
+      \(checkpoint.onOneLine) is complete after step \(step): no step is left that could be trained with
+      \(Self.list(changes))
+      make the run longer with training.epochs or training.steps
       """
     case .otherShards(let checkpoint, let old, let new):
       """
@@ -126,6 +134,18 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
 
   private static func shape(_ sizes: [Int]?) -> String {
     sizes.map { "a tensor of " + $0.map(String.init).joined(separator: "×") } ?? "no tensor"
+  }
+
+  private static func list(_ lines: [String]) -> String { lines.map { "  " + $0.onOneLine }.joined(separator: "\n") }
+
+  private static func advice(refused: [String], isContinued: Bool) -> String {
+    let own = "go on with the configuration in its run folder"
+    if refused.isEmpty {
+      return "add --continue to train the rest of the run with the new values, or \(own)"
+    }
+    let settings = ConfigurationDifference.ofLearning.joined(separator: ", ")
+    let limit = "--continue changes the learning only (\(settings)); " + own
+    return (isContinued ? limit : own) + ", or start a new run with another --run-dir"
   }
 
   private static func advice(_ checkpoint: String?) -> String {

@@ -1,4 +1,7 @@
+import Foundation
 import JSON
+import RunSettings
+import Tensors
 
 /// Contents of `summary.json`, written when a run has ended: fractions and seconds; null if there is no value.
 public struct RunSummary: Sendable, Equatable {
@@ -25,9 +28,34 @@ public struct RunSummary: Sendable, Equatable {
   public var parameters = 0
   /// How many of them were not trained.
   public var frozenParameters = 0
+  public var batchSize = 0
+  public var seed: UInt64 = 0
+  /// The highest rate of the schedule.
+  public var learningRate = 0.0
+  /// Factor λ of the optimiser's weight decay.
+  public var weightDecay = 0.0
+  /// Factor λ of the loss term λ·Σw².
+  public var l2 = 0.0
   /// Number of steps of the warm-up, as the run's length allowed.
   public var warmupSteps = 0
+  /// Changes of settings during the run, in order.
+  var history: [Continuation] = []
+  /// Time of the end, in UTC: `2026-01-31T23:59:59Z`.
+  public var date = ""
+  /// Version of the program.
+  public var version = ""
+  /// Name of the processor of worker 0.
+  public var processor = ""
   public var weightsSHA256 = ""
+
+  /// Records the settings that tables of runs show, the time, and the program and machine that ended the run.
+  mutating func record(_ configuration: RunConfiguration) {
+    (batchSize, seed) = (configuration.training.batchSize, configuration.training.seed)
+    learningRate = configuration.schedule.rate
+    (weightDecay, l2) = (configuration.optimizer.weightDecay, configuration.optimizer.l2)
+    date = Date.now.formatted(.iso8601)
+    (version, processor) = (ProgramVersion.number, ProcessorFeatures.name)
+  }
 
   /// Writes every key, even without a value: readers rely on it.
   public var json: JSON {
@@ -50,7 +78,16 @@ public struct RunSummary: Sendable, Equatable {
       "shards": .integer(shards),
       "parameters": .integer(parameters),
       "frozen_parameters": .integer(frozenParameters),
+      "batch_size": .integer(batchSize),
+      "seed": seed <= UInt64(Int.max) ? .integer(Int(seed)) : .string("\(seed)"),
+      "learning_rate": .number(learningRate),
+      "weight_decay": .number(weightDecay),
+      "l2": .number(l2),
       "warmup_steps": .integer(warmupSteps),
+      "history": .array(history.map(\.json)),
+      "date": .string(date),
+      "version": .string(version),
+      "processor": .string(processor),
       "weights_sha256": .string(weightsSHA256),
     ]
   }

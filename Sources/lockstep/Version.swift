@@ -4,11 +4,9 @@ import Training
 
 /// Text of `--version`: versions of Lockstep and its libraries, kernels in use, and traits of the build.
 enum Version {
-  static let number = "0.1.0"
-
   static var text: String {
     """
-    Lockstep \(number)
+    Lockstep \(ProgramVersion.number)
     products     \(BLAS.configuration) (kernels \(BLAS.coreName))
     convolution  \(ConvolutionPlans.library)
     ranks        \(MPIEnvironment.libraryVersion)
@@ -27,7 +25,7 @@ enum Version {
   static var libraryFacts: [JobFact] {
     let words = BLAS.configuration.split(separator: " ").filter { $0.lowercased() != BLAS.coreName.lowercased() }
     return [
-      JobFact("version", number), JobFact("build", ExecutableFile.buildIdentifier ?? "unknown"),
+      JobFact("version", ProgramVersion.number), JobFact("build", ExecutableFile.buildIdentifier ?? "unknown"),
       JobFact("OpenBLAS", words.joined(separator: " ")), JobFact("convolution", ConvolutionPlans.library),
       JobFact("MPI", MPIEnvironment.libraryVersion),
     ]

@@ -59,6 +59,30 @@ struct ResumeChangesTests {
     #expect(set.exitCode == 0, "\(set.errors)")
   }
 
+  @Test("--continue trains the rest with other settings, says them, and the run folder goes on with them")
+  func continued() throws {
+    #expect(try train(["training.steps=20"]).exitCode == 0)
+    expectRefusal(try train(["schedule.max=0.003", "training.steps=30"]), ["schedule.max: ", "add --continue"])
+    expectRefusal(try train([], ["--continue", "--resume", "never"]), ["--continue and --resume never"])
+    let changes = ["--set", "schedule.max=0.003", "--set", "training.steps=30"]
+    let result = try Lockstep.run(["train", run, "--continue"] + changes)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let text = result.lines.joined(separator: "\n")
+    #expect(text.contains("after step 20 of 30, from here on with other settings:\n  schedule.max: "), "\(text)")
+    #expect(text.contains("→ 0.003\n  the schedule begins at this step"), "\(text)")
+    let summary = try SmallRun.summary(of: run)
+    #expect((summary["history"] as? [[String: Any]])?.first?["step"] as? Int == 20)
+    #expect(summary["learning_rate"] as? Double == 0.003)
+    for key in ["weight_decay", "l2", "batch_size", "seed", "date", "version", "processor"] {
+      #expect(summary[key] != nil, "summary.json has no \(key)")
+    }
+    let more = try Lockstep.run(["train", run, "--set", "training.steps=40"])
+    #expect(more.exitCode == 0, "\(more.errors)")
+    #expect(!more.output.contains("other settings"))
+    let table = try Lockstep.run(["compare", run, "--out", folder.path("curves.svg")])
+    #expect(table.output.contains("continued after step") && table.output.contains("processor"), "\(table.output)")
+  }
+
   @Test("a resume to a length that is already passed is refused, and the folder left as it is")
   func shorterRun() throws {
     #expect(try train(["training.steps=20"]).exitCode == 0)

@@ -95,6 +95,6 @@ import Testing
     let old = try RunConfiguration.parse(text: Self.base + "  - {match: 0.*, rate: 2}")
     let new = try RunConfiguration.parse(text: Self.base + "  - {match: 0.*, rate: 3}")
     #expect(new.differences(from: old).map(\.path) == ["parameters"])
-    #expect(new.differences(from: old).map(\.onResume) == [.refused])
+    #expect(new.differences(from: old).map(\.onResume) == [.continues])
   }
 }

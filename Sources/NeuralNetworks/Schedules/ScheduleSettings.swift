@@ -2,6 +2,9 @@ import Configuration
 
 /// The settings of one schedule, and its learning rate.
 package protocol ScheduleSettings: CatalogueSection {
+  /// The highest rate, by which runs are compared.
+  var rate: Double { get }
+
   /// The full rate of a step: the end of a warm-up, and the rate of each step after it.
   func rate(at step: ScheduleStep) -> Double
 

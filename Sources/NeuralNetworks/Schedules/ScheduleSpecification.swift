@@ -13,6 +13,9 @@ public struct ScheduleSpecification: Sendable {
   /// The word that configurations use for the schedule.
   package var name: String { type(of: settings).name }
 
+  /// The highest rate of the schedule.
+  public var rate: Double { settings.rate }
+
   /// Whether evaluations of the validation split change the rate.
   public var followsEvaluations: Bool { settings is any EvaluatedScheduleSettings }
 

@@ -26,6 +26,8 @@ package struct TriangularCycles: ScheduleSettings {
       ])
   }
 
+  package var rate: Double { maximum }
+
   package func check(_ context: inout DecodingContext) {
     context.check(
       "schedule.min", "schedule.max", holds: minimum < maximum,

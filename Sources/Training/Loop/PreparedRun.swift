@@ -86,7 +86,6 @@ public struct PreparedRun: Sendable {
     }
     totalSteps = training.totalSteps(stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = Schedule(configuration.schedule, totalSteps: totalSteps)
-    data.notes += schedule.notes
     // The model is built once here to find shapes that do not fit, before there is a worker, a run folder or a rank.
     let model = try Self.emptyModel(layers, for: data, rules: configuration.parameters)
     try configuration.parameters.requireMatches(in: model.store)
@@ -168,6 +167,8 @@ public struct RunOptions: Sendable {
   /// Folder to write to; nil makes a new one under `runs`.
   public var runFolder: String?
   public var resume = ResumeMode.automatic
+  /// Whether the rest of a run that is resumed may be trained with other settings of the learning.
+  public var continuesWithChanges = false
   /// Name of the configuration, for a new folder's name.
   public var name = "run"
   /// The file that the configuration was read from, which a run never overwrites.

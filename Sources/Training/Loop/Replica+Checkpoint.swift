@@ -6,6 +6,12 @@ import Inference
 import NeuralNetworks
 import Tensors
 
+/// Names of the tensors of a replica in a checkpoint.
+struct ExpectedState {
+  let weights: [Checkpoint.Expectation]
+  let optimizer: [String]
+}
+
 /// A replica's tensors as a checkpoint holds them: under dotted paths, in PyTorch's layouts.
 extension Replica {
   /// Parameters in declaration order, then buffers in theirs: the content of `weights_sha256`.
@@ -49,8 +55,14 @@ extension Replica {
   /// Tensors of that state that a node group shares, if `sharesWeights`.
   var sharableState: [Tensor] { [model.store.values] + optimizer.state.map(\.value) }
 
+  var expectedState: ExpectedState {
+    ExpectedState(weights: model.expectations, optimizer: optimizerState.map(\.name))
+  }
+
+  static let statePrefix = "optimizer."
+
   static func stateName(_ state: String, _ parameter: Parameter) -> String {
-    "optimizer.\(state).\(parameter.path)"
+    "\(statePrefix)\(state).\(parameter.path)"
   }
 }
 

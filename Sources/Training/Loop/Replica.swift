@@ -97,7 +97,13 @@ final class Replica {
 
   /// One optimiser update from the summed gradient buffers.
   ///
-  /// - Parameter hasReadShared: As in `Optimizer.step`.
+  /// - Parameters:
+  ///   - reduced: Sum of all shards' gradient buffers.
+  ///   - totals: The step's totals over the global batch.
+  ///   - step: Number of the optimiser's updates so far.
+  ///   - learningRate: Rate of this step.
+  ///   - report: As in `Optimizer.step`.
+  ///   - hasReadShared: As in `Optimizer.step`.
   func update(
     from reduced: Tensor, totals: StepTotals, step: Int, learningRate: Double, report: Bool,
     hasReadShared: () throws -> Void

@@ -68,12 +68,31 @@ struct RunProgress: Codable, Equatable, Sendable {
   /// Seconds and samples so far, including those before the run was resumed.
   var wallSeconds = 0.0
   var samples = 0.0
+  /// Changes of settings during the run, in order; nil if there were none.
+  var continuations: [Continuation]?
   /// Digest of the training data, so that a resume can check that they are the same, even at another location.
   var dataDigest: String?
 
   /// s ← 0.999 s + 0.001 ℓ, from the first loss on: slow enough that batches of one sample give a smooth curve.
   mutating func smooth(_ loss: Double) {
     smoothedLoss = smoothedLoss.map { 0.999 * $0 + 0.001 * loss } ?? loss
+  }
+
+  /// Step at which the schedule in use began.
+  var scheduleStart: Int { continuations?.last { $0.restartsSchedule }?.step ?? 0 }
+  /// Step at which the optimiser's state was zero.
+  var optimizerStart: Int { continuations?.last { $0.restartsOptimizer }?.step ?? 0 }
+
+  /// Goes on with other settings: forgets the state that belongs to the old ones.
+  mutating func begin(_ continuation: Continuation) {
+    continuations = (continuations ?? []) + [continuation]
+    // Evaluations count anew: a run that had stopped early shall go on.
+    earlyStopping = nil
+    if continuation.restartsSchedule { schedule = nil }
+    if continuation.changesObjective {
+      // Losses of different kinds do not compare.
+      (best, smoothedLoss) = (nil, nil)
+    }
   }
 
   init(encoded: some Sequence<UInt8>) throws {
@@ -121,18 +140,20 @@ struct RunProgress: Codable, Equatable, Sendable {
       return check("\(name).samples", window.samples, counts) ?? check("\(name).correct", window.correct, counts)
         ?? check("\(name).predictions", window.predictions, counts)
     }
-    let counts = 0...1e18
-    return check("wallSeconds", wallSeconds, 0...Self.longest) ?? check("samples", samples, counts)
-      ?? check("sinceLogged", sinceLogged) ?? check("lastLogged", lastLogged)
-      ?? check("best", best) ?? check("lastValidation", lastValidation)
-      ?? check(
-        "earlyStopping.evaluationsWithoutImprovement",
-        earlyStopping.map { Double($0.evaluationsWithoutImprovement) }, 0...Double(step))
-      ?? check(
-        "schedule.evaluationsWithoutImprovement", schedule.map { Double($0.evaluationsWithoutImprovement) },
-        0...Double(step))
-      ?? check("schedule.reductions", schedule.map { Double($0.reductions) }, 0...Double(step))
-      ?? check("schedule.cooldown", schedule.map { Double($0.cooldown) }, counts)
+    let (counts, steps) = (0...1e18, 0...Double(step))
+    let early = earlyStopping.map { Double($0.evaluationsWithoutImprovement) }
+    let late = schedule.map { Double($0.evaluationsWithoutImprovement) }
+    let problems = [
+      check("wallSeconds", wallSeconds, 0...Self.longest), check("samples", samples, counts),
+      check("sinceLogged", sinceLogged), check("lastLogged", lastLogged),
+      check("best", best), check("lastValidation", lastValidation),
+      check("earlyStopping.evaluationsWithoutImprovement", early, steps),
+      check("schedule.evaluationsWithoutImprovement", late, steps),
+      check("schedule.reductions", schedule.map { Double($0.reductions) }, steps),
+      check("schedule.cooldown", schedule.map { Double($0.cooldown) }, counts),
+    ]
+    let changes = (continuations ?? []).map { check("continuations.step", Double($0.step), steps) }
+    return (problems + changes).compactMap { $0 }.first
   }
 
   /// JSON with keys in a fixed order: equal runs write equal files.

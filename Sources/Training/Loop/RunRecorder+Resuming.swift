@@ -19,21 +19,28 @@ extension RunRecorder {
     return path.flatMap(RunFolder.newestReadable(at:)).flatMap { try? RunConfiguration.of($0) }
   }
 
-  /// Checks that only settings without effect on past steps differ from the checkpoint's configuration.
+  /// Checks that only settings without effect on past steps differ from the checkpoint's configuration, or, with `--continue`,
+  /// those of the learning.
   ///
-  /// - Parameter model: The tensors that the checkpoint must hold.
-  func refuseOtherRuns(_ checkpoint: Checkpoint, model: [Checkpoint.Expectation]) throws {
+  /// - Parameter model: The tensors and the optimiser's state of this run.
+  /// - Returns: The changes that the rest of the run is trained with; nil if there are none.
+  func continuation(of checkpoint: Checkpoint, model: ExpectedState) throws -> Continuation? {
     let name = checkpoint.path
     let step = checkpoint.metadata.step
     let old = try RunConfiguration.of(checkpoint)
     let differences = run.configuration.differences(from: old)
     let refused = differences.filter { $0.onResume == .refused }
       .compactMap { $0.path == "training.shards" ? shardsInEffect($0, old, checkpoint) : $0 }
-    guard refused.isEmpty else {
+    let continued = differences.filter { $0.onResume == .continues }
+    let isContinued = run.options.continuesWithChanges
+    guard refused.isEmpty && (continued.isEmpty || isContinued) else {
       var reasons = refused.lines
       // If the model differs, the error names the parameters that differ.
-      do { try checkpoint.requireWeights(model) } catch { reasons.append(error.problem) }
-      throw RunError.anotherConfiguration(checkpoint: name, differences: reasons)
+      if !refused.isEmpty {
+        do { try checkpoint.requireWeights(model.weights) } catch { reasons.append(error.problem) }
+      }
+      throw RunError.anotherConfiguration(
+        checkpoint: name, refused: reasons, continued: continued.lines, isContinued: isContinued)
     }
     for change in differences where change.onResume == .changesBits {
       reporter?.warn("\(change.description): the run goes on, but with other bits than without this change")
@@ -47,7 +54,24 @@ extension RunRecorder {
       throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: shards)
     }
     try refuseOtherPosition(checkpoint)
-    warnOfOtherRates(before: old, step: step)
+    let continuation = try continued.isEmpty ? nil : continuation(with: continued, of: checkpoint, model: model)
+    if continuation?.restartsSchedule != true {
+      warnOfOtherRates(before: old, step: step, start: try RunProgress(of: checkpoint).scheduleStart)
+    }
+    return continuation
+  }
+
+  private func continuation(
+    with changes: [ConfigurationDifference], of checkpoint: Checkpoint, model: ExpectedState
+  ) throws -> Continuation {
+    let step = checkpoint.metadata.step
+    guard step < run.totalSteps else {
+      throw RunError.nothingToContinue(checkpoint: checkpoint.path, step: step, changes: changes.lines)
+    }
+    let found = checkpoint.state.map(\.name).filter { $0.hasPrefix(Replica.statePrefix) }
+    return Continuation(
+      step: step, changes: changes.map { Continuation.Change($0) },
+      restartsOptimizer: Set(found) != Set(model.optimizer))
   }
 
   /// Checks epoch and position, which follow from the step.
@@ -87,13 +111,19 @@ extension RunRecorder {
   }
 
   /// A schedule over the whole run (cosine) gives other rates if the run has another length.
-  private func warnOfOtherRates(before old: RunConfiguration, step: Int) {
+  ///
+  /// - Parameters:
+  ///   - old: The configuration of the checkpoint.
+  ///   - step: Number of steps done.
+  ///   - start: Step that the schedule began at.
+  private func warnOfOtherRates(before old: RunConfiguration, step: Int, start: Int) {
     let oldSteps = old.training.totalSteps(stepsPerEpoch: run.sampler.stepsPerEpoch)
-    let before = Schedule(old.schedule, totalSteps: oldSteps)
+    let before = Schedule(old.schedule, totalSteps: oldSteps, firstStep: start)
+    let after = Schedule(run.configuration.schedule, totalSteps: run.totalSteps, firstStep: start)
     // In a very long run, some steps are enough: the schedules differ in their length alone.
-    let looked = stride(from: 0, to: step, by: max(1, step / 1_000_000))
+    let looked = stride(from: start, to: step, by: max(1, step / 1_000_000))
     guard oldSteps != run.totalSteps,
-      looked.contains(where: { before.rate(at: $0, memory: nil) != run.schedule.rate(at: $0, memory: nil) })
+      looked.contains(where: { before.rate(at: $0, memory: nil) != after.rate(at: $0, memory: nil) })
     else { return }
     reporter?.warn(
       """

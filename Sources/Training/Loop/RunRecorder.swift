@@ -13,6 +13,8 @@ final class RunRecorder {
   let folder: RunFolder
   /// The checkpoint that the run resumes from; nil for a new run.
   let checkpoint: Checkpoint?
+  /// Settings that change there; nil if none do.
+  private(set) var continuation: Continuation?
   /// The newest checkpoint followed by a finite loss: weights may be finite and yet too large to compute with.
   private(set) var goodCheckpoint: String?
   /// A later checkpoint that was written or resumed from, not yet followed by a finite loss.
@@ -28,9 +30,13 @@ final class RunRecorder {
 
   /// Opens the folder and decides whether to start or to resume. Nothing in the folder changes before `begin`.
   ///
-  /// - Parameter model: The tensors that a checkpoint to resume from must hold.
+  /// - Parameters:
+  ///   - run: The prepared run.
+  ///   - shards: Number of shards of a global batch.
+  ///   - model: The tensors that a checkpoint to resume from must hold.
+  ///   - reporter: Receives warnings.
   init(
-    _ run: PreparedRun, shards: Int, model: [Checkpoint.Expectation], reporter: (any TrainingReporter)?
+    _ run: PreparedRun, shards: Int, model: ExpectedState, reporter: (any TrainingReporter)?
   ) throws {
     self.run = run
     self.shards = shards
@@ -45,7 +51,7 @@ final class RunRecorder {
       if let checkpoint {
         goodCheckpoint = try RunFolder.continuedCheckpoint(upTo: checkpoint.path)
         latestCheckpoint = (checkpoint.path, checkpoint.metadata.best?.step)
-        try refuseOtherRuns(checkpoint, model: model)
+        continuation = try continuation(of: checkpoint, model: model)
       }
     } catch {
       folder.discard()

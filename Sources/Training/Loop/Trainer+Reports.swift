@@ -86,7 +86,7 @@ extension Trainer {
   /// Early stopping and the schedule use evaluations at the configured interval alone, not the one after the last step, which
   /// a longer run would not have.
   private func steer(by evaluation: RunProgress.Evaluation) {
-    run.schedule.observe(loss: evaluation.loss, accuracy: evaluation.accuracy, memory: &progress.schedule)
+    schedule.observe(loss: evaluation.loss, accuracy: evaluation.accuracy, memory: &progress.schedule)
     guard let settings = run.configuration.training.earlyStopping else { return }
     progress.earlyStopping = progress.earlyStopping ?? EarlyStopping()
     progress.earlyStopping?.add(evaluation, settings)
@@ -139,9 +139,11 @@ extension Trainer {
     (summary.stoppedEarly, summary.bestStep) = (hasStoppedEarly, progress.best?.step)
     (summary.workers, summary.ranks, summary.nodes) = (communicator.size, jobSize.ranks, jobSize.nodes)
     summary.shards = communicator.layout.shards
-    summary.warmupSteps = run.schedule.warmupSteps
+    summary.warmupSteps = schedule.warmupSteps
     summary.parameters = session.replica.model.store.parameterCount
     summary.frozenParameters = session.replica.model.store.frozenCount
+    summary.record(run.configuration)
+    summary.history = progress.continuations ?? []
     summary.weightsSHA256 = try session.replica.weightsDigest()
     try recorder.write(summary)
     recorder.drawCurves()
@@ -175,7 +177,8 @@ extension Trainer {
       threadsPerWorker: configuration.training.blasThreads, totalSteps: run.totalSteps,
       stepsPerEpoch: run.sampler.stepsPerEpoch, firstStep: progress.step,
       earlyStopping: configuration.training.earlyStopping, hasStoppedEarly: hasStoppedEarly,
-      bestStep: progress.best?.step, isUnfinished: progress.unfinished != nil, folder: recorder?.folder.path ?? "",
+      bestStep: progress.best?.step, isUnfinished: progress.unfinished != nil,
+      changes: recorder?.continuation?.lines ?? [], folder: recorder?.folder.path ?? "",
       layers: session.replica.model.summary.description, kernelWarning: BLAS.kernelWarning,
       imbalance: communicator.layout.imbalance)
   }

@@ -35,8 +35,12 @@ extension Trainer {
   private func load(_ checkpoint: Checkpoint) throws -> RunProgress {
     let replica = session.replica
     try replica.model.loadWeights(from: checkpoint)
-    try replica.loadOptimizerState(from: checkpoint)
-    return try RunProgress(of: checkpoint)
+    var progress = try RunProgress(of: checkpoint)
+    if let continuation = recorder?.continuation { progress.begin(continuation) }
+    // State that begins anew is zero, as it was allocated.
+    let isNew = progress.continuations?.last { $0.restartsOptimizer }?.step == progress.step
+    if !isNew { try replica.loadOptimizerState(from: checkpoint) }
+    return progress
   }
 
   /// Worker 0 writes a checkpoint of the state after the last step, after a comparison of all replicas. Collective.

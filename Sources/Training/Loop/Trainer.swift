@@ -17,6 +17,8 @@ public final class Trainer {
   /// Only on worker 0.
   let recorder: RunRecorder?
   var progress = RunProgress()
+  /// The run's schedule, or that of its rest.
+  private(set) var schedule: Schedule
   var clock = RunClock()
   /// Only with `--profile`.
   var timeline: Timeline?
@@ -54,6 +56,7 @@ public final class Trainer {
         "the run goes on with the defaults of version \(run.configuration.version) of the configuration, which its checkpoint has"
       )
     }
+    schedule = run.schedule
     let session = try WorkerSession(run, communicator: communicator)
     if let problem = communicator.sharedMemoryProblem {
       self.reporter?.warn("gradients travel as messages, ranks of a node share no memory: \(problem)")
@@ -65,9 +68,12 @@ public final class Trainer {
     recorder = try communicator.agree(on: 0) {
       guard isFirst else { return nil }
       return try RunRecorder(
-        run, shards: communicator.layout.shards, model: session.replica.model.expectations, reporter: reporter)
+        run, shards: communicator.layout.shards, model: session.replica.expectedState, reporter: reporter)
     }
     try restore()
+    schedule = Schedule(
+      run.configuration.schedule, totalSteps: run.totalSteps, firstStep: progress.scheduleStart)
+    session.optimizerStart = progress.optimizerStart
   }
 
   /// Trains to the last step, until early stopping ends the run, or until a stop request.
@@ -85,7 +91,7 @@ public final class Trainer {
 
   private func trainAndMeasure() throws -> StopRequest.Reason? {
     reporter?.started(description)
-    for note in run.data.notes + run.notes(shards: communicator.layout.shards) { reporter?.warn(note) }
+    for note in run.data.notes + schedule.notes + run.notes(shards: communicator.layout.shards) { reporter?.warn(note) }
     try startProfile()
     session.startLoading(from: progress.step)
     clock.start(progress)
@@ -148,7 +154,7 @@ public final class Trainer {
     return known.first { $0 != .passedOn } ?? .termination
   }
 
-  private func learningRate(at step: Int) -> Double { run.schedule.rate(at: step, memory: progress.schedule) }
+  private func learningRate(at step: Int) -> Double { schedule.rate(at: step, memory: progress.schedule) }
 
   /// The rate of the last step, for messages.
   var lastRate: Double { learningRate(at: max(0, progress.step - 1)) }

@@ -25,6 +25,8 @@ final class WorkerSession {
   private let gradientBuffers: [Tensor]
   /// Nil unless a text is read in streams.
   let carried: CarriedState?
+  /// Step of the run at which the optimiser's state was zero.
+  var optimizerStart = 0
   private var loader: BatchLoader?
   /// Records the worker's phases; nil without profiling.
   var timeline: Timeline? {
@@ -128,7 +130,8 @@ final class WorkerSession {
     // A sum that is not finite must not reach the weights; the caller reports it.
     guard totals.meanLoss.isFinite else { return Outcome(totals: totals) }
     let result = try replica.update(
-      from: reduced, totals: totals, step: step, learningRate: learningRate, report: report, hasReadShared: sum.barrier)
+      from: reduced, totals: totals, step: step - optimizerStart, learningRate: learningRate, report: report,
+      hasReadShared: sum.barrier)
     // Before anyone reads shared weights again.
     try sum.barrier()
     return Outcome(totals: totals, penalty: result.penalty ?? 0, gradientNorm: result.gradientNorm)

@@ -21,6 +21,7 @@ struct TrainCommand: ParsableCommand {
         lockstep train photos --workers 2                             without CONFIG
         lockstep train photos --set data.image_size=96 --set training.epochs=20
         lockstep train runs/first                                     goes on
+        lockstep train runs/first --continue --set schedule.rate=0.001 --set training.epochs=20
         lockstep train configs/quickstart.yaml --workers 2 --set training.epochs=3
         lockstep train configs/image-classification/patchify-f4.yaml --data ~/data
         lockstep train configs/quickstart.yaml --run-dir runs/first   start or resume
@@ -56,6 +57,13 @@ struct TrainCommand: ParsableCommand {
       "auto: continue if the run folder has a checkpoint. never: stop if the folder is not empty. CHECKPOINT: continue from that file.",
       valueName: "auto|never|CHECKPOINT"))
   var resume = "auto"
+
+  @Flag(
+    name: .customLong("continue"),
+    help: ArgumentHelp(
+      "On resume, trains the rest of the run with other settings of the learning: loss, optimizer, schedule, parameters, augmentation."
+    ))
+  var continuesWithChanges = false
 
   @Option(help: ArgumentHelp("Stops with a checkpoint after this long: 90, 45s, 30m, 2h.", valueName: "time"))
   var timeLimit: Duration?
@@ -99,6 +107,10 @@ struct TrainCommand: ParsableCommand {
     if runDir == "" {
       throw ValidationError("--run-dir: the folder's name is empty; leave it out for a new one under runs/")
     }
+    if continuesWithChanges && resume == "never" {
+      throw ValidationError(
+        "--continue and --resume never exclude each other: --continue is about a run that is resumed")
+    }
     if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
   }
 
@@ -123,6 +135,7 @@ struct TrainCommand: ParsableCommand {
     var options = RunOptions(
       runFolder: runDir ?? source.runFolder, resume: ResumeMode(argument: resume),
       name: RunOptions.name(ofConfiguration: config))
+    options.continuesWithChanges = continuesWithChanges
     options.isProfiled = profile
     options.imageCache = images.settings
     options.configurationFile = source.configurationFile

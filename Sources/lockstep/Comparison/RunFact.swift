@@ -32,6 +32,9 @@ struct RunFact: Sendable {
     RunFact("samples/s", "samples_per_second", decimal(0)),
     RunFact("workers", "workers") { $0.integerValue.map { "\($0)" } },
     RunFact("parameters", "parameters") { $0.integerValue.map { Format.count($0) } },
+    RunFact("continued after step", "history", continuedSteps),
+    RunFact("date", "date") { $0.text },
+    RunFact("version", "version") { $0.text },
     RunFact("processor", "processor") { $0.text },
     // Enough of the hash to see whether weights are equal.
     RunFact("weights", "weights_sha256") { $0.text.map { String($0.prefix(12)) } },
@@ -39,6 +42,12 @@ struct RunFact: Sendable {
 
   private static func decimal(_ digits: Int) -> @Sendable (JSON) -> String? {
     { $0.numberValue.map { Format.decimal($0, digits) } }
+  }
+
+  /// Steps after which settings changed.
+  private static let continuedSteps: @Sendable (JSON) -> String? = { history in
+    let steps = history.elements?.compactMap { $0["step"]?.integerValue } ?? []
+    return steps.isEmpty ? nil : steps.map { "\($0)" }.joined(separator: ", ")
   }
 
   private static let percent: @Sendable (JSON) -> String? = { $0.numberValue.map { Format.percent($0) } }

@@ -52,7 +52,9 @@ final class RunReporter: TrainingReporter {
       let steps = run.totalSteps == 1 ? "its one step is" : "all \(run.totalSteps) steps are"
       print("\(run.folder) is complete: \(steps) done")
     } else if run.firstStep > 0 {
-      print("resuming \(run.folder) after step \(run.firstStep) of \(run.totalSteps)")
+      let ending = run.changes.isEmpty ? "" : ", from here on with other settings:"
+      print("resuming \(run.folder) after step \(run.firstStep) of \(run.totalSteps)\(ending)")
+      for change in run.changes { print("  \(change)") }
     }
   }
 
