@@ -84,7 +84,7 @@ import Testing
       ? try RunFolder.bestCheckpoint(in: path, calls: calls) { Issue.record("\($0)") }
       : try RunFolder.newestCheckpoint(in: path, hint: "", calls: calls) { Issue.record("\($0)") }
     #expect(found?.metadata.step == 5)
-    // What is open stays readable.
+    // An open checkpoint stays readable.
     try save(folder, step: 6, best: 6, keep: 1)
     #expect(try found?.floats("0.bias").count == 5)
     try found?.verify()
@@ -153,33 +153,18 @@ import Testing
   @Test("interrupted and short writes of metrics are gone on with")
   func interrupted() throws {
     let temporary = try TemporaryFolder()
-    var calls = SystemCalls()
-    var count = 0
-    calls.write = { descriptor, start, length in
-      count += 1
-      if count % 3 == 0 {
-        errno = EINTR
-        return -1
-      }
-      return write(descriptor, start, min(length, 5))
-    }
-    calls.sync = { descriptor in
-      count += 1
-      if count % 2 == 0 {
-        errno = EINTR
-        return -1
-      }
-      return fsync(descriptor)
-    }
+    let interruptions = Interruptions()
+    var calls = interruptions.writing(atMost: 5)
+    calls.sync = { descriptor in interruptions.areDue(every: 2) ? -1 : fsync(descriptor) }
     let folder = try RunFolder(path: temporary.file("run"), calls: calls)
     for step in 1...3 { try folder.appendMetrics(["step": .integer(step), "loss": 0.25]) }
     try save(folder, step: 3)
     let lines = (1...3).map { "{\"step\":\($0),\"loss\":0.25}\n" }.joined()
     #expect(try text(of: temporary.file("run/metrics.jsonl")) == lines)
-    #expect(count > 20)
+    #expect(interruptions.calls > 20)
   }
 
-  @Test("an old checkpoint that cannot be removed is told of once, and no reason to end")
+  @Test("an old checkpoint that cannot be removed gives one warning, and the run goes on")
   func unremovable() throws {
     let temporary = try TemporaryFolder()
     var calls = SystemCalls()

@@ -51,21 +51,13 @@ import Testing
 
   @Test func shortWritesAndInterruptionsAreNoErrors() throws {
     let folder = try TemporaryFolder()
-    var calls = SystemCalls()
-    var count = 0
-    calls.write = { descriptor, start, length in
-      count += 1
-      if count % 3 == 0 {
-        errno = EINTR
-        return -1
-      }
-      return write(descriptor, start, min(length, 97))
-    }
+    let interruptions = Interruptions()
+    let calls = interruptions.writing(atMost: 97)
     let model = SampleModel()
     try Checkpoint.write(
       to: folder.file("slow"), weights: model.weights, state: model.state, metadata: .sample(step: 3), calls: calls)
     try writeSample(to: folder.file("plain"), step: 3)
-    #expect(count > 20)
+    #expect(interruptions.calls > 20)
     #expect(try bytes(of: folder.file("slow")) == bytes(of: folder.file("plain")))
   }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import Checkpoints
 
 @Suite struct MetricsTests {
-  @Test("reading counts lines that are no records, and leaves out the one that is being written")
+  @Test("reading counts damaged lines, but not an incomplete last one")
   func reading() throws {
     let temporary = try TemporaryFolder()
     var steps: [Int?] = []

@@ -8,11 +8,7 @@ struct FatalSignalTests {
   private let config: String
   private let run: String
 
-  init() throws {
-    folder = try TemporaryFolder()
-    config = try folder.write(SmallRun.configuration, to: "small.yaml")
-    run = folder.path("run")
-  }
+  init() throws { (folder, config, run) = try SmallRun.files() }
 
   private func waitForCheckpoint(of child: ChildProcess) throws {
     let checkpoints = run + "/checkpoints"

@@ -11,9 +11,7 @@ struct LaunchScriptTests {
   private let long = ["--set", "training.steps=1000000"]
 
   init() throws {
-    folder = try TemporaryFolder()
-    config = try folder.write(SmallRun.configuration, to: "small.yaml")
-    run = folder.path("run")
+    (folder, config, run) = try SmallRun.files()
     environment = ["LOCKSTEP": Build.lockstep]
   }
 

@@ -13,6 +13,13 @@ import Testing
     }
   }
 
+  private func train(_ configuration: String, steps: Int) throws -> (folder: TemporaryFolder, run: String) {
+    let (folder, config, run) = try SmallRun.files(configuration)
+    let result = try Lockstep.run(["train", config, "--run-dir", run, "-q", "--set", "training.steps=\(steps)"])
+    try #require(result.exitCode == 0, "\(result.errors)")
+    return (folder, run)
+  }
+
   private func report(_ run: String, _ arguments: [String]) throws -> [String: Any] {
     let result = try Lockstep.run(["evaluate", run, "--json"] + arguments)
     try #require(result.exitCode == 0, "\(result.errors)")
@@ -56,10 +63,7 @@ import Testing
 
   @Test("texts with a class: no file, and class weights do not change a sample's own loss")
   func labelledTexts() throws {
-    let folder = try TemporaryFolder()
-    let config = try folder.write(SmallRun.classification, to: "words.yaml")
-    let run = folder.path("run")
-    #expect(try Lockstep.run(["train", config, "--run-dir", run, "-q", "--set", "training.steps=20"]).exitCode == 0)
+    let (folder, run) = try train(SmallRun.classification, steps: 20)
     let path = folder.path("one.jsonl")
     let report = try report(run, ["--split", "validation", "--predictions", path])
     let samples = try objects(path)
@@ -79,10 +83,7 @@ import Testing
 
   @Test("a text: a row for each window, the last one shorter")
   func windows() throws {
-    let folder = try TemporaryFolder()
-    let config = try folder.write(SmallRun.recurrent, to: "text.yaml")
-    let run = folder.path("run")
-    #expect(try Lockstep.run(["train", config, "--run-dir", run, "-q", "--set", "training.steps=2"]).exitCode == 0)
+    let (folder, run) = try train(SmallRun.recurrent, steps: 2)
     let path = folder.path("one.csv")
     let report = try report(run, ["--split", "validation", "--predictions", path])
     let rows = PhotoRun.rows(try text(path))

@@ -8,11 +8,7 @@ struct ResumeChangesTests {
   private let config: String
   private let run: String
 
-  init() throws {
-    folder = try TemporaryFolder()
-    config = try folder.write(SmallRun.configuration, to: "small.yaml")
-    run = folder.path("run")
-  }
+  init() throws { (folder, config, run) = try SmallRun.files() }
 
   /// Starts the run, or goes on with it, with these overrides and more arguments.
   private func train(_ overrides: [String], _ more: [String] = [], runFolder: String? = nil) throws -> ProcessResult {

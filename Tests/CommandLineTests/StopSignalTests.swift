@@ -8,11 +8,7 @@ struct StopSignalTests {
   private let config: String
   private let run: String
 
-  init() throws {
-    folder = try TemporaryFolder()
-    config = try folder.write(SmallRun.configuration, to: "small.yaml")
-    run = folder.path("run")
-  }
+  init() throws { (folder, config, run) = try SmallRun.files() }
 
   private var endless: [String] {
     ["train", config, "--run-dir", run, "--set", "training.steps=1000000", "--set", "checkpoint.every_steps=1000000"]

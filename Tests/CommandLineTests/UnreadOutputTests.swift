@@ -10,11 +10,7 @@ struct UnreadOutputTests {
   private let config: String
   private let run: String
 
-  init() throws {
-    folder = try TemporaryFolder()
-    config = try folder.write(SmallRun.configuration, to: "small.yaml")
-    run = folder.path("run")
-  }
+  init() throws { (folder, config, run) = try SmallRun.files() }
 
   private var arguments: [String] { ["train", config, "--run-dir", run, "-v", "--set", "logging.every_steps=1"] }
 

@@ -75,18 +75,7 @@ import Testing
     let x = tokens([3, 4])
     let labels = Tensor([2, 0, 1], shape: [3], dtype: .int32, pool: context.pool)
     let loss = Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: 3)
-    let pass = TrainingPass(model, x, labels: labels, loss: loss, context: context)
-    var check = GradientCheck()
-    for parameter in model.store.parameters {
-      check.compare(
-        parameter.view(of: pass.gradients), withDifferencesIn: parameter.value, name: parameter.path
-      ) {
-        let tape = Tape(context: context, recording: false)
-        let output = model(tape.input(x), ForwardPass(tape: tape, mode: .training, seed: 5))
-        return loss(output, labels: labels).value
-      }
-    }
-    #expect(check.largestError <= 1e-6, "\(check.worst)")
+    expectParameterGradients(of: model, x, labels: labels, loss: loss, context: context)
   }
 
   private func run(_ model: Model, _ x: Tensor, _ state: RecurrentState?) -> Tensor {

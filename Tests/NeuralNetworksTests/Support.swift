@@ -71,6 +71,25 @@ struct TrainingPass {
   }
 }
 
+/// Compares the gradients of all parameters with differences.
+func expectParameterGradients(
+  of model: Model, _ x: Tensor, labels: Tensor, loss: Loss, context: ExecutionContext,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let pass = TrainingPass(model, x, labels: labels, loss: loss, context: context)
+  var check = GradientCheck()
+  for parameter in model.store.parameters {
+    check.compare(
+      parameter.view(of: pass.gradients), withDifferencesIn: parameter.value, name: parameter.path
+    ) {
+      let tape = Tape(context: context, recording: false)
+      let output = model(tape.input(x), ForwardPass(tape: tape, mode: .training, seed: 5))
+      return loss(output, labels: labels).value
+    }
+  }
+  #expect(check.largestError <= 1e-6, "\(check.worst)", sourceLocation: sourceLocation)
+}
+
 func evaluate(_ model: Model, _ x: Tensor, context: ExecutionContext) -> Tensor {
   let tape = Tape(context: context, recording: false)
   return model(tape.input(x), ForwardPass(tape: tape, mode: .evaluation)).value

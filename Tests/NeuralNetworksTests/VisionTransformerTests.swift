@@ -75,18 +75,7 @@ import Testing
       })
     randomizeParameters(of: model)
     let (x, labels) = (images(3), labels(3))
-    let pass = TrainingPass(model, x, labels: labels, loss: loss, context: context)
-    var check = GradientCheck()
-    for parameter in model.store.parameters {
-      check.compare(
-        parameter.view(of: pass.gradients), withDifferencesIn: parameter.value, name: parameter.path
-      ) {
-        let tape = Tape(context: context, recording: false)
-        let output = model(tape.input(x), ForwardPass(tape: tape, mode: .training, seed: 5))
-        return loss(output, labels: labels).value
-      }
-    }
-    #expect(check.largestError <= 1e-6, "\(check.worst)")
+    expectParameterGradients(of: model, x, labels: labels, loss: loss, context: context)
   }
 
   /// Batches cut into shards leave out the same branches and values.

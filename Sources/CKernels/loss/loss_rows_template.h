@@ -26,6 +26,14 @@ static bool K(is_argmax)(ptrdiff_t c, REAL largest, const REAL *x) {
   return first == c && x[c] == largest;
 }
 
+// Whether row `r` is left out because no column has its label; then its gradient, unless null, is zero. Notes the first invalid row.
+static bool K(is_left_out)(ptrdiff_t r, ptrdiff_t columns, int32_t label, REAL *gradient, ck_loss *result) {
+  if (label >= 0 && label < columns) return false;
+  if (label >= columns && result->invalid_row < 0) result->invalid_row = r;
+  for (ptrdiff_t c = 0; gradient && c < columns; c++) gradient[c] = 0;
+  return true;
+}
+
 CK_CLONES static void K(row_scale)(ptrdiff_t n, REAL factor, REAL less, REAL *x) {
   for (ptrdiff_t c = 0; c < n; c++) x[c] = x[c] * factor - less;
 }

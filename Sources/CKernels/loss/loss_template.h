@@ -45,9 +45,7 @@ static ck_loss K(softmax_cross_entropy)(
     const REAL *row = logits + r * columns;
     REAL *out = gradient ? gradient + r * columns : NULL;
     int32_t label = labels[r];
-    if (label < 0 || label >= columns) {
-      if (label >= columns && result.invalid_row < 0) result.invalid_row = r;
-      for (ptrdiff_t c = 0; out && c < columns; c++) out[c] = 0;
+    if (K(is_left_out)(r, columns, label, out, &result)) {
       if (row_losses) row_losses[r] = 0;
       continue;
     }

@@ -9,11 +9,7 @@ static ck_loss K(softmax_loss)(
     const REAL *row = logits + r * columns;
     REAL *out = gradient ? gradient + r * columns : NULL;
     int32_t label = labels[r];
-    if (label < 0 || label >= columns) {
-      if (label >= columns && result.invalid_row < 0) result.invalid_row = r;
-      for (ptrdiff_t c = 0; out && c < columns; c++) out[c] = 0;
-      continue;
-    }
+    if (K(is_left_out)(r, columns, label, out, &result)) continue;
     double weight = class_weights ? class_weights[label] : 1;
     REAL largest = K(row_max)(columns, row), target = row[label];
     bool correct = target == largest && K(is_argmax)(label, largest, row);

@@ -1,15 +1,16 @@
 import Tensors
 
-/// Epochs of as many samples of every class: what the smallest class has, drawn anew in each epoch, none of them twice.
+/// Epochs with equally many samples of every class, as many as the smallest class has: drawn anew for each epoch, none of them
+/// twice.
 ///
-/// The draws are keyed by (seed, epoch, class), the order by (seed, epoch), so it is as pure as `EpochSampler`. Classes
-/// without samples take no part.
+/// The draws are keyed by (seed, epoch, class), the order by (seed, epoch), so this is a pure function as `EpochSampler` is.
+/// Classes without samples are left out.
 public struct BalancedSampler: StepSampler {
   /// Positions of an epoch and their steps.
   private let positions: EpochSampler
   /// Samples of each class, ascending.
   private let members: [[Int]]
-  /// Of an epoch.
+  /// Samples of each class in an epoch.
   public let samplesPerClass: Int
   public let classCount: Int
 
@@ -47,14 +48,8 @@ public struct BalancedSampler: StepSampler {
   }
 
   public func makeReader() -> (Int) -> StepSamples {
-    var epoch = -1
-    var order: [Int] = []
-    return { step in
-      if self.epoch(ofStep: step) != epoch {
-        epoch = self.epoch(ofStep: step)
-        order = self.order(epoch: epoch)
-      }
-      return StepSamples(epoch: epoch, samples: order[positions.positions(ofStep: step)])
+    makeReader(order: order) { step, epoch, order in
+      StepSamples(epoch: epoch, samples: order[positions.positions(ofStep: step)])
     }
   }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Which samples make up the global batch of each step: a pure function of (seed, step).
+/// Chooses the samples of each step's global batch: a pure function of (seed, step).
 ///
 /// Every epoch visits each sample once, in an order drawn by (seed, epoch); so a run can begin at any step
 /// without replaying the ones before it. Steps count from 0 through the whole run.
@@ -10,13 +10,13 @@ public struct EpochSampler: StepSampler, Equatable {
   public let count: Int
   /// Size of the global batch.
   public let batchSize: Int
-  /// Leaves out the last batch of an epoch when it is short; otherwise it is kept, short.
+  /// Whether a short last batch of an epoch is left out.
   public let dropLast: Bool
 
   public init(seed: UInt64, count: Int, batchSize: Int, dropLast: Bool = false) {
     precondition(count > 0 && batchSize > 0, "batches of \(batchSize) out of \(count) samples")
     (self.seed, self.count, self.batchSize) = (seed, count, batchSize)
-    // An epoch that is one short batch keeps it: there is nothing else.
+    // If an epoch is a single short batch, it is kept.
     self.dropLast = dropLast && count >= batchSize
   }
 
@@ -42,15 +42,8 @@ public struct EpochSampler: StepSampler, Equatable {
   public func batchSize(ofStep step: Int) -> Int { positions(ofStep: step).count }
 
   public func makeReader() -> (Int) -> StepSamples {
-    // One epoch's order, drawn anew when a step of another one is asked for.
-    var epoch = -1
-    var order: [Int] = []
-    return { step in
-      if self.epoch(ofStep: step) != epoch {
-        epoch = self.epoch(ofStep: step)
-        order = permutation(epoch: epoch)
-      }
-      return StepSamples(epoch: epoch, samples: order[positions(ofStep: step)])
+    makeReader(order: permutation) { step, epoch, order in
+      StepSamples(epoch: epoch, samples: order[positions(ofStep: step)])
     }
   }
 

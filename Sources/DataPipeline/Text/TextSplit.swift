@@ -1,18 +1,18 @@
 import Hashing
 import Tensors
 
-/// A split of a text whose samples are windows of tokens; what is predicted is the token after each.
+/// A split of a text whose samples are windows of tokens. Targets are the tokens that follow.
 public struct TextSplit: SampleSplit {
   public let tokens: TokenSequence
-  /// Different tokens.
+  /// Number of different tokens.
   public let outputs: Int
   public let windowLength: Int
   public let order: WindowSampler.Order
-  /// Where the text lies, for messages.
+  /// Path of the text, for messages.
   let path: String
   let contentDigest: String
 
-  /// - Throws: if the split is too short for a single window.
+  /// - Throws: If the split is too short for a single window.
   init(
     _ split: TextCorpus.Split, of corpus: TextCorpus, windowLength: Int, order: WindowSampler.Order
   ) throws(DataError) {
@@ -53,7 +53,7 @@ public struct TextSplit: SampleSplit {
 struct WindowAssembler: BatchAssembler {
   let split: TextSplit
   let pool: StoragePool
-  /// The most that an evaluation passes through the model at once.
+  /// Most tokens that an evaluation passes through the model at once.
   static let tokensPerBlock = 8192
 
   func assemble(
@@ -101,13 +101,7 @@ extension WindowSampler: StepSampler {
   public func position(ofStep step: Int) -> Int { step % stepsPerEpoch * batchSize }
 
   public func makeReader() -> (Int) -> StepSamples {
-    var epoch = -1
-    var order: [Int] = []
-    return { step in
-      if self.epoch(ofStep: step) != epoch {
-        epoch = self.epoch(ofStep: step)
-        order = permutation(epoch: epoch)
-      }
+    makeReader(order: permutation) { step, epoch, order in
       let windows = (0..<batchSize(ofStep: step)).map { window(step: step, position: $0, permutation: order) }
       var samples = StepSamples(epoch: epoch, samples: windows.map(\.start)[...])
       samples.windowLength = windowLength(ofStep: step)

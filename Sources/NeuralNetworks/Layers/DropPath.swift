@@ -22,8 +22,7 @@ public final class DropPath: PartwiseLayer {
 
   public func forward(_ x: Variable, _ pass: ForwardPass) -> Variable {
     guard pass.mode == .training, rate > 0 else { return x }
-    let key = DropoutKey(seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: ordinal)
-    return x.droppingSamples(rate: rate, key: key)
+    return x.droppingSamples(rate: rate, key: pass.dropoutKey(ordinal))
   }
 }
 
@@ -46,9 +45,7 @@ extension DropPath {
     package func layer(
       for context: LayerContext, behind previous: (any Layer)?, in builder: ModelBuilder
     ) throws(ModelError) -> any Layer {
-      guard rate >= 0, rate < 1 else {
-        throw context.error("the rate is \(rate)", hint: "it must be at least 0 and below 1")
-      }
+      try context.requireShare(rate, "the rate")
       return DropPath(path: context.path, name: kind, inputShape: context.inputShape, rate: rate, builder: builder)
     }
   }

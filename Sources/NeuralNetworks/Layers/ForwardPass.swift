@@ -32,6 +32,13 @@ public final class ForwardPass {
     (self.carriedState, self.lengths, self.observer) = (carriedState, lengths, observer)
   }
 
+  /// Key of a layer's dropout in this pass.
+  ///
+  /// - Parameter ordinal: The layer's number, from `ModelBuilder.takeOrdinal`.
+  func dropoutKey(_ ordinal: UInt32) -> DropoutKey {
+    DropoutKey(seed: seed, step: step, firstSample: firstSample, layer: ordinal)
+  }
+
   /// Keys and values of earlier rows, for generation; nil in training, where passes are independent.
   public var attentionCache: AttentionCache?
 

@@ -69,3 +69,17 @@ protocol ActivationFusing: Layer {
   /// Takes over the activation if it can, and returns whether it did; the activation's own layer then passes values through.
   func fuse(_ activation: Activation) -> Bool
 }
+
+/// A layer that can apply a ReLU, and no other activation, in the same pass over memory.
+protocol ReLUFusing: ActivationFusing {
+  /// Whether the layer applies the ReLU that follows it.
+  var fusesReLU: Bool { get set }
+}
+
+extension ReLUFusing {
+  func fuse(_ activation: Activation) -> Bool {
+    guard activation == .relu, !fusesReLU else { return false }
+    fusesReLU = true
+    return true
+  }
+}

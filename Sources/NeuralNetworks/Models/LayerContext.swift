@@ -92,6 +92,10 @@ package struct LayerContext {
     }
   }
 
+  func requireShare(_ value: Double, _ what: String) throws(ModelError) {
+    guard value >= 0, value < 1 else { throw error("\(what) is \(value)", hint: "it must be at least 0 and below 1") }
+  }
+
   func requireNonNegative(_ padding: ImagePadding) throws(ModelError) {
     guard min(padding.top, padding.bottom, padding.left, padding.right) >= 0 else {
       throw error("the padding is negative", hint: "it must be at least 0")

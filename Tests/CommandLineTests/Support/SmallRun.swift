@@ -3,6 +3,14 @@ import Foundation
 /// A network small enough for a test, with everything that could make two placements differ: batch normalisation,
 /// dropout, augmentation, momentum, and a batch that the shards do not divide evenly.
 enum SmallRun {
+  /// A folder with the configuration as a file, and the path for a run in it.
+  static func files(
+    _ configuration: String = configuration
+  ) throws -> (folder: TemporaryFolder, config: String, run: String) {
+    let folder = try TemporaryFolder()
+    return (folder, try folder.write(configuration, to: "small.yaml"), folder.path("run"))
+  }
+
   static let steps = 200
 
   static let configuration = """

@@ -3,13 +3,13 @@ import Configuration
 import Tensors
 
 /// output = body(x) + shortcut(x) (He et al., 2016); an empty shortcut is the identity. Both have the output's shape.
-public final class Residual: ActivationFusing {
+public final class Residual: ReLUFusing {
   public let path: String
   public let name = "residual"
   public let outputShape: [Int]
   public let body: Sequential
   public let shortcut: Sequential
-  private var fusesReLU = false
+  var fusesReLU = false
 
   init(path: String, body: Sequential, shortcut: Sequential) {
     (self.path, self.body, self.shortcut) = (path, body, shortcut)
@@ -18,12 +18,6 @@ public final class Residual: ActivationFusing {
 
   public var children: [any Layer] { body.layers + shortcut.layers }
   public var spansBatch: Bool { false }
-
-  func fuse(_ activation: Activation) -> Bool {
-    guard activation == .relu, !fusesReLU else { return false }
-    fusesReLU = true
-    return true
-  }
 
   public var multiplyAdds: Int { 0 }
 

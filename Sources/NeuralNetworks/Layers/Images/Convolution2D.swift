@@ -8,14 +8,14 @@ import Tensors
 /// height' = ⌊(height + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. `weight` is
 /// `[filters, kernel height, kernel width, channels / groups]` here, and in files PyTorch's
 /// `[filters, channels / groups, kernel height, kernel width]`; `bias` `[filters]`.
-public final class Convolution2D: PartwiseLayer, ActivationFusing {
+public final class Convolution2D: PartwiseLayer, ReLUFusing {
   public let path: String
   public let name = "conv"
   public let outputShape: [Int]
   public let weight: Parameter
   public let bias: Parameter?
   public let window: ConvolutionWindow
-  private var fusesReLU = false
+  var fusesReLU = false
 
   public init(
     path: String, inputShape: [Int], filters: Int, window: ConvolutionWindow, bias: Bool, initializer: Initializer,
@@ -34,12 +34,6 @@ public final class Convolution2D: PartwiseLayer, ActivationFusing {
   }
 
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
-
-  func fuse(_ activation: Activation) -> Bool {
-    guard activation == .relu, !fusesReLU else { return false }
-    fusesReLU = true
-    return true
-  }
 
   public var multiplyAdds: Int { saturatingProduct(outputShape[0], outputShape[1], weight.count) }
 

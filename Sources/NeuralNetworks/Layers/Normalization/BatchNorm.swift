@@ -9,7 +9,7 @@ import Tensors
 /// the statistics (biased variance) are those of the given part of the batch or, if synchronised, of the whole batch; in
 /// evaluation, and if a rule keeps them, they are the running averages. Those follow the unbiased variance, as in PyTorch
 /// (the biased one of a single row). Padding of sequences is left out of the statistics and becomes zero.
-public final class BatchNorm: ActivationFusing {
+public final class BatchNorm: ReLUFusing {
   public let path: String
   public let name = "batch_norm"
   public let outputShape: [Int]
@@ -22,7 +22,7 @@ public final class BatchNorm: ActivationFusing {
   /// Whether the running averages stay, and are used in training too.
   private let keepsStatistics: Bool
   private let epsilon: Double
-  private var fusesReLU = false
+  var fusesReLU = false
 
   public init(path: String, inputShape: [Int], settings: Settings, builder: ModelBuilder) {
     let channels = [inputShape[inputShape.count - 1]]
@@ -41,12 +41,6 @@ public final class BatchNorm: ActivationFusing {
 
   public var parameters: [Parameter] { [weight, bias] }
   public var children: [any Layer] { [] }
-
-  func fuse(_ activation: Activation) -> Bool {
-    guard activation == .relu, !fusesReLU else { return false }
-    fusesReLU = true
-    return true
-  }
 
   public var multiplyAdds: Int { 0 }
 

@@ -64,9 +64,7 @@ public final class Recurrent: PartwiseLayer {
             ?? run(direction, on: x, pass, lastOnly: lastOnly)
         })
       if !isLast, settings.dropout > 0, pass.mode == .training {
-        let key = DropoutKey(
-          seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: dropoutOrdinals[index])
-        x = x.dropout(rate: settings.dropout, key: key)
+        x = x.dropout(rate: settings.dropout, key: pass.dropoutKey(dropoutOrdinals[index]))
       }
     }
     if settings.last { pass.lengths = nil }
@@ -167,9 +165,7 @@ extension Recurrent {
     ) throws(ModelError) -> any Layer {
       try context.requirePositive(size, "the size")
       try context.requirePositive(layers, "the number of layers")
-      guard dropout >= 0, dropout < 1 else {
-        throw context.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
-      }
+      try context.requireShare(dropout, "the dropout")
       // The backward direction would have read the token that is to be predicted.
       guard !builder.predictsTokens || !bidirectional else {
         throw context.error(

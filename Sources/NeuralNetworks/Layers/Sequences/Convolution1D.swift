@@ -10,14 +10,14 @@ import Tensors
 ///
 /// Padding of a batch counts as zeros, so a sequence gives the same result as alone. A sequence shorter than the kernel
 /// is extended to its length, and with padding `same`, one that ends inside its last window to that window's end.
-public final class Convolution1D: PartwiseLayer, ActivationFusing {
+public final class Convolution1D: PartwiseLayer, ReLUFusing {
   public let path: String
   public let name = "conv1d"
   public let outputShape: [Int]
   public let weight: Parameter
   public let bias: Parameter?
   private let window: ConvolutionWindow
-  private var fusesReLU = false
+  var fusesReLU = false
 
   init(
     path: String, inputShape: [Int], filters: Int, window: ConvolutionWindow, bias: Bool, initializer: Initializer,
@@ -34,12 +34,6 @@ public final class Convolution1D: PartwiseLayer, ActivationFusing {
   }
 
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
-
-  func fuse(_ activation: Activation) -> Bool {
-    guard activation == .relu, !fusesReLU else { return false }
-    fusesReLU = true
-    return true
-  }
 
   public var multiplyAdds: Int { saturatingProduct(outputShape[0], weight.count) }
 

@@ -13,7 +13,6 @@ struct AttentionDropoutDraws {
   /// Nil if nothing is dropped.
   func draws(for pass: ForwardPass) -> AttentionDropout? {
     guard let ordinal, pass.mode == .training else { return nil }
-    return AttentionDropout(
-      rate: rate, key: DropoutKey(seed: pass.seed, step: pass.step, firstSample: pass.firstSample, layer: ordinal))
+    return AttentionDropout(rate: rate, key: pass.dropoutKey(ordinal))
   }
 }

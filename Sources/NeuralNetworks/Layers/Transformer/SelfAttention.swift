@@ -118,7 +118,7 @@ extension SelfAttention {
           Field("causal", \.causal, .truth, "Each time step sees itself and earlier ones only."),
           Field(
             "positions", \.positions, .word(),
-            "`rotary` rotates queries and keys by their positions (Su et al., 2021); `none` leaves positions to other layers."
+            "`rotary` rotates queries and keys by their positions (Su et al., 2021); `none` adds no positions."
           ),
           Field(
             "dropout", \.dropout, .share, "Dropout rate of the attention probabilities."),
@@ -154,9 +154,7 @@ extension SelfAttention {
         throw context.error(
           "rotary positions turn pairs, but a head has \(channels / heads) elements", hint: "use an even number")
       }
-      guard dropout >= 0, dropout < 1 else {
-        throw context.error("the dropout is \(dropout)", hint: "it must be at least 0 and below 1")
-      }
+      try context.requireShare(dropout, "the dropout")
       guard !builder.predictsTokens || causal else {
         throw context.error("sees the tokens that are to be predicted", hint: "write causal: true")
       }
