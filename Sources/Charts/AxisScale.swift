@@ -57,7 +57,7 @@ package struct AxisScale: Equatable, Sendable {
       ? AxisScale(logarithmic: values, marks: count) : AxisScale(values, marks: count)
   }
 
-  /// A value's location on the axis: 0 at the begin, 1 at the end, and not beyond.
+  /// A value's location on the axis: 0 at the beginning, 1 at the end, and not beyond.
   package func location(of value: Double) -> Double {
     let share =
       isLogarithmic
@@ -76,7 +76,7 @@ package struct AxisScale: Equatable, Sendable {
     }
   }
 
-  /// An axis has a length, also if all values are equal, and marks that differ when they are written.
+  /// Widens a range that is too short: an axis requires a length, and marks that differ as text.
   private static func widened(_ values: ClosedRange<Double>) -> (low: Double, high: Double) {
     let (low, high) = (values.lowerBound, values.upperBound)
     let largest = max(abs(low), abs(high))

@@ -15,9 +15,9 @@ package struct Curve: Equatable, Sendable {
     case strong
   }
 
-  /// In the legend, which names each once, whatever number of charts it is in.
+  /// Name in the legend, which lists each name once, however many charts have such a curve.
   package var name: String
-  /// Number in the palette.
+  /// Number of its colour in the palette.
   package var color: Int
   package var stroke: Stroke
   package var points: [Point]

@@ -7,7 +7,7 @@ extension LineChart {
   /// Heights of a panel's title, and of the numbers below its axis.
   private static let (panelTop, panelBottom) = (30, 24)
   private static let legendLine = 20
-  /// Curves with at most so many points have a dot at each.
+  /// Most points of a curve that has a dot at each.
   private static let mostDots = 40
 
   /// A picture that requires no other file, readable on light and dark pages. Without points it says so.
@@ -49,7 +49,7 @@ extension LineChart {
     var rows: [[(x: Int, curve: Curve)]] = []
     var end = Int.max
     for curve in legend {
-      // About the width of a character; where names are wider, a gap closes.
+      // 7 is about the width of a character. A wider name takes space from the gap.
       let length = 44 + SVGText.shortened(curve.name).count * 7
       if end > Self.width - 20 - length {
         rows.append([])

@@ -8,7 +8,7 @@ enum SVGStyle {
 
   static func color(_ curve: Curve) -> String { "c\(curve.color % palette.count)" }
 
-  /// Of a curve's path.
+  /// CSS classes of a curve's path.
   static func classes(_ curve: Curve) -> String { "\(color(curve)) \(curve.stroke.rawValue)" }
 
   static let element: String = {

@@ -10,7 +10,7 @@ enum SVGText {
     return #"<text x="\#(x)" y="\#(y)"\#(attributes)>\#(escaped(text))</text>"#
   }
 
-  /// Text for XML, in which some characters have a meaning and others may not stand at all.
+  /// Escapes characters that have a meaning in XML, and replaces those that it forbids.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in PrintableText.replacingControls(in: text).unicodeScalars {

@@ -27,7 +27,7 @@ package struct TextChart: Sendable {
   }
 
   private static let rows = 9
-  /// So that the first line has space for the title and two names.
+  /// Least width of the plot: the first line requires space for the title and two names.
   private static let fewestColumns = 48
   /// Every second row has a number.
   private static let labels = 5

@@ -1,4 +1,4 @@
-/// The points of a curve, of which there may be any number, as at most `limit` means of equally many successive points.
+/// A curve of any number of points, reduced to about `limit` points: each is the mean of equally many successive ones.
 ///
 /// The result depends on the points alone: those that a resumed run reads from its log give the curve of a run that was not
 /// stopped.
@@ -17,7 +17,7 @@ package struct ThinnedPoints: Equatable, Sendable {
     means.reserveCapacity(limit)
   }
 
-  /// Beyond it, a sum of many values might no longer be finite.
+  /// Largest value: beyond it, a sum of many values might no longer be finite.
   private static let largest = 1e100
 
   /// Leaves out a point that no chart can show: a loss that is not finite, or beyond measure.

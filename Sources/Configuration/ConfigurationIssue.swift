@@ -58,10 +58,10 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     self.issues = ordered.map(\.element)
   }
 
-  /// More than a person reads at a time, and than a message should hold.
+  /// Most issues that a message lists.
   private static let mostShown = 50
 
-  /// One line an issue; of very many the first, and how many more there are.
+  /// One line for each issue, up to a limit, then the number of the others.
   public var description: String {
     // One more is shown rather than counted.
     let shown = issues.count > Self.mostShown + 1 ? issues.prefix(Self.mostShown) : issues[...]

@@ -23,7 +23,7 @@ package struct ConfigurationOverride {
     self.text = text
     let written = text[text.index(after: equals)...]
     guard Self.isYAML(written) else {
-      // White space around a number, a truth value or null is none of it.
+      // White space around a number, a truth value or null is not part of it.
       let word = String(written.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
       let isPlain = NumberText.number(word) != nil || ["true", "false", "null", "~"].contains(word)
       value = YAMLNode(.scalar(isPlain ? word : String(written), quoted: false), at: location)
@@ -36,15 +36,15 @@ package struct ConfigurationOverride {
     self.value = value ?? YAMLNode(.scalar("", quoted: false), at: location)
   }
 
-  /// Whether the value is a list, a mapping or a text in quotes. Any other is taken as it was given: of `/x #3` or `a: b` YAML
-  /// would leave a part out, or make something else.
+  /// Whether the value is a list, a mapping or a text in quotes. Any other value is taken literally: YAML would cut `/x #3`
+  /// short, and make a mapping of `a: b`.
   private static func isYAML(_ written: Substring) -> Bool {
     let text = written.drop { $0 == " " }
     guard let first = text.first, let last = text.last(where: { $0 != " " }) else { return false }
     return [("[", "]"), ("{", "}"), ("\"", "\""), ("'", "'")].contains { $0 == first && $1 == last } && text.count > 1
   }
 
-  /// - Parameter rivals: Keys of which a configuration has one, by section: the one given here replaces the others.
+  /// - Parameter rivals: Groups of keys that exclude each other, by section: the key given here replaces the others of its group.
   package func apply(
     to root: inout YAMLNode, replacing rivals: [String: [[String]]], issues: inout [ConfigurationIssue]
   ) {
@@ -56,8 +56,8 @@ package struct ConfigurationOverride {
     }
   }
 
-  /// Takes what the file says of keys that exclude the one given here out of the tree; what other overrides say stays, and is
-  /// a mistake if it is too much.
+  /// Removes the file's values of keys that exclude the one given here. Values from other overrides stay, and are reported if
+  /// they conflict.
   private func replace(_ group: [String], by key: String, section: String, in root: inout YAMLNode) {
     guard case .mapping(var sections) = root.content, let index = sections.firstIndex(where: { $0.key == section }),
       case .mapping(let entries) = sections[index].value.content

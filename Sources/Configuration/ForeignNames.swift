@@ -1,4 +1,4 @@
-/// The names that other libraries use, and ours for the same: what hints are made of.
+/// Names in other libraries and our names for the same things, from which hints are made.
 ///
 /// Spellings differ in case, hyphens and underscores only as `NearestWord` folds them, so each is listed once.
 package struct ForeignNames: Sendable {

@@ -1,4 +1,4 @@
-/// Finds what someone may have meant.
+/// Finds the word that a person may have meant.
 package enum NearestWord {
   /// The candidate that the fewest edits turn `word` into, the first of equals; nil if none is near.
   package static func nearest(_ word: String, in candidates: [String]) -> String? {
@@ -19,7 +19,7 @@ package enum NearestWord {
 
   private static let longest = 100
 
-  /// As words are compared.
+  /// The form in which words are compared.
   package static func folded(_ word: String) -> String { String(fold(String(word.prefix(longest)))) }
 
   /// `batchSize`, `batch-size` and `batch_size` are one word to whoever types them.

@@ -1,7 +1,8 @@
 /// A pattern over dotted paths such as `blocks.0.norm1.weight`.
 ///
-/// `*` stands for any characters or none, dots among them, so that `blocks.0.*` is all of a block; two stars are one. `?` stands for
-/// one character that is no dot, `[0-3]` for one of a range or of several, `[!0-3]` for any other that is no dot.
+/// `*` stands for any number of characters, dots included: `blocks.0.*` matches all of a block. `**` is the same. `?` stands for
+/// one character other than a dot, `[0-3]` for one character of a range or of several, and `[!0-3]` for one other than these and
+/// a dot.
 package struct PathPattern: Sendable {
   package let text: String
   /// Position of the pattern in its file.
@@ -36,7 +37,7 @@ package struct PathPattern: Sendable {
     (self.text, self.location, self.tokens) = (text, location, tokens)
   }
 
-  /// Nil for an empty text, and where brackets hold nothing, are not closed, or have a range backwards.
+  /// Nil if the text is empty, or if brackets are empty, not closed, or have a descending range.
   package init?(_ text: String, at location: ConfigurationLocation = .none) {
     var tokens: [Token] = []
     var rest = Array(text.utf8)[...]
@@ -96,8 +97,8 @@ package struct PathPattern: Sendable {
     return tokens[token...].allSatisfy(\.isAny)
   }
 
-  /// The paths that the fewest edits of the pattern would make it match, nearest first, in their order where equally near. That a
-  /// layer's name alone was written is one edit.
+  /// The paths that the pattern matches after the fewest edits, nearest first; equally near ones keep their order. A layer's name
+  /// that stands alone counts as one edit.
   package func nearest(in paths: [String], atMost count: Int) -> [String] {
     // Time grows with the product of the lengths, and no path of a model is as long.
     guard tokens.count <= Self.longest else { return Array(paths.prefix(count)) }

@@ -36,6 +36,6 @@ package enum ReferencePage {
 }
 
 extension String {
-  /// A default told in a sentence, not as a value.
+  /// Whether a default is described in words, not given as a value.
   fileprivate var isWords: Bool { contains(" ") && !hasPrefix("[") && !hasPrefix("{") || self == "none" }
 }

@@ -1,15 +1,15 @@
 import Files
 import PlainText
 
-/// A fault of data on disk or on their way here: where, what, and what to do about it.
+/// A fault of data on disk or in a download: where, what, and what to do about it.
 public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file or folder, as exactly as it is known ("PATH, record 7, byte 21511").
   public var location: String
   public var problem: String
-  /// Advice for a person; nil where there is none.
+  /// Advice for a person; nil if there is none.
   public var advice: String?
 
-  /// Whether a wrong name or path was given, rather than something having failed.
+  /// Whether the cause is a wrong name or path, not a failure.
   public var isWrongUse: Bool
 
   /// Whether the system refused memory: no fault of the data.
@@ -28,7 +28,7 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension DataError {
-  /// The error of an image that can also be left out.
+  /// The same error with the advice that the image can be left out.
   public var offeringToSkip: DataError {
     DataError(location, problem, advice: "\(advice ?? "repair or remove it"), or give --skip-bad-images")
   }

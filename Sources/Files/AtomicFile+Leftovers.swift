@@ -1,10 +1,10 @@
 import Glibc
 
 extension AtomicFile {
-  /// Removes what killed processes were writing for `path`.
+  /// Removes the temporary files that killed processes left for `path`.
   ///
-  /// - Parameter age: Seconds since the last write to a file that count as killed: on a shared disk, the process may be
-  ///   another host's, so its number says nothing.
+  /// - Parameter age: Seconds without a write after which a file's writer counts as killed: on a shared disk it may be another
+  ///   host's process, so its number says nothing.
   package static func removeLeftovers(of path: String, untouchedFor age: Double) {
     let folder = path.parentFolder
     let name = path.lastPathComponent

@@ -113,7 +113,7 @@ package final class AtomicFile<Failure: FileFailure> {
     try file.commit(isDurable: isDurable)
   }
 
-  /// Hands what is buffered to the system, so that the file at `temporaryPath` has all that was appended.
+  /// Passes buffered bytes to the system, so that the file at `temporaryPath` has all bytes that were appended.
   package func flushBuffer() throws(Failure) {
     let pending = UnsafeRawBufferPointer(rebasing: buffer[..<buffered])
     buffered = 0

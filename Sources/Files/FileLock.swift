@@ -1,10 +1,10 @@
 import Glibc
 import PlainText
 
-/// A lock that the processes of a node take one after the other: a file, which goes with its owner.
+/// A lock between the processes of a node: a file that its owner locks, and removes when done.
 ///
-/// Links are not followed, nor is a file written to that has other names: in a folder that others may write to, it could be
-/// anybody's.
+/// Links are not followed, and a file with several names (hard links) is not written to: in a folder that others may write to, it
+/// could be any user's file.
 package final class FileLock: Sendable {
   private let path: String
   private let descriptor: Int32
@@ -12,11 +12,11 @@ package final class FileLock: Sendable {
   /// Waits for the lock.
   ///
   /// - Parameters:
-  ///   - patience: How long it waits without a word.
-  ///   - limit: How long it waits at all.
-  ///   - isStopped: Ends the waiting.
-  ///   - waiting: Told once who holds the lock.
-  /// - Returns: nil where it cannot be had.
+  ///   - patience: Time after which `waiting` is called.
+  ///   - limit: Longest wait.
+  ///   - isStopped: Whether to stop waiting.
+  ///   - waiting: Called once with the name of the lock's owner.
+  /// - Returns: The lock; nil if it could not be taken.
   package static func take(
     _ path: String, patience: Duration, limit: Duration, isStopped: () -> Bool = { false },
     waiting: (_ owner: String) -> Void
@@ -41,13 +41,13 @@ package final class FileLock: Sendable {
         usleep(20_000)
       }
       tries += 1
-      // The owner removes the file: who comes later makes another, and must not have that one's lock beside this.
+      // The owner removes the file. A process that comes later creates another, whose lock must not be held beside this one.
       if LockFile.isOpen(descriptor, at: path) || tries == mostTries { return FileLock(path, descriptor) }
       close(descriptor)
     }
   }
 
-  /// On some file systems a file never looks the same twice.
+  /// On some file systems `isOpen` is never true, since the file's number differs at each call.
   private static let mostTries = 16
 
   private init(_ path: String, _ descriptor: Int32) {
@@ -55,7 +55,7 @@ package final class FileLock: Sendable {
     LockFile.noteOwner(in: descriptor)
   }
 
-  /// The file is removed first: one that another process has made under its name is that process's.
+  /// Removes the file before unlocking it, and only if the name still leads to it: another process may have created a new one.
   package func release() {
     if LockFile.isOpen(descriptor, at: path) { unlink(path) }
     close(descriptor)

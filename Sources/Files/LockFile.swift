@@ -11,7 +11,7 @@ package enum LockFile {
 
   /// Writes which process has the lock. It is for messages only, so a failure does not matter.
   ///
-  /// Nothing is written to a file that has other names, which may be anybody's.
+  /// A file with several names (hard links) is not written to: it may be any user's.
   package static func noteOwner(in descriptor: Int32) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
@@ -27,7 +27,7 @@ package enum LockFile {
     text.isEmpty || text.wholeMatch(of: /process [0-9]+ on [^\n]*\n?/) != nil
   }
 
-  /// The process that has the lock, as the file says; anybody may have written that, so callers make it printable.
+  /// The owner that the file names. Anybody may have written that, so callers make it printable.
   package static func owner(in descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 512)
     let count = pread(descriptor, &bytes, bytes.count, 0)

@@ -1,5 +1,5 @@
 extension [UInt8] {
-  /// `withUnsafeBytes`, which lets no typed error through, with one.
+  /// `withUnsafeBytes` with a typed error, which the standard function does not pass on.
   package func withTypedBytes<Value, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
   ) throws(Failure) -> Value {

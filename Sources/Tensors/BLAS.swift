@@ -125,7 +125,8 @@ public enum BLAS {
     return Int(openblas_get_num_threads())
   }
 
-  /// Sets `threadCount`, before the first matrix product. More than the library was built for is its largest number.
+  /// Sets `threadCount`, before the first matrix product. A number above the largest that the library was built for becomes that
+  /// one.
   public static func setThreadCount(_ count: Int) {
     startWithOneThread
     openblas_set_num_threads(Int32(count))

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Padding around an image in pixels: zeros, or for pooling nothing.
+/// Padding around an image, in pixels. Convolutions read zeros there; pooling leaves it out.
 public struct ImagePadding: Hashable, Sendable {
   public var top, left, bottom, right: Int
 

@@ -30,7 +30,8 @@ public final class MatrixProductWorkspace {
     let region = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard region != MAP_FAILED else { throw OutOfMemory(bytes: bytes) }
     munmap(region, bytes)
-    // All builds of OpenBLAS export these two functions, but no header declares them. If they are missing, the check above must do.
+    // All builds of OpenBLAS export these two functions, but no header declares them. If they are missing, the check above must
+    // suffice.
     let take = dlsym(nil, "blas_memory_alloc").map { unsafeBitCast($0, to: Take.self) }
     return UInt(bitPattern: take?(0))
   }

@@ -88,7 +88,7 @@ public final class StoragePool: Sendable {
   }
 }
 
-/// A block of memory of which tensors are views. It returns to its pool (or to `release`) with its last tensor.
+/// A block of memory that tensors are views of. It returns to its pool (or to `release`) with its last tensor.
 public final class Storage: @unchecked Sendable {
   public let pointer: UnsafeMutableRawPointer
   /// Number of bytes at `pointer`.

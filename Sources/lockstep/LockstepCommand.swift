@@ -50,7 +50,7 @@ struct LockstepCommand: ParsableCommand {
       fflush(nil)
       _exit(code.rawValue)
     } catch let error where exitCode(for: error) == .failure {
-      // Not a wrong argument: those, help and versions have other codes in ArgumentParser.
+      // Not a wrong argument, a request for help or for the version: for these, ArgumentParser has other exit codes.
       let code = CommandRunner.report(error, prefix: rank > 0 ? "rank \(rank): " : "")
       fflush(nil)
       _exit(code)

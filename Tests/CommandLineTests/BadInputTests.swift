@@ -119,7 +119,7 @@ struct BadInputTests {
     let checkpoint = run + "/checkpoints/step-00000020.safetensors"
     let result = try train(["model.layers.0.conv.filters=5"], ["--resume", checkpoint])
     expectMessage(result, code: 2, mentions: ["0.weight"])
-    // What was refused has begun nothing.
+    // A refused run leaves nothing behind.
     let refused = folder.path("refused")
     #expect(try train(["training.seed=4"], ["--resume", checkpoint, "--run-dir", refused]).exitCode == 2)
     #expect(!FileManager.default.fileExists(atPath: refused))
@@ -261,7 +261,7 @@ struct BadInputTests {
       ["schedule.half_cycle=\(largest)", "training.steps=2"],
       ["data.augment=[{shift: \(largest)}]", "training.steps=2"],
     ] {
-      // What would take for ever is stopped by its time.
+      // A run that would take too long is stopped by its time limit.
       let result = try train(settings, ["--time-limit", "3"])
       #expect([0, 143].contains(result.exitCode), "\(settings): \(result.exitCode) \(result.errors)")
     }

@@ -44,7 +44,7 @@ import Testing
     #expect(try show(photos.run, "--out", photos.folder.path("run.png")).exitCode == 0)
   }
 
-  @Test("what cannot be shown is refused with one line")
+  @Test("data that cannot be shown give one line")
   func refused() throws {
     let folder = try TemporaryFolder()
     let words = try folder.write(SmallRun.classification, to: "words.yaml")

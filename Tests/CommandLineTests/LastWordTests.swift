@@ -4,7 +4,7 @@ import Testing
 /// The last line of a job that does not end well is the program's own, and not the launcher's.
 @Suite(.serialized, .takingTurns, .timeLimit(.minutes(15)))
 struct LastWordTests {
-  @Test("what is wrong with a configuration is the last that is printed")
+  @Test("the mistakes of a configuration are printed last")
   func wrongConfiguration() throws {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.configuration, to: "small.yaml")
@@ -15,7 +15,7 @@ struct LastWordTests {
     #expect(last.contains("bacth_size"), "\(result.errors)")
   }
 
-  @Test("a run that stops when told to says so, and the launcher nothing")
+  @Test("a run that stops on request says so, and the launcher prints nothing")
   func stopped() throws {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.configuration, to: "small.yaml")

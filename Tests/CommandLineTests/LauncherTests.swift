@@ -30,7 +30,7 @@ struct LauncherTests {
     #expect(count(word, in: result.errors) >= 1 && count("rror: ", in: result.errors) == 1, "\(result.errors)")
   }
 
-  @Test("what rank 0 finds in the data decides the exit code of the job")
+  @Test("an error that rank 0 finds in the data decides the exit code of the job")
   func incompleteData() throws {
     let folder = try TemporaryFolder()
     let result = try Lockstep.runRanks(2, ["data", "verify", "cifar10", "--data", folder.url.path])

@@ -62,7 +62,8 @@ import Testing
     #expect(ranks.errors.isEmpty, "\(ranks.errors)")
   }
 
-  @Test("an unreadable image ends the command and is named; --skip-bad-images leaves it out", arguments: [1, 2, 3])
+  @Test(
+    "an unreadable image ends the command and is named; with --skip-bad-images it is left out", arguments: [1, 2, 3])
   func unreadable(workers: Int) throws {
     let csv = folder.path("out.csv")
     let bad = ["3.png", "5.png"].map { photos.images + "/test/a \"cat\"/" + $0 }

@@ -202,7 +202,7 @@ final class FetchTests {
     let damaged = catalog.verify(entry)
     #expect(damaged.files[3].state == .damaged("record 1, byte 9: label 200 is not below 10"))
     #expect(damaged.files.count { $0.state == .whole } == 3 && damaged.problem == nil)
-    // What reading finds damaged is fetched again, and nothing else.
+    // Only the file that reading finds damaged is downloaded again.
     let before = server.requests.count
     try catalog.fetch(entry)
     #expect(catalog.verify(entry).isWhole)

@@ -92,7 +92,8 @@ struct ImageFolderReportTests {
       ])
   }
 
-  @Test("what cannot be looked at is an error, not an omission", arguments: ["train/loop", "train/ant/loop"])
+  @Test(
+    "an entry that the system cannot examine is an error, not an omission", arguments: ["train/loop", "train/ant/loop"])
   func unreadable(name: String) throws {
     try write("train/ant/a.png")
     symlink("loop", folder.file(name))

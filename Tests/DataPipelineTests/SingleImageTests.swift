@@ -30,7 +30,7 @@ struct SingleImageTests {
     #expect(try single.pixels(0) == [76, 150, 29, 77])
   }
 
-  @Test("what is no image says so in one line")
+  @Test("a file that is no image gives an error of one line")
   func noImages() throws {
     let shape = ImageShape(height: 4, width: 4, channels: 3)
     func message(_ path: String) -> String {

@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test("what is drawn is a function of seed, epoch, sample, kind and number, and every position is equally likely")
+  @Test("draws depend on seed, epoch, sample, kind and number, and every position is equally likely")
   func draws() throws {
     // Each pixel is its own number, so that the first one tells where the crop lies.
     let shape = ImageShape(height: 5, width: 5, channels: 1)
@@ -104,7 +104,7 @@ import Testing
     }
     #expect(try (0..<40).map { try corner([crop], epoch: 1, sample: $0) } != Array(corners[..<40]))
     #expect(try (0..<40).map { try corner([crop], seed: 6, sample: $0) } != Array(corners[..<40]))
-    // What is in front of it, of another kind, changes nothing of what it draws.
+    // A transform of another kind in front of it does not change its draws.
     let behind = try (0..<40).map { try corner([.centerCrop(Extent(5)), crop], sample: $0) }
     #expect(behind == Array(corners[..<40]))
     // Two of a kind draw different numbers: else two flips would change nothing.

@@ -24,7 +24,7 @@ struct ExaminationTests {
     }
   }
 
-  @Test("what a broken collective spoils is found on every worker", arguments: Broken.Fault.allCases)
+  @Test("a wrong result of a collective is found on every worker", arguments: Broken.Fault.allCases)
   func broken(fault: Broken.Fault) throws {
     for examination in try examine(workers: 3, { Broken($0, fault) }) {
       let finding = try #require(examination.findings.first { $0.subject == .collectives })

@@ -60,10 +60,10 @@ import Testing
     let finding = try #require(found.first)
     #expect(found.count == 1 && finding.severity == .error && finding.subject == .memory)
     #expect(finding.problem.contains("of 2 ranks take 102400 MiB") && finding.problem.contains("only 98304 MiB"))
-    // What a host's workers have in common counts once.
+    // Memory that a host's workers share counts once.
     let shared = { (facts: inout WorkerFacts) in (facts.neededMemory, facts.neededHostMemory) = (20 << 30, 20 << 30) }
     #expect(findings(worker("a", change: shared), worker("a", change: shared), worker("b", change: shared)).isEmpty)
-    // What is not free now may be when it is asked for.
+    // Memory that is not free now may be free when it is requested.
     let most = findings(worker { $0.neededMemory = 70 << 30 })
     #expect(most.map(\.severity) == [.warning] && most.map(\.subject) == [.memory])
     #expect(most[0].problem.contains("only 65536 MiB of memory are left"))

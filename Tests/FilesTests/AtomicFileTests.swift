@@ -25,7 +25,7 @@ private typealias AtomicFile = Files.AtomicFile<FileProblem>
     #expect(folder.names.isEmpty)
   }
 
-  @Test("what was written is at the temporary path once it is flushed")
+  @Test("flushed bytes are at the temporary path")
   func flushed() throws {
     let folder = try TemporaryFolder()
     let file = try AtomicFile(path: folder.file("x"))
@@ -45,7 +45,7 @@ private typealias AtomicFile = Files.AtomicFile<FileProblem>
     }
   }
 
-  @Test("what killed processes left goes, what others are writing stays")
+  @Test("files that killed processes left are removed, those that others are writing stay")
   func leftovers() throws {
     let folder = try TemporaryFolder()
     let file = try AtomicFile(path: folder.file("x"))

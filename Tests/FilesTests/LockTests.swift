@@ -13,7 +13,7 @@ import Testing
     #expect(try String(contentsOfFile: victim, encoding: .utf8) == "mine")
   }
 
-  @Test("of several that want a lock one has it, though each owner removes the file")
+  @Test("one of several has a lock at a time, though each owner removes the file")
   func locks() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("x.lock")

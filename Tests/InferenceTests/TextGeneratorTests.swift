@@ -33,7 +33,7 @@ import Testing
     return settings
   }
 
-  @Test("what stands behind the last token has no effect, past the window too")
+  @Test("padding after the last token has no effect, beyond the window too")
   func sameAsExactLengths() throws {
     let model = try model()
     let generator = TextGenerator(model, tokenizer: ByteTokenizer(), window: Self.window, step: 0)

@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test("what has no gradient stays where it is: the padding of the flat buffers does so for ever")
+  @Test("elements without a gradient stay as they are, such as the padding of the flat buffers")
   func zerosStayZeros() throws {
     for entry in OptimizerCatalogue.entries {
       let model = try Model([linear(3)], inputShape: [5], pool: pool)

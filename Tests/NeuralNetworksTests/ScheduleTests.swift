@@ -31,7 +31,7 @@ import Testing
     expect(schedule(.cosine(rate: 1, minimum: 0), warmup: 9, totalSteps: 1), [0: 1])
   }
 
-  @Test("what a run is too short for is said")
+  @Test("a schedule that a run is too short for gives a message")
   func notes() {
     #expect(schedule(.step(rate: 1, gamma: 0.1, every: 100)).notes.first?.contains("schedule.every is 100") == true)
     #expect(schedule(.step(rate: 1, gamma: 0.1, every: 99)).notes.isEmpty)

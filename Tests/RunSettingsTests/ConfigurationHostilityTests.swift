@@ -32,7 +32,7 @@ import Testing
 
   @Test("aliases of aliases are counted as often as they stand")
   func aliases() {
-    let expected = "more than 100000 values, with aliases put in; write less, or fewer aliases of aliases"
+    let expected = "more than 100000 values, with aliases expanded; write less, or fewer aliases of aliases"
     #expect(message(laughs(list)) == "run.yaml:6:8: \(expected)".replacingOccurrences(of: "6:8", with: "6:10"))
     #expect(message(laughs(mapping)).hasSuffix(expected))
     // Keys would be compared, value by value.

@@ -61,7 +61,7 @@ import Testing
     #expect(try parse("data.path=\(path)").data.path == path)
   }
 
-  @Test("what has a meaning in YAML keeps it")
+  @Test("values with a meaning in YAML keep it")
   func whatYAMLReads() throws {
     #expect(try parse("data.path=\"a # b\"").data.path == "a # b")
     #expect(try parse("data.path='it''s'").data.path == "it's")
@@ -111,7 +111,7 @@ import Testing
     #expect(validation.validation == nil && (validation.settings as? LabelledTextSettings)?.validationFile == "v.tsv")
   }
 
-  @Test("what two overrides say stays a mistake; null replaces nothing")
+  @Test("two overrides that conflict stay a mistake; null replaces nothing")
   func rivalsOnTheCommandLine() throws {
     #expect(
       messages("training.epochs=3", "training.steps=4") == [

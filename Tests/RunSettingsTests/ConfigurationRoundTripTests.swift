@@ -78,7 +78,7 @@ import Testing
     let defaults = RunConfiguration(model: .layers([])).settings().filter { !$0.path.hasPrefix("model") }
     let values = Dictionary(uniqueKeysWithValues: configuration.settings().map { ($0.path, $0.value) })
     let sameWords = ["loss.kind", "optimizer.kind"]
-    // What goes without a key of the text.
+    // Keys that a text does not have.
     let schedule = ["schedule.rate", "training.epochs", "optimizer.clip_value"]
     #expect(values["training.early_stopping.patience"] == "5")
     let absent = schedule + ["training.early_stopping"]

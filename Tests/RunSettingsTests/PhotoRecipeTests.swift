@@ -39,7 +39,7 @@ import Testing
     let configuration = recipe.configuration
     #expect(configuration.data.path == photos && configuration.data.validation == .fraction(0.1))
     #expect(configuration.training.epochs == 200 && configuration.training.batchSize == 8)
-    #expect(recipe.choices[0].hasPrefix("50 images of 2 classes (20 to 30 of a class), typically 70×60 pixels"))
+    #expect(recipe.choices[0].hasPrefix("data: 50 images in 2 classes (20 to 30 each), in the median 70×60 pixels"))
     #expect(try PhotoRecipe(folder: photos).configuration == configuration)
     let other = try PhotoRecipe(folder: photos, overrides: ["training.epochs=3"]).configuration
     #expect(other.training.epochs == 3)

@@ -29,7 +29,7 @@ import Testing
       }
       multiply(adding: true)
       expectClose(c.values, zip(before, products).map { SumOfProducts([$0], [1]) + $1 }, dtype)
-      // What was there is not read.
+      // Old results are not read.
       for index in 0..<n { c[index] = .nan }
       multiply(adding: false)
       expectClose(c.values, products, dtype)

@@ -30,7 +30,7 @@ import Testing
       multiply(adding: true)
       let sums = zip(elements(before), products).map { SumOfProducts([$0], [1]) + $1 }
       expectClose(elements(c.values), sums, .float32)
-      // What lies between the rows stays; what was there is not read.
+      // Memory between the rows stays unchanged, and old results are not read.
       for row in 0..<rows {
         for gap in columns..<strideC { #expect(c[row * strideC + gap] == before[row * strideC + gap]) }
         for column in 0..<columns { c[row * strideC + column] = .nan }

@@ -37,7 +37,7 @@ struct ProfileTests {
     #expect(ProfileVerdict(profile([WorkerProfile()])).limit == .unknown)
   }
 
-  @Test("a slow rank is named with how much slower it is; one with more shards is told from it; jitter names nobody")
+  @Test("a slow rank is named with its slowdown; one with more shards is not taken for slow; jitter names none")
   func slowRank() {
     let fast = worker([.waiting: 18])
     let slow = ProfileVerdict(profile([fast, fast, worker([.backward: 78.8]), fast])).sentences[0]
@@ -55,7 +55,7 @@ struct ProfileTests {
     #expect(jitter.hasPrefix("workers are late in turns"))
   }
 
-  @Test("more workers than cores are told from a slow one, host by host")
+  @Test("more workers than cores are not taken for a slow one, host by host")
   func crowdedHost() {
     func located(_ host: String, _ cores: [Int32], _ milliseconds: [Timeline.Phase: Double]) -> WorkerProfile {
       var profile = worker(milliseconds)
@@ -80,7 +80,7 @@ struct ProfileTests {
 
   /// Between nodes a worker does not see for whom it waits. Two ranks that are late in turns: of 10 ms of synchronisation 8 are
   /// waiting for the one that comes last and spends 2.
-  @Test("what a worker spends on synchronisation beyond the last to come is waiting, step by step")
+  @Test("time at a synchronisation point beyond that of the last worker to arrive is waiting, step by step")
   func waitingBetweenNodes() {
     var workers = [worker([.exposedCommunication: 6]), worker([.exposedCommunication: 5, .waiting: 1])]
     for (index, times) in [[90, 10, 2, 10, 2], [1, 2, 10, 2, 10]].enumerated() {

@@ -100,7 +100,7 @@ struct ReplicaComparisonTests {
     }
   }
 
-  @Test("what workers have in common cannot differ between them; what each has for itself is compared")
+  @Test("state that workers share cannot differ between them; state of their own is compared")
   func sharedWeights() throws {
     let shared = ["training.share_weights=true"]
     #expect(try train(workers: 3, faults: [2], step: 7, set: shared) == "no difference")

@@ -39,7 +39,7 @@ struct StopTests {
   }
 
   @Test(
-    "while data are prepared the worker that was asked knows the reason, those that were told do not",
+    "while data are prepared, the worker that gets the request knows the reason, the others do not",
     arguments: [
       ([.passedOn, .interrupt, .passedOn], 130), ([.passedOn, nil, .hangup], 129), ([.passedOn, .passedOn, nil], 143),
       ([.timeLimit, .interrupt, nil], 143),

@@ -14,7 +14,7 @@
 /// Size of an error message, including its terminating zero.
 enum { CI_MESSAGE_LENGTH = 200 };
 
-/// How an image of one shape becomes one of another.
+/// Ways of fitting an image into another shape.
 typedef enum {
   /// Height and width are scaled separately.
   CI_STRETCH,
@@ -27,7 +27,7 @@ typedef enum {
 /// The kernels of Pillow's BILINEAR and BICUBIC: a triangle, and Keys's cubic with a = −1/2.
 typedef enum { CI_BILINEAR, CI_BICUBIC } ci_filter;
 
-/// Limits and wishes for a decoder.
+/// A request to a decoder: a limit, and the size and background that the image is to have.
 typedef struct {
   /// Most pixels that a file may have.
   ptrdiff_t limit;
@@ -70,9 +70,9 @@ void ci_free(void *_Nullable memory);
 /// Decodes an image file to RGB, whatever its name; its first bytes tell the format. Of GIF, TIFF and WebP files with several
 /// images the first is taken.
 ///
-/// Grey is repeated, palettes are looked up, 16 bits are rounded to 8, and what is not opaque is blended with the background.
-/// CMYK is converted as c·k/255, YCCK by way of it; inks are taken as inverted where the file has Adobe's marker, which all
-/// programs of note write, and as they are otherwise.
+/// Grey is repeated, palettes are looked up, 16 bits are rounded to 8, and transparent pixels are blended with the background.
+/// CMYK is converted as c·k/255, YCCK by way of it. Ink values are taken as inverted if the file has Adobe's marker, which common
+/// programs write.
 ///
 /// A file that ends early, or whose entropy-coded data are damaged, fails; libjpeg alone would fill the rest with grey and go on.
 ///

@@ -6,13 +6,13 @@
 
 #pragma clang assume_nonnull begin
 
-/// Sizes of what is scaled; `by_sample` says that there is a factor [samples, channels], else [channels].
+/// Sizes of the input. With `by_sample` the factors are [samples, channels], else [channels].
 typedef struct {
   ptrdiff_t samples, positions, channels;
   bool by_sample;
 } ck_channels;
 
-/// y[s, p, c] = x[s, p, c] · factor[c] or factor[s, c], or += that. Not in position with `accumulate`.
+/// y[s, p, c] = x[s, p, c] · factor[c] or factor[s, c], or += that. Not in place with `accumulate`.
 void ck_scale_channels(
     ck_type type, ck_channels sizes, const void *x, const void *factor, void *y, bool accumulate);
 

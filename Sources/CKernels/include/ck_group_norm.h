@@ -6,8 +6,8 @@
 
 #pragma clang assume_nonnull begin
 
-/// The sizes of what is normalised. `groups` divides `channels`. Where `lengths` is not null, sample s has lengths[s] positions
-/// that are no padding, from the first on.
+/// Sizes of the input. `groups` divides `channels`. If `lengths` is not null, the first lengths[s] positions of sample s count,
+/// and the others are padding.
 typedef struct {
   ptrdiff_t samples, positions, channels, groups;
   const ptrdiff_t *_Nullable lengths;
@@ -26,7 +26,7 @@ void ck_group_norm_backward_sums(
     double *totals, double *products);
 
 /// dx = inverse_deviation · (g − mean of g − n · mean of g·n) with n = (x − mean) · inverse_deviation and g = dy · gamma,
-/// means over the sample's positions and the group's channels. Not in position.
+/// means over the sample's positions and the group's channels. Not in place.
 void ck_group_norm_backward_input(
     ck_type type, ck_group_norm sizes, const void *x, const void *mean, const void *inverse_deviation,
     const void *_Nullable gamma, const void *dy, const double *totals, const double *products, void *dx,

@@ -21,13 +21,13 @@ public struct CheckpointMetadata: Equatable, Sendable {
     public var shape: [Int]
     /// Names of the classes, in the order of the outputs; empty if tokens are predicted.
     public var classes: [String]
-    /// Shape of the images that transforms make samples of, which is another where they crop.
+    /// Shape of an image before transforms, which differs from `shape` if they crop.
     public var imageShape: [Int]
 
     /// - Parameters:
     ///   - shape: Shape of a sample as the model takes it.
     ///   - classes: Names of the classes, in the order of the outputs.
-    ///   - imageShape: nil is `shape`.
+    ///   - imageShape: Shape of an image before transforms; nil if it is `shape`.
     public init(shape: [Int], classes: [String], imageShape: [Int]? = nil) {
       (self.shape, self.classes, self.imageShape) = (shape, classes, imageShape ?? shape)
     }

@@ -37,7 +37,7 @@ extension RunFolder {
   /// Calls `body` with each record of `metrics.jsonl`, in order. The last line of a run that trains or was killed may be
   /// incomplete, and does not count.
   ///
-  /// - Returns: Number of lines that are no records.
+  /// - Returns: Number of lines that are not valid records.
   public static func readMetrics(in folder: String, _ body: (JSON) -> Void) throws(CheckpointError) -> Int {
     var damaged = 0
     let bytes = try contents(of: RunLayout.metrics(in: folder)) ?? []

@@ -106,7 +106,8 @@ public final class RunFolder {
     configuration = text
     if let kind = try Paths.kind(of: file, followingLinks: false) {
       if kind == .file, try ReadableFile.contents(of: file) == Array(text.utf8) { return }
-      // A folder that this run has just marked had no such file; one of an earlier version has no mark.
+      // A folder that had no mark before this run had no such file either, and a run of an earlier version has no mark on the
+      // file.
       if !made.mark, try !Self.isMarked(configuration: file) {
         let newPath = try Paths.setAside(file)
         warn("\(file) was not written by a run; it is now \(newPath.lastPathComponent)")

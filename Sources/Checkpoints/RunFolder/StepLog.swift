@@ -92,7 +92,7 @@ final class StepLog {
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFREG || status.st_nlink == 1 else {
       closeFile()
       throw CheckpointError(
-        .unwritable, path: path, "has other names (hard links), by which it may be anybody's file",
+        .unwritable, path: path, "has other names (hard links), so it may be anybody's file",
         hint: "remove it, or choose another folder (--run-dir)")
     }
   }

@@ -24,7 +24,7 @@ package struct Form<Settings: Sendable>: Sendable {
   package let meaning: String
   /// The key that a lone value stands for, where the kind is an item of a list: `shift: 4` is `shift: {pixels: 4}`.
   package let shorthand: String?
-  /// Values of keys that are not given.
+  /// Defaults of keys that are not given.
   package let template: Settings
   package let fields: [Field<Settings>]
   /// Settings of which none has its default, for tests that walk the catalogue.
@@ -41,9 +41,9 @@ package struct Form<Settings: Sendable>: Sendable {
   /// The form as one choice of a record.
   ///
   /// - Parameters:
-  ///   - prepare: Sets defaults of the keys that all kinds have, where this kind has others.
-  ///   - apply: Gives the record's value these settings.
-  ///   - take: The settings of a value, nil for a value of another kind.
+  ///   - prepare: Sets the defaults in which this kind differs from the others.
+  ///   - apply: Puts these settings into the record's value.
+  ///   - take: Returns the settings in a value; nil for a value of another kind.
   package func variant<Value>(
     prepare: @escaping @Sendable (inout Value) -> Void = { _ in },
     apply: @escaping @Sendable (Settings, inout Value) -> Void, take: @escaping @Sendable (Value) -> Settings?

@@ -1,5 +1,5 @@
 extension Codec where Value == Int {
-  /// - Parameter largest: Lower than `SchemaInteger.largest` where memory is taken for each.
+  /// - Parameter largest: Lower than `SchemaInteger.largest` for things of which each takes memory.
   package static func integer(atLeast minimum: Int, atMost largest: Int = SchemaInteger.largest) -> Codec {
     Codec(
       type: "integer ≥ \(minimum)",
@@ -20,7 +20,7 @@ extension Codec where Value == Int {
 /// Every integer of the schema but the seed is at most this, so that sums and products of two do not overflow.
 package enum SchemaInteger {
   package static let largest = Int(Int32.max)
-  /// Of what is held in memory, one by one: samples that are made up, and the values of a sample.
+  /// Largest number of synthetic samples, and of values in a sample: memory holds all of them.
   package static let largestSynthetic = 100_000_000
 
   package static func hint(_ text: String, _ quoted: Bool = false, largest: Int = largest) -> String? {
@@ -30,7 +30,7 @@ package enum SchemaInteger {
 }
 
 extension Codec where Value == Int? {
-  /// A number from 1 on, or the word that stands for nil.
+  /// An integer from 1 on, or the word that stands for nil.
   package static func count(or word: String) -> Codec {
     Codec(
       type: "integer ≥ 1 or \(word)",
@@ -49,7 +49,7 @@ extension Codec where Value == Int? {
 }
 
 extension Codec where Value == [Int] {
-  /// Sizes in a model, one after the other.
+  /// A list of sizes in a model.
   package static func sizes(atLeast minimum: Int) -> Codec {
     Codec<Int>.size().list("integers ≥ 1", atLeast: minimum)
   }
@@ -101,7 +101,7 @@ extension Codec where Value == Bool? {
 }
 
 extension Codec where Value == String {
-  /// Any text; written in quotes, so that it is text to every reader.
+  /// Any text. It is written in quotes, so that every reader takes it for a text.
   package static var text: Codec {
     Codec(
       type: "text", parse: { text, _ in text.isEmpty ? nil : text },

@@ -15,7 +15,7 @@ package struct Codec<Value: Sendable>: Sendable {
 }
 
 extension Codec {
-  /// A codec of scalars: `parse` gives nil for what is not a value.
+  /// A codec of scalars: `parse` returns nil for a text that is not a value.
   package init(
     type: String, parse: @escaping @Sendable (_ text: String, _ quoted: Bool) -> Value?,
     format: @escaping @Sendable (Value) -> YAMLNode,

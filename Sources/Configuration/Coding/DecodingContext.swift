@@ -1,12 +1,12 @@
-/// Collects what goes wrong while nodes become values, and remembers where keys stood for checks that follow.
+/// Collects the mistakes that are found while nodes are decoded, and the locations of keys for later checks.
 package struct DecodingContext {
   package private(set) var issues: [ConfigurationIssue] = []
-  /// Looked up only, never gone through, so that its order does not matter.
+  /// Used for lookups only, so its order does not matter.
   private var locations: [String: ConfigurationLocation] = [:]
   private var unsound: Set<String> = []
   private var hintsLeft = 100
 
-  /// Dotted paths of keys, to tell where a key belongs that stands in the wrong section.
+  /// Dotted paths of all keys, for the hint about a key in the wrong section.
   private let knownPaths: [String]
   /// Other libraries' names for keys and words.
   package let names: ForeignNames
@@ -23,13 +23,13 @@ package struct DecodingContext {
     unsound.insert(path)
   }
 
-  /// Reports that the value at `path` has another type than it must.
+  /// Reports that the value at `path` has a wrong type.
   package mutating func mismatch(_ node: YAMLNode, path: String, expected: String, hint: String? = nil) {
     let subject = path.isEmpty ? "the configuration" : path
     report("\(subject): expected \(expected), found \(node.summary)", hint: hint, at: node.location, path: path)
   }
 
-  /// A key that nothing reads.
+  /// Reports a key that nothing reads.
   package mutating func reportUnknown(_ entry: YAMLNode.Entry, path: String, known: [String]) {
     let section = path.isEmpty ? "" : " in \(path)"
     let suggestion = hint { $0.hint(entry.key, path: path, known: known) }
@@ -38,27 +38,27 @@ package struct DecodingContext {
       at: entry.keyLocation, path: path.isEmpty ? entry.key : "\(path).\(entry.key)")
   }
 
-  /// Only the first mistakes are shown, and looking for what was meant takes time.
+  /// Makes a hint, but only for the first mistakes, which are shown: looking for a similar word takes time.
   package mutating func hint(_ make: (DecodingContext) -> String) -> String? {
     guard hintsLeft > 0 else { return nil }
     hintsLeft -= 1
     return make(self)
   }
 
-  /// The candidate that other libraries call `word`, or that the fewest edits turn `word` into, the first of equals; nil if
-  /// none is near.
+  /// The candidate that other libraries call `word`, or else the one that the fewest edits turn it into, the first of equals; nil
+  /// if none is near.
   package func nearestWord(_ word: String, in candidates: [String]) -> String? {
     names.word(word, in: candidates) ?? NearestWord.nearest(word, in: candidates)
   }
 
-  /// `did you mean 'x'?`, or the whole list where nothing is near.
+  /// `did you mean 'x'?`, or the whole list if nothing is near.
   package func hint(_ word: String, in candidates: [String], listTitle: String) -> String {
     if let advice = names.advice(onWord: word) { return advice }
     if let nearest = nearestWord(word, in: candidates) { return "did you mean '\(nearest)'?" }
     return "\(listTitle): \(candidates.joined(separator: ", "))"
   }
 
-  /// Ours for another library's name, then a key of this name elsewhere, then the nearest one here.
+  /// Hint for an unknown key: our name for another library's, else the section that has the key, else the nearest key here.
   private func hint(_ key: String, path: String, known: [String]) -> String {
     if let here = names.key(key, at: path, known: known) { return "did you mean '\(here)'?" }
     if NearestWord.nearest(key, in: known).map({ NearestWord.folded($0) }) != NearestWord.folded(key),
@@ -70,7 +70,7 @@ package struct DecodingContext {
     return "known keys: \(known.joined(separator: ", "))"
   }
 
-  /// Hint for a key that belongs into another section, or to the command line.
+  /// Hint for a key that belongs to another section, or to the command line.
   private func whereBelongs(_ key: String) -> String? {
     let folded = NearestWord.folded(key)
     let own = knownPaths.filter { path in
@@ -89,8 +89,8 @@ package struct DecodingContext {
 
   private func isUnsound(_ path: String) -> Bool { unsound.contains { $0 == path || $0.hasPrefix("\(path).") } }
 
-  /// Reports what is wrong with the keys at `paths` taken together, at the last of them that was written; unless one of
-  /// them was not understood.
+  /// Reports a problem of the keys at `paths` taken together, at the last of them that was given. Reports nothing if one of them
+  /// could not be decoded.
   package mutating func check(
     _ paths: String..., holds condition: Bool, _ message: @autoclosure () -> String,
     hint: @autoclosure () -> String? = nil

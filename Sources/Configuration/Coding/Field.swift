@@ -10,7 +10,7 @@ package struct Field<Root: Sendable>: Sendable {
   /// - Parameters:
   ///   - required: There is no default; the key must be given.
   ///   - example: Text to write for a required key that is missing.
-  ///   - defaultText: The default in words, where it is not the value that `Root` starts with.
+  ///   - defaultText: The default in words, if it is not the initial value in `Root`.
   package init<Value>(
     _ name: String, _ keyPath: WritableKeyPath<Root, Value> & Sendable, _ codec: Codec<Value>, required: Bool = false,
     example: String? = nil, defaultText: String? = nil, _ meaning: String
@@ -24,7 +24,7 @@ package struct Field<Root: Sendable>: Sendable {
     encode = { codec.encode($0[keyPath: keyPath]) }
   }
 
-  /// The same key of a value that holds `Root` in a part of its own.
+  /// The same key for `Outer`, of which `Root` is a part.
   package func within<Outer>(_ keyPath: WritableKeyPath<Outer, Root> & Sendable) -> Field<Outer> {
     Field<Outer>(
       description: description,
@@ -40,7 +40,7 @@ package struct Field<Root: Sendable>: Sendable {
     (self.description, self.decode, self.encode) = (description, decode, encode)
   }
 
-  /// The default as the reference page shows it, where `Root` starts as `template`.
+  /// The key as the reference page describes it, if `Root` starts as `template`.
   package func describedDefault(_ template: Root) -> FieldDescription {
     var described = description
     if described.defaultText == nil && !isRequired { described.defaultText = YAMLEmitter.inline(encode(template)) }
@@ -64,7 +64,7 @@ extension [Field<Void>] {
 
 /// Reads the entries of one mapping into a value's fields.
 package enum FieldReader {
-  /// - Parameter location: of the mapping, for keys that are missing.
+  /// - Parameter location: Location of the mapping, for messages about missing keys.
   package static func decode<Root>(
     _ entries: [YAMLNode.Entry], fields: [Field<Root>], into root: inout Root, path: String,
     location: ConfigurationLocation,

@@ -3,7 +3,7 @@
 package struct ItemForms<Value: Sendable>: Sendable {
   /// The name of an item, for messages: `layer`.
   package let noun: String
-  /// Advice for an item that is none: `write - relu, or - linear: 300`.
+  /// Advice for an item that has none of the forms: `write - relu, or - linear: 300`.
   package let advice: String
   package let variants: [Variant<Value>]
   /// The value that every form replaces.
@@ -82,7 +82,7 @@ package struct ItemForms<Value: Sendable>: Sendable {
     return keys.map { YAMLNode(mapping: [(name, $0)]) } ?? YAMLNode(plain: name)
   }
 
-  /// The word of a value, and its keys; nil where it has none.
+  /// The word of a value's form, and its keys; nil if the form has no keys.
   package func written(_ value: Value) -> (name: String, keys: YAMLNode?) {
     for variant in variants {
       guard let entries = variant.encode(value) else { continue }

@@ -17,7 +17,7 @@ package struct Record<Root: Sendable>: Sendable {
       type: "mapping", decode: { decode($0, path: $1, context: &$2) }, encode: { YAMLNode(.mapping(encode($0))) })
   }
 
-  /// Reports keys of a value that do not go together, by the form that the value has.
+  /// Reports keys that do not go together, by the check of the value's form.
   package func check(_ root: Root, _ context: inout DecodingContext) {
     choice?.variants.first { $0.encode(root) != nil }?.check(root, &context)
   }
@@ -59,7 +59,7 @@ package struct Record<Root: Sendable>: Sendable {
     let known = knownKeys(variant)
     for entry in entries where !known.contains(entry.key) {
       if let choice, let owners = choice.owners(of: entry.key) {
-        // The form itself was not understood: nothing can be said about its keys.
+        // The form is unknown, so nothing can be said about its keys.
         guard let variant else { continue }
         context.report(
           "key '\(entry.key)' does not go with \(choice.key) \(variant.name) in \(path)",
@@ -78,9 +78,9 @@ package struct Record<Root: Sendable>: Sendable {
 package struct Choice<Root: Sendable>: Sendable {
   package let key: String
   package let meaning: String
-  /// The form taken where the key is not given.
+  /// The form if the key is not given.
   package let fallback: String
-  /// The fallback is chosen by leaving the key out, and only so.
+  /// Whether the fallback has no word of its own: it is chosen by leaving the key out.
   package let isFallbackUnnamed: Bool
   package let variants: [Variant<Root>]
 

@@ -16,9 +16,9 @@ package struct Variant<Value: Sendable>: Sendable {
 
   /// - Parameters:
   ///   - template: Initial values of the form's own keys.
-  ///   - prepare: Sets defaults of the keys that all forms have, where this form has others.
+  ///   - prepare: Sets the defaults in which this form differs from the others.
   ///   - apply: Gives the value this form.
-  ///   - take: The form's own keys of a value, nil for a value of another form.
+  ///   - take: Returns the form's own keys of a value; nil for a value of another form.
   package init<Payload: Sendable>(
     _ name: String, _ meaning: String, shorthand: String? = nil, template: Payload, fields: [Field<Payload>],
     prepare: @escaping @Sendable (inout Value) -> Void = { _ in },

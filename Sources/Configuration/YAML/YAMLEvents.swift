@@ -2,8 +2,8 @@ import CYaml
 
 /// The events of a YAML text, one after another; the only code that knows the YAML library.
 ///
-/// The library's own trees are not used: a node that an alias names is hashed and compared there as often as it stands,
-/// which a few lines can make more than any machine does.
+/// The library's own trees are not used: they hash and compare a node again for each of its aliases, and a few lines of nested
+/// aliases would take longer than any machine has time.
 final class YAMLEvents {
   enum Event {
     case scalar(String, isPlain: Bool, anchor: String?)
@@ -88,7 +88,7 @@ final class YAMLEvents {
     }
   }
 
-  /// The library's texts end in blanks here and there.
+  /// Some of the library's texts end in blanks.
   private func words(_ pointer: UnsafePointer<CChar>?) -> String {
     guard let pointer else { return "" }
     let text = String(cString: pointer).drop { $0 == " " }

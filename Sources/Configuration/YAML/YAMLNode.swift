@@ -35,7 +35,7 @@ package struct YAMLNode: Sendable {
     self.init(.mapping(entries.map { Entry(key: $0.0, keyLocation: .none, value: $0.1) }))
   }
 
-  /// An unquoted nothing, `null` or `~`.
+  /// Whether the value is empty, `null` or `~`, without quotes.
   package var isNull: Bool {
     guard case .scalar(let text, quoted: false) = content else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text)
@@ -49,7 +49,7 @@ package struct YAMLNode: Sendable {
     if case .mapping(let entries) = content { entries } else { nil }
   }
 
-  /// How messages name what was found.
+  /// Description of the value for messages.
   package var summary: String {
     switch content {
     case .scalar where isNull: "nothing"

@@ -1,15 +1,15 @@
 /// Reads YAML text into nodes.
 ///
-/// The text may come from anybody, inside a checkpoint too, so what a few bytes of it can ask for is bounded: values after
-/// aliases are put in, levels, and bytes. A key that is given twice is a mistake like any other.
+/// The text is untrusted: it may come from a checkpoint of somebody else. So its size, its depth, and the number of its values
+/// with aliases expanded are limited. A repeated key is reported like any other mistake.
 package struct YAMLReader {
   package let fileName: String
   package private(set) var issues: [ConfigurationIssue] = []
 
-  /// Where the text's values are said to be: lines and columns of a file, or one override.
+  /// The override that the text comes from; nil for a file, in which each value has a line and a column.
   private let override: String?
 
-  /// Far beyond every configuration that a person writes.
+  /// Most bytes of a text, far more than people write.
   package static let largestSize = 1 << 20
   package static let mostValues = 100_000
   package static let mostLevels = 64
@@ -17,7 +17,7 @@ package struct YAMLReader {
   package init(fileName: String) { (self.fileName, override) = (fileName, nil) }
   package init(override: String) { (fileName, self.override) = ("", override) }
 
-  /// The document's root, nil if there is none to go on with. Mistakes are added to `issues`.
+  /// The document's root; nil if it cannot be read. Mistakes are added to `issues`.
   package mutating func read(_ text: String) -> YAMLNode? {
     guard text.utf8.count <= Self.largestSize else {
       report(
@@ -54,16 +54,16 @@ package struct YAMLReader {
   }
 }
 
-/// Builds the tree of one document from its events, without recursion: it may be read on a thread of little stack.
+/// Builds the tree of one document from its events. It does not recurse, since a thread that reads may have a small stack.
 private struct YAMLComposer {
-  /// After which nothing can be made of the text.
+  /// A mistake after which the text cannot be read on.
   struct Failure: Error {
     let message: String
     var hint: String?
     let mark: YAMLEvents.Mark?
   }
 
-  /// A piece of the tree, and how much of it there is: values, and levels below the first.
+  /// A subtree and its size: number of values, and levels below its root.
   private struct Part {
     var node: YAMLNode
     var values = 1
@@ -77,9 +77,9 @@ private struct YAMLComposer {
     let isMapping: Bool
     var items: [YAMLNode] = []
     var entries: [YAMLNode.Entry] = []
-    /// Where each key was given first. Looked up only, so that its order does not matter.
+    /// Line of each key's first occurrence. Used for lookups only, so its order does not matter.
     var lines: [String: Int] = [:]
-    /// The key whose value comes next; its text is nil where it is no word.
+    /// The key whose value comes next; its text is nil if it is not a word.
     var key: (text: String?, mark: YAMLEvents.Mark)?
     var values = 1
     var levels = 0
@@ -88,14 +88,14 @@ private struct YAMLComposer {
   private(set) var issues: [ConfigurationIssue] = []
   private let events: YAMLEvents
   private var anchors: [String: Part] = [:]
-  /// In the whole document so far, what aliases stand for counted each time.
+  /// Number of values in the document so far, those behind aliases counted each time.
   private var values = 0
   private var open: [Open] = []
   private var root: Part?
 
   init(_ text: String) { events = YAMLEvents(text) }
 
-  /// - Parameter location: of a mark, for messages.
+  /// - Parameter location: Gives the location of a mark, for messages.
   mutating func document(_ location: (YAMLEvents.Mark) -> ConfigurationLocation) throws(Failure) -> YAMLNode? {
     guard case .document = try next().event else { return nil }
     while root == nil {
@@ -149,7 +149,7 @@ private struct YAMLComposer {
     add(part, ended.anchor, ended.mark, location)
   }
 
-  /// Puts a piece where the list or mapping that is open last has it.
+  /// Adds a part to the innermost list or mapping that is still open.
   private mutating func add(
     _ part: Part, _ anchor: String?, _ mark: YAMLEvents.Mark, _ location: (YAMLEvents.Mark) -> ConfigurationLocation
   ) {
@@ -196,7 +196,7 @@ private struct YAMLComposer {
     values += added
     guard values <= YAMLReader.mostValues else {
       throw Failure(
-        message: "more than \(YAMLReader.mostValues) values, with aliases put in",
+        message: "more than \(YAMLReader.mostValues) values, with aliases expanded",
         hint: "write less, or fewer aliases of aliases", mark: mark)
     }
   }
@@ -211,7 +211,7 @@ private struct YAMLComposer {
 }
 
 extension String {
-  /// As messages show it: a text from a file may be as long as the file.
+  /// The text shortened for messages: a text from a file may be as long as the file.
   package var shortened: String {
     let most = 100
     return utf8.count <= most ? self : String(prefix(most)) + "…"

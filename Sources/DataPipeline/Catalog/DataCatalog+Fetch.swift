@@ -1,35 +1,35 @@
 import Files
 import Foundation
 
-/// How far a download is.
+/// Progress of a download.
 public struct FetchProgress: Sendable, Equatable {
   public enum Stage: Sendable, Hashable {
-    /// Another process, which is named, fetches the same file.
+    /// Another process, `owner`, downloads the same file.
     case waiting(owner: String)
     case downloading, checking, unpacking
   }
 
   public var file: String
   public var stage: Stage
-  /// Bytes that are there, those of an earlier attempt included.
+  /// Bytes of the file so far, including those of earlier attempts.
   public var bytes: Int
   public var totalBytes: Int
 }
 
 extension DataCatalog {
-  /// Downloads what is missing of a data set, or damaged as far as reading it shows, checks and unpacks it.
+  /// Downloads the missing and the damaged files of a data set, checks them and unpacks them.
   ///
-  /// A file comes as `NAME.part` and gets its name when it is whole and its checksum is right. What an interrupted
-  /// download left is gone on with. Of several processes one fetches a file, and the others wait for it.
+  /// A file is written as `NAME.part`, and renamed when it is complete and its checksum is right. An interrupted download is
+  /// continued. If several processes ask for a file, one of them downloads it and the others wait.
   /// - Parameters:
   ///   - entry: The data set.
-  ///   - progress: called now and then, while bytes come on another thread.
+  ///   - progress: Called from time to time during a download, on another thread.
   public func fetch(
     _ entry: Entry, progress: @escaping @Sendable (FetchProgress) -> Void = { _ in }
   ) throws(DataError) {
     switch entry.source {
     case .bundled:
-      // Comes with the program: nothing to do, or nothing that a download could repair.
+      // Bundled data are not downloaded, and a download could not repair them.
       let status = verify(entry)
       guard status.isWhole else {
         let file = status.files.first { $0.state != .whole }
@@ -44,7 +44,7 @@ extension DataCatalog {
   func fetch(_ dataset: KnownDataset, progress: @escaping @Sendable (FetchProgress) -> Void) throws(DataError) {
     var fetched: [String] = []
     while true {
-      // Damage may show only when nothing is missing any more: look again until all is well.
+      // Some damage is found only when no file is missing, so this checks again until all is well.
       let status = verify(dataset)
       let wanted = dataset.remoteFiles.filter { !isThere($0, of: dataset, status) }
       guard let remote = wanted.first(where: { !fetched.contains($0.name) }) else {
@@ -70,7 +70,7 @@ extension DataCatalog {
     }
     defer { lock?.release() }
     if let owner {
-      // A file system without locks is another matter: there two at once are the user's.
+      // With neither a lock nor an owner, the file system has no locks. Then the download goes on, and the user must not start two at once.
       guard lock != nil else { throw DataError(archive, "is still being fetched by \(owner)") }
       if isThere(remote, of: dataset, verify(dataset)) { return }
     }
@@ -87,19 +87,19 @@ extension DataCatalog {
     switch remote.unpacking {
     case .gunzip: try Self.gunzip(archive, size: dataset.size(unpackedFrom: remote))
     case .tar:
-      // Names, padding and a few files that nobody reads come on top.
+      // Besides the files, an archive has names, padding, and a few files that are not used.
       let limit = dataset.size(unpackedFrom: remote) + (16 << 20)
       try TarArchive.extract(archive, into: folder, inflatingAtMost: limit)
     }
     unlink(archive)
   }
 
-  /// How long another process that fetches the same is waited for.
+  /// Longest wait for another process that downloads the same file.
   private static let longestWait = Duration.seconds(24 * 3600)
   /// Seconds without a write after which an unfinished file counts as a killed process's.
   private static let abandoned = 600.0
 
-  /// Whether what the archive holds is unpacked already, and not damaged.
+  /// Whether the archive's files are unpacked already, and undamaged.
   private func isThere(_ remote: KnownDataset.RemoteFile, of dataset: KnownDataset, _ status: DataStatus) -> Bool {
     let folder = folder(of: dataset)
     return dataset.files(unpackedFrom: remote).allSatisfy { part in
@@ -110,7 +110,7 @@ extension DataCatalog {
   }
 
   private static func stillDamaged(_ dataset: KnownDataset, _ status: DataStatus) -> DataError {
-    var error = status.problem ?? DataError(dataset.name, "is not whole")
+    var error = status.problem ?? DataError(dataset.name, "is incomplete")
     if let file = status.files.first(where: { $0.state != .whole }) {
       error = DataError(file.path, "is missing")
       if case .damaged(let problem) = file.state { error.problem = problem }
@@ -131,7 +131,7 @@ extension DataCatalog {
     guard rename(part, path) == 0 else { throw .system(part, "cannot be renamed", code: errno) }
   }
 
-  /// A file that is not what it should be is removed: going on with it would not repair it.
+  /// Checks a downloaded file and removes it if it is wrong: continuing the download would not repair it.
   private func check(
     _ remote: KnownDataset.RemoteFile, _ path: String, progress: @Sendable (FetchProgress) -> Void
   ) throws(DataError) {

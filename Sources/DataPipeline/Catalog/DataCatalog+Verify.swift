@@ -5,7 +5,7 @@ public struct DataStatus: Sendable {
   public enum FileState: Sendable, Equatable {
     case whole
     case missing
-    /// There, but not what it should be.
+    /// The file is damaged, in this way.
     case damaged(String)
   }
 
@@ -18,7 +18,7 @@ public struct DataStatus: Sendable {
   /// A problem found by reading the files, beyond single files; nil if there is none.
   public var problem: DataError?
 
-  /// Puts a problem down to the file that it names ("PATH, record 7, byte 21511").
+  /// Attributes a problem to the file that it names ("PATH, record 7, byte 21511").
   mutating func note(_ problem: DataError) {
     guard let index = files.firstIndex(where: { (problem.location + ",").hasPrefix($0.path + ",") }) else {
       self.problem = self.problem ?? problem
@@ -33,10 +33,11 @@ public struct DataStatus: Sendable {
 }
 
 extension DataCatalog {
-  /// A quick look: which files are there, and their sizes.
+  /// Which files exist, and their sizes. Quick, since no file is read.
   public func status(of entry: Entry) -> DataStatus { status(of: entry, readingContents: false) }
 
-  /// Reads everything: checksums where there are any for the files as they are kept, structure and labels elsewhere.
+  /// Reads all files. Compares checksums if they are published for the files in this form, and otherwise checks structure and
+  /// labels.
   public func verify(_ entry: Entry) -> DataStatus { status(of: entry, readingContents: true) }
 
   private func status(of entry: Entry, readingContents: Bool) -> DataStatus {
@@ -59,7 +60,7 @@ extension DataCatalog {
     return status
   }
 
-  /// Where the data set is, or would be put.
+  /// Folder of the data set, or the one that `fetch` would create.
   func folder(of dataset: KnownDataset) -> String {
     let candidates = dataset.folders.map { directory.appendingPath($0) } + [directory]
     return candidates.first { folder in dataset.files.contains { KnownDataset.exists($0.name, in: folder) } }
@@ -106,7 +107,7 @@ extension DataCatalog {
     return DataStatus.File(path: path, state: .whole)
   }
 
-  /// Problems that training's readers find in the files, a problem for each part that can be read by itself.
+  /// Problems that training's readers find in the files, at most one for each part that can be read separately.
   private func problems(in dataset: KnownDataset, folder: String) -> [DataError] {
     let advice = dataset.refetchAdvice(directory)
     return dataset.readers.compactMap { read in

@@ -1,11 +1,11 @@
 /// The data sets of `lockstep data`: the bundled data and the public data sets, in a data directory.
 public struct DataCatalog: Sendable {
-  /// One thing that the catalogue names.
+  /// A data set of the catalogue.
   public struct Entry: Sendable {
     public enum Source: Sendable {
-      /// Comes with the program.
+      /// It comes with the program.
       case bundled([BundledData.File])
-      /// Is fetched.
+      /// It can be downloaded.
       case download(KnownDataset)
     }
 
@@ -15,7 +15,7 @@ public struct DataCatalog: Sendable {
     public var source: Source
   }
 
-  /// Where data are kept when nothing else is said, below the working directory.
+  /// The data directory if none is given, relative to the working directory.
   public static let defaultDirectory = "data"
 
   /// Bundled data sets, then those that can be fetched.

@@ -1,22 +1,22 @@
 import Foundation
 import FoundationNetworking
 
-/// Downloads files over HTTP(S), going on where an earlier attempt ended.
+/// Downloads files over HTTP(S), continuing where an earlier attempt ended.
 struct Downloader: Sendable {
-  /// Attempts in a row that may bring nothing, at each address.
+  /// Most attempts in a row without progress, for each address.
   var attempts = 4
   /// Wait before the second attempt; doubles each time.
   var firstDelay = 1.0
   /// Seconds without a byte that count as a lost connection.
   var timeout = 60.0
 
-  /// Fetches a file of a known size into `path`, appending to what is there.
-  /// - Parameter progress: called with the number of bytes that are there, on another thread.
+  /// Downloads a file of known size to `path`, and appends to what is there.
+  /// - Parameter progress: Called on another thread with the file's number of bytes so far.
   func download(
     _ addresses: [String], to path: String, size: Int, progress: @escaping @Sendable (Int) -> Void
   ) throws(DataError) {
     var lastFailure = "no address is known"
-    // Progress is to get further than ever: starting over again and again is none.
+    // Progress means more bytes than in any attempt before: starting over again and again is not progress.
     var furthest = 0
     for address in addresses {
       guard let url = URL(string: address) else { preconditionFailure("'\(address)' is no URL") }
@@ -24,7 +24,7 @@ struct Downloader: Sendable {
       while fruitless < attempts {
         if fruitless > 0 { Thread.sleep(forTimeInterval: firstDelay * Double(1 << (fruitless - 1))) }
         let output = try PartialDownload(path)
-        // More than there should be: something else, or two runs at once.
+        // Too many bytes: another file, or two downloads at once.
         if output.count > size { try output.startOver() }
         if output.count == size { return }
         furthest = max(furthest, output.count)

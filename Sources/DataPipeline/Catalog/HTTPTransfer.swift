@@ -1,7 +1,7 @@
 import Foundation
 import FoundationNetworking
 
-/// One HTTP request whose answer is appended to a file as it comes.
+/// One HTTP request, whose response is appended to a file as it arrives.
 final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   struct Failure: Sendable {
     var text: String
@@ -26,8 +26,8 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
     (self.output, self.size, self.progress, start) = (output, size, progress, output.count)
   }
 
-  /// Asks for what comes after the file's end; waits for the answer's end, or until the server has sent more than the file's
-  /// `size`: then nothing of it is kept.
+  /// Requests the bytes after the file's end, and waits for the end of the response. If the server sends more than `size` bytes
+  /// in all, nothing of the file is kept.
   /// - Returns: Description of an error in the transfer; nil if there was none.
   /// - Throws: when the file cannot be written.
   static func run(
@@ -57,7 +57,7 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
   }
 
   private func accept(_ response: URLResponse) -> Bool {
-    // That of a redirect that is not followed.
+    // The response of a redirect that is not followed comes here too.
     guard failure == nil else { return false }
     guard let response = response as? HTTPURLResponse else {
       failure = Failure(text: "no HTTP answer", mayPass: false)
@@ -65,7 +65,7 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
     }
     switch response.statusCode {
     case 200:
-      // The server knows no ranges, or was not asked for one: everything comes from the start.
+      // The server does not support ranges, or none was requested: the response is the whole file.
       if response.expectedContentLength > Int64(size) { return refuse("\(response.expectedContentLength) bytes") }
       return start == 0 || startOver()
     case 206:
@@ -85,7 +85,7 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, @unchecked Sendable 
     }
   }
 
-  /// The server has another file than the one that is known: what came of it is of no use.
+  /// The server has another file than the known one, so the bytes so far are discarded.
   private func refuse(_ found: String) -> Bool {
     if startOver() { failure = Failure(text: "sends \(found), the file has \(size)", mayPass: false) }
     return false

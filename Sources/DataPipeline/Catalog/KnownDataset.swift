@@ -9,7 +9,7 @@ public struct KnownDataset: Sendable {
     public var name: String
     /// Bytes.
     public var size: Int
-    /// In hexadecimal; nil where no checksum is published that we could rely on.
+    /// In hexadecimal; nil if no reliable checksum is published.
     public var sha256: String?
     public var unpacking: Unpacking
 
@@ -26,7 +26,7 @@ public struct KnownDataset: Sendable {
     case tar
   }
 
-  /// A file that has to be there for training.
+  /// A file that training requires.
   public struct LocalFile: Sendable, Equatable {
     public var name: String
     /// Bytes of the original.
@@ -35,21 +35,21 @@ public struct KnownDataset: Sendable {
     public init(_ name: String, size: Int) { (self.name, self.size) = (name, size) }
   }
 
-  /// Reads a part of the files as training does, and throws what is wrong with it.
+  /// Reads a part of the files as training does, and throws if it is damaged.
   typealias Reader = @Sendable (_ folder: String, _ advice: String) throws(DataError) -> Void
 
-  /// The word that configurations use for it.
+  /// Name in configurations.
   public var name: String
   public var summary: String
   /// Terms of use, as the source states them.
   public var terms: String
-  /// Folder below the data directory that `fetch` makes; other usual locations come after it.
+  /// Folders below the data directory: the one that `fetch` creates, then other usual ones.
   public var folders: [String]
   public var files: [LocalFile]
   public var remoteFiles: [RemoteFile]
-  /// Names of the classes; nil where the data set's own files say.
+  /// Names of the classes; nil if the data set's own files have them.
   public var classNames: [String]?
-  /// One for each part that can be read by itself.
+  /// One for each part that can be read separately.
   var readers: [Reader]
 
   /// The files that an archive holds.
@@ -57,7 +57,7 @@ public struct KnownDataset: Sendable {
     remote.unpacking == .tar ? files : files.filter { $0.name + ".gz" == remote.name }
   }
 
-  /// Bytes of those.
+  /// Their bytes.
   func size(unpackedFrom remote: RemoteFile) -> Int { files(unpackedFrom: remote).reduce(0) { $0 + $1.size } }
 
   /// The folder that has the files: `path` itself or one of the usual locations below it.
@@ -83,7 +83,7 @@ public struct KnownDataset: Sendable {
     "get the files by: lockstep data fetch \(name) --data \(root)"
   }
 
-  /// Advice about a damaged file, where the data are looked for in `root`.
+  /// Advice about a damaged file of data in `root`.
   func refetchAdvice(_ root: String?) -> String {
     "fetch it again: lockstep data fetch \(name) --data \(root ?? DataCatalog.defaultDirectory)"
   }

@@ -3,12 +3,12 @@ import Foundation
 /// The file of a download that may be incomplete; a later download appends to it.
 final class PartialDownload {
   let path: String
-  /// Bytes written so far, those that were there included.
+  /// Bytes of the file, including those of earlier downloads.
   private(set) var count: Int
   private var descriptor: Int32
 
-  /// Whatever has the name already is not written through: a link in a folder that others may write to could lead to any file, and
-  /// a named pipe would keep us waiting for a reader.
+  /// Does not write through an entry that has the name already: in a folder that others may write to, a link could lead to any
+  /// file, and a named pipe would block until somebody reads from it.
   init(_ path: String) throws(DataError) {
     self.path = path
     descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -45,7 +45,7 @@ final class PartialDownload {
     }
   }
 
-  /// Throws away what was written.
+  /// Discards all bytes.
   func startOver() throws(DataError) {
     guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
       throw .system(path, "cannot be emptied", code: errno)
@@ -56,7 +56,7 @@ final class PartialDownload {
   func close() throws(DataError) {
     let code = Foundation.close(descriptor)
     descriptor = -1
-    // Linux has closed it when a signal interrupts that.
+    // If a signal interrupts `close`, Linux has closed the file nevertheless.
     guard code == 0 || errno == EINTR else { throw .system(path, "cannot be written", code: errno) }
   }
 }

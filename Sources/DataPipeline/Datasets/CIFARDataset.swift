@@ -50,7 +50,7 @@ enum CIFARDataset {
       }
       segments.append(.init(file: file, offset: variant.labelBytes, stride: stride, count: count))
     }
-    // All batches are of one size; this finds a file that was cut off just between two records.
+    // All batches have one size. This finds a file that was cut off between two records.
     if let longest = segments.map(\.count).max(), let short = segments.first(where: { $0.count < longest }) {
       throw DataError(
         "\(short.file.path), record \(short.count), byte \(short.file.count)",
@@ -73,10 +73,10 @@ enum CIFARDataset {
       test: try open(variant, files: variant.testFiles, in: folder, advice: advice))
   }
 
-  /// Far more than a hundred names take.
+  /// Largest file of class names, far more than a hundred names require.
   private static let mostBytesOfNames = 1 << 16
 
-  /// Names of their file; where there is none, the known ones or numbers.
+  /// Names of the classes from their file; without a file, the known names or numbers.
   private static func classNames(
     _ variant: Variant, in folder: String, advice: String
   ) throws(DataError) -> [String] {
@@ -95,7 +95,7 @@ enum CIFARDataset {
     guard names.count == variant.classCount else {
       throw DataError(path, "has \(names.count) names, expected \(variant.classCount)", advice: advice)
     }
-    // A checkpoint whose classes share a name is not read again.
+    // A checkpoint in which two classes share a name could not be read.
     guard Set(names).count == names.count else { throw DataError(path, "names a class twice", advice: advice) }
     return names
   }

@@ -1,11 +1,11 @@
 import Files
 import Foundation
 
-/// The folder of one class: its images, and what else is in it.
+/// The folder of one class: its images, and its other contents.
 struct ClassFolder {
   /// Name of the class, in Unicode's composed form (NFC): systems differ in how they spell `é`.
   let name: String
-  /// Images, by the byte order of their names.
+  /// Images, in the byte order of their names.
   private(set) var images: [String] = []
   private(set) var report = DataReport()
 
@@ -28,7 +28,7 @@ struct ClassFolder {
     let listing = try FolderListing(of: folder)
     report.omissions += listing.escapedNames.map { DataReport.Omission(folder.appendingPath($0), nameReason) }
     var names: [String] = []
-    // Strings are equal whichever way they are spelled.
+    // Strings are equal whatever their Unicode normal form.
     var spellings: [String: [String]] = [:]
     for name in listing.names {
       if ignored.contains(name.lowercased()) { continue }
@@ -67,7 +67,7 @@ struct ClassFolder {
     report.omissions += listing.escapedNames.map { DataReport.Omission(folder.appendingPath($0), Self.nameReason) }
     for name in listing.names where !Self.ignored.contains(name.lowercased()) {
       let path = folder.appendingPath(name)
-      // An image that cannot be looked at is one that cannot be read, which --skip-bad-images is about.
+      // If the system cannot say what an image's name leads to, reading it fails later, and --skip-bad-images applies.
       if Self.isNamedAsImage(name), (try? Paths.kind(of: path)) != .folder {
         images.append(path)
         continue
@@ -84,7 +84,7 @@ struct ClassFolder {
     }
   }
 
-  /// Why a file is left out, as its first bytes show; nil for an image that can be read.
+  /// Reason for leaving a file out, by its first bytes; nil for an image that can be read.
   static func omission(ofFile path: String) -> DataReport.Omission? {
     do throws(DataError) {
       let format = try format(of: path)
@@ -119,7 +119,7 @@ struct ClassFolder {
 
   /// Format that the first bytes of the file show, or else its suffix; nil for other files.
   private static func format(of path: String) throws(DataError) -> ImageFormat? {
-    // A pipe would keep us waiting.
+    // Without O_NONBLOCK, opening a pipe would block.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       // A link that leads nowhere, a socket: no file that could hold an image.
@@ -134,11 +134,11 @@ struct ClassFolder {
     return start.prefix(max(0, count)).withUnsafeBytes { ImageFormat(startingWith: $0) }
   }
 
-  /// From so many files on, their number matters to nobody; to count them all may take hours.
+  /// Counting ends here: to count all files may take hours, and their exact number does not matter.
   private static let mostCounted = 1000
 
-  /// Files in a folder and the folders below it, hidden ones left out, at most `mostCounted`. Links are files here: followed, they
-  /// could lead round and round.
+  /// Number of files in a folder and the folders below it, without hidden ones, at most `mostCounted`. Links count as files and
+  /// are not followed: they could form a cycle.
   private static func fileCount(below folder: String) throws(DataError) -> Int {
     var count = 0
     var folders = [folder]

@@ -1,9 +1,9 @@
 import Hashing
 
 extension DatasetSplits {
-  /// Tells data that a run was trained on from others, wherever they lie: SHA-256, in hexadecimal, over the shape, the
-  /// classes, and of the training and the validation split all labels and pixels (of more than 1 GiB, as many samples,
-  /// evenly spaced). Of images that are files, their names and sizes count, and the pixels of a few.
+  /// Identifies the data of a run, wherever they are stored: SHA-256, in hexadecimal, of the shape, the classes, and all labels
+  /// and pixels of the training and the validation split; beyond 1 GiB of pixels, of evenly spaced samples. Of images that are
+  /// files, it covers names and sizes, and the pixels of a few.
   public func contentDigest() throws(DataError) -> String {
     var hash = SHA256()
     hash.update("\(training.contentShape) \(classNames)".utf8)
@@ -12,10 +12,10 @@ extension DatasetSplits {
     return Self.digestVersion + hash.finalizeHexadecimal()
   }
 
-  /// Prefix of digests that were made in this way; others say nothing about these data.
+  /// Prefix of digests that are computed in this way; others cannot be compared with them.
   public static let digestVersion = "2-"
 
-  /// The same of the test split, which no training depends on.
+  /// The same digest of the test split, on which training does not depend.
   public func testDigest() throws(DataError) -> String {
     var hash = SHA256()
     try test?.addContent(to: &hash)
@@ -24,7 +24,7 @@ extension DatasetSplits {
 }
 
 extension ImageSplit {
-  /// Files that are decoded: few enough that it takes no time.
+  /// Number of files that are decoded; few, so that it takes no time.
   private static let decoded = 16
   private static let mostBytes = 1 << 30
 
@@ -41,10 +41,10 @@ extension ImageSplit {
     hash.update("\(digest)".utf8)
   }
 
-  /// Asking for the size of a file takes microseconds here, but a millisecond of some shared disks.
+  /// Most files whose sizes are read. That takes microseconds on a local disk, but a millisecond on some shared disks.
   private static let mostFiles = 20_000
 
-  /// At most so many records, evenly over the split, the first one among them.
+  /// At most `most` records, evenly spaced over the split, from the first one on.
   private func evenlySpaced(atMost most: Int) -> [Int] {
     let chosen = min(count, most)
     return (0..<chosen).map { records[$0 * count / chosen] }

@@ -1,13 +1,13 @@
 import PlainText
 
-/// Report of data that are not used, or are used in a way that nobody asked for.
+/// Report of data that are left out, or used in a way that the user should know of.
 public struct DataReport: Sendable, Equatable {
   /// A file or folder that is left out.
   public struct Omission: Sendable, Equatable {
     public var path: String
-    /// A short phrase, the same for all that are left out for the same reason: they are counted together.
+    /// A short phrase. Omissions with the same phrase are counted together.
     public var reason: String
-    /// The fault of this one in particular, if there is more to say.
+    /// Details of this omission, if there are any.
     public var detail: String?
 
     public init(_ path: String, _ reason: String, detail: String? = nil) {
@@ -17,7 +17,7 @@ public struct DataReport: Sendable, Equatable {
 
   /// In the order in which they were found.
   public var omissions: [Omission] = []
-  /// Sentences about what is used.
+  /// Sentences about data that are used.
   public var remarks: [String] = []
 
   public init() {}
@@ -29,10 +29,10 @@ public struct DataReport: Sendable, Equatable {
     remarks += other.remarks
   }
 
-  /// Names a sentence gives; the rest are counted.
+  /// Most names in a sentence; the others are counted.
   private static let mostNames = 5
 
-  /// A sentence for each reason, with how many and which; each is one line, whatever names hold.
+  /// A sentence for each reason, with the number and names of omissions. Each is one line, even if names contain line ends.
   public var sentences: [String] {
     var reasons: [String] = []
     var indices: [String: [Int]] = [:]

@@ -2,10 +2,10 @@ import Configuration
 
 /// The settings of one kind of data, and how they are read.
 package protocol DatasetSettings: CatalogueEntry {
-  /// Where the data come from.
+  /// Origin of the data.
   static var origin: DatasetOrigin { get }
 
-  /// Keys that say where the same data lie. They may differ when a run goes on: what the files hold is compared.
+  /// Keys that give the location of the data. A resumed run may have others, since contents are compared instead.
   static var locationKeys: [String] { get }
 
   var samples: SampleContent { get }
@@ -13,19 +13,19 @@ package protocol DatasetSettings: CatalogueEntry {
   /// Facts that are known without opening a file.
   var nominalShape: NominalShape { get }
 
-  /// Training samples that the files have; nil where only they tell.
+  /// Training samples that the files have; nil if only the files tell.
   var trainingCount: Int? { get }
 
-  /// Whether files of the data's own may hold a validation split.
+  /// Whether the data may have files of their own for a validation split.
   var mayBringValidation: Bool { get }
 
-  /// How to get samples that are not trained on, beside `data.validation`; nil where there is no other way.
+  /// Advice on getting held-out samples, besides `data.validation`; nil if there is no other way.
   var heldOutAdvice: String? { get }
 
-  /// Limits of image files that are decoded; nil where none are.
+  /// Limits for image files; nil if the data have none.
   var imageFiles: ImageFileLimits? { get }
 
-  /// Reports settings that are valid one by one and wrong together, or with the keys that all kinds have.
+  /// Reports settings that do not go together, or not with the keys that all kinds have.
   func check(_ data: DatasetSpecification, _ context: inout DecodingContext)
 
   /// Opens the files and checks them.
@@ -44,17 +44,17 @@ package enum SampleContent: Sendable, Equatable {
   case arrays
 }
 
-/// Where data come from.
+/// Origin of data.
 package enum DatasetOrigin: Sendable {
   /// They come with the program.
   case bundled(files: [BundledData.File], summary: String, terms: String)
   /// They are fetched into the data directory.
   case download(KnownDataset)
-  /// They are the user's, who says where.
+  /// They are the user's, in a place that the user names.
   case user
-  /// The program makes them up.
+  /// The program generates them.
   case made
-  /// A program that uses this one as a library gives them.
+  /// A program that uses Lockstep as a library supplies them.
   case program
 }
 
@@ -63,25 +63,25 @@ package struct ImageFileLimits: Sendable, Equatable {
   /// Size that images are scaled to; nil keeps the size of each file.
   package var size: Extent?
   package var sizing = ImageSizing(fit: .stretch)
-  /// Pixels that a file may have.
+  /// Most pixels of a file.
   package var maxPixels: Int
 }
 
 /// Arguments for opening data, besides their specification.
 package struct DatasetOpening {
-  /// Where to look when the specification has no path.
+  /// Data directory, for a specification without a path.
   package var dataDirectory: String?
   /// Draws the validation split and synthetic data.
   package var seed: UInt64
-  /// The one of a checkpoint, or `.none` where it is set later; nil computes it on the training split.
+  /// Normaliser of a checkpoint, or `.none` if it is set later; nil computes one from the training split.
   package var normalizer: Normalizer?
-  /// The one of a checkpoint; nil learns it from the training split.
+  /// Tokeniser of a checkpoint; nil learns one from the training split.
   package var tokenizer: (any Tokenizer)?
-  /// Of a model of labelled texts; nil finds them.
+  /// Class names of a model of labelled texts; nil finds them in the data.
   package var classNames: [String]?
-  /// The same; nil finds it.
+  /// Sample shape of such a model; nil finds it in the data.
   package var sampleShape: [Int]?
-  /// Told where opening waits for another process, and what takes long; may stop it.
+  /// Receives notes about waiting for another process and about slow work; may stop the work.
   package var monitor: PreparationMonitor
   /// Where decoded images are kept.
   package var imageCache = ImageCacheSettings()
@@ -91,11 +91,11 @@ package struct DatasetOpening {
 public struct NominalShape: Sendable, Equatable {
   /// `[height, width, channels]`, `[features]`, or `[time]` of texts.
   public var sample: [Int]
-  /// True where only the files would tell.
+  /// Whether the sample shape is assumed, since only the files tell it.
   public var sampleIsAssumed = false
-  /// The key that says the size of samples, where one does.
+  /// Key that sets the size of samples, if there is one.
   public var sizeKey: String?
-  /// Nil where only the files would tell.
+  /// Nil if only the files tell.
   public var classes: Int?
 
   package init(sample: [Int], sampleIsAssumed: Bool = false, sizeKey: String? = nil, classes: Int? = nil) {

@@ -9,7 +9,7 @@ extension DatasetSpecification {
     return copy
   }
 
-  /// The same data with the location they are read from, as a path that means the same in every folder.
+  /// The same data with the location that they are read from, as an absolute path.
   public func settled(in dataDirectory: String?) -> DatasetSpecification {
     var copy = located(in: dataDirectory)
     switch type(of: settings).origin {

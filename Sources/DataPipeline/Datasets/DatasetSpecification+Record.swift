@@ -11,17 +11,17 @@ extension DatasetSpecification {
       fields: [
         Field(
           "path", \.path, Codec.text.optional,
-          "Folder with the data, or the text file; null looks in the data folder, or takes the text file, of `--data`."),
+          "Folder with the data, or the text file; null takes the one that `--data` names, or the folder `data`."),
         Field(
           "validation", \.validation, split.optional,
-          "How much of the training split is set aside for validation: a number of samples, or a share of them."),
+          "Part of the training split that is held out for validation: a number of samples, or a share."),
         Field(
           "validation_from_end", \.validationFromEnd, .truth,
-          "Sets the last samples of the files aside, not samples drawn by the seed, equally from all classes."),
+          "Holds out the last samples of the files, instead of samples drawn by the seed in proportion to the classes."),
         Field(
           "train_limit", \.trainLimit, Codec.integer(atLeast: 1).optional,
-          "Uses the first so many training samples of the files only."),
-        Field("test_limit", \.testLimit, Codec.integer(atLeast: 1).optional, "The same for the test split."),
+          "Number of training samples to use, from the first of the files on; null uses all."),
+        Field("test_limit", \.testLimit, Codec.integer(atLeast: 1).optional, "The same for test samples."),
         Field(
           "normalize", \.normalization, .word(),
           "Subtracts the mean of the training split and divides by its standard deviation, for each channel or for each "
@@ -36,7 +36,7 @@ extension DatasetSpecification {
             + "lead to the shape that `augment` leads to."),
         Field(
           "max_inflated_bytes", \.maxInflatedBytes, .integer(atLeast: 1, atMost: 1 << 40),
-          "Bytes that a file named `.gz` may inflate to. They are held in memory, and a small file may inflate to many."
+          "Most bytes that a file named `.gz` may inflate to. They are held in memory, and a small file may inflate to many."
         ),
       ])
   }
@@ -59,7 +59,7 @@ extension DatasetSpecification {
       }, hint: { text, quoted, _ in SchemaInteger.hint(text, quoted) })
   }
 
-  /// Keys that say where the same data lie.
+  /// Keys that give the location of the data.
   package static let locationKeys: [String] =
     ["path", "max_inflated_bytes"] + DatasetCatalogue.entries.flatMap { $0.locationKeys }
 

@@ -1,10 +1,10 @@
-/// Which data a run reads and what is done to them, as a configuration writes it.
+/// The section `data` of a configuration: the kind of data, and how they are split and transformed.
 public struct DatasetSpecification: Sendable {
   public enum Split: Sendable, Equatable {
     case count(Int)
     case fraction(Double)
 
-    /// How many of `total` samples it takes.
+    /// Number of samples that it takes from `total`.
     public func count(of total: Int) -> Int {
       switch self {
       case .count(let number): number
@@ -24,11 +24,11 @@ public struct DatasetSpecification: Sendable {
   package var settings: any DatasetSettings = MNIST5K()
   /// Folder or file; nil looks in the data directory (`--data`).
   public var path: String?
-  /// How many training samples are taken out for validation.
+  /// Part of the training samples that is held out for validation; nil for none.
   public var validation: Split?
   /// Which samples those are: the last ones of the files (true), or drawn by `seed`, equally by class (false).
   public var validationFromEnd = false
-  /// Use the first so many samples of the training (test) files only.
+  /// Number of training (test) samples to use, from the first of the files on; nil for all.
   public var trainLimit: Int?
   public var testLimit: Int?
   public var normalization = Normalization.perChannel
@@ -36,10 +36,10 @@ public struct DatasetSpecification: Sendable {
   public var augmentations: [TransformSpecification] = []
   /// Changes to images in validation, testing and classification, in their order; none draws at random.
   public var evaluationTransforms: [TransformSpecification] = []
-  /// Bytes that a `.gz` file may inflate to.
+  /// Most bytes that a `.gz` file may inflate to.
   public var maxInflatedBytes = Self.defaultMaxInflatedBytes
 
-  /// More than phones take; decoding takes at most 11 bytes a pixel.
+  /// Most pixels of an image file, more than phones take; decoding takes at most 11 bytes a pixel.
   public static let defaultMaxImagePixels = 64_000_000
   public static let defaultMaxInflatedBytes = 1_000_000_000
 
@@ -53,7 +53,7 @@ public struct DatasetSpecification: Sendable {
     if settings.samples != .images { normalization = .none }
   }
 
-  /// The word that configurations and messages use for the kind of data.
+  /// Name of the kind of data in configurations and messages.
   public var name: String { type(of: settings).name }
 
   /// Content of a sample.
@@ -73,7 +73,7 @@ public struct DatasetSpecification: Sendable {
   /// Whether samples are tokens.
   public var hasTokens: Bool { isText || isLabelledText }
 
-  /// Limits of image files, those of the data or, where they have none, of any file that a model is asked about.
+  /// Limits for image files: those of the data or, if they have none, of files that a model classifies.
   package var imageFiles: ImageFileLimits {
     settings.imageFiles ?? ImageFileLimits(maxPixels: Self.defaultMaxImagePixels)
   }
@@ -85,16 +85,16 @@ public struct DatasetSpecification: Sendable {
   /// Facts of the data that are known without opening a file.
   public var nominalShape: NominalShape { settings.nominalShape }
 
-  /// Training samples of the files that are used, those set aside for validation among them; nil where only the files tell.
+  /// Number of training samples that are used, including those held out for validation; nil if only the files tell.
   package var knownFileCount: Int? {
     guard !hasTokens else { return nil }
     return settings.trainingCount.map { min($0, trainLimit ?? $0) } ?? trainLimit
   }
 
-  /// False where a run certainly has no validation split.
+  /// False if a run certainly has no validation split.
   package var mayHaveValidation: Bool { validation != nil || settings.mayBringValidation }
 
-  /// The keys that give samples which are not trained on.
+  /// Advice on the keys that hold out samples.
   package var heldOutAdvice: String {
     "set data.validation, for example data.validation: 0.1" + (settings.heldOutAdvice.map { ", or \($0)" } ?? "")
   }

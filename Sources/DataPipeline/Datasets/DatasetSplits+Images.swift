@@ -1,5 +1,5 @@
 extension DatasetSplits {
-  /// The splits of images out of opened files.
+  /// Makes the splits of images from opened files.
   init(images files: DatasetFiles, _ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) {
     var trainingRecords = Array(0..<Self.limit(files.training.count, to: data.trainLimit))
     var validation = files.validation.map { ImageSplit($0) }

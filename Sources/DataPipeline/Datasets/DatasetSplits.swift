@@ -1,14 +1,14 @@
 import Tensors
 
-/// The data of a run: its splits, opened, and how pixels become the model's input.
+/// The opened data of a run: the splits, and the preparation of their samples.
 public struct DatasetSplits: Sendable {
   public let training: any SampleSplit
   /// Nil without `validation` in the specification.
   public let validation: (any SampleSplit)?
-  /// Nil where the data have no test files.
+  /// Nil if the data have no test files.
   public let test: (any SampleSplit)?
   public var normalizer: Normalizer
-  /// Of images; empty for texts.
+  /// Transforms of images; empty for texts.
   public var transforms = ImageTransforms()
   /// Shape of images after the transforms; nil for texts.
   var transformedShape: [Int]?
@@ -18,13 +18,13 @@ public struct DatasetSplits: Sendable {
   public var tokenizer: (any Tokenizer)?
   /// Notes about the data for a person, to be shown before training.
   public var notes: [String] = []
-  /// The files that are left out, for the run's folder; the notes say it in short.
+  /// Files that are left out, for the run folder; `notes` has a summary.
   public var report = DataReport()
 
   public var classNames: [String] { training.classNames }
-  /// Whether tokens are to be predicted, not one class a sample.
+  /// Whether tokens are predicted, instead of one class for each sample.
   public var predictsTokens: Bool { training is TextSplit }
-  /// Different tokens of a text, the one that pads labelled texts among them; nil for images.
+  /// Number of different tokens, including the one that pads labelled texts; nil for images.
   public var vocabulary: Int? { tokenizer.map { $0.vocabularySize + (predictsTokens ? 0 : 1) } }
   /// Number of outputs: classes, or tokens.
   public var outputs: Int { training.outputs }
@@ -34,13 +34,13 @@ public struct DatasetSplits: Sendable {
   /// Makes batches of the training split.
   ///
   /// - Parameters:
-  ///   - seed: Of what transforms draw.
+  ///   - seed: Seed of random transforms.
   ///   - pool: Memory for the batches.
   public func trainingAssembler(seed: UInt64, pool: StoragePool) -> any BatchAssembler {
     training.makeAssembler(ImagePreparation(normalizer, transforms: transforms.training), seed: seed, pool: pool)
   }
 
-  /// How images are prepared for validation and testing.
+  /// Preparation of images for validation and testing.
   public var evaluationPreparation: ImagePreparation {
     ImagePreparation(normalizer, transforms: transforms.evaluation)
   }
@@ -49,13 +49,13 @@ public struct DatasetSplits: Sendable {
   ///
   /// - Parameters:
   ///   - specification: Kind of data, and what is done to them.
-  ///   - dataDirectory: where to look when the specification has no path.
-  ///   - seed: draws the validation split and synthetic data.
-  ///   - normalizer: the one of a checkpoint, or `.none` where it is set later; nil computes it on the training split.
-  ///   - tokenizer: the one of a checkpoint; nil learns it from the training split.
-  ///   - classNames: of a model of labelled texts; nil finds them.
-  ///   - sampleShape: the same; nil finds it.
-  ///   - monitor: told where opening waits for another process, and what takes long; may stop it.
+  ///   - dataDirectory: Data directory, for a specification without a path.
+  ///   - seed: Seed of the validation split and of synthetic data.
+  ///   - normalizer: Normaliser of a checkpoint, or `.none` if it is set later; nil computes one from the training split.
+  ///   - tokenizer: Tokeniser of a checkpoint; nil learns one from the training split.
+  ///   - classNames: Class names of a model of labelled texts; nil finds them in the data.
+  ///   - sampleShape: Sample shape of such a model; nil finds it in the data.
+  ///   - monitor: Receives notes about waiting for another process and about slow work; may stop the work.
   ///   - imageCache: Where decoded images are kept.
   public static func open(
     _ specification: DatasetSpecification, dataDirectory: String? = nil, seed: UInt64, normalizer: Normalizer? = nil,

@@ -1,21 +1,21 @@
 import Files
 
-/// MNIST and what is stored like it: four IDX files, plain or gzipped.
+/// Data sets stored as MNIST is: four IDX files, plain or gzipped.
 enum IDXDataset {
   static let trainingImages = "train-images-idx3-ubyte"
   static let trainingLabels = "train-labels-idx1-ubyte"
   static let testImages = "t10k-images-idx3-ubyte"
   static let testLabels = "t10k-labels-idx1-ubyte"
 
-  /// Files of the training split: a folder with these is taken.
+  /// Files of the training split. A folder with these is taken for the data set.
   static let trainingFiles = [trainingImages, trainingLabels]
   static let testFiles = [testImages, testLabels]
   static let ownFilesAdvice = "are files mixed up?"
 
   /// - Parameters:
-  ///   - classNames: nil takes as many classes as the highest label asks for, named by their numbers.
+  ///   - classNames: Names of the classes; nil numbers them up to the highest label.
   ///   - advice: Advice about a damaged file.
-  ///   - limit: Bytes that a `.gz` file may inflate to.
+  ///   - limit: Most bytes that a `.gz` file may inflate to.
   static func open(
     images: String, labels: String, in folder: String, classNames: [String]?,
     advice: String, inflatingAtMost limit: Int = DatasetSpecification.defaultMaxInflatedBytes
@@ -45,9 +45,9 @@ enum IDXDataset {
       segments: [.init(file: imageFile.file, offset: imageFile.offset, stride: shape.count, count: count)])
   }
 
-  /// The training files and, where they are there or required, the test files.
+  /// The training files, and the test files if they exist or are required.
   ///
-  /// - Parameter limit: Bytes that a `.gz` file may inflate to.
+  /// - Parameter limit: Most bytes that a `.gz` file may inflate to.
   static func openSplits(
     in folder: String, classNames: [String]?, needsTest: Bool, advice: String, limit: Int
   ) throws(DataError) -> DatasetFiles {
@@ -76,7 +76,7 @@ enum IDXDataset {
       limit: data.maxInflatedBytes)
   }
 
-  /// The plain file, the gzipped one, or either under the other usual name ("train-images.idx3-ubyte").
+  /// Path of the plain file, the gzipped one, or either under the other usual name ("train-images.idx3-ubyte").
   static func find(_ name: String, in folder: String) throws(DataError) -> String {
     for candidate in alternatives(name) where !Paths.isMissing(folder.appendingPath(candidate)) {
       return folder.appendingPath(candidate)

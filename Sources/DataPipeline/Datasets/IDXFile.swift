@@ -4,12 +4,12 @@ struct IDXFile {
   let file: FileContents
   /// Sizes of the dimensions, the number of records first.
   let shape: [Int]
-  /// First element.
+  /// Byte of the first element.
   var offset: Int { 4 + 4 * shape.count }
 
   /// - Parameters:
-  ///   - dimensions: how many are allowed.
-  ///   - limit: Bytes that a `.gz` file may inflate to.
+  ///   - dimensions: Numbers of dimensions that are allowed.
+  ///   - limit: Most bytes that a `.gz` file may inflate to.
   init(
     _ path: String, dimensions: ClosedRange<Int>,
     inflatingAtMost limit: Int = DatasetSpecification.defaultMaxInflatedBytes
@@ -41,7 +41,7 @@ struct IDXFile {
     try checkSize(advice: advice)
   }
 
-  /// Bytes of the whole file, as its first bytes say; nil where they say nothing that makes sense.
+  /// Size of the whole file by its header, in bytes; nil if the header makes no sense.
   private static func size(promisedBy start: [UInt8]) -> Int? {
     guard start.count >= 8, start[3] >= 1, start.count >= 4 + 4 * Int(start[3]) else { return nil }
     var size = 1
@@ -54,7 +54,7 @@ struct IDXFile {
     return 4 + 4 * Int(start[3]) + size
   }
 
-  /// The header decides how many bytes there have to be.
+  /// Compares the file's size with the one that its header implies.
   private func checkSize(advice: String) throws(DataError) {
     let path = file.path
     var recordSize = 1

@@ -5,7 +5,7 @@ public struct ImageBlock: ImageDataset {
   public let classNames = ["unknown"]
   public let labels: [Int32]
   private let images: [SingleImage]
-  /// The fault of each file in order; nil for an image that was read and is a record.
+  /// For each file, in order, why it cannot be read; nil for an image that was read and is a record.
   public let faults: [DataError?]
 
   /// Reads files on all cores that this process may use.
@@ -13,7 +13,7 @@ public struct ImageBlock: ImageDataset {
   /// - Parameters:
   ///   - shape: Shape of all images.
   ///   - count: Number of files.
-  ///   - read: Reads the file of a number.
+  ///   - read: Reads the file with this number.
   public init(shape: ImageShape, count: Int, read: @Sendable (Int) throws(DataError) -> SingleImage) {
     let results = mapConcurrently(count: count) { number -> Result<SingleImage, DataError> in
       do throws(DataError) {

@@ -14,7 +14,7 @@ public struct ImageShape: Sendable, Equatable, CustomStringConvertible {
   public var description: String { "\(height)×\(width)×\(channels)" }
 }
 
-/// In which order a record holds its bytes.
+/// Order of the bytes in a record.
 public enum PixelLayout: Sendable {
   /// `[height, width, channels]`.
   case interleaved
@@ -32,13 +32,13 @@ public protocol ImageDataset: Sendable {
   var classNames: [String] { get }
   /// Label of each record, all in `0 ..< classNames.count`.
   var labels: [Int32] { get }
-  /// True where reading a record means work (decoding a file), not only memory.
+  /// Whether reading a record takes work (decoding a file), not just memory.
   var decodesOnRead: Bool { get }
-  /// Whether reading this record is quick, though `decodesOnRead`: it has been decoded before.
+  /// Whether reading this record is quick although `decodesOnRead` is true, since it has been decoded before.
   func isReady(_ record: Int) -> Bool
-  /// Path of the file that a record is; nil if records are not files.
+  /// Path of a record's file; nil if records are not files.
   func file(ofRecord record: Int) -> String?
-  /// A digest of the name and size of the file that a record is, after `seed`; `seed` where records are no files.
+  /// Digest of the name and size of a record's file, after `seed`; `seed` itself if records are not files.
   func fileIdentity(ofRecord record: Int, seed: UInt64) -> UInt64
 
   /// Calls `body` with the `imageShape.count` bytes of a record, in `layout`.
@@ -48,7 +48,7 @@ public protocol ImageDataset: Sendable {
 }
 
 extension ImageDataset {
-  /// Records in all.
+  /// Number of records.
   public var count: Int { labels.count }
   public var sampleShape: [Int] { [imageShape.height, imageShape.width, imageShape.channels] }
   public var decodesOnRead: Bool { false }

@@ -17,7 +17,7 @@ extension ImageDatasetSettings {
 /// The files of a data set of images, opened: not yet limited or divided.
 package struct DatasetFiles {
   var training: any ImageDataset
-  /// A split of the files' own, which nothing is taken out of the training files for.
+  /// A validation split with files of its own, so that none is taken out of the training files.
   var validation: (any ImageDataset)?
   var test: (any ImageDataset)?
   /// Images that were left out because they cannot be read.
@@ -26,7 +26,7 @@ package struct DatasetFiles {
 }
 
 extension DatasetSpecification {
-  /// The folder of the user's own data, which have no usual location.
+  /// The user's folder, since such data have no usual location.
   ///
   /// - Parameter files: Names of the expected files.
   func requireFolder(_ opening: DatasetOpening, holds files: [String]) throws(DataError) -> String {

@@ -5,11 +5,11 @@ import Tensors
 
 /// Image files in a folder for each class: `CLASS/NAME.jpg`. Images are decoded to RGB when they are read.
 ///
-/// Files with other suffixes are taken too where their first bytes are those of an image file. What is not taken is in
-/// `report`.
+/// Files with other suffixes are used too if their first bytes are those of an image file. `report` lists the files that are left
+/// out.
 ///
-/// Classes are numbered by the byte order of their names. Records go round the classes, one of each in turn, each
-/// class in the byte order of its file names; so the first (or last) so many records are of all classes.
+/// Classes are numbered by the byte order of their names. Records take a file of each class in turn, in the byte order of its
+/// file names, so the first (or last) records come from all classes.
 struct ImageFolderDataset: ImageDataset {
   let imageShape: ImageShape
   let layout = PixelLayout.interleaved
@@ -22,14 +22,14 @@ struct ImageFolderDataset: ImageDataset {
 
   /// The files of the folder that are not used.
   let report: DataReport
-  /// Pixels that a file may have.
+  /// Most pixels of a file.
   let maxPixels: Int
 
   /// - Parameters:
   ///   - classNames: Classes of the training split, for the test split; nil takes the folders' names.
   ///   - size: Size that images are scaled to; nil takes `shape`, or else the first readable image's size.
   ///   - sizing: How they are scaled.
-  ///   - maxPixels: Pixels that a file may have.
+  ///   - maxPixels: Most pixels of a file.
   init(
     folder: String, classNames known: [String]?, size: Extent?, _ sizing: ImageSizing = ImageSizing(),
     shape: ImageShape? = nil, maxPixels: Int = DatasetSpecification.defaultMaxImagePixels
@@ -112,10 +112,10 @@ struct ImageFolderDataset: ImageDataset {
     return try PixelImage(contentsOf: path, limit: maxPixels, size: size, sizing ?? ImageSizing())
   }
 
-  /// The data set without the images that cannot be read, and what is wrong with each of those.
+  /// The data set without the images that cannot be read, and the errors of those.
   ///
-  /// Every image is decoded once, before training: which ones are left out is then a property of the files, equal for
-  /// every worker and every placement.
+  /// Every image is decoded once, before training. So the files alone decide which ones are left out, for every worker and every
+  /// placement.
   func withoutUnreadable() throws(DataError) -> (dataset: ImageFolderDataset, unreadable: [DataError]) {
     let problems = mapConcurrently(count: count) { record -> DataError? in
       do throws(DataError) {

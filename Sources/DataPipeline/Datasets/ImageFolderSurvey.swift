@@ -9,15 +9,15 @@ public struct ImageFolderSurvey: Sendable, Equatable {
   /// Whether the folder has images for validation, and for testing, of its own.
   public let hasValidation: Bool
   public let hasTest: Bool
-  /// The middle one of the shorter sides of some images, in pixels.
+  /// Median of the shorter sides of some images, in pixels.
   public let medianSide: Int
-  /// The same of the longer sides.
+  /// Median of their longer sides, in pixels.
   public let medianLength: Int
 
-  /// Files whose headers are read.
+  /// Most files whose headers are read.
   private static let measured = 200
 
-  /// - Throws: Where there are no classes with images.
+  /// - Throws: If there are no classes with images.
   public init(of folder: String) throws(DataError) {
     guard try Paths.kind(of: folder) == .folder else {
       throw DataError(folder, "no such folder", isWrongUse: true)
@@ -57,6 +57,6 @@ public struct ImageFolderSurvey: Sendable, Equatable {
     medianLength = sizes.map { max($0.height, $0.width) }.sorted()[sizes.count / 2]
   }
 
-  /// Training images in all.
+  /// Number of training images.
   public var count: Int { counts.reduce(0, +) }
 }

@@ -1,7 +1,7 @@
 /// Turns pixels into the model's input: (pixel/255 − mean) / standard deviation.
 ///
-/// Mean and deviation are those of the training split; a checkpoint keeps them, so that a model meets the
-/// input it was trained on.
+/// Mean and deviation are those of the training split. A checkpoint keeps them, so that a model always gets input normalised as
+/// in its training.
 public struct Normalizer: Sendable, Equatable {
   public let kind: DatasetSpecification.Normalization
   /// Per channel `[channels]`, per pixel `[height, width, channels]` in row-major order; empty for `none`. In units of
@@ -11,7 +11,7 @@ public struct Normalizer: Sendable, Equatable {
   /// The kernel's factors.
   let inverseDeviation: [Float]
 
-  /// No change but the scale 1/255.
+  /// Only the scale 1/255.
   public static let none = Normalizer(kind: .none, mean: [], standardDeviation: [])
 
   /// The numbers of ImageNet's training split, which models trained on it expect.
@@ -58,7 +58,7 @@ public struct Normalizer: Sendable, Equatable {
     }
   }
 
-  /// Throws where `mean` has not the entries that images of this shape require.
+  /// Throws if the number of means is not the one that images of this shape require.
   public func check(fits shape: ImageShape) throws(DataError) {
     let expected =
       switch kind {

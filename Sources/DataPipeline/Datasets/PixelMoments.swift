@@ -26,13 +26,13 @@ public struct PixelMoments: Sendable, Equatable {
       self = try sum(split.records[...])
       return
     }
-    // Decoding takes its time; parts are added as they come, since the sums are exact: to keep them all would take 16 bytes a value
-    // of every part.
+    // Parts are added in the order in which they are decoded, since the sums are exact. Keeping all parts would take 16 bytes for
+    // each value of each part.
     let partSize = 256
     let total = Mutex(PixelMoments(empty: byChannel ? channels : dataset.imageShape.count))
     let failure = Mutex<(part: Int, error: DataError)?>(nil)
     _ = mapConcurrently(count: (split.count + partSize - 1) / partSize) { part in
-      // The first failure by position, whichever comes first.
+      // The failure with the lowest position is reported, whichever happens first.
       if failure.withLock({ $0.map { $0.part < part } ?? false }) { return }
       let records = split.records[part * partSize..<min(split.count, (part + 1) * partSize)]
       do throws(DataError) {
@@ -46,7 +46,7 @@ public struct PixelMoments: Sendable, Equatable {
     self = total.withLock { $0 }
   }
 
-  /// The numbers as `words` has them.
+  /// The inverse of `words`.
   public init(words: [UInt64]) {
     precondition(words.count % 2 == 1, "\(words.count) words of a count and two lists of sums")
     count = Int(words[0])
@@ -54,7 +54,7 @@ public struct PixelMoments: Sendable, Equatable {
     squares = Array(words[(words.count / 2 + 1)...])
   }
 
-  /// The count, the sums, the squares: what a part is for whoever adds parts up.
+  /// The count, the sums and the squares, for adding up the parts of several workers.
   public var words: [UInt64] { [UInt64(count)] + sums + squares }
 
   private init(empty elements: Int) {
@@ -63,7 +63,7 @@ public struct PixelMoments: Sendable, Equatable {
     squares = sums
   }
 
-  /// The sums of all pixels of a channel together; of sums by channel the same.
+  /// Sums over all pixels of each channel. Sums by channel stay as they are.
   func summedByChannel(_ channels: Int) -> PixelMoments {
     var result = PixelMoments(empty: channels)
     result.count = count * (sums.count / channels)

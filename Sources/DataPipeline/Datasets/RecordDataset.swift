@@ -3,7 +3,7 @@ struct RecordDataset: ImageDataset {
   /// A file's range of records.
   struct Segment: Sendable {
     let file: FileContents
-    /// First record's pixels.
+    /// Byte at which the first record's pixels begin.
     let offset: Int
     /// Bytes from one record's pixels to the next's.
     let stride: Int
@@ -35,7 +35,7 @@ struct RecordDataset: ImageDataset {
     ofRecord record: Int, _ body: (UnsafePointer<UInt8>) -> Result
   ) throws(DataError) -> Result {
     precondition(labels.indices.contains(record), "record \(record) of \(labels.count)")
-    // A handful of files at most.
+    // There are only a few files.
     var number = segments.count - 1
     while starts[number] > record { number -= 1 }
     let segment = segments[number]

@@ -9,35 +9,35 @@ public protocol SampleSplit: Sendable {
   var sampleShape: [Int] { get }
   /// Names of the outputs: classes, or the tokens of the vocabulary.
   var outputs: Int { get }
-  /// Names of the classes, in order; empty where tokens are predicted.
+  /// Names of the classes, in order; empty if tokens are predicted.
   var classNames: [String] { get }
-  /// Class of each sample; nil where there are no classes.
+  /// Class of each sample; nil if there are no classes.
   var labels: [Int32]? { get }
 
-  /// Path of the file that a sample is; nil if samples are not files.
+  /// Path of a sample's file; nil if samples are not files.
   func file(ofSample sample: Int) -> String?
 
-  /// The order of training.
+  /// Makes the sampler for training.
   func makeSampler(seed: UInt64, batchSize: Int, dropLast: Bool) throws(DataError) -> any StepSampler
 
   /// - Parameters:
-  ///   - preparation: Of images; texts take no notice of it.
-  ///   - seed: Of what transforms draw.
+  ///   - preparation: Preparation of images; texts ignore it.
+  ///   - seed: Seed of random transforms.
   ///   - pool: Memory for the batches.
   func makeAssembler(
     _ preparation: ImagePreparation, seed: UInt64, pool: StoragePool
   ) -> any BatchAssembler
 
-  /// A short identity of these data. See `DatasetSplits.contentDigest`.
+  /// Adds the contents of the split to a digest. See `DatasetSplits.contentDigest`.
   func addContent(to hash: inout SHA256) throws(DataError)
-  /// Shape of the samples, as the digest has it.
+  /// Shape of the samples, for the digest.
   var contentShape: String { get }
 }
 
 extension SampleSplit {
   public func file(ofSample sample: Int) -> String? { nil }
 
-  /// Samples of each class; nil where there are no classes.
+  /// Samples of each class; nil if there are no classes.
   public var classCounts: [Int]? {
     labels.map { labels in
       var counts = [Int](repeating: 0, count: classNames.count)

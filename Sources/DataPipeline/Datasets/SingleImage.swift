@@ -1,7 +1,7 @@
 import Configuration
 import Files
 
-/// One image file as a data set, so that it reaches a model in the way the images of a data set do.
+/// One image file as a data set, so that a model gets it in the same way as the images of a data set.
 public struct SingleImage: ImageDataset {
   public let imageShape: ImageShape
   public let layout = PixelLayout.interleaved
@@ -13,9 +13,9 @@ public struct SingleImage: ImageDataset {
   ///
   /// - Parameters:
   ///   - path: A JPEG or PNG file.
-  ///   - shape: of the samples that a model takes, with 1 or 3 channels.
-  ///   - sizing: How an image is brought to another size.
-  ///   - limit: Pixels that the file may have.
+  ///   - shape: Shape of the model's samples, with 1 or 3 channels.
+  ///   - sizing: How an image of another size is scaled.
+  ///   - limit: Most pixels of the file.
   public init(
     contentsOf path: String, shape: ImageShape, _ sizing: ImageSizing = ImageSizing(fit: .stretch),
     limit: Int = DatasetSpecification.defaultMaxImagePixels

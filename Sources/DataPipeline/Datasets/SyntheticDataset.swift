@@ -16,7 +16,7 @@ struct SyntheticDataset: ImageDataset {
 
   /// - Parameters:
   ///   - sampleShape: `[height, width, channels]` or `[features]`; features are the channels of one pixel.
-  ///   - part: different numbers give different data (training, test).
+  ///   - part: Number of the split; each split has its own data.
   init(sampleShape: [Int], classCount: Int, count: Int, seed: UInt64, part: UInt32) {
     precondition(
       (sampleShape.count == 1 || sampleShape.count == 3) && sampleShape.allSatisfy { $0 > 0 },

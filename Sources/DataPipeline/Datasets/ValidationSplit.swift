@@ -11,7 +11,7 @@ enum ValidationSplit {
     guard wanted > 0, wanted < count else {
       throw DataError(
         "data.validation", "takes \(wanted) of \(count) training samples",
-        advice: "it has to leave some, and take some", isWrongUse: true)
+        advice: "take at least one sample, and leave at least one", isWrongUse: true)
     }
     if fromEnd { return (Array(0..<count - wanted), Array(count - wanted..<count)) }
     let validation = drawStratified(labels: labels, classCount: classCount, count: wanted, seed: seed)
@@ -20,8 +20,8 @@ enum ValidationSplit {
     return ((0..<count).filter { !isValidation[$0] }, validation)
   }
 
-  /// Each class gives in proportion to its size; the largest remainders get what rounding leaves (ties: lower label), those
-  /// last that would give their only sample left.
+  /// Draws from each class in proportion to its size. Largest remainders are rounded up (ties: lower label), but a class's only
+  /// remaining sample is taken last.
   private static func drawStratified(labels: [Int32], classCount: Int, count: Int, seed: UInt64) -> [Int] {
     var members = [[Int]](repeating: [], count: classCount)
     for (sample, label) in labels.enumerated() { members[Int(label)].append(sample) }

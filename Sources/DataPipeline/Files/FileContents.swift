@@ -4,7 +4,7 @@ import Files
 /// The bytes of a file, for reading: a plain file is mapped, a compressed one is inflated into memory.
 final class FileContents: @unchecked Sendable {
   let path: String
-  /// Valid as long as the object, so nobody outside has it for longer than a call.
+  /// Valid as long as the object; callers get it only for the length of a call.
   private let bytes: UnsafeRawBufferPointer
   /// Nil if the bytes are in memory of our own.
   private let mapping: MappedFile<DataError>?
@@ -25,7 +25,7 @@ final class FileContents: @unchecked Sendable {
 
   subscript(position: Int) -> UInt8 { bytes[position] }
 
-  /// Calls `body` with all bytes, which are there until it returns.
+  /// Calls `body` with all bytes, which are valid until it returns.
   func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -34,8 +34,7 @@ final class FileContents: @unchecked Sendable {
   }
 
   /// Maps a plain file; inflates one that is named `.gz`, to at most `limit` bytes.
-  /// - Parameter promised: How many bytes the start of what is inflated says there are; more than one over that is not
-  ///   inflated, since nobody would read it.
+  /// - Parameter promised: The size that the first inflated bytes declare. Inflating ends one byte beyond it.
   static func open(
     _ path: String, inflatingAtMost limit: Int = DatasetSpecification.defaultMaxInflatedBytes,
     promised: ((_ start: [UInt8]) -> Int?)? = nil

@@ -4,7 +4,7 @@ import Files
 struct FolderListing {
   /// Names that are UTF-8.
   private(set) var names: [String] = []
-  /// Names that are not UTF-8, which no path of this program can give; a byte that is no part of a character as `\xE9`.
+  /// Names that are not UTF-8, escaped for messages. This program cannot open such files.
   private(set) var escapedNames: [String] = []
 
   init(of folder: String) throws(DataError) {

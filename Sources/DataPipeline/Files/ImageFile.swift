@@ -21,10 +21,10 @@ public struct PixelImage: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - path: A JPEG or PNG file.
-  ///   - limit: Pixels of an image at most (`data.max_image_pixels`). It is compared with the file's header: a file of few
-  ///     bytes may promise an image that takes all memory.
+  ///   - limit: Most pixels of an image (`data.max_image_pixels`). It is compared with the header, since a small file may declare
+  ///     an image that takes all memory.
   ///   - size: Size that the image is resized to by `sizing`; nil keeps it as it is.
-  ///   - sizing: How an image is brought to another size.
+  ///   - sizing: How an image of another size is scaled.
   public init(
     contentsOf path: String, limit: Int = DatasetSpecification.defaultMaxImagePixels, size: Extent? = nil,
     _ sizing: ImageSizing = ImageSizing()
@@ -86,7 +86,7 @@ public struct PixelImage: Sendable, Equatable {
 
   /// The image at another size; see `ci_resize` for the arithmetic.
   ///
-  /// - Throws: Where the system refuses memory.
+  /// - Throws: If the system refuses memory.
   public func resized(
     height newHeight: Int, width newWidth: Int, _ sizing: ImageSizing = ImageSizing(fit: .stretch)
   ) throws(DataError) -> PixelImage {

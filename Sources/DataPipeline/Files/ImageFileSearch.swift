@@ -2,7 +2,7 @@ import Files
 
 /// Image files by name, and those in folders.
 public struct ImageFileSearch: Sendable, Equatable {
-  /// Paths in the order of the arguments; those of one folder by their bytes.
+  /// Paths in the order of the arguments and, within a folder, of their bytes.
   public private(set) var paths: [String] = []
   /// Files in the folders that are left out.
   public private(set) var report = DataReport()
@@ -37,12 +37,12 @@ public struct ImageFileSearch: Sendable, Equatable {
       report.omissions += listing.escapedNames.map { .init(next.appendingPath($0), ClassFolder.nameReason) }
       for name in listing.names where !ClassFolder.isWrittenByFileManager(name) {
         let path = next.appendingPath(name)
-        // A file that cannot be looked at is reported when it is read.
+        // If the system cannot say what the name leads to, reading it gives the reason.
         let kind = try? Paths.kind(of: path, followingLinks: false)
         if kind == .folder {
           folders.append(path)
         } else if kind == .link, (try? Paths.kind(of: path)) == .folder {
-          // They may lead round and round.
+          // Links could form a cycle.
           report.omissions.append(.init(path, "links to folders, which are not followed"))
         } else if ClassFolder.isNamedAsImage(name) {
           found.append(path)

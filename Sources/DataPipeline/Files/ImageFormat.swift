@@ -21,7 +21,7 @@ enum ImageFormat: String, Sendable {
   /// The formats that are read, for help and messages.
   static let readable = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 
-  /// As many first bytes decide.
+  /// Number of first bytes that decide.
   static let signatureLength = 16
 
   init?(startingWith bytes: UnsafeRawBufferPointer) {

@@ -1,10 +1,10 @@
-/// Observer of data preparation: is told of slow parts, and may stop it.
+/// Observer of data preparation, which is informed about slow parts and may stop them.
 public struct PreparationMonitor {
-  /// Told where another process is waited for.
+  /// Receives a sentence when preparation waits for another process.
   public var warn: (String) -> Void
-  /// Told what goes on, once it has taken longer than `patience`.
+  /// Receives a description of work that takes longer than `patience`.
   public var note: (String) -> Void
-  /// Asked every few thousandths of a second. Once it says so, preparing ends with `DataError.stopped`.
+  /// Called every few milliseconds. Once it returns true, preparation ends with `DataError.stopped`.
   public var isStopped: () -> Bool
   var patience = Duration.seconds(3)
 
@@ -19,7 +19,8 @@ public struct PreparationMonitor {
     if isStopped() { throw .stopped }
   }
 
-  /// To be called again and again while `work` goes on, which is noted once it has taken its time.
+  /// Returns a function to call again and again during `work`. It notes work that takes longer than `patience`, and throws if it
+  /// is to stop.
   func follow(_ work: String) -> () throws(DataError) -> Void {
     let start = ContinuousClock.now
     var isNoted = false
@@ -33,6 +34,6 @@ public struct PreparationMonitor {
 }
 
 extension DataError {
-  /// The data are no longer asked for.
+  /// Preparation was stopped, since the data are no longer required.
   public static let stopped = DataError("the data", "stopped while they were prepared")
 }

@@ -5,8 +5,8 @@ import Foundation
 /// Unpacks gzipped tar archives: POSIX ustar, with GNU's long names. Plain files and folders only, which is all that
 /// data sets hold; links and devices are passed over.
 ///
-/// A small archive may promise much: what it inflates to is bounded, the sizes in its headers are compared with what is left of
-/// that, and nothing of such a size is held in memory.
+/// A small archive may inflate to very many bytes. So that number is limited, the sizes in headers are compared with the rest of
+/// it, and nothing of such a size is held in memory.
 struct TarArchive: ~Copyable {
   private let path: String
   private let reader: OpaquePointer
@@ -14,7 +14,7 @@ struct TarArchive: ~Copyable {
   /// Bytes that may still be inflated.
   private var rest: Int
 
-  /// As many as a path may have on Linux.
+  /// Longest path on Linux, in bytes.
   private static let longestName = 4096
   private static let blockSize = 1 << 20
 
@@ -80,7 +80,7 @@ struct TarArchive: ~Copyable {
     try file.commit(isDurable: false)
   }
 
-  /// Exactly so many bytes.
+  /// Reads exactly `count` bytes.
   private mutating func read(_ count: Int) throws(DataError) -> [UInt8] {
     guard count <= rest else { throw tooLarge("inflates to more") }
     rest -= count

@@ -16,7 +16,7 @@ public struct AugmentationSheet: Sendable {
 
   /// - Parameters:
   ///   - data: Opened with the normaliser `.none`: transforms change pixels before they are normalised, so there is nothing to undo.
-  ///   - seed: The run's.
+  ///   - seed: Seed of the run.
   ///   - count: Largest number of images: the first of the training split.
   ///   - epochs: Number of augmented pictures of each.
   public init(_ data: DatasetSplits, seed: UInt64, count: Int, epochs: Int) throws(DataError) {

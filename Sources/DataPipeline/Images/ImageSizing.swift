@@ -1,7 +1,7 @@
 import CImageFiles
 import Configuration
 
-/// How images of any size become images of one size.
+/// How images of any size are brought to one size.
 public struct ImageSizing: Sendable, Equatable {
   /// Which part of an image fills the size.
   public enum Fit: String, Sendable, CaseIterable {
@@ -35,7 +35,7 @@ public struct ImageSizing: Sendable, Equatable {
 
   public var fit: Fit
   public var filter: Filter
-  /// Red, green and blue, 0 to 255, behind what is not opaque and around a letterboxed image.
+  /// Red, green and blue, 0 to 255, behind transparent pixels and around a letterboxed image.
   public var background: [UInt8]
 
   public init(fit: Fit = .crop, filter: Filter = .bilinear, background: [UInt8] = [255, 255, 255]) {

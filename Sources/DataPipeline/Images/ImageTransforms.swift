@@ -16,7 +16,7 @@ public struct ImageTransforms: Sendable, Equatable {
     package var hint: String
   }
 
-  /// The shape of what a model gets, from that of the data's samples.
+  /// Shape of the model's input, for samples of the data of a shape.
   ///
   /// - Parameter shape: `[height, width, channels]`, or `[features]`.
   package func sampleShape(

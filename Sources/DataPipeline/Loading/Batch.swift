@@ -6,8 +6,8 @@ public struct Batch: Sendable {
   public let inputs: Tensor
   /// `[count]` of `int32`; of texts `[count, time]`, the token that follows each.
   public let labels: Tensor
-  /// A distribution over the classes for each sample, `[count, classes]`, each of which sums to 1, where samples are mixed; a
-  /// sample's label is then its likeliest class. Nil where a sample is of one class.
+  /// A distribution over the classes for each sample, `[count, classes]`, each of which sums to 1, if samples are mixed; a
+  /// sample's label is then its likeliest class. Nil if each sample has one class.
   public let distributions: Tensor?
   /// Number of each sample within its split; random draws for a sample are keyed by it.
   public let sampleIndices: [UInt32]
@@ -15,7 +15,7 @@ public struct Batch: Sendable {
   public let firstPosition: Int
   /// Valid time steps (not padding) of each sample, at least 1; nil if all samples are as long as the batch.
   public let lengths: [Int]?
-  /// Whether state that a recurrent layer carries from step to step begins anew.
+  /// Whether the state that a recurrent layer carries from step to step is reset.
   public let beginsAnew: Bool
 
   public init(
@@ -35,6 +35,6 @@ public struct Batch: Sendable {
     (self.sampleIndices, self.firstPosition, self.beginsAnew) = (sampleIndices, firstPosition, beginsAnew)
   }
 
-  /// Samples; a shard may have none.
+  /// Number of samples; 0 for a shard without any.
   public var count: Int { sampleIndices.count }
 }

@@ -1,22 +1,22 @@
-/// Makes batches out of samples of a split: what images and texts have in common for whoever trains or evaluates on them.
+/// Makes batches from the samples of a split: the interface that images and texts share.
 public protocol BatchAssembler: Sendable {
-  /// A shard of a global batch.
+  /// Makes a shard of a global batch.
   ///
   /// - Parameters:
-  ///   - samples: numbers within the split, as the split's sampler gives them.
-  ///   - step: the whole step they are part of; its epoch decides random changes, together with each sample's number.
-  ///   - firstPosition: position of the first sample in the global batch.
+  ///   - samples: Numbers within the split, as its sampler gives them.
+  ///   - step: The whole step. Its epoch and the samples' numbers key random changes.
+  ///   - firstPosition: Position of the first sample in the global batch.
   func assemble(_ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int) throws(DataError) -> Batch
 
-  /// How an evaluation goes through the split.
+  /// The split cut into blocks for an evaluation.
   func evaluationBlocks(ofSize size: Int) -> EvaluationBlocks
 
-  /// One block of it; `samples` are numbers in the order of the evaluation.
+  /// Makes one block; `samples` are positions in the order of the evaluation.
   func assembleForEvaluation(_ samples: Range<Int>) throws(DataError) -> Batch
 }
 
 extension BatchAssembler {
-  /// The same of any collection of numbers.
+  /// The same for any collection of numbers.
   public func assemble(
     _ samples: some Collection<Int>, epoch: Int = 0, firstPosition: Int
   ) throws(DataError) -> Batch {

@@ -2,18 +2,18 @@ import Tensors
 
 /// Prepares a worker's shards of each global batch, in the background and ahead of time.
 ///
-/// Which samples a shard holds, and what happens to them, follows from the sampler, the shard's number and the
-/// number of shards: not from who asks. Make it on the worker's own thread: its helper then shares the worker's cores.
+/// The samples of a shard and their random changes depend on the sampler, the shard's number and the number of shards, not on the
+/// worker. Create the loader on the worker's own thread, so that its helper thread shares the worker's cores.
 public final class BatchLoader: Sendable {
   private let prefetcher: Prefetcher<[Batch]>
 
   /// - Parameters:
-  ///   - assembler: reads the training split.
+  ///   - assembler: Makes batches of the training split.
   ///   - sampler: Samples of each step.
-  ///   - shards: this worker's part of 0 ..< `shardCount`.
+  ///   - shards: This worker's part of 0 ..< `shardCount`.
   ///   - shardCount: Number of shards of a global batch.
-  ///   - steps: from the step where training starts or goes on, to the one before which it ends.
-  ///   - depth: steps that are prepared ahead.
+  ///   - steps: The steps to prepare, from the first of this run on.
+  ///   - depth: Number of steps that are prepared ahead.
   public init(
     assembler: any BatchAssembler, sampler: any StepSampler, shards: Range<Int>, of shardCount: Int, steps: Range<Int>,
     depth: Int = 2
@@ -40,6 +40,6 @@ public final class BatchLoader: Sendable {
   /// The worker's shards of the next step, in order; a shard without samples has `count` 0.
   public func next() throws(DataError) -> [Batch] { try prefetcher.next() }
 
-  /// Nobody asks for more, nor waits for the step that is being read.
+  /// Ends preparing, without waiting for the step that is being read.
   public func abandon() { prefetcher.abandon() }
 }

@@ -1,12 +1,12 @@
 import Tensors
 
-/// A split cut into blocks of a fixed size, in order, the last one shorter. How blocks are spread over workers does not
-/// change them, so neither does it change what an evaluation finds.
+/// A split cut into blocks of a fixed size, in order, the last one shorter. Blocks do not depend on the number of workers, and so
+/// neither does the result of an evaluation.
 public struct EvaluationBlocks: Sendable, Equatable {
-  /// Samples in all.
+  /// Number of samples.
   public let count: Int
   public let blockSize: Int
-  /// Whether the last sample has another shape than the others, and so a block of its own.
+  /// Whether the last sample has another shape than the others, and therefore a block of its own.
   public let lastIsAlone: Bool
 
   public init(count: Int, blockSize: Int, lastIsAlone: Bool = false) {
@@ -32,7 +32,7 @@ public final class EvaluationLoader: Sendable {
   /// - Parameters:
   ///   - assembler: Makes the blocks.
   ///   - blockSize: Samples of a block.
-  ///   - blocks: this worker's part of 0 ..< `blockCount`, in the order in which it asks for them.
+  ///   - blocks: This worker's part of 0 ..< `blockCount`, in the order of the calls of `next`.
   ///   - depth: Number of blocks that are prepared ahead.
   public init(assembler: any BatchAssembler, blockSize: Int, blocks: some Sequence<Int>, depth: Int = 2) {
     let all = assembler.evaluationBlocks(ofSize: blockSize)
@@ -46,11 +46,11 @@ public final class EvaluationLoader: Sendable {
 
   /// The next block.
   ///
-  /// - Parameter isAbandoned: Asked while it is waited for; once it says so, `DataError.stopped` is thrown.
+  /// - Parameter isAbandoned: Called during the wait; if it returns true, `DataError.stopped` is thrown.
   public func next(unless isAbandoned: (() -> Bool)? = nil) throws(DataError) -> Batch {
     try prefetcher.next(unless: isAbandoned)
   }
 
-  /// Nobody asks for more, nor waits for the block that is being read.
+  /// Ends preparing, without waiting for the block that is being read.
   public func abandon() { prefetcher.abandon() }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Makes batches out of samples of a split: pixels are read, transformed, normalised, and written as tensors.
+/// Makes batches from the samples of a split: pixels are read, transformed, normalised, and written as tensors.
 public struct ImageAssembler: BatchAssembler {
   public let split: ImageSplit
   public let preparation: ImagePreparation
@@ -14,8 +14,8 @@ public struct ImageAssembler: BatchAssembler {
   /// - Parameters:
   ///   - split: The images.
   ///   - preparation: Its transforms must fit the split's images.
-  ///   - seed: Of what the transforms draw.
-  ///   - pool: Where tensors come from: the worker's, so that what it frees is used again.
+  ///   - seed: Seed of random transforms.
+  ///   - pool: Memory of the tensors: the worker's pool, so that freed tensors are reused.
   public init(
     split: ImageSplit, _ preparation: ImagePreparation = .none, seed: UInt64 = 0, pool: StoragePool
   ) {
@@ -38,7 +38,7 @@ public struct ImageAssembler: BatchAssembler {
 
   /// - Parameters:
   ///   - samples: Numbers within the split.
-  ///   - step: Its epoch decides what transforms draw, together with each sample's number.
+  ///   - step: Its epoch and the samples' numbers key the random transforms.
   ///   - firstPosition: Position of the first sample in the global batch.
   public func assemble(
     _ samples: ArraySlice<Int>, of step: StepSamples, firstPosition: Int

@@ -1,19 +1,19 @@
 import Foundation
 import Tensors
 
-/// Makes elements for the numbers of a range on a thread of its own, a few ahead of whoever takes them. Once it is
-/// `depth` ahead it rests until half of them are taken, so that the threads do not take turns for each element.
+/// Makes elements for the numbers of a range on its own thread, a few ahead of the consumer. Once it is `depth` ahead, it rests
+/// until half of them are taken, so that the threads do not alternate for each element.
 ///
-/// The thread is bound to the cores of the thread that creates the prefetcher. It ends when the range does, when
-/// making an element fails, or when the prefetcher is let go; `deinit` waits for it.
+/// The thread is bound to the cores of the thread that creates the prefetcher. It ends after the range's last number, when making
+/// an element fails, or when the prefetcher is released; `deinit` waits for it.
 final class Prefetcher<Element: Sendable>: Sendable {
   typealias Producer = (Int) throws(DataError) -> Element
 
   private let queue: Queue
 
   /// - Parameters:
-  ///   - stackBytes: Decoders keep little on the stack; 1 MiB is plenty.
-  ///   - makeProducer: called once, on the thread; what it returns may keep state between elements.
+  ///   - stackBytes: Size of the thread's stack; decoders require much less than 1 MiB.
+  ///   - makeProducer: Called once, on the thread; the function that it returns may keep state between elements.
   init(_ numbers: Range<Int>, depth: Int, stackBytes: Int = 1 << 20, makeProducer: @escaping @Sendable () -> Producer) {
     precondition(depth > 0, "a prefetcher that is \(depth) elements ahead")
     let queue = Queue(numbers: numbers, depth: depth)
@@ -32,14 +32,14 @@ final class Prefetcher<Element: Sendable>: Sendable {
 
   deinit { queue.stop() }
 
-  /// The next number's element, once it is there. Fails as the thread failed, every time.
+  /// Waits for the next number's element. If the thread failed, every call throws its error.
   ///
-  /// - Parameter isAbandoned: Asked while it is waited for; once it says so, `DataError.stopped` is thrown.
+  /// - Parameter isAbandoned: Called during the wait; if it returns true, `DataError.stopped` is thrown.
   func next(unless isAbandoned: (() -> Bool)? = nil) throws(DataError) -> Element {
     try queue.take(unless: isAbandoned)
   }
 
-  /// Nobody asks for more, nor waits for the element that is being made.
+  /// Ends the thread, without waiting for the element that is being made.
   func abandon() { queue.abandon() }
 
   private static func run(_ queue: Queue, _ produce: Producer) {
@@ -94,7 +94,7 @@ final class Prefetcher<Element: Sendable>: Sendable {
       return element
     }
 
-    /// False when nobody asks for more.
+    /// Waits until there is room for an element; false after `abandon`.
     func waitForRoom() -> Bool {
       condition.lock()
       defer { condition.unlock() }

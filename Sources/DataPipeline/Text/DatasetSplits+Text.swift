@@ -25,7 +25,7 @@ extension DatasetSplits {
     if let note = corpus.note, corpus.byteCount >= Self.largeText { notes.append(note.onOneLine) }
   }
 
-  /// Notes it where the training split had fewer byte pairs to merge than were asked for.
+  /// Adds a note if the training split has fewer byte pairs to merge than the configuration asks for.
   mutating func noteSmallerVocabulary(than asked: TokenizerSpecification) {
     guard case .bytePairs(let size) = asked, let found = tokenizer?.vocabularySize, found < size else { return }
     notes.append(
@@ -33,7 +33,7 @@ extension DatasetSplits {
         + "the model has \(found) tokens")
   }
 
-  /// Bytes from which on it matters that each process holds the tokens.
+  /// Size in bytes from which a note says that each process holds the tokens.
   private static let largeText = 64 << 20
 
   /// Calls `body` with the training split of a text, as it is in the file.

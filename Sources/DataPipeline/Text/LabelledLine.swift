@@ -6,7 +6,7 @@ struct LabelledLine: Equatable {
 }
 
 extension LabelledTextSpecification {
-  /// The records of the file, in order, its text known to be UTF-8.
+  /// The records of the file, in order; throws if the text is not UTF-8.
   func readLines() throws(DataError) -> LabelledLines {
     let bytes = try readText(path)
     let lines =
@@ -21,7 +21,7 @@ extension LabelledTextSpecification {
     return LabelledLines(lines, of: self)
   }
 
-  /// Cuts at the last separator of each line. Empty lines are skipped but for what they count.
+  /// Splits each line at its last separator. Empty lines are skipped, but count in line numbers.
   private static func lines(
     _ bytes: [UInt8], _ path: String, separator: UInt8, expected: String, skipsFirst: Bool = false
   ) throws(DataError) -> [LabelledLine] {
@@ -41,7 +41,7 @@ extension LabelledTextSpecification {
     return lines
   }
 
-  /// A line whose white space around the label is gone: nobody sees it, and it would make another class.
+  /// The line without the white space around its label, which nobody sees and which would make another class.
   static func checked(
     _ text: [UInt8], _ label: String, _ location: String, line: Int, _ expected: String
   ) throws(DataError) -> LabelledLine {
@@ -113,7 +113,7 @@ extension LabelledTextSpecification {
     var lines: [ArraySlice<UInt8>] = []
     var start = 0
     for (index, byte) in bytes.enumerated() where byte == feed || byte == carriageReturn {
-      // The LF of a CR LF ends what the CR has ended.
+      // The LF of a CR LF ends no line of its own.
       let isSecondHalf = byte == feed && index > 0 && bytes[index - 1] == carriageReturn
       if !isSecondHalf { lines.append(bytes[start..<index]) }
       start = index + 1

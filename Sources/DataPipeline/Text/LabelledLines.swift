@@ -1,13 +1,13 @@
 import PlainText
 
-/// The lines of a file with their labels, and what a person should know of its first line.
+/// The lines of a file with their labels, and a note if its first line may be a header.
 struct LabelledLines {
   private(set) var lines: [LabelledLine]
-  /// One line, whatever the label holds.
+  /// A note for a person, on one line even if the label has line ends.
   private(set) var note: String?
 
-  /// Looks for a header, where it was not said whether there is one: a first line whose label is a word that tables name such
-  /// a column by, and no other line's.
+  /// Looks for a header unless the specification says whether there is one: a first line with a label that tables use as the name
+  /// of such a column, and that no other line has.
   init(_ lines: [LabelledLine], of specification: LabelledTextSpecification) {
     self.lines = lines
     guard specification.hasHeader == nil, specification.format != .numbered, lines.count > 1,

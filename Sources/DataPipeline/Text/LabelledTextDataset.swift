@@ -12,7 +12,7 @@ public struct LabelledTextDataset: Sendable {
 
     public var count: Int { labels.count }
 
-    /// Tokens of a sample, all of them.
+    /// All tokens of a sample.
     public func tokens(ofSample sample: Int) -> ArraySlice<Int32> {
       tokens[(sample == 0 ? 0 : ends[sample - 1])..<ends[sample]]
     }
@@ -37,16 +37,16 @@ public struct LabelledTextDataset: Sendable {
   /// Notes on the files for a person.
   public var notes: [String] = []
 
-  /// Tokens that every sample may be padded to where nobody set `data.length`, or where no text is as long.
+  /// Longest padding of samples if `data.length` is not set, or if no text is as long.
   private static let longestPadding = 1 << 16
 
-  /// The token that samples are padded with: a token more than the tokeniser has.
+  /// The token that samples are padded with, one more than the tokeniser has.
   public var padToken: Int32 { Int32(tokenizer.vocabularySize) }
-  /// The tokeniser's, and the pad token.
+  /// Number of tokens, including the one that pads.
   public var vocabularySize: Int { tokenizer.vocabularySize + 1 }
 
   /// Copies a sample's first `maximumLength` tokens to `destination`, and pads them.
-  /// - Returns: tokens that are no padding.
+  /// - Returns: Number of tokens that are not padding.
   public func copy(_ sample: Int, of split: Split, to destination: UnsafeMutablePointer<Int32>) -> Int {
     let tokens = split.tokens(ofSample: sample).prefix(maximumLength)
     for (index, token) in tokens.enumerated() { destination[index] = token }
@@ -58,9 +58,9 @@ public struct LabelledTextDataset: Sendable {
   ///   - specification: The files, and how their lines are read.
   ///   - source: The tokeniser of a checkpoint, or what to learn from the training lines.
   ///   - maximumLength: nil is the longest training sample's.
-  ///   - seed: draws the validation samples where they are not listed.
+  ///   - seed: Draws the validation samples, if no file lists them.
   ///   - classNames: Classes of a trained model, in its order; nil finds them in the data.
-  ///   - monitor: Is told of slow parts, and may stop them.
+  ///   - monitor: Receives notes about slow work, and may stop it.
   public static func open(
     _ specification: LabelledTextSpecification, tokenizer source: TextCorpus.TokenizerSource,
     maximumLength: Int? = nil, seed: UInt64 = 0, classNames: [String]? = nil,
@@ -79,7 +79,7 @@ public struct LabelledTextDataset: Sendable {
     case .given(let given): (tokenizer, origin) = (given, .model)
     case .trained(let kind):
       origin = .trainingText
-      // Line ends between the texts keep their words apart, but are no character of theirs.
+      // Line ends keep the words of neighbouring texts apart. A tokeniser of characters must not learn them.
       let separator: [UInt8] = kind == .characters ? [] : [UInt8(ascii: "\n")]
       let text = Array(training.map { lines[$0].text }.joined(separator: separator))
       tokenizer = try text.withTypedBytes { bytes throws(DataError) in

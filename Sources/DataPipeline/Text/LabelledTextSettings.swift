@@ -4,32 +4,32 @@ import Files
 /// Lines of text with a label each, as a configuration names them. All files lie beside the one with the training lines.
 public struct LabelledTextSettings: Sendable, Equatable {
   public var format = LabelledTextSpecification.Format.tsv
-  /// Name of the file where `data.path` is a folder.
+  /// Name of the file, if `data.path` is a folder.
   public var file: String?
   /// Names of the classes in the format `numbered`.
   public var categories: String?
   /// A file of the same format whose lines are for validation.
   public var validationFile: String?
-  /// A file of the numbers of the lines that are for validation.
+  /// A file with the line numbers of the validation samples.
   public var validationLines: String?
   /// A file of the same format whose lines are for testing.
   public var testFile: String?
   public var textColumn = 0
   public var labelColumn = 1
-  /// Whether the first line names the columns; nil finds out.
+  /// Whether the first line names the columns; nil looks at its label.
   public var hasHeader: Bool?
   public var tokenizer = TokenizerSpecification.characters
-  /// Tokens that samples are cut or padded to; nil is the longest training sample's number.
+  /// Tokens that samples are cut or padded to; nil takes the longest training sample.
   public var length: Int?
 
   public init() {}
 }
 
 extension LabelledTextSettings {
-  /// The same with paths.
+  /// The settings with the paths of the files.
   ///
   /// - Parameters:
-  ///   - path: the file with the lines, or the folder that it lies in.
+  ///   - path: The file with the lines, or its folder.
   ///   - share: Samples drawn for validation, if no file names them.
   func located(
     at path: String, drawing share: DatasetSpecification.Split?
@@ -80,29 +80,29 @@ extension LabelledTextSettings: DatasetSettings {
     let name = Codec.text.optional
     let column = Codec<Int>.integer(atLeast: 0)
     return Form(
-      "labelled-text", "lines of UTF-8 text with a label each, `path` or `--data`: which class a text is of",
+      "labelled-text", "lines of UTF-8 text with a label each (`path` or `--data`), to predict the label",
       template: LabelledTextSettings(), example: example,
       fields: [
         Field(
           "format", \.format, .word(),
           "`tsv`: text, tab, label; `csv`: columns, quoted as in RFC 4180; `numbered`: text, space, number of a class, which "
             + "`categories` names."),
-        Field("file", \.file, name, "Name of the file with the lines, where `path` or `--data` is its folder."),
+        Field("file", \.file, name, "Name of the file with the lines, if `path` or `--data` is its folder."),
         Field("categories", \.categories, name, "File beside it with lines of number (from 1), space, name."),
         Field(
           "validation_file", \.validationFile, name,
           "File beside it with lines for validation, instead of `validation`."),
         Field(
           "validation_lines", \.validationLines, name,
-          "File beside it with the numbers (from 1) of the lines that are for validation, instead of `validation`."),
+          "File beside it with the line numbers (from 1) of the validation samples, instead of `validation`."),
         Field("test_file", \.testFile, name, "File beside it with lines for testing."),
         Field("text_column", \.textColumn, column, "Column of the text in a CSV file, from 0."),
         Field("label_column", \.labelColumn, column, "Column of the label in a CSV file, from 0."),
         Field(
           "header", \.hasHeader, .truthOrAutomatic,
-          "Whether the first line of the files names their columns (csv, tsv); `auto`: where its label is a word such as "
+          "Whether the first line of the files names their columns (csv, tsv); `auto`: if its label is a word such as "
             + "`label` or `class`, which no other line has."),
-        Field("tokenizer", \.tokenizer, .tokenizer, "What a token is, as of `dataset: text`."),
+        Field("tokenizer", \.tokenizer, .tokenizer, "Unit of the text, as for `dataset: text`."),
         Field(
           "length", \.length, Codec<Int>.integer(atLeast: 1).optional,
           "Tokens of a sample: longer texts are cut, shorter ones padded; null is the longest training text's."),

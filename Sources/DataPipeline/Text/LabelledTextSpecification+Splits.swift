@@ -1,5 +1,5 @@
 extension LabelledTextSpecification {
-  /// The names of the classes, as the categories or the labels of these lines give them.
+  /// The names of the classes, from the categories or from the labels of these lines.
   func classNames(of lines: [LabelledLine], known: [String]?) throws(DataError) -> [String] {
     guard format == .numbered else {
       return known ?? Set(lines.map(\.label)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -14,7 +14,7 @@ extension LabelledTextSpecification {
 
   /// The label of each line as a number from 0.
   ///
-  /// - Parameter path: Of the file that the lines are of.
+  /// - Parameter path: File of the lines.
   func labels(of lines: [LabelledLine], in path: String, names: [String]) throws(DataError) -> [Int32] {
     let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
     var labels: [Int32] = []
@@ -95,7 +95,7 @@ extension LabelledTextSpecification {
     return (lines, labels, read.note)
   }
 
-  /// Names for a message, the first of them where there are thousands.
+  /// Names for a message; only the first if there are many.
   private static func listed(_ names: [String]) -> String {
     let shown = 20
     let rest = names.count > shown ? " and \(names.count - shown) more" : ""

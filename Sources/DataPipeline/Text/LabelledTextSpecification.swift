@@ -9,7 +9,7 @@ public struct LabelledTextSpecification: Sendable, Equatable {
     case numbered
   }
 
-  /// Which samples are for validation.
+  /// Choice of the validation samples.
   public enum Validation: Sendable, Equatable {
     case none
     /// Drawn by the seed, of each class in proportion to its size.
@@ -31,9 +31,9 @@ public struct LabelledTextSpecification: Sendable, Equatable {
   /// Columns of a CSV file, by number from 0.
   public var textColumn = 0
   public var labelColumn = 1
-  /// Whether the first line names the columns; nil finds out.
+  /// Whether the first line names the columns; nil looks at its label.
   public var hasHeader: Bool?
-  /// Bytes that a `.gz` file may inflate to.
+  /// Most bytes that a `.gz` file may inflate to.
   public var maxInflatedBytes = DatasetSpecification.defaultMaxInflatedBytes
 
   public init(path: String, format: Format) {

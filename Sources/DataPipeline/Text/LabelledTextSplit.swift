@@ -6,9 +6,9 @@ import Tensors
 public struct LabelledTextSplit: SampleSplit {
   public let classNames: [String]
   let samples: LabelledTextDataset.Split
-  /// Tokens of every sample, padding among them.
+  /// Tokens of every sample, including padding.
   let length: Int
-  /// A token more than the tokeniser has.
+  /// The token that pads, one more than the tokeniser has.
   let padToken: Int32
   private let tokenizer: String
 
@@ -17,12 +17,12 @@ public struct LabelledTextSplit: SampleSplit {
     (padToken, self.tokenizer) = (Int32(tokenizer.vocabularySize), tokenizer.json)
   }
 
-  /// A text that somebody asks about, as a split of one sample.
+  /// A split of one sample: a text to be classified.
   ///
   /// - Parameters:
   ///   - text: At least one byte of UTF-8.
   ///   - name: Name of the text, for the message if it cannot be encoded.
-  ///   - line: its number, where it is a line of many.
+  ///   - line: Number of the line, if the text is one of several.
   ///   - length: Tokens that the text is cut or padded to.
   ///   - tokenizer: The tokeniser of the model.
   public init(
@@ -46,10 +46,10 @@ public struct LabelledTextSplit: SampleSplit {
   /// All tokens of a sample, also those that are cut off.
   public func tokenCount(ofSample sample: Int) -> Int { samples.tokens(ofSample: sample).count }
   public var contentShape: String { "texts of \(length) tokens" }
-  /// Samples that are longer than `length`: what they say behind it is not seen.
+  /// Number of samples longer than `length`, whose ends the model does not see.
   public var cutCount: Int { (0..<count).count { samples.tokens(ofSample: $0).count > length } }
 
-  /// The class of all samples, where they have one.
+  /// The class of all samples, if it is the same.
   var onlyClass: String? {
     guard let first = samples.labels.first, samples.labels.allSatisfy({ $0 == first }) else { return nil }
     return classNames[Int(first)]
@@ -75,8 +75,8 @@ public struct LabelledTextSplit: SampleSplit {
   }
 }
 
-/// Makes batches of texts: inputs `[count, length]`, numbers of tokens, exact as floats below 2²⁴; labels `[count]`; and how
-/// many tokens of each sample are no padding.
+/// Makes batches of texts: inputs `[count, length]`, numbers of tokens, exact as floats below 2²⁴; labels `[count]`; and the
+/// number of tokens of each sample that are not padding.
 struct LabelledTextAssembler: BatchAssembler {
   let split: LabelledTextSplit
   let pool: StoragePool

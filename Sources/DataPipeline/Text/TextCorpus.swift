@@ -11,7 +11,7 @@ public struct TextCorpus: Sendable {
   /// Bytes of the text.
   public var byteCount: Int { [training, validation, test].reduce(0) { $0 + ($1?.byteCount ?? 0) } }
 
-  /// Where the tokeniser comes from.
+  /// Origin of the tokeniser.
   public enum TokenizerSource: Sendable {
     /// Learned from the training split.
     case trained(TokenizerSpecification)
@@ -25,10 +25,10 @@ public struct TextCorpus: Sendable {
   public let training: Split
   public let validation: Split?
   public let test: Split?
-  /// Why the tokens are held in memory, where they could not be kept beside the text.
+  /// Reason why the tokens could not be stored beside the text, and are held in memory; nil if there is none.
   public let note: String?
-  /// Tells data that a run was trained on from others, wherever they lie: SHA-256, in hexadecimal, over the text's size and
-  /// digest, the splits and the tokeniser.
+  /// Identifies the data of a run, wherever they are stored: SHA-256, in hexadecimal, of the text's size and digest, the splits
+  /// and the tokeniser.
   public let contentDigest: String
 
   /// Opens a UTF-8 text; one named `.gz` is inflated into memory.
@@ -36,10 +36,10 @@ public struct TextCorpus: Sendable {
   ///   - path: nil is the bundled novel.
   ///   - source: The tokeniser of a checkpoint, or what to learn from the training split.
   ///   - splits: Shares of the text for validation and testing.
-  ///   - caching: keeps the tokens, and byte pairs that were learned, beside the text, and takes those that are there; not
-  ///     where the text has no folder of its own.
-  ///   - limit: Bytes that a compressed file may inflate to.
-  ///   - monitor: told where it waits for another process, and what takes long; may stop it.
+  ///   - caching: Whether tokens, and byte pairs that were learned, are stored beside the text and read from there. Texts without
+  ///     a folder of their own have no such files.
+  ///   - limit: Most bytes that a compressed file may inflate to.
+  ///   - monitor: Receives notes about waiting for another process and about slow work; may stop the work.
   public static func open(
     _ path: String?, tokenizer source: TokenizerSource, splits: TextSplits = TextSplits(), caching: Bool = true,
     inflatingAtMost limit: Int = DatasetSpecification.defaultMaxInflatedBytes,
@@ -101,7 +101,7 @@ extension TextCorpus.TokenizerSource {
     }
   }
 
-  /// Bytes as tokens fit any file.
+  /// Whether the text must be UTF-8; with bytes as tokens it need not be.
   fileprivate var needsUTF8: Bool {
     switch self {
     case .trained(let specification): specification != .bytes

@@ -12,7 +12,7 @@ struct TextEncoding {
   private let tokenizer: any Tokenizer
   /// Origin of the tokenizer.
   private let origin: VocabularyOrigin
-  /// Contents of the file's header, but for the numbers of tokens.
+  /// Contents of the file's header, except for the numbers of tokens.
   private let header: TokenFileHeader
   private let poll: () throws(DataError) -> Void
 
@@ -37,8 +37,8 @@ struct TextEncoding {
     return hash.finalizeHexadecimal()
   }
 
-  /// - Parameter text: The file that they are kept beside, as `NAME.KEY.tokens`; nil keeps none.
-  /// - Returns: the tokens of each split; and why they are not in a file, where they should be.
+  /// - Parameter text: File next to which the tokens are stored, as `NAME.KEY.tokens`; nil stores none.
+  /// - Returns: The tokens of each split, and the reason if they could not be stored.
   func tokens(keptBeside text: String?) throws(DataError) -> ([TokenSequence], note: String?) {
     guard let text else { return (try inMemory(), nil) }
     let cachePath = "\(text).\(header.key.prefix(12)).tokens"
@@ -66,14 +66,14 @@ struct TextEncoding {
     return sequences
   }
 
-  /// The tokens of the file, if it is there and was made of this text in this way.
+  /// The stored tokens, if there is a file that was made from this text with these settings.
   private func kept(at cachePath: String) -> [TokenSequence]? {
     guard (try? Paths.kind(of: cachePath)) == .file, let file = try? FileContents.map(cachePath),
       file.count >= TokenFileHeader.byteCount
     else { return nil }
     var found = header
     (found.counts, found.tokensDigest) = file.withBytes { TokenFileHeader.contents(in: $0) }
-    // Counts that are negative or overflow in a sum are none of ours.
+    // This program writes no counts that are negative or overflow in a sum.
     guard found.counts.allSatisfy({ $0 >= 0 && $0 <= bytes.count }) else { return nil }
     let expected = found.bytes
     guard file.count == expected.count + found.counts.reduce(0, +) * header.width.rawValue,
@@ -85,7 +85,7 @@ struct TextEncoding {
       defer { offset += count * header.width.rawValue }
       return TokenSequence(.mapped(file), offset: offset, width: header.width, count: count)
     }
-    // Anybody can make a file whose digests are right; a token out of range would be a row that no table has.
+    // The file is untrusted, even if its digests are right: a token out of range would be a row that no table has.
     return sequences.allSatisfy { $0.areBelow(tokenizer.vocabularySize) } ? sequences : nil
   }
 

@@ -2,13 +2,13 @@ extension TextSplit {
   /// Size of the text that the predicted tokens, all but the first, stand for.
   public struct Size: Sendable, Equatable {
     public var bytes = 0
-    /// Unicode scalars; nil where the text is not UTF-8.
+    /// Unicode scalars; nil if the text is not UTF-8.
     public var characters: Int?
   }
 
-  /// - Parameter tokenizer: that of the text.
+  /// - Parameter tokenizer: The tokeniser of the text.
   public func predictedSize(_ tokenizer: any Tokenizer) -> Size {
-    // Of each token its bytes, and those of them that begin a character: a token may be a part of one.
+    // For each token, its bytes, and how many of them begin a character: a token may be part of one.
     let pieces = (0..<tokenizer.vocabularySize).map { tokenizer.decode([Int32($0)]) }
     let sizes = pieces.map { ($0.count, $0.count { $0 & 0xC0 != 0x80 }) }
     var (bytes, characters) = (0, 0)

@@ -1,15 +1,15 @@
-/// How much of a text that a model wrote stands in the text it was trained on: its words, and its n-grams of words.
+/// Words and n-grams of words in texts that a model wrote, and how many of them occur in its training text.
 ///
-/// A word is a sequence of letters, with apostrophes inside; case does not count. What stands between words does not count
-/// either: an n-gram is n words in a row. A word that a text ends in is left out, as it may be cut.
+/// A word is a sequence of letters, with apostrophes inside; case does not count. An n-gram is n words in a row, whatever
+/// separates them. A word at the end of a text is left out, as it may be cut.
 public struct TextStatistics: Sendable, Equatable {
   public struct Share: Sendable, Equatable {
-    /// Occurrences in what was written.
+    /// Occurrences in the generated texts.
     public var count = 0
-    /// Number of them that the training text has somewhere.
+    /// Number of those that occur in the training text.
     public var seen = 0
 
-    /// Nil where there are none.
+    /// Nil if there are none.
     public var share: Double? { count > 0 ? Double(seen) / Double(count) : nil }
   }
 
@@ -44,7 +44,7 @@ public struct TextStatistics: Sendable, Equatable {
     var found = [Set<UInt64>](repeating: [], count: wanted.count)
     var history = WordHistory()
     WordScanner.scan(training) { word, _ in
-      // No n-gram reaches over a word that nobody wrote.
+      // No n-gram includes a word that was not generated.
       guard all.contains(word) else { return history.removeAll() }
       history.append(word)
       for (index, hash) in history.hashes.enumerated() where wanted[index].contains(hash) { found[index].insert(hash) }

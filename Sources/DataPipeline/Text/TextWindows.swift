@@ -2,7 +2,7 @@
 public struct TextWindow: Sendable, Equatable {
   public var start: Int
   public var length: Int
-  /// Whether state that is carried from window to window begins anew here.
+  /// Whether the state that is carried from window to window is reset here.
   public var resetsState: Bool
 
   public init(start: Int, length: Int, resetsState: Bool) {

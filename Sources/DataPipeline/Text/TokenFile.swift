@@ -13,11 +13,11 @@ struct TokenFileHeader: Equatable {
   var width: TokenWidth
   var textBytes: Int
   var textDigest: UInt64
-  /// SHA-256 in hexadecimal of what the tokens depend on beside the text.
+  /// SHA-256, in hexadecimal, of everything but the text on which the tokens depend.
   var key: String
   /// Tokens of each split.
   var counts = [0, 0, 0]
-  /// Of all that follows the header, as it lies in the file: whether it is what was written.
+  /// Digest of the bytes after the header, which shows damage.
   var tokensDigest: UInt64 = 0
 
   var bytes: [UInt8] {
@@ -36,7 +36,7 @@ struct TokenFileHeader: Equatable {
     return bytes
   }
 
-  /// The numbers of tokens that a header gives, which may be anybody's, and the tokens' digest.
+  /// The numbers of tokens in a header, which is untrusted, and the tokens' digest.
   static func contents(in bytes: UnsafeRawBufferPointer) -> (counts: [Int], digest: UInt64) {
     func word(_ index: Int) -> UInt64 {
       UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 32 + 8 * index, as: UInt64.self))

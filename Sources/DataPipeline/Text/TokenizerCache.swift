@@ -14,7 +14,7 @@ struct TokenizerCache {
   private let text: String
   /// `NAME.KEY.tokenizer`, beside the text.
   let path: String
-  /// How long another process that learns it is waited for: without a word, and at all.
+  /// Waits for another process that learns it: time before a note, and the longest wait.
   var patience = Duration.seconds(3)
   var longestWait = Duration.seconds(600)
 
@@ -24,10 +24,10 @@ struct TokenizerCache {
     path = "\(text).\(key.prefix(12)).tokenizer"
   }
 
-  /// The one that is kept, or one that is learned now, and kept if the folder lets us.
+  /// The stored tokeniser, or one that is learned now, and stored if the folder allows that.
   ///
-  /// A lock that cannot be had is no error: then several learn the same.
-  /// - Parameter monitor: told whom it waits for.
+  /// If the lock cannot be taken, several processes learn the same.
+  /// - Parameter monitor: Receives a note with the process that is waited for.
   func tokenizer(_ monitor: PreparationMonitor = PreparationMonitor()) throws(DataError) -> any Tokenizer {
     if let kept = kept() { return kept }
     let lock = FileLock.take(
@@ -38,7 +38,7 @@ struct TokenizerCache {
           + "learned here too")
     }
     defer { lock?.release() }
-    // One that goes on without the lock may lose its own: it does not need it.
+    // A process without the lock learns without it, and may lose its unfinished file here; it does not require that.
     if lock != nil { AtomicFile<DataError>.removeLeftovers(of: path, untouchedFor: 0) }
     if let kept = kept() { return kept }
     try monitor.check()
@@ -51,7 +51,7 @@ struct TokenizerCache {
   /// rest is short.
   static let mostBytes = 16 << 20 + 1 << 10
 
-  /// Nil where there is none, or where it is damaged: then it is learned anew.
+  /// Nil if there is none, or if it is damaged: then it is learned anew.
   private func kept() -> (any Tokenizer)? {
     guard (try? Paths.kind(of: path)) == .file, let file = try? FileContents.map(path), file.count <= Self.mostBytes
     else {
@@ -65,7 +65,7 @@ struct TokenizerCache {
     return tokenizer
   }
 
-  /// Under a name of this process's own first, so that nobody reads half a file.
+  /// Writes under a temporary name first, so that no process reads half a file.
   private func write(_ json: String) throws(DataError) {
     try AtomicFile<DataError>.write("\(SHA256.hexadecimal(of: json))\n\(json)", to: path, isDurable: false)
   }

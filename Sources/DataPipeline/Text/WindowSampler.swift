@@ -1,7 +1,7 @@
 import Tensors
 
-/// Which windows of a text make up the global batch of each step: a pure function of (seed, step, position), so that
-/// shards and resumed runs see the same. Steps count from 0 through the whole run.
+/// Chooses the windows of each step's global batch: a pure function of (seed, step, position), so that shards and resumed runs
+/// see the same. Steps count from 0 through the whole run.
 public struct WindowSampler: Sendable, Equatable {
   public enum Order: String, Sendable, CaseIterable {
     /// Windows that begin anywhere, every position equally likely; state begins anew in each. An epoch is as many steps
@@ -94,7 +94,7 @@ public struct WindowSampler: Sendable, Equatable {
     return min(windowLength, streamLength - step % stepsPerEpoch * windowLength)
   }
 
-  /// The order in which an epoch visits the chunks; empty where none is drawn. Keep it for the steps of the epoch.
+  /// The order in which an epoch visits the chunks; empty for other orders of windows. Keep it for the steps of the epoch.
   public func permutation(epoch: Int) -> [Int] {
     guard order == .shuffledChunks else { return [] }
     return EpochSampler(seed: seed, count: chunkCount, batchSize: batchSize).permutation(epoch: epoch)
@@ -104,7 +104,7 @@ public struct WindowSampler: Sendable, Equatable {
   /// - Parameters:
   ///   - step: Number of the step, from 0.
   ///   - position: Position of the window in the global batch.
-  ///   - permutation: that of the step's epoch.
+  ///   - permutation: Permutation of the step's epoch.
   public func window(step: Int, position: Int, permutation: [Int]) -> TextWindow {
     precondition(
       position >= 0 && position < batchSize(ofStep: step), "position \(position) of \(batchSize(ofStep: step))")
@@ -134,7 +134,7 @@ public struct WindowSampler: Sendable, Equatable {
 }
 
 extension RandomStream {
-  /// Uniform in 0 ..< bound, also where that takes more than 32 bits: Lemire's multiplication with rejection (2019).
+  /// Uniform in 0 ..< bound, also for bounds beyond 32 bits: Lemire's multiplication with rejection (2019).
   fileprivate mutating func integer(belowLarge bound: Int) -> Int {
     precondition(bound > 0, "a random integer below \(bound)")
     let range = UInt64(bound)

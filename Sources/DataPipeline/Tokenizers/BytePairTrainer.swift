@@ -1,7 +1,7 @@
 extension BytePairTokenizer {
   /// Learns merges until the vocabulary has `vocabularySize` tokens, or no pair occurs twice.
   ///
-  /// - Parameter poll: called often; what it throws ends the work.
+  /// - Parameter poll: Called often; an error that it throws ends the work.
   init(
     trainedOn bytes: UnsafeRawBufferPointer, vocabularySize: Int, poll: () throws(DataError) -> Void = {}
   ) throws(DataError) {
@@ -15,9 +15,8 @@ extension BytePairTokenizer {
   }
 }
 
-/// Counts of neighbouring tokens over the different words of a text, kept up to date from merge to merge: a merge
-/// reads the words that hold its pair alone, and changes the counts of the pairs beside those it replaces alone. Of
-/// pairs that occur equally often the smaller one is merged first.
+/// Counts of neighbouring tokens over the different words of a text, updated with each merge. A merge reads only the words that
+/// hold its pair, and changes only the counts of pairs beside it. Of equally frequent pairs, the smaller is merged first.
 struct BytePairTrainer {
   private struct Pair {
     var pair: BytePair
@@ -42,7 +41,7 @@ struct BytePairTrainer {
   private var left = NeighborCounts()
   private var right = NeighborCounts()
 
-  /// Words that are looked at between one call of `poll` and the next.
+  /// Words between two calls of `poll`.
   private static let stride = 4096
 
   init(_ bytes: UnsafeRawBufferPointer, poll: () throws(DataError) -> Void) throws(DataError) {
@@ -98,7 +97,7 @@ struct BytePairTrainer {
     if let index = pairIndices[pair] { pairs[Int(index)].count -= count }
   }
 
-  /// Notes pairs that were not there before. One that occurs once is never merged, and counts only fall: it is left out.
+  /// Adds new pairs. A pair that occurs once is left out: it is never merged, since counts only fall.
   private mutating func addPairs(_ neighbors: [NeighborCounts.Neighbor], _ pair: (Int32) -> BytePair) {
     for neighbor in neighbors where neighbor.count > 1 {
       let pair = pair(neighbor.token)

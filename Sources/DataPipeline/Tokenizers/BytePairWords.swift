@@ -2,7 +2,7 @@
 struct BytePairWords {
   private var tokens: [Int32] = []
   private var ranges: [(start: Int, count: Int)] = []
-  /// How often the text has each.
+  /// Number of times that the text has each.
   private var occurrences: [Int] = []
 
   /// Each byte a token.
@@ -31,10 +31,10 @@ struct BytePairWords {
 
   func occurrences(of word: Int) -> Int { occurrences[word] }
 
-  /// Puts `token` for each occurrence of `pair` in a word, from the left. Adds what the token is beside: to `left` what
-  /// comes before it, the token itself where two follow each other; to `right` what follows, but for the token.
+  /// Replaces each occurrence of `pair` in a word by `token`, from the left. Adds the neighbours of the token: to `left` those
+  /// before it, which may be the token itself; to `right` those after it, except the token.
   ///
-  /// - Returns: how often two follow each other, in all of the text.
+  /// - Returns: Number of times that the token follows itself, in the whole text.
   mutating func replace(
     _ pair: BytePair, with token: Int32, in number: Int, left: inout NeighborCounts, right: inout NeighborCounts
   ) -> Int {
@@ -67,7 +67,7 @@ struct BytePairWords {
   }
 }
 
-/// The tokens that stand beside a certain one: how often each, and in which words.
+/// The neighbours of a token: how often each occurs, and in which words.
 struct NeighborCounts {
   struct Neighbor {
     var token: Int32
@@ -93,7 +93,7 @@ struct NeighborCounts {
     }
   }
 
-  /// All of them, in the order in which they were met; none is left.
+  /// Removes all neighbours, and returns them in the order in which they were added.
   mutating func takeAll() -> [Neighbor] {
     for neighbor in neighbors { indices[Int(neighbor.token)] = -1 }
     defer { neighbors = [] }

@@ -1,4 +1,4 @@
-/// A token a byte: takes any file, UTF-8 or not.
+/// One token for each byte. Encodes any file, UTF-8 or not.
 public struct ByteTokenizer: Tokenizer, Equatable {
   public init() {}
 

@@ -7,8 +7,8 @@ public protocol Tokenizer: Sendable {
 
   var vocabularySize: Int { get }
 
-  /// Encodes `bytes`, handing tokens over in pieces, in order; the buffer is good for the length of the call.
-  /// An error thrown by `handOver` ends the work.
+  /// Encodes `bytes`, and passes the tokens on in pieces, in order; the buffer is valid for the length of the call. An error
+  /// thrown by `handOver` ends the work.
   func encode(
     _ bytes: UnsafeRawBufferPointer, _ handOver: (UnsafeBufferPointer<Int32>) throws(TokenizationError) -> Void
   ) throws(TokenizationError)
@@ -16,7 +16,7 @@ public protocol Tokenizer: Sendable {
   /// Appends the bytes that a token in 0 ..< `vocabularySize` stands for. One token may be part of a character only.
   func decode(_ token: Int32, into bytes: inout [UInt8])
 
-  /// All of it in one line of JSON, the same for equal tokenisers; `Tokenizers.load` reads it.
+  /// The tokeniser as one line of JSON, the same for equal tokenisers; `Tokenizers.load` reads it.
   var json: String { get }
 }
 
@@ -25,11 +25,11 @@ public enum TokenizationError: Error, Sendable, Equatable {
   case notUTF8(offset: Int)
   /// A Unicode scalar that the vocabulary does not have.
   case unknownScalar(UInt32, offset: Int)
-  /// The tokens are no longer asked for.
+  /// Encoding was stopped, since the tokens are no longer required.
   case stopped
 }
 
-/// Which tokeniser, as a configuration writes it.
+/// A kind of tokeniser, as a configuration writes it.
 public enum TokenizerSpecification: Sendable, Equatable {
   /// A token for each Unicode scalar of the training split.
   case characters
@@ -59,14 +59,14 @@ extension Tokenizer {
   /// - Parameters:
   ///   - bytes: The text.
   ///   - source: Name of the text, for the message if it cannot be encoded: "the prompt", a path.
-  ///   - firstLine: number of its first line, where it is part of a file.
+  ///   - firstLine: Number of its first line, if it is part of a file.
   ///   - origin: Origin of the tokeniser.
   public func encode(
     _ bytes: UnsafeRawBufferPointer, from source: String, firstLine: Int = 1, origin: VocabularyOrigin = .trainingText
   ) throws(DataError) -> [Int32] {
     var tokens: [Int32] = []
     do throws(TokenizationError) {
-      // Byte pairs cut anything, but a model of text has learned nothing of bytes that are none.
+      // Byte pairs encode any bytes, but a model of text has learned nothing about those that are not UTF-8.
       if origin == .model, specification != .bytes, let offset = UTF8Text.firstInvalidByte(bytes) {
         throw .notUTF8(offset: offset)
       }
@@ -89,7 +89,7 @@ extension Tokenizer {
 }
 
 extension TokenizationError {
-  /// The same further on in a text, of which a part was encoded.
+  /// The same error in a text of which this part begins at byte `bytes`.
   func moved(by bytes: Int) -> TokenizationError {
     switch self {
     case .notUTF8(let offset): .notUTF8(offset: offset + bytes)

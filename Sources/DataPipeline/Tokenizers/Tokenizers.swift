@@ -7,7 +7,7 @@ public enum Tokenizers {
   ///   - specification: Kind and size of the vocabulary.
   ///   - bytes: The training text.
   ///   - source: Name of the bytes, for messages.
-  ///   - monitor: may stop the learning of byte pairs.
+  ///   - monitor: May stop the learning of byte pairs.
   public static func train(
     _ specification: TokenizerSpecification, on bytes: UnsafeRawBufferPointer, of source: String,
     monitor: PreparationMonitor = PreparationMonitor()
@@ -41,7 +41,7 @@ public enum Tokenizers {
   /// Reads `Tokenizer.json`.
   /// - Parameters:
   ///   - json: Text of `Tokenizer.json`.
-  ///   - source: where it comes from, for messages.
+  ///   - source: Origin of the tokeniser, for messages.
   public static func load(json: String, from source: String = "tokenizer") throws(DataError) -> any Tokenizer {
     let advice = "it is not what this program writes, or damaged"
     let serialized: Serialized
@@ -63,7 +63,7 @@ public enum Tokenizers {
       else { throw DataError(source, "has no list of merges, each of earlier tokens", advice: advice) }
       let pairs = stride(from: 0, to: merges.count, by: 2).map { BytePair(merges[$0], merges[$0 + 1]) }
       guard Set(pairs).count == pairs.count else { throw DataError(source, "merges a pair twice", advice: advice) }
-      // No word is longer; and lengths that double with each merge would fill the memory.
+      // No word is longer. Without a limit, lengths that double with each merge would fill the memory.
       var lengths = [Int](repeating: 1, count: 256)
       for pair in pairs {
         lengths.append(lengths[Int(pair.left)] + lengths[Int(pair.right)])

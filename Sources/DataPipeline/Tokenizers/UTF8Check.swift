@@ -12,7 +12,7 @@ struct UTF8Check {
     if bytes.count >= batch { checkAllButLast() }
   }
 
-  /// Whether all that came is well-formed, its end included.
+  /// Whether all bytes so far are well-formed, and the last one ends a scalar.
   var isWellFormedToItsEnd: Bool {
     isWellFormed && bytes.withUnsafeBytes { UTF8Text.firstInvalidByte($0) } == nil
   }

@@ -24,14 +24,14 @@ enum UTF8Text {
 
   private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  /// The encoding that a text's byte order mark names, where it is not UTF-8.
+  /// The encoding that a text's byte order mark names, if it is not UTF-8.
   static func otherEncoding(_ bytes: UnsafeRawBufferPointer) -> String? {
     let start = Array(bytes.prefix(4))
     if start == [0xFF, 0xFE, 0, 0] || start == [0, 0, 0xFE, 0xFF] { return "UTF-32" }
     return start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) ? "UTF-16" : nil
   }
 
-  /// Bytes of the scalar that begins at `at`; 0 where none does.
+  /// Number of bytes of the scalar that begins at `at`; 0 if none begins there.
   @inline(__always)
   static func wellFormedLength(_ bytes: UnsafeRawBufferPointer, at: Int) -> Int {
     let first = bytes[at]
@@ -53,7 +53,7 @@ enum UTF8Text {
     return length
   }
 
-  /// The scalar that begins at `at`, and its bytes; nil where none does.
+  /// The scalar that begins at `at`, and its bytes; nil if none begins there.
   @inline(__always)
   static func scalar(_ bytes: UnsafeRawBufferPointer, at: Int) -> (value: UInt32, length: Int)? {
     let length = wellFormedLength(bytes, at: at)

@@ -56,8 +56,9 @@ extension ParameterRule {
         Field("rate", \.rate, Codec.positive.optional, "Multiplies the schedule's rate."),
         Field(
           "weight_decay", \.weightDecay, Codec.notNegative.optional,
-          "Replaces the optimiser's, for all that the rule matches, even what `optimizer.regularize` leaves out."),
-        Field("l2", \.l2, Codec.notNegative.optional, "Replaces the optimiser's, likewise."),
+          "Replaces the optimiser's weight decay for the parameters that match, including those that `optimizer.regularize` leaves out."
+        ),
+        Field("l2", \.l2, Codec.notNegative.optional, "Replaces the optimiser's L2 penalty, in the same way."),
         Field(
           "freeze", \.freeze, Codec.truth.optional,
           "Keeps the values of the parameters: they have no gradients, no part in the all-reduce, and no optimiser state."

@@ -67,12 +67,12 @@ public struct PhotoRecipe: Sendable {
       let counts = survey.counts
       let classSizes =
         counts.min() == counts.max()
-        ? "\(counts[0]) of each" : "\(counts.min() ?? 0) to \(counts.max() ?? 0) of a class"
+        ? "\(counts[0]) each" : "\(counts.min() ?? 0) to \(counts.max() ?? 0) each"
       let splits =
         takesValidation
-        ? "a tenth of each class is set aside for validation" : "the folder has its own validation split"
+        ? "a tenth of each class is held out for validation" : "the folder has its own validation split"
       return [
-        "\(survey.count) images of \(survey.classNames.count) classes (\(classSizes)), typically \(survey.medianLength)×\(survey.medianSide) pixels; \(splits)",
+        "data: \(survey.count) images in \(survey.classNames.count) classes (\(classSizes)), in the median \(survey.medianLength)×\(survey.medianSide) pixels; \(splits)",
         "size: \(size)×\(size), the part around the centre (data.image_size, data.fit)",
         "network: a residual network of 20 layers\(size > 32 ? " behind a convolution that halves the image" : "") (model)",
         "augmentation: mirror images and shifts (data.augment; leave flip out for text and digits)",

@@ -36,8 +36,8 @@ extension Trainer {
     progress.sinceLogged = RunProgress.Window()
   }
 
-  /// Evaluates the validation split or, if there is none, the test split, which steers nothing. A stop request leaves it
-  /// unfinished. Collective.
+  /// Evaluates the validation split or, if there is none, the test split, which steers nothing. A stop request ends the
+  /// evaluation early, without a result. Collective.
   ///
   /// - Returns: Whether no earlier evaluation was better.
   func evaluateValidation() throws -> Bool {

@@ -32,7 +32,7 @@ struct CompareCommand: FirstRankCommand {
   private static let defaultPicture = "curves-compare.svg"
 
   func validate() throws {
-    // So that a slip of the hand does not write over another file.
+    // Prevents a mistyped name from overwriting a file that is not a picture.
     if let out, !out.hasSuffix(".svg") {
       throw ValidationError("--out \(out): requires a name that ends in .svg")
     }

@@ -10,7 +10,11 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       RUN is a run folder (its best checkpoint if the run has a validation split, else its last) or a checkpoint file.
 
-      --predictions writes a table as well, CSV or one JSON object a line, with a row for each sample in the order of the split: number of       the sample, its file (empty or null if samples are not files), true class, predicted class, a probability for each class, and       the loss of the sample alone. For a text, a row is a window: its number, the position of its first token in the split, the       number of tokens predicted, how many of them are the likeliest, and the mean loss. The file is the same for any number of workers.
+      --predictions writes a table as well, CSV or one JSON object a line, with a row for each sample in the order of the \
+      split: number of the sample, its file (empty or null if samples are not files), true class, predicted class, a \
+      probability for each class, and the loss of the sample alone. For a text, a row is a window: its number, the position \
+      of its first token in the split, the number of tokens predicted, how many of them are the likeliest, and the mean \
+      loss. The file is the same for any number of workers.
 
       Examples:
         lockstep evaluate runs/quickstart

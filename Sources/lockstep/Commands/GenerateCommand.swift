@@ -88,7 +88,7 @@ struct GenerateCommand: FirstRankCommand {
     let stop = stop.map { arguments.value(of: "--stop", parsedAs: $0) } ?? []
     do {
       let generator = try TextGenerator(at: path) { terminal.printError("warning: \($0)") }
-      // Said before the text is written, not after it.
+      // Before the text, so that an error comes at once.
       if statistics { try generator.requireTrainingText(dataDirectory: data) }
       var texts: [GeneratedText] = []
       for sample in 0..<samples {

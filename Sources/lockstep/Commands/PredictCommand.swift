@@ -17,7 +17,7 @@ struct PredictCommand: ParsableCommand {
 
       The table has a row for each image, in the order of the inputs and, in a folder, of the bytes of the paths: file, class (the \
       likeliest), and a probability for each class, whose names are in the first row. It is the same for any number of workers. An \
-      image that cannot be read ends the command with exit code 1, and no file is written; --skip-bad-images leaves it out.
+      image that cannot be read ends the command with exit code 1, and no file is written; with --skip-bad-images, such images are left out.
 
       Examples:
         lockstep predict runs/photos new --csv new.csv

@@ -22,7 +22,7 @@ enum TrainSource {
 
   private static let configurationName = "config.yaml"
 
-  /// File that is read, which a run never writes over; nil where the run folder's own is meant.
+  /// The configuration file, which a run never overwrites; nil for a run folder's own.
   var configurationFile: String? {
     switch self {
     case .configuration(let file): file
@@ -30,7 +30,7 @@ enum TrainSource {
     }
   }
 
-  /// Folder that the run goes on in; nil for a new one.
+  /// Folder in which the run continues; nil for a new one.
   var runFolder: String? {
     switch self {
     case .run(let folder): folder
@@ -38,7 +38,7 @@ enum TrainSource {
     }
   }
 
-  /// - Parameter say: Told each choice that the configuration did not make, a line at a time.
+  /// - Parameter say: Receives a line for each choice that the configuration leaves open.
   func configuration(overrides: [String], say: (String) -> Void) throws -> RunConfiguration {
     switch self {
     case .configuration(let file):

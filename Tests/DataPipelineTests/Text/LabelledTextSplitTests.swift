@@ -136,7 +136,7 @@ struct LabelledTextSplitTests {
     #expect(message(specification { $0.file = "empty.tsv" }).text == "empty.tsv: holds no line with a label")
   }
 
-  @Test("a text that somebody asks about")
+  @Test("a single text to be classified")
   func loneText() throws {
     let tokenizer = try DatasetSplits.open(specification(), seed: 1).tokenizer
     let known = try #require(tokenizer)

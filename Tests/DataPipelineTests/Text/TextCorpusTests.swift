@@ -44,7 +44,7 @@ struct TextCorpusTests {
     let first = try TextCorpus.open(path, tokenizer: .trained(.characters))
     let name = try #require(folder.files.first { $0.hasSuffix(".tokens") })
     #expect(folder.files.count == 2)
-    // What is in the file is what is used: change a token in it.
+    // The tokens of the file are used: change one of them.
     var bytes = try folder.read(name)
     let changed = Int32(bytes[TokenFileHeader.byteCount]) == 0 ? UInt8(1) : UInt8(0)
     bytes[TokenFileHeader.byteCount] = changed

@@ -1,7 +1,7 @@
 import Configuration
 import Files
 
-/// The novel that comes with the program, to learn which token comes next.
+/// The novel that comes with the program, for predicting the next token.
 package struct BundledNovel: TextDatasetSettings {
   package var text: TextSpecification
 
@@ -37,6 +37,6 @@ package struct BundledNovel: TextDatasetSettings {
 }
 
 extension DatasetSpecification {
-  /// The novel that comes with the program, to learn which token comes next.
+  /// The novel that comes with the program, for predicting the next token.
   public static func novel(_ text: TextSpecification = TextSpecification()) -> Self { Self(BundledNovel(text)) }
 }

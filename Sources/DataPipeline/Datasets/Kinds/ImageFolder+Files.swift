@@ -16,7 +16,7 @@ extension ImageFolder {
     return classes.contains { !$0.images.isEmpty } ? folder : usual
   }
 
-  /// `train`, `test` and a validation split of the folder's own; or the classes alone, all of which are for training.
+  /// `train`, `test` and the folder's own validation split; or, in a folder of classes alone, all images for training.
   ///
   /// - Parameters:
   ///   - takesValidation: Whether the validation split is taken out of `train`.
@@ -53,11 +53,11 @@ extension ImageFolder {
   }
 }
 
-/// Reads the folders of a data set's splits, and notes what it does not take.
+/// Reads the folders of a data set's splits, and reports what it leaves out.
 private struct SplitReader {
   let settings: ImageFolder
   let takesValidation: Bool
-  /// Decides about the classes, and about the size of images, once it is there.
+  /// The training split. The other splits take its classes and its size of images.
   var training: ImageFolderDataset?
   var unreadable: [DataError] = []
   var report = DataReport()
@@ -78,13 +78,13 @@ private struct SplitReader {
     return readable
   }
 
-  /// The same images, whose pixels are kept once they are decoded.
+  /// The same images with a cache of decoded pixels.
   mutating func cached(
     _ images: ImageFolderDataset, _ folder: String, _ settings: ImageCacheSettings
   ) -> CachedImageFolder {
     let (cached, refusal) = CachedImageFolder.make(images, folder: folder, settings)
     let size = images.count * images.imageShape.count
-    // What fits in memory is decoded once a run; that the next run decodes it again is no news.
+    // Images that fit in memory are decoded once a run, so a file is not missed.
     if let refusal, size > settings.memoryBudget {
       report.remarks.append(
         "decoded images are not kept on disk: \(refusal.reason); those beyond \(settings.memoryBudget >> 20) MB are decoded in "
@@ -93,8 +93,8 @@ private struct SplitReader {
     return cached
   }
 
-  /// The folder of the validation split, if there is one and nothing else is asked for. What else lies beside the training
-  /// folder is noted.
+  /// The folder of the validation split, if there is one and the configuration does not say otherwise. Other contents beside the
+  /// training folder are reported.
   mutating func validationFolder(in folder: String) throws(DataError) -> String? {
     let listing = try FolderListing(of: folder)
     var candidates: [String] = []

@@ -6,11 +6,11 @@ package struct ImageFolder: ImageDatasetSettings {
   package var size: Extent?
   /// How they are scaled.
   package var sizing = ImageSizing()
-  /// Count and go on where an image cannot be read, instead of ending the run.
+  /// Whether images that cannot be read are left out, instead of ending the run.
   package var skipBadImages = false
-  /// Whether a folder `val` beside `train` is the validation split where `validation` is nil.
+  /// Whether a folder `val` beside `train` is the validation split if `validation` is nil.
   package var usesValidationFolder = true
-  /// Pixels that an image file may have.
+  /// Most pixels of an image file.
   package var maxPixels = DatasetSpecification.defaultMaxImagePixels
 
   package init(size: Extent? = nil, skipBadImages: Bool = false) {
@@ -28,7 +28,7 @@ package struct ImageFolder: ImageDatasetSettings {
       fields: [
         Field(
           "image_size", \.size, Codec.extent(atLeast: 1).optional,
-          "Size that images are scaled to; null requires images that are all of one size."),
+          "Size that images are scaled to; null requires images of one size."),
         Field(
           "fit", \.sizing.fit, .word(),
           "How images of other proportions fill that size: the part around the centre (`crop`), height and width scaled "
@@ -41,14 +41,14 @@ package struct ImageFolder: ImageDatasetSettings {
           "Red, green and blue, 0 to 255, behind transparent pixels and around a letterboxed image."),
         Field(
           "skip_bad_images", \.skipBadImages, .truth,
-          "Names images that cannot be read and goes on without them (`--skip-bad-images`)."),
+          "Leaves out images that cannot be read, and lists them (`--skip-bad-images`)."),
         Field(
           "validation_folder", \.usesValidationFolder, .truth,
           "Uses a folder `val`, `validation` or `valid` beside `train` as the validation split, unless `validation` takes it "
             + "out of `train`."),
         Field(
           "max_image_pixels", \.maxPixels, .integer(atLeast: 1, atMost: SchemaInteger.largest),
-          "Pixels that an image file may have. Decoding takes up to 11 bytes for each, and a file of few bytes may promise many."
+          "Most pixels of an image file. Decoding takes up to 11 bytes for each, and a small file may declare many."
         ),
       ])
   }
@@ -56,7 +56,7 @@ package struct ImageFolder: ImageDatasetSettings {
   package static var origin: DatasetOrigin { .user }
   package static var locationKeys: [String] { ["validation_folder", "max_image_pixels"] }
 
-  /// 32×32 where nothing says the size.
+  /// 32×32 if no key gives the size.
   package var nominalShape: NominalShape {
     NominalShape(
       sample: [size?.height ?? 32, size?.width ?? 32, 3], sampleIsAssumed: size == nil, sizeKey: "data.image_size")
@@ -93,7 +93,7 @@ extension DatasetSpecification {
     Self(ImageFolder(size: size, skipBadImages: skipBadImages), path: path)
   }
 
-  /// Goes on without images that cannot be read. Data of other kinds have no image files.
+  /// Leaves out images that cannot be read. Data of other kinds have no image files.
   public mutating func skipBadImages() {
     guard var folder = settings as? ImageFolder else { return }
     folder.skipBadImages = true

@@ -21,7 +21,7 @@ package struct MNIST5K: ImageRecordSettings {
   package var trainingCount: Int? { 4000 }
 
   package func openFiles(_ data: DatasetSpecification, _ opening: DatasetOpening) throws(DataError) -> DatasetFiles {
-    // Bundled, so the data directory is of no concern.
+    // Bundled data do not lie in the data directory.
     let folder = if let path = data.path { path } else { try BundledData.mnist5k() }
     return try IDXDataset.openSplits(
       in: folder, classNames: KnownDataset.digits, needsTest: true, advice: IDXDataset.ownFilesAdvice,

@@ -1,6 +1,6 @@
 import Configuration
 
-/// Arrays of a program that uses Lockstep as a library. A configuration that is read knows their shape, but not their values.
+/// Arrays of a program that uses Lockstep as a library. A configuration file has their shape, but not their values.
 package struct ProgramArrays: DatasetSettings {
   package var shape = [1]
   package var classes = 2
@@ -19,7 +19,7 @@ package struct ProgramArrays: DatasetSettings {
 
   private init(shape: [Int], classes: Int) { (self.shape, self.classes) = (shape, classes) }
 
-  /// Values do not count: runs compare digests of their data.
+  /// Ignores the values, since runs compare digests of their data.
   package static func == (first: Self, second: Self) -> Bool {
     first.shape == second.shape && first.classes == second.classes
   }
@@ -66,12 +66,12 @@ package struct ProgramArrays: DatasetSettings {
 }
 
 extension DatasetSpecification {
-  /// Samples that the program holds in arrays. They are taken as they are: nothing is normalised, augmented or set aside.
+  /// Samples that the program holds in arrays. They are used as they are: nothing is normalised, augmented or held out.
   ///
   /// - Parameters:
   ///   - training: At least one sample.
-  ///   - validation: Measured while training; nil measures nothing.
-  ///   - test: Measured after the last step; nil measures nothing.
+  ///   - validation: Evaluated during training; nil for none.
+  ///   - test: Evaluated after the last step; nil for none.
   public static func arrays(
     training: ArraySplit, validation: ArraySplit? = nil, test: ArraySplit? = nil
   ) -> DatasetSpecification {

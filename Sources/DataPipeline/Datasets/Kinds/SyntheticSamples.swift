@@ -2,7 +2,7 @@ import Configuration
 
 /// Random pixels and labels, for benchmarks.
 package struct SyntheticSamples: ImageDatasetSettings {
-  /// Of a sample: `[height, width, channels]` or `[features]`.
+  /// Shape of a sample: `[height, width, channels]` or `[features]`.
   package var shape = [32, 32, 3]
   package var classes = 10
   package var count = 10_000
@@ -58,7 +58,7 @@ extension DatasetSpecification {
   /// Random values and labels, for benchmarks.
   ///
   /// - Parameters:
-  ///   - shape: Of a sample: `[height, width, channels]` or `[features]`.
+  ///   - shape: Shape of a sample: `[height, width, channels]` or `[features]`.
   ///   - classes: Number of classes, at least 2.
   ///   - count: Training samples.
   public static func synthetic(shape: [Int], classes: Int, count: Int) -> Self {

@@ -1,6 +1,6 @@
 import Configuration
 
-/// A text of which the next token is to be predicted.
+/// A text, for predicting the next token.
 package protocol TextDatasetSettings: DatasetSettings {
   var text: TextSpecification { get set }
 
@@ -20,7 +20,7 @@ extension TextDatasetSettings {
     [
       Field(
         "tokenizer", \.text.tokenizer, .tokenizer,
-        "What a token is: a character, a byte, or what byte-pair encoding makes of the training split: `{bpe: 8000}` has "
+        "Unit of the text: a character, a byte, or a piece that byte-pair encoding learns from the training split: `{bpe: 8000}` has "
           + "a vocabulary of 8 000."),
       Field(
         "window", \.text.window, .integer(atLeast: 1),
@@ -31,7 +31,8 @@ extension TextDatasetSettings {
           + "the state of recurrent layers carried on; `shuffled-chunks`: every window once an epoch. Whatever the order, "
           + "evaluations go through the text window by window, and state begins anew in each."),
       Field(
-        "test", \.text.test, .share, "Share of the text's end that is kept for testing; `validation` lies before it."),
+        "test", \.text.test, .share,
+        "Share of the text, at its end, that is held out for testing; the validation split lies before it."),
     ]
   }
 
@@ -41,7 +42,7 @@ extension TextDatasetSettings {
     return text
   }
 
-  /// Checks conditions over several keys that hold for every text.
+  /// Checks several keys together, for every kind of text.
   func checkText(_ data: DatasetSpecification, _ context: inout DecodingContext) {
     var share = 1 - text.test
     switch data.validation {

@@ -1,7 +1,7 @@
 import Configuration
 import Files
 
-/// A text file of the user's own, to learn which token comes next.
+/// A text file of the user's own, for predicting the next token.
 package struct TextFile: TextDatasetSettings {
   package var text: TextSpecification
 
@@ -9,7 +9,7 @@ package struct TextFile: TextDatasetSettings {
 
   package static var form: Form<TextFile> {
     Form(
-      "text", "a UTF-8 text file, `path` or `--data`: which token comes next", template: TextFile(),
+      "text", "a UTF-8 text file (`path` or `--data`), to predict the next token", template: TextFile(),
       example: TextFile(exampleText), fields: textFields)
   }
 
@@ -33,7 +33,7 @@ package struct TextFile: TextDatasetSettings {
 }
 
 extension DatasetSpecification {
-  /// A text file, to learn which token comes next.
+  /// A text file, for predicting the next token.
   public static func text(path: String? = nil, _ text: TextSpecification = TextSpecification()) -> Self {
     Self(TextFile(text), path: path)
   }

@@ -23,7 +23,7 @@ extension TransformSpecification {
 }
 
 extension DatasetSpecification {
-  /// Puts flips in front of shifts, where the training list has nothing else.
+  /// Puts flips in front of shifts, if the training list has nothing else.
   package mutating func moveFlipsToFront() {
     guard augmentations.allSatisfy({ $0.settings is Flip || $0.settings is Shift }) else { return }
     augmentations = augmentations.filter { $0.settings is Flip } + augmentations.filter { !($0.settings is Flip) }

@@ -12,7 +12,7 @@ package struct RandomCrop: TransformSettings {
     case reflect
   }
 
-  /// Nil is the image's size.
+  /// Size of the part; nil is the image's size.
   package var size: Extent?
   package var padding = 0
   package var mode = Mode.zero
@@ -26,7 +26,7 @@ package struct RandomCrop: TransformSettings {
       fields: [
         Field(
           "size", \.size, Codec.extent(atLeast: 1).optional,
-          "Size of the part; null is the image's own. Another size changes the shape of what the model gets: "
+          "Size of the part; null is the image's own. Another size changes the shape of the model's input: "
             + "`data.evaluation_transforms` must lead to the same one."),
         // Far more than any image has; sums with its extents fit 32 bits.
         Field("padding", \.padding, .integer(atLeast: 0, atMost: 1 << 20), "Pixels added on each side."),
@@ -82,7 +82,7 @@ extension TransformSpecification {
   /// Pads by `padding` pixels on each side and cuts out a part, every position equally likely.
   ///
   /// - Parameters:
-  ///   - size: Of the part; nil is the image's.
+  ///   - size: Size of the part; nil is the image's.
   ///   - padding: Pixels that are added on each side first.
   ///   - reflecting: Whether the padding mirrors the image instead of being black.
   public static func randomCrop(size: Extent? = nil, padding: Int = 0, reflecting: Bool = false) -> Self {

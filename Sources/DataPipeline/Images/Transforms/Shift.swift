@@ -1,16 +1,16 @@
 import Configuration
 import Tensors
 
-/// Moves the image by up to so many pixels along each axis, each offset equally likely; black comes in.
+/// Moves the image by at most `pixels` along each axis, each offset equally likely; black comes in.
 package struct Shift: TransformSettings {
   package var pixels = 1
 
   package static var form: Form<Shift> {
     Form(
       "shift",
-      "Moves the image by up to so many pixels along each axis, each offset equally likely, and fills in zeros.",
+      "Moves the image by at most `pixels` along each axis, each offset equally likely, and fills in zeros.",
       shorthand: "pixels", template: Shift(), example: Shift(pixels: 3),
-      fields: [Field("pixels", \.pixels, .integer(atLeast: 1), required: true, "Pixels of the largest move.")])
+      fields: [Field("pixels", \.pixels, .integer(atLeast: 1), required: true, "Largest offset in pixels.")])
   }
 
   package static var stream: UInt32 { 1 }
@@ -26,7 +26,7 @@ package struct Shift: TransformSettings {
 }
 
 extension TransformSpecification {
-  /// Moves by up to so many pixels along each axis; black comes in.
+  /// Moves by at most `pixels` along each axis, each offset equally likely; black comes in.
   public static func shift(_ pixels: Int) -> Self {
     precondition(pixels > 0, "a shift of up to \(pixels) pixels")
     return Self(Shift(pixels: pixels))

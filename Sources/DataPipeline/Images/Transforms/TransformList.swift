@@ -8,16 +8,16 @@ import Tensors
 public struct TransformList: Sendable, Equatable {
   private struct Item: Sendable {
     let settings: any TransformSettings
-    /// Of the item's stream, as the layer of its key.
+    /// Number of the item's stream, used as the layer of its key.
     let stream: UInt32
   }
 
   public let specifications: [TransformSpecification]
   private let items: [Item]
 
-  /// More than anybody lists; streams of an item's kind are told apart by 16 bits.
+  /// Most transforms in a list. The streams of one kind are told apart by 16 bits.
   package static let longest = 64
-  /// As for other samples; between two transforms too.
+  /// Largest size of an image, between transforms too; the same as for other samples.
   private static let mostBytes = Double(SchemaInteger.largestSynthetic)
 
   public init(_ specifications: [TransformSpecification] = []) {
@@ -36,7 +36,7 @@ public struct TransformList: Sendable, Equatable {
   /// The first transform that draws at random, if there is one.
   package var firstRandom: TransformSpecification? { specifications.first { $0.settings.isRandom } }
 
-  /// Shapes of images of a shape: before the first transform and after each.
+  /// Shapes of an image: before the first transform, and after each.
   package func shapes(of shape: ImageShape) throws(TransformFault) -> [ImageShape] {
     var shapes = [shape]
     for (index, specification) in specifications.enumerated() {

@@ -6,7 +6,7 @@ public struct TransformSpecification: Sendable {
 
   package init(_ settings: any TransformSettings) { self.settings = settings }
 
-  /// The word that configurations and messages use for it.
+  /// Name in configurations and messages.
   public var name: String { type(of: settings).name }
 }
 

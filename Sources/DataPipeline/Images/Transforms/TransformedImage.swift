@@ -21,7 +21,7 @@ package struct TransformedImage {
     ImageShape(height: window.rows, width: window.columns, channels: window.channels)
   }
 
-  /// Changes left and right.
+  /// Exchanges left and right.
   package mutating func mirror() {
     window.column += (window.mirror ? -1 : 1) * (window.columns - 1)
     window.mirror.toggle()
@@ -39,7 +39,7 @@ package struct TransformedImage {
     window.right = min(max(window.right - left, 0), width)
   }
 
-  /// Writes the pixels anew: `body` gets them, `[height, width, channels]` of the present shape, and memory for those of the new one.
+  /// Rewrites the pixels: `body` gets the present ones, `[height, width, channels]`, and memory for the new ones.
   package mutating func rewrite(
     height: Int, width: Int, _ body: (_ source: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>) -> Void
   ) {
@@ -100,7 +100,7 @@ final class TransformScratch: @unchecked Sendable {
   private let pool: StoragePool
   private var buffers: (Tensor, Tensor)?
 
-  /// - Parameter byteCount: Of the largest image.
+  /// - Parameter byteCount: Bytes of the largest image.
   init(byteCount: Int, pool: StoragePool) { (self.byteCount, self.pool) = (byteCount, pool) }
 
   /// Takes the memory now: a pool is for one thread.
@@ -108,7 +108,7 @@ final class TransformScratch: @unchecked Sendable {
     if buffers == nil, byteCount > 0 { buffers = (make(), make()) }
   }
 
-  /// Memory that `used` is not in.
+  /// Memory in which `used` does not lie.
   func bytes(besides used: UnsafePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
     let buffers = buffers ?? (make(), make())
     self.buffers = buffers
