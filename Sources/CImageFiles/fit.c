@@ -1,4 +1,5 @@
-// Which part of an image fills which part of another: rounded as Pillow's ImageOps.fit and ImageOps.pad do.
+// Chooses the part of an image that is resized, and the rectangle that it fills: rounded as Pillow's ImageOps.fit and
+// ImageOps.pad do.
 #include <math.h>
 
 #include "internal.h"

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-/// The chunk EXIF of the container: name, length (little-endian), data, a byte of padding where the length is odd.
+/// The chunk EXIF of the container: name, length (little-endian), data, and a byte of padding if the length is odd.
 static int ci_webp_orientation(const uint8_t *bytes, size_t count) {
   for (size_t at = 12; at + 8 <= count;) {
     size_t length = bytes[at + 4] | (size_t)bytes[at + 5] << 8 | (size_t)bytes[at + 6] << 16 | (size_t)bytes[at + 7] << 24;

@@ -50,8 +50,8 @@ public enum ConfigurationReference {
       `data: cifar10`.
     - `config.yaml` in a run folder is the whole configuration of that run with all defaults filled in, and with the location of
       its data.
-    - `version` chooses the defaults of keys that are not written. Without it a configuration has those of this page, version
-      \(RunConfiguration.currentVersion); what run folders and checkpoints hold that name none is of version 1, and a run that goes on from them keeps their
+    - `version` chooses the defaults of keys that are not written. Without it, a configuration has those of this page, version
+      \(RunConfiguration.currentVersion). Configurations without it in run folders and checkpoints are of version 1, and a run that resumes from them keeps that
       version. Versions 1 and 2 had `data.fit: stretch`; version 1 had `optimizer.regularize: weights_and_positions`, and applied
       `flip` before `shift` whatever their order.
     """

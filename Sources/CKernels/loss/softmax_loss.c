@@ -31,7 +31,7 @@ static double log_of_target(double q) {
 static class_loss focal(double log_p, loss_settings settings) {
   double gamma = settings.first, p = exp(log_p), rest = -expm1(log_p);
   double factor = pow(rest, gamma);
-  // log p / (1 − p) tends to −1 where p tends to 1.
+  // log p / (1 − p) tends to −1 as p tends to 1.
   double ratio = rest > 0 ? log_p / rest : -1;
   return (class_loss){.loss = factor * -log_p, .slope = factor * (1 - gamma * p * ratio)};
 }

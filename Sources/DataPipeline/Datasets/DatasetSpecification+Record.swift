@@ -3,7 +3,7 @@ import Configuration
 extension DatasetSpecification {
   package static var record: Record<DatasetSpecification> {
     Record(
-      "data", "Which data are read, how they are split, and what is done to them.",
+      "data", "The data: their kind, their splits, and changes to their samples.",
       template: DatasetSpecification(),
       choice: Choice(
         "dataset", "A known data set (`lockstep data list`) or a format.", fallback: MNIST5K.form.name,

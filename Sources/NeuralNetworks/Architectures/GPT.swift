@@ -56,7 +56,7 @@ extension GPT {
         "positions", \.positions, .word(),
         "Encoding of the tokens' positions; `rotary` rotates queries and keys (Su et al., 2021)."),
       Field("mlp", \.mlp, .word(), FeedForward.Kind.meaning),
-      Field("tie_embeddings", \.tieEmbeddings, .truth, "The output's weight is the embedding's."),
+      Field("tie_embeddings", \.tieEmbeddings, .truth, "Uses the embedding's weight for the output too."),
       Field("bias", \.bias, .truth, "Linear layers and normalisations have biases."),
     ],
     example: example, on: [5])

@@ -38,10 +38,12 @@ extension MultilayerPerceptron {
       Field(
         "hidden", \.hidden, Codec.sizes(atLeast: 0), required: true,
         "Sizes of the hidden layers; an empty list makes a linear classifier (softmax regression)."),
-      Field("activation", \.activation, .activation, "After each hidden layer."),
-      Field("batch_norm", \.batchNorm, .truth, "Before each activation; hidden layers then have no bias."),
+      Field("activation", \.activation, .activation, "Activation after each hidden layer."),
+      Field(
+        "batch_norm", \.batchNorm, .truth,
+        "Batch normalisation before each activation; hidden layers then have no bias."),
       Field("sync_batch_norm", \.syncBatchNorm, .truth, "As `sync` of the layer `batch_norm`; requires batch_norm."),
-      Field("dropout", \.dropout, .share, "After each activation."),
+      Field("dropout", \.dropout, .share, "Dropout rate after each activation."),
       Field("initializer", \.initializer, .initializer, "Initial values of the weights."),
     ],
     example: example, on: [5, 7, 3],

@@ -64,12 +64,12 @@ extension Linear {
         fields: [
           Field(
             "outputs", \.outputs, .count(or: "classes"), required: true, example: "outputs: 300 or outputs: classes",
-            "Number of outputs; `classes` takes that of the data: their classes or, where the next token of a text is predicted, "
+            "Number of outputs; `classes` takes that of the data: their classes or, if the next token of a text is predicted, "
               + "the tokens of the vocabulary."),
           Field("bias", \.bias, .truth, "Adds a learned constant."),
           Field(
             "initializer", \.initializer, .initializer,
-            "How the weights start, `{fan_in: gain}` being normal with variance gain / fan-in; biases start at 0."),
+            "Initial values of the weights; `{fan_in: gain}` is normal with variance gain / fan-in. Biases start at 0."),
         ],
         examples: [
           LayerExample(.linear(outputs: 5), on: [7]), LayerExample(.linear(outputs: 3, bias: false), on: [5, 7]),

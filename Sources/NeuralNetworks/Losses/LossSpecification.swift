@@ -25,7 +25,7 @@ extension LossSpecification: Equatable {
 extension LossSpecification {
   package static var record: Record<LossSpecification> {
     Record(
-      "loss", "What training minimises, averaged over the global batch.", template: .crossEntropy(),
+      "loss", "The function that training minimises, averaged over the global batch.", template: .crossEntropy(),
       choice: Choice("kind", "The loss.", fallback: CrossEntropy.form.name, variants: LossCatalogue.variants),
       fields: [])
   }

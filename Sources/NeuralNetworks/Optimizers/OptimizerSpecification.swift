@@ -49,9 +49,9 @@ extension OptimizerSpecification {
         Field("l2", \.l2, .notNegative, "λ of a loss term λ·Σw², whose gradient is 2λ·w."),
         Field(
           "regularize", \.regularize, .word(),
-          "Parameters that `weight_decay` and `l2` act on. `weights`: matrices, kernels and tables of tokens, neither biases nor "
-            + "normalisation, position tables and class tokens; `weights_and_positions`: those too, but neither biases nor "
-            + "normalisation, as up to version 1; `all`: every parameter."),
+          "Parameters that `weight_decay` and `l2` act on. `weights`: matrices, kernels and tables of tokens, but not biases, "
+            + "normalisation, position tables and class tokens; `weights_and_positions`: position tables and class tokens too, as up "
+            + "to version 1; `all`: every parameter."),
         Field(
           "clip_norm", \.clipNorm, Codec.positive.optional,
           "Largest Euclidean norm of the whole gradient; null clips nothing."),

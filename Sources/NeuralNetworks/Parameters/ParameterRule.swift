@@ -51,8 +51,8 @@ extension ParameterRule {
       fields: [
         Field(
           "match", \.match, .pathPattern, required: true, example: "match: \"blocks.0.*\"",
-          "Paths of the parameters, in quotes. `*` and `**` stand for any characters or none, dots among them; `?` for one that is no "
-            + "dot; `[0-3]` for one of a range, `[!0-3]` for another."),
+          "Paths of the parameters, in quotes. `*` and `**` stand for any number of characters, dots included; `?` for one character "
+            + "other than a dot; `[0-3]` for one of a range, `[!0-3]` for one outside it."),
         Field("rate", \.rate, Codec.positive.optional, "Multiplies the schedule's rate."),
         Field(
           "weight_decay", \.weightDecay, Codec.notNegative.optional,

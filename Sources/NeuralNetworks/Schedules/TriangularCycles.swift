@@ -19,10 +19,10 @@ package struct TriangularCycles: ScheduleSettings {
         Field("min", \.minimum, .notNegative, "The lowest rate."),
         Field("max", \.maximum, .positive, "The highest rate of the first cycle."),
         Field("half_cycle", \.halfCycle, .integer(atLeast: 1), required: true, "Steps from lowest to highest rate."),
-        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Factor of each cycle's length to the last one's."),
+        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Ratio of each cycle's length to that of the cycle before."),
         Field(
           "peak_decay", \.peakDecay, .number("number in (0, 1]") { $0 > 0 && $0 <= 1 },
-          "Factor of each peak's height above the minimum to the last one's."),
+          "Ratio of each peak's height above the minimum to that of the peak before."),
       ])
   }
 

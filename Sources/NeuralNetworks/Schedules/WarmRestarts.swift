@@ -17,7 +17,7 @@ package struct WarmRestarts: ScheduleSettings {
         Field("rate", \.rate, .positive, "The first rate of each cycle."),
         Field("min", \.minimum, .notNegative, "The last rate of each cycle."),
         Field("cycle", \.cycle, .integer(atLeast: 1), required: true, "Steps of the first cycle."),
-        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Factor of each cycle's length to the last one's."),
+        Field("cycle_growth", \.cycleGrowth, .atLeastOne, "Ratio of each cycle's length to that of the cycle before."),
       ])
   }
 

@@ -56,7 +56,7 @@ extension TrainingSettings {
         Field("drop_last", \.dropLast, .truth, "Leaves out an epoch's last batch if it is short."),
         Field(
           "sampling", \.sampling, .word(),
-          "Which samples an epoch visits: `shuffled`: each once; `balanced`: as many of each class as the smallest class has, "
+          "Samples of an epoch. `shuffled`: all, each once; `balanced`: as many of each class as the smallest class has, "
             + "drawn anew in each epoch."),
         Field("blas_threads", \.blasThreads, .integer(atLeast: 1), "BLAS and OpenMP threads of one worker."),
         Field(
@@ -73,7 +73,7 @@ extension TrainingSettings {
         Field(
           "compare_replicas", \.compareReplicas, .count,
           "Steps from one comparison of all workers' parameters, buffers and optimiser state to the next; they are compared "
-            + "before each checkpoint too, and a difference ends the run. What workers have once (`share_weights`) is compared "
+            + "before each checkpoint too, and a difference ends the run. State that workers share (`share_weights`) is compared "
             + "between machines. null compares nothing."),
       ])
   }
@@ -104,12 +104,12 @@ extension EarlyStoppingSettings {
 extension EvaluationSettings {
   static var record: Record<EvaluationSettings> {
     Record(
-      "evaluation", "When and how the validation split (where there is none, the test split) is evaluated.",
+      "evaluation", "Evaluation of the validation split or, if there is none, of the test split.",
       template: EvaluationSettings(),
       fields: [
         Field("every_steps", \.everySteps, .count, "Optimiser steps from one evaluation to the next."),
         Field(
-          "every_epochs", \.everyEpochs, .count, defaultText: "1; null where every_steps is given",
+          "every_epochs", \.everyEpochs, .count, defaultText: "1; null if every_steps is given",
           "Epochs from one evaluation to the next."),
         Field(
           "block_size", \.blockSize, .integer(atLeast: 1),
@@ -124,7 +124,7 @@ extension CheckpointSettings {
   static var record: Record<CheckpointSettings> {
     Record(
       "checkpoint",
-      "When checkpoints are written, beside the one at the end, and which stay. Intervals may be combined.",
+      "Checkpoints besides the one at the end: intervals, which may be combined, and how many are kept.",
       template: CheckpointSettings(),
       fields: [
         Field("every_steps", \.everySteps, .count, "Optimiser steps between checkpoints."),
@@ -144,7 +144,7 @@ extension CheckpointSettings {
 extension LoggingSettings {
   static var record: Record<LoggingSettings> {
     Record(
-      "logging", "What is written while the run trains.", template: LoggingSettings(),
+      "logging", "The log that is written during training.", template: LoggingSettings(),
       fields: [
         Field("every_steps", \.everySteps, .integer(atLeast: 1), "Steps between lines of `metrics.jsonl`.")
       ])

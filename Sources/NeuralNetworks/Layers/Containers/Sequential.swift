@@ -35,7 +35,8 @@ extension Sequential {
 
     package static let forms = [
       LayerForm(
-        word, "Layers one after the other; a name for it stands in front of theirs.", shorthand: "layers",
+        word, "Layers one after the other. Their paths begin with the name of this item, if it has one.",
+        shorthand: "layers",
         template: Settings(),
         fields: [
           Field("layers", \.layers, Codec.layer.list("layers", atLeast: 1), required: true, "The layers.")

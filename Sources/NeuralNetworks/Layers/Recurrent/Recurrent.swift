@@ -153,7 +153,7 @@ extension Recurrent {
           ),
           Field(
             "initializer", \.initializer, Codec.initializer.optional, defaultText: "uniform in ±1/√size, biases too",
-            "How the weights start, as for `linear`; biases then start at 0."),
+            "Initial values of the weights, as for `linear`; biases then start at 0."),
         ],
         examples: [LayerExample(.recurrent(example), on: [5, 7])])
     }

@@ -74,8 +74,8 @@ extension Convolution1D {
           Field("stride", \.stride, .size(), "Time steps from one window to the next."),
           Field(
             "padding", \.padding, .timePadding,
-            "Zeros around the sequence: none, as many as keep ⌈time / stride⌉, in front only so that no output sees "
-              + "what comes after it, or this many on both sides."),
+            "Zeros around the sequence: none, as many as keep ⌈time / stride⌉, in front only so that no output depends "
+              + "on later time steps, or this many on both sides."),
           Field("dilation", \.dilation, .size(), "Time steps between a window's elements."),
           Field("groups", \.groups, .count(or: "depthwise"), "As for `conv`."),
           Field("bias", \.bias, .truth, "Adds a learned constant to each channel."),

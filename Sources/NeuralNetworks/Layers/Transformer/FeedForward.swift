@@ -68,7 +68,7 @@ extension FeedForward {
     }
 
     static let meaning =
-      "Between the linear layers; `swiglu` is gated (Shazeer, 2020), with 8/3 of the width inside instead of 4 times."
+      "Activation between the linear layers; `swiglu` is gated (Shazeer, 2020), with 8/3 of the width inside instead of 4 times."
   }
 
   /// Names of the linear layers in files.
@@ -98,7 +98,7 @@ extension FeedForward {
         fields: [
           Field("activation", \.kind, .word(), Kind.meaning),
           Field(
-            "hidden", \.hidden, Codec.size().optional, defaultText: "4 times the input's, 8/3 where gated",
+            "hidden", \.hidden, Codec.size().optional, defaultText: "4 times the input's, 8/3 if gated",
             "Width between the linear layers."),
           Field("dropout", \.dropout, .share, "Dropout rate of the outputs."),
           Field("bias", \.bias, .truth, "The linear layers have biases."),
