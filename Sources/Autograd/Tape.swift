@@ -97,7 +97,7 @@ public final class Tape {
   }
 
   /// Adds a finished contribution. The first one is not copied: the variable keeps `gradient` itself, so
-  /// nobody may write to it any more.
+  /// it must not be written to any more.
   public func addGradient(_ gradient: Tensor, to variable: Variable) {
     guard variable.requiresGradient else { return }
     precondition(

@@ -22,7 +22,7 @@ package enum NearestWord {
   /// The form in which words are compared.
   package static func folded(_ word: String) -> String { String(fold(String(word.prefix(longest)))) }
 
-  /// `batchSize`, `batch-size` and `batch_size` are one word to whoever types them.
+  /// `batchSize`, `batch-size` and `batch_size` count as one word.
   private static func fold(_ word: String) -> [Character] {
     Array(word.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " })
   }

@@ -22,7 +22,7 @@ package struct Form<Settings: Sendable>: Sendable {
   /// The word that chooses the kind: `adam`.
   package let name: String
   package let meaning: String
-  /// The key that a lone value stands for, where the kind is an item of a list: `shift: 4` is `shift: {pixels: 4}`.
+  /// The key that a lone value stands for, if the kind is an item of a list: `shift: 4` is `shift: {pixels: 4}`.
   package let shorthand: String?
   /// Defaults of keys that are not given.
   package let template: Settings

@@ -70,7 +70,8 @@ extension DataCatalog {
     }
     defer { lock?.release() }
     if let owner {
-      // With neither a lock nor an owner, the file system has no locks. Then the download goes on, and the user must not start two at once.
+      // With neither a lock nor an owner, the file system has no locks. Then the download continues, and the user must not start
+      // two at once.
       guard lock != nil else { throw DataError(archive, "is still being fetched by \(owner)") }
       if isThere(remote, of: dataset, verify(dataset)) { return }
     }

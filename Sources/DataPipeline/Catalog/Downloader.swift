@@ -10,7 +10,7 @@ struct Downloader: Sendable {
   /// Seconds without a byte that count as a lost connection.
   var timeout = 60.0
 
-  /// Downloads a file of known size to `path`, and appends to what is there.
+  /// Downloads a file of known size to `path`, continuing one that is incomplete.
   /// - Parameter progress: Called on another thread with the file's number of bytes so far.
   func download(
     _ addresses: [String], to path: String, size: Int, progress: @escaping @Sendable (Int) -> Void
@@ -40,6 +40,6 @@ struct Downloader: Sendable {
     }
     throw DataError(
       path, "the download failed (\(lastFailure))",
-      advice: "what is there is kept: run the command again to go on")
+      advice: "the bytes so far are kept: run the command again to continue")
   }
 }

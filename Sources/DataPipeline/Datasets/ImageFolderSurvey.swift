@@ -52,7 +52,9 @@ public struct ImageFolderSurvey: Sendable, Equatable {
     let sizes = stride(from: 0, to: files.count, by: step).compactMap { index in
       try? PixelImage.size(ofFile: files[index], limit: DatasetSpecification.defaultMaxImagePixels)
     }
-    guard !sizes.isEmpty else { throw DataError(files[0], "unreadable, like the other images that were looked at") }
+    guard !sizes.isEmpty else {
+      throw DataError(files[0], "cannot be read, and neither can the other images that were tried")
+    }
     medianSide = sizes.map { min($0.height, $0.width) }.sorted()[sizes.count / 2]
     medianLength = sizes.map { max($0.height, $0.width) }.sorted()[sizes.count / 2]
   }

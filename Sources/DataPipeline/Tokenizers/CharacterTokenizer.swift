@@ -49,7 +49,9 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
 
   public func decode(_ token: Int32, into bytes: inout [UInt8]) {
     precondition(token >= 0 && token < scalars.count, "token \(token) of \(scalars.count)")
-    guard let scalar = Unicode.Scalar(scalars[Int(token)]) else { preconditionFailure("a character that is none") }
+    guard let scalar = Unicode.Scalar(scalars[Int(token)]) else {
+      preconditionFailure("a token that stands for no Unicode scalar")
+    }
     bytes.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
   }
 }

@@ -2,7 +2,7 @@
 struct UTF8Check {
   private var isWellFormed = true
   private var bytes: [UInt8] = []
-  /// Bytes that are looked at together.
+  /// Number of bytes that are checked together.
   private let batch: Int
 
   init(batch: Int = 1 << 16) { self.batch = batch }
@@ -17,7 +17,7 @@ struct UTF8Check {
     isWellFormed && bytes.withUnsafeBytes { UTF8Text.firstInvalidByte($0) } == nil
   }
 
-  /// The scalar that the last byte lies in may go on with the next piece.
+  /// Checks all bytes except those of the last scalar, which may continue in the next piece.
   private mutating func checkAllButLast() {
     let checked = bytes.withUnsafeBytes { bytes in
       let end = UTF8Text.boundary(bytes, atOrBefore: bytes.count - 1)

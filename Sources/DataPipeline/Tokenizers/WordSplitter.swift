@@ -52,7 +52,7 @@ struct WordSplitter {
     while end < bytes.count {
       let (kind, length) = classify(at: end)
       if kind != .space { return last > start ? last : end }
-      // A word that is cut anyway need not be looked at to its end.
+      // A word that is cut anyway need not be read to its end.
       if end - start > 2 * Self.longest { return end }
       last = end
       end += length
@@ -74,7 +74,7 @@ struct WordSplitter {
 
   private func runEnd(of kind: Class, from start: Int) -> Int {
     var end = start
-    // The same: a run that is cut need not be looked at to its end.
+    // The same: a run that is cut need not be read to its end.
     let limit = start + 2 * Self.longest
     while end < bytes.count, end < limit {
       let (next, length) = classify(at: end)

@@ -10,7 +10,9 @@ struct CacheOption: ParsableArguments {
   var cache: String?
 
   func validate() throws {
-    if cache == "" { throw ValidationError("--cache: the folder's name is empty; leave it out for the usual one") }
+    if cache == "" {
+      throw ValidationError("--cache: the folder's name is empty; leave the option out for the default folder")
+    }
   }
 
   var settings: ImageCacheSettings { cache.map { ImageCacheSettings(folder: $0) } ?? .ofUser() }

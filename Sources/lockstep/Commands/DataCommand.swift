@@ -35,7 +35,7 @@ struct DataCommand: ParsableCommand {
         case ENOENT: "no such folder"
         case ENOTDIR: "is not a folder"
         case EACCES: "this folder may not be read"
-        default: "cannot be looked at: \(String(cString: strerror(code)))"
+        default: "cannot be examined: \(String(cString: strerror(code)))"
         }
       let advice = code == ENOENT ? "; lockstep data fetch NAME --data DIR creates it" : ""
       try DataCommand.reporting {

@@ -40,7 +40,7 @@ extension DataCommand {
 
     /// Number of augmented pictures of each image.
     private static let epochs = 6
-    /// A sheet with more would be too large to be looked at.
+    /// Most images of a sheet: a larger sheet could not be viewed.
     private static let mostImages = 100
 
     func validate() throws {

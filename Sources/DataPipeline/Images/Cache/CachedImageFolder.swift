@@ -8,7 +8,7 @@ struct CachedImageFolder: ImageDataset {
   private let images: DecodedImages
 
   /// - Parameter folder: The split's folder; with the settings of the images it names the cache's file.
-  /// - Returns: also why there is no file, where there should be one.
+  /// - Returns: The data set, and the reason if it has no file although the settings ask for one.
   static func make(
     _ base: ImageFolderDataset, folder: String, _ settings: ImageCacheSettings
   ) -> (CachedImageFolder, refusal: ImageCacheRefusal?) {
@@ -54,7 +54,7 @@ struct CachedImageFolder: ImageDataset {
 }
 
 extension ImageFolderDataset {
-  /// A digest of the name, size and time of change of the file that a record is; nil if it cannot be looked at.
+  /// Digest of the name, size and time of change of a record's file; nil if the system cannot say.
   fileprivate func currentIdentity(ofRecord record: Int) -> UInt64? {
     var status = stat()
     guard stat(paths[record], &status) == 0 else { return nil }

@@ -26,7 +26,7 @@ final class DecodedImages: Sendable {
 
   /// Calls `body` with a record's pixels, which come from memory, from the file, or from `decode`.
   ///
-  /// - Parameter identity: Of the image file as it is now; nil if it cannot be looked at.
+  /// - Parameter identity: Identity of the image file as it is now; nil if the system cannot say.
   func withPixels<Result>(
     ofRecord record: Int, identity: () -> UInt64?, decode: () throws(DataError) -> [UInt8],
     _ body: (UnsafePointer<UInt8>) -> Result
