@@ -28,12 +28,6 @@ import Testing
     return model
   }
 
-  private func tokens(_ shape: [Int], seed: UInt64 = 3) -> Tensor {
-    var random = TestRandom(seed: seed)
-    let values = (0..<shape.reduce(1, *)).map { _ in Double(Int.random(in: 0..<11, using: &random)) }
-    return Tensor(values, shape: shape, dtype: .float64, pool: context.pool)
-  }
-
   /// Whole networks of PyTorch's: names, layouts, values and all gradients.
   @Test(arguments: ["rnn", "lstm", "gru", "last", "last/bidirectional"]) func goldens(name: String) throws {
     let layer =
@@ -72,7 +66,7 @@ import Testing
         recurrent(.lstm, layers: 2, dropout: 0.5, last: true), linear(3),
       ], inputShape: [4], dtype: .float64, pool: context.pool)
     randomizeParameters(of: model)
-    let x = tokens([3, 4])
+    let x = randomTokens([3, 4], pool: context.pool)
     let labels = Tensor([2, 0, 1], shape: [3], dtype: .int32, pool: context.pool)
     let loss = Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: 3)
     expectParameterGradients(of: model, x, labels: labels, loss: loss, context: context)
@@ -88,7 +82,7 @@ import Testing
   @Test(arguments: cells.indices, [3, 2, 1, -2]) func stateIsCarried(cell index: Int, length: Int) throws {
     let (cell, layerNorm, length) = (Self.cells[index], length < 0, abs(length))
     let whole = try model(recurrent(cell, layers: 2, layerNorm: layerNorm), time: 6)
-    let x = tokens([2, 6])
+    let x = randomTokens([2, 6], pool: context.pool)
     let expected = run(whole, x, nil).values
     let state = RecurrentState()
     let part = try model(recurrent(cell, layers: 2, layerNorm: layerNorm), time: length)
@@ -110,7 +104,7 @@ import Testing
   /// Backward directions carry no state.
   @Test func backwardDirectionsDoNotCarry() throws {
     let state = RecurrentState()
-    _ = run(try model(recurrent(.gru, bidirectional: true)), tokens([2, 5]), state)
+    _ = run(try model(recurrent(.gru, bidirectional: true)), randomTokens([2, 5], pool: context.pool), state)
     #expect(state.entries.map(\.name) == ["h_l0"])
   }
 

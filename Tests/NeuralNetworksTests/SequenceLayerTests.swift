@@ -44,12 +44,6 @@ import Testing
     return model
   }
 
-  private func tokens(_ shape: [Int], seed: UInt64 = 3) -> Tensor {
-    var random = TestRandom(seed: seed)
-    let values = (0..<shape.reduce(1, *)).map { _ in Double(Int.random(in: 0..<11, using: &random)) }
-    return Tensor(values, shape: shape, dtype: .float64, pool: context.pool)
-  }
-
   private func run(_ model: Model, _ x: Tensor, lengths: [Int]?) -> Tensor {
     let tape = Tape(context: context, recording: false)
     return model(tape.input(x), ForwardPass(tape: tape, mode: .evaluation, lengths: lengths)).value
@@ -100,7 +94,7 @@ import Testing
   @Test(arguments: listed.indices, [7, 8, 9]) func paddingHasNoEffect(index: Int, time: Int) throws {
     let layers = Self.listed[index]
     let whole = try model(layers, time: time)
-    let x = tokens([3, time])
+    let x = randomTokens([3, time], pool: context.pool)
     let output = run(whole, x, lengths: Self.lengths)
     let changed = Tensor(x.values, shape: x.shape, dtype: .float64, pool: context.pool)
     for sample in 0..<3 {
@@ -130,7 +124,7 @@ import Testing
       for time in 5...12 {
         let model = try model([layer, .globalAveragePool], time: time)
         for length in 1...time {
-          let x = tokens([2, time])
+          let x = randomTokens([2, time], pool: context.pool)
           x[time + length - 1] = (x[length - 1] + 5).truncatingRemainder(dividingBy: 11)
           let output = run(model, x, lengths: [time, length]).rows(1..<2).values
           x[time + length - 1] = (x[length - 1] + 7).truncatingRemainder(dividingBy: 11)
@@ -145,7 +139,7 @@ import Testing
   /// Sequences shorter than the kernel.
   @Test func shortSequences() throws {
     let model = try model([conv(5, 6), relu, .maxPool1D(pool(2)), .globalAveragePool])
-    let x = tokens([2, 7])
+    let x = randomTokens([2, 7], pool: context.pool)
     let output = run(model, x, lengths: [7, 2])
     let alone = Tensor(Array(x.values[7..<9]), shape: [1, 2], dtype: .float64, pool: context.pool)
     let expected = run(model, alone, lengths: nil)
@@ -159,7 +153,7 @@ import Testing
     let labels = Tensor([2, 0, 1], shape: [3], dtype: .int32, pool: context.pool)
     let loss = Loss(.crossEntropy(labelSmoothing: 0, classWeights: .equal), classes: 4)
     func train(changing: Bool) throws -> (Double, [Double]) {
-      let x = tokens([3, 7])
+      let x = randomTokens([3, 7], pool: context.pool)
       for sample in 0..<3 where changing {
         for timeStep in Self.lengths[sample]..<7 { x[sample * 7 + timeStep] = 10 - x[sample * 7 + timeStep] }
       }

@@ -105,6 +105,13 @@ func randomizeParameters(of model: Model, seed: UInt64 = 41) {
   }
 }
 
+/// Tokens below 11, the same at each call.
+func randomTokens(_ shape: [Int], pool: StoragePool) -> Tensor {
+  var random = TestRandom(seed: 3)
+  let values = (0..<shape.reduce(1, *)).map { _ in Double(Int.random(in: 0..<11, using: &random)) }
+  return Tensor(values, shape: shape, dtype: .float64, pool: pool)
+}
+
 /// Holds a network against PyTorch on samples of different lengths: names and layouts of parameters, outputs, all gradients.
 func expectAgreement(of model: Model, with reference: Golden, lengths: [Int], context: ExecutionContext) throws {
   let store = model.store
