@@ -39,6 +39,41 @@ def optimizer_case(gradients, biases, start, state, kind, weight_decay=0.0, **op
     return case(weight=torch.stack(weights), bias=torch.stack(bias_values), **found)
 
 
+class Lion(torch.optim.Optimizer):
+    """Chen et al., 2023, algorithm 2."""
+
+    def __init__(self, groups, lr, betas=(0.9, 0.99)):
+        super().__init__(groups, dict(lr=lr, betas=betas, weight_decay=0.0))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            (beta1, beta2), rate = group["betas"], group["lr"]
+            for w in group["params"]:
+                average = self.state[w].setdefault("exp_avg", torch.zeros_like(w))
+                direction = (beta1 * average + (1 - beta1) * w.grad).sign()
+                w.mul_(1 - rate * group["weight_decay"]).sub_(rate * direction)
+                average.mul_(beta2).add_((1 - beta2) * w.grad)
+
+
+class LARS(torch.optim.Optimizer):
+    """You et al., 2017, with the trust ratio inside the momentum; `adapt` says which group has it."""
+
+    def __init__(self, groups, lr, momentum=0.9, trust=0.001, eps=1e-8):
+        super().__init__(groups, dict(lr=lr, momentum=momentum, trust=trust, eps=eps, weight_decay=0.0))
+
+    @torch.no_grad()
+    def step(self):
+        for index, group in enumerate(self.param_groups):
+            for w in group["params"]:
+                decay = group["weight_decay"]
+                ratio = group["trust"] * w.norm() / (w.grad.norm() + decay * w.norm() + group["eps"])
+                change = (w.grad + decay * w) * (ratio if index == 0 else 1)
+                velocity = self.state[w].setdefault("momentum", torch.zeros_like(w))
+                velocity.mul_(group["momentum"]).add_(change)
+                w.sub_(group["lr"] * velocity)
+
+
 def optimizers():
     gradients, biases = torch.randn(STEPS, 3, 5), torch.randn(STEPS, 3)
     start = (torch.randn(3, 5), torch.randn(3))
@@ -70,6 +105,11 @@ def optimizers():
         "{kind: adagrad}": made({"sum": "sum"}, optim.Adagrad),
         "{kind: adagrad, rate_decay: 0.05, initial_sum: 0.3, epsilon: 1e-3, weight_decay: 0.1}": made(
             {"sum": "sum"}, optim.Adagrad, 0.1, lr_decay=0.05, initial_accumulator_value=0.3, eps=1e-3),
+        "{kind: lion}": made({"exp_avg": "exp_avg"}, Lion),
+        "{kind: lion, betas: [0.8, 0.95], weight_decay: 0.1}": made({"exp_avg": "exp_avg"}, Lion, 0.1, betas=(0.8, 0.95)),
+        "{kind: lars}": made({"momentum": "momentum"}, LARS),
+        "{kind: lars, momentum: 0.8, trust: 0.2, epsilon: 1e-6, weight_decay: 0.1}": made(
+            {"momentum": "momentum"}, LARS, 0.1, momentum=0.8, trust=0.2, eps=1e-6),
     }
 
 

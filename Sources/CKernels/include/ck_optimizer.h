@@ -76,6 +76,21 @@ typedef struct {
 void ck_adagrad_update(
     ck_type type, ptrdiff_t count, ck_adagrad adagrad, const void *gradients, void *sums, void *weights);
 
+typedef struct {
+  double learning_rate;
+  double gradient_scale;
+  /// Added to the gradient as coupling · w.
+  double coupling;
+  /// First factor of the weights: 1 − learning rate · weight decay.
+  double decay;
+  double beta1, beta2;
+} ck_lion;
+
+/// Lion (Chen et al., 2023, algorithm 2): g' = gradient_scale · g + coupling · w, w = decay · w − learning_rate ·
+/// sign(β₁ · m + (1 − β₁) · g'), m = β₂ · m + (1 − β₂) · g'. The averages m start as zeros; sign(0) is 0.
+void ck_lion_update(
+    ck_type type, ptrdiff_t count, ck_lion lion, const void *gradients, void *averages, void *weights);
+
 /// clipped = gradient_scale · gradients + coupling · weights, held within [−limit, limit]. NaN stays NaN.
 void ck_clip_gradients(
     ck_type type, ptrdiff_t count, double gradient_scale, double coupling, double limit, const void *weights,

@@ -51,6 +51,13 @@ void ck_adagrad_update(
       adagrad.epsilon, gradients, sums, weights);
 }
 
+void ck_lion_update(
+    ck_type type, ptrdiff_t count, ck_lion lion, const void *gradients, void *averages, void *weights) {
+  CK_CALL(
+      type, lion, count, lion.learning_rate, lion.gradient_scale, lion.coupling, lion.decay, lion.beta1, 1 - lion.beta1,
+      lion.beta2, 1 - lion.beta2, gradients, averages, weights);
+}
+
 void ck_clip_gradients(
     ck_type type, ptrdiff_t count, double gradient_scale, double coupling, double limit, const void *weights,
     const void *gradients, void *clipped) {

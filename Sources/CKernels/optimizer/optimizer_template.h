@@ -46,6 +46,18 @@ CK_CLONES static void K(adam)(
   }
 }
 
+CK_CLONES static void K(lion)(
+    ptrdiff_t n, REAL rate, REAL scale, REAL coupling, REAL decay, REAL beta1, REAL share1, REAL beta2, REAL share2,
+    const REAL *gradients, REAL *averages, REAL *weights) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    REAL w = weights[i];
+    REAL g = scale * gradients[i] + coupling * w;
+    REAL c = beta1 * averages[i] + share1 * g;
+    averages[i] = beta2 * averages[i] + share2 * g;
+    weights[i] = decay * w - (c > 0 ? rate : c < 0 ? -rate : 0);
+  }
+}
+
 CK_CLONES static void K(rmsprop_plain)(
     ptrdiff_t n, REAL rate, REAL scale, REAL coupling, REAL alpha, REAL share, REAL epsilon, const REAL *gradients,
     REAL *squares, REAL *weights) {

@@ -53,7 +53,7 @@ extension AdamMoments {
 }
 
 extension Betas {
-  fileprivate static var codec: Codec<Betas> {
+  static var codec: Codec<Betas> {
     let numbers = Codec<Double>.share.list("two numbers in [0, 1)", atLeast: 2)
     return Codec(
       type: numbers.type,

@@ -8,6 +8,8 @@ public final class Optimizer {
   private let store: ParameterStore
   private let objective: RegularizedGradient
   private let buffers: [Tensor]
+  /// One for each own range: see `ParameterUpdate.gradientFactor`.
+  private var gradientFactors: [Double]
 
   /// - Parameters:
   ///   - specification: Kind and settings.
@@ -21,6 +23,7 @@ public final class Optimizer {
   ) {
     (self.specification, self.store) = (specification, store)
     objective = RegularizedGradient(specification, store: store, rules: rules, pool: pool, share: share)
+    gradientFactors = objective.ownRanges.map { _ in 1 }
     let count = specification.stateCount
     buffers =
       share?.state
@@ -52,11 +55,18 @@ public final class Optimizer {
     hasReadShared: () throws -> Void
   ) rethrows -> OptimizerReport {
     let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadShared: hasReadShared)
-    for range in objective.ownRanges {
+    if let settings = specification.settings as? any NormedOptimizerSettings {
+      for (index, range) in objective.ownRanges.enumerated() {
+        gradientFactors[index] = objective.factor(of: range, loss, settings)
+      }
+      try hasReadShared()
+    }
+    for (range, factor) in zip(objective.ownRanges, gradientFactors) {
       specification.settings.update(
         ParameterUpdate(
           step: number, learningRate: learningRate * range.group.rate, scale: loss.scale,
-          coupling: loss.coupling(of: range), weightDecay: range.group.weightDecay, dtype: store.dtype, range: range,
+          coupling: loss.coupling(of: range), gradientFactor: factor, weightDecay: range.group.weightDecay,
+          dtype: store.dtype, range: range,
           gradientBuffer: loss.buffer, weightBuffer: store.values, stateBuffers: buffers))
     }
     return loss.report

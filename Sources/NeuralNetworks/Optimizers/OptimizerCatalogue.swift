@@ -8,6 +8,8 @@ package enum OptimizerCatalogue {
     AdamW.self,
     RMSprop.self,
     Adagrad.self,
+    Lion.self,
+    LARS.self,
   ]
 
   static var variants: [Variant<OptimizerSpecification>] { entries.map { variant($0) } }

@@ -13,6 +13,12 @@ package protocol OptimizerSettings: CatalogueSection {
   func update(_ parameters: ParameterUpdate)
 }
 
+/// An optimiser whose update of a parameter depends on the norms of the whole parameter and of its gradient.
+package protocol NormedOptimizerSettings: OptimizerSettings {
+  /// The factor of a parameter's gradient in a step; parameters that are not regularised have 1.
+  func gradientFactor(weightNorm: Double, gradientNorm: Double, weightDecay: Double) -> Double
+}
+
 /// The update of a range of parameters in one step, as an optimiser's kernel takes it. The range includes the padding after
 /// parameters, whose gradients and weights are and stay zero.
 package struct ParameterUpdate {
@@ -23,6 +29,8 @@ package struct ParameterUpdate {
   /// The loss's gradient is scale · gradients + coupling · weights.
   let scale: Double
   let coupling: Double
+  /// Result of `NormedOptimizerSettings.gradientFactor`; 1 for other optimisers.
+  let gradientFactor: Double
   /// Weight decay of these parameters.
   let weightDecay: Double
   let dtype: DType

@@ -8,6 +8,8 @@ struct RegularizedGradient {
   /// Ranges that this optimiser updates.
   let ownRanges: [ParameterRange]
   private let ranges: [ParameterRange]
+  /// Whether the optimiser reads weights that others update after `prepare`, by `factor`.
+  private let requiresNorms: Bool
   /// The distinct non-zero λ of L2 terms.
   private let penalties: [Double]
   private let specification: OptimizerSpecification
@@ -32,6 +34,7 @@ struct RegularizedGradient {
     share: OptimizerShare?
   ) {
     (self.specification, self.store) = (specification, store)
+    requiresNorms = specification.settings is any NormedOptimizerSettings
     ranges = ParameterRange.ranges(of: store, specification, rules)
     penalties = ranges.reduce(into: []) { values, range in
       if range.group.l2 != 0 && !values.contains(range.group.l2) { values.append(range.group.l2) }
@@ -43,7 +46,8 @@ struct RegularizedGradient {
 
   /// Clipping acts on the loss's gradient, L2 term included; weight decay comes on top of it.
   ///
-  /// - Parameter hasReadShared: Called when all weights have been read; not if only those in `ownRanges` are.
+  /// - Parameter hasReadShared: Called when all weights have been read; not if only those in `ownRanges` are, nor if the optimiser
+  ///   requires norms, which it reads afterwards.
   func prepare(
     _ gradients: Tensor, scale: Double, report: Bool, hasReadShared: () throws -> Void
   ) rethrows -> Prepared {
@@ -62,9 +66,10 @@ struct RegularizedGradient {
         prepared.penaltyScale *= factor
       }
     }
-    if !penalties.isEmpty && (report || specification.clipNorm != nil) { try hasReadShared() }
+    if !requiresNorms && !penalties.isEmpty && (report || specification.clipNorm != nil) { try hasReadShared() }
     if let limit = specification.clipValue, let clipped {
-      for range in ownRanges {
+      // The norm of a parameter covers elements that others update.
+      for range in requiresNorms ? ranges : ownRanges {
         ck_clip_gradients(
           store.dtype.kernelType, range.elements.count, prepared.scale, prepared.coupling(of: range), limit,
           range.start(in: store.values), range.start(in: gradients), range.start(in: clipped))
@@ -88,17 +93,33 @@ struct RegularizedGradient {
   /// ‖scale·g + 2λ·w‖, from its three sums, so that the norm does not change the gradients: with or
   /// without a report, a step gives the same bits.
   private func norm(of gradients: Tensor, scale: Double) -> Double {
-    let type = store.dtype.kernelType
     let squared = ranges.reduce(0.0) { sum, range in
-      let (g, w, count) = (range.start(in: gradients), range.start(in: store.values), range.elements.count)
-      var square = scale * scale * ck_sum_of_squares(type, count, g)
-      let coupling = 2 * range.group.l2
-      if coupling != 0 {
-        square += 2 * scale * coupling * ck_dot(type, count, g, w)
-        square += coupling * coupling * ck_sum_of_squares(type, count, w)
-      }
-      return sum + square
+      sum + squaredNorm(of: range.elements, gradients, scale: scale, coupling: 2 * range.group.l2)
     }
     return max(squared, 0).squareRoot()
+  }
+
+  /// ‖scale·g + coupling·w‖² over some elements.
+  private func squaredNorm(of elements: Range<Int>, _ gradients: Tensor, scale: Double, coupling: Double) -> Double {
+    let (type, count, offset) = (store.dtype.kernelType, elements.count, elements.lowerBound * store.dtype.size)
+    let (g, w) = (gradients.pointer + offset, store.values.pointer + offset)
+    var square = scale * scale * ck_sum_of_squares(type, count, g)
+    if coupling != 0 {
+      square += 2 * scale * coupling * ck_dot(type, count, g, w)
+      square += coupling * coupling * ck_sum_of_squares(type, count, w)
+    }
+    return square
+  }
+
+  /// The factor of the gradient of the parameter that a range is a part of.
+  func factor(of range: ParameterRange, _ prepared: Prepared, _ settings: any NormedOptimizerSettings) -> Double {
+    guard let parameter = range.parameter, range.group.isRegularized else { return 1 }
+    let weights = ck_sum_of_squares(
+      store.dtype.kernelType, parameter.count, store.values.pointer + parameter.lowerBound * store.dtype.size)
+    let gradients = squaredNorm(
+      of: parameter, prepared.buffer, scale: prepared.scale, coupling: prepared.coupling(of: range))
+    return settings.gradientFactor(
+      weightNorm: weights.squareRoot(), gradientNorm: max(gradients, 0).squareRoot(),
+      weightDecay: range.group.weightDecay)
   }
 }

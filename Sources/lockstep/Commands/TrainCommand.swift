@@ -21,7 +21,7 @@ struct TrainCommand: ParsableCommand {
         lockstep train photos --workers 2                             without CONFIG
         lockstep train photos --set data.image_size=96 --set training.epochs=20
         lockstep train runs/first                                     goes on
-        lockstep train runs/first --continue --set schedule.rate=0.001 --set training.epochs=20
+        lockstep train runs/first --continue --set schedule.rate=0.001
         lockstep train configs/quickstart.yaml --workers 2 --set training.epochs=3
         lockstep train configs/image-classification/patchify-f4.yaml --data ~/data
         lockstep train configs/quickstart.yaml --run-dir runs/first   start or resume
