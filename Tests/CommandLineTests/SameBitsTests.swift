@@ -82,7 +82,7 @@ struct SameBitsTests {
     let folder = try TemporaryFolder()
     let config = try folder.write(SmallRun.laws[network] ?? "", to: "small.yaml")
     let one = try reference(config, in: folder)
-    for placement in Self.chosen(Self.placements, for: network, oneIn: 4) {
+    for placement in Self.chosen(Self.placements, for: network, oneIn: 8) {
       try check(placement, config, in: folder, as: one)
     }
   }
