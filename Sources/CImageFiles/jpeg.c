@@ -116,6 +116,8 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, const ci_request *reques
     jpeg_destroy_decompress(&jpeg);
     return false;
   }
+  bool cmyk = jpeg.num_components == 4;
+  image->inks = !cmyk ? CI_NO_INKS : jpeg.saw_Adobe_marker ? CI_INVERTED_INKS : CI_INKS;
   int orientation = ci_jpeg_orientation(bytes, count);
   if (request->measures) {
     ci_finish(image, jpeg.image_width, jpeg.image_height, NULL, orientation);
@@ -123,7 +125,6 @@ bool ci_decode_jpeg(const uint8_t *bytes, size_t count, const ci_request *reques
     return true;
   }
   jpeg.progress = &progress.manager;
-  bool cmyk = jpeg.num_components == 4;
   jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
   jpeg.scale_num = ci_jpeg_scale(jpeg.image_width, jpeg.image_height, orientation, request);
   jpeg.scale_denom = 8;

@@ -151,6 +151,17 @@ struct ImageCacheTests {
     #expect(splits.notes.contains { $0.contains("exceed the quota of 0 MB") }, "\(splits.notes)")
   }
 
+  @Test("no file goes in vain: a disk that is too small in any case stays as it is")
+  func disksThatAreTooSmall() throws {
+    _ = try pixels(open(at: cache))
+    let before = try files()
+    let error = #expect(throws: ImageCacheRefusal.self) {
+      try CacheFolder.makeRoom(for: 1 << 55, at: cache + "/new.images", in: cache, suffix: ".images", quota: .max)
+    }
+    #expect(error?.reason.contains("do not fit the disk of \(cache)") == true)
+    #expect(try files() == before && before.count == 1)
+  }
+
   @Test("the folder follows the XDG specification")
   func place() {
     func folder(_ environment: [String: String]) -> String? {

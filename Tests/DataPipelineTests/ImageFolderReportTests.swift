@@ -39,7 +39,9 @@ struct ImageFolderReportTests {
       ("notes.txt", Array("notes".utf8)),
     ]
     for (name, bytes) in starts { try folder.write(bytes, to: "train/ant/" + name) }
-    for name in ["Thumbs.db", ".DS_Store", "desktop.ini"] { try folder.write([1], to: "train/ant/" + name) }
+    for name in ["Thumbs.db", ".DS_Store", "desktop.ini", "__MACOSX/._a.png"] {
+      try folder.write([1], to: "train/ant/" + name)
+    }
     let splits = try open()
     #expect(splits.training.count == 1)
     let rest = "files, which are not read: convert them to JPEG or PNG"
@@ -74,7 +76,7 @@ struct ImageFolderReportTests {
     #expect(
       splits.notes == [
         "1 left out: beside the folders of the classes (\(folder.file("train/e.png")))",
-        "1 left out: in folders within a class's folder, which are not read (\(folder.file("train/ant/more")) (2 files))",
+        "1 left out: in folders within a class's folder, which are not read: move the images into the class's folder (\(folder.file("train/ant/more")) (2 files))",
         "1 left out: folders beside train and test (\(folder.file("extra")))",
       ])
   }
@@ -84,7 +86,7 @@ struct ImageFolderReportTests {
     try write("train/ant/a.png", "train/ant/more/b.png")
     for name in ["x", "y"] { symlink(".", folder.file("train/ant/more/" + name)) }
     for number in 0..<1001 { try folder.write([], to: "train/ant/many/\(number)") }
-    let reason = "in folders within a class's folder, which are not read"
+    let reason = "in folders within a class's folder, which are not read: move the images into the class's folder"
     #expect(
       try open().notes == [
         "2 left out: \(reason) (\(folder.file("train/ant/many")) (1000 or more files), "

@@ -104,7 +104,9 @@ def main(output: str) -> None:
         for fit, way in ways.items()
         for filter, kernel in kernels.items()
     ]
-    golden = {"height": HEIGHT, "width": WIDTH, "source": text(pixels.tobytes()), "files": entries, "scaled": scaled}
+    # One colour in every pixel: stored as 255 minus each ink, with Adobe's marker.
+    flat = Image.new("CMYK", (8, 8), (30, 90, 150, 200))
+    golden = {"flat_cmyk": text(saved(flat, format="JPEG", quality=95)), "height": HEIGHT, "width": WIDTH, "source": text(pixels.tobytes()), "files": entries, "scaled": scaled}
     with open(output, "w", encoding="utf-8") as stream:
         json.dump(golden, stream, indent=1)
         stream.write("\n")

@@ -41,12 +41,24 @@ typedef struct {
   bool measures;
 } ci_request;
 
+/// Reading of the ink values of a CMYK or YCCK file.
+typedef enum {
+  /// The file has no inks.
+  CI_NO_INKS,
+  /// 255 is full ink.
+  CI_INKS,
+  /// 0 is full ink: a JPEG file with Adobe's marker.
+  CI_INVERTED_INKS,
+} ci_inks;
+
 /// Pixels [height, width, channels] of 8 bits.
 typedef struct {
   ptrdiff_t height, width, channels;
   uint8_t *_Nullable pixels;
   /// EXIF orientation, 1 to 8: how to turn the pixels, which are here as in the file. 1 if the file has none.
   int orientation;
+  /// Of JPEG files.
+  ci_inks inks;
   /// Whether decoding failed because the file asks for more than `limit` pixels allow.
   bool exceeds_limit;
   /// Whether it failed because the system refused memory, which is not a fault of the file.

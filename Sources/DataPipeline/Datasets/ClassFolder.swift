@@ -109,7 +109,7 @@ struct ClassFolder {
     } catch {
       detail = error.location == path ? error.problem : "\(error.location) \(error.problem)"
     }
-    report.omissions.append(.init(path, "in folders within a class's folder, which are not read", detail: detail))
+    report.omissions.append(.init(path, "in folders within a class's folder, which are not read: move the images into the class's folder", detail: detail))
   }
 
   static func isNamedAsImage(_ name: String) -> Bool {

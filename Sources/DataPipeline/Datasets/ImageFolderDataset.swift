@@ -56,6 +56,7 @@ struct ImageFolderDataset: ImageDataset {
     classNames = names
     (paths, labels) = Self.interleave(names.map { images[$0] ?? [] })
     guard !paths.isEmpty else { throw DataError(folder, "has no image files" + report.appendix) }
+    report.remarks += InkSurvey(of: paths, limit: maxPixels).remarks
     self.sizing = size == nil ? nil : sizing
     self.report = report
     self.maxPixels = maxPixels

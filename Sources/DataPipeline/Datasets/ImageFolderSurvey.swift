@@ -50,7 +50,7 @@ public struct ImageFolderSurvey: Sendable, Equatable {
     let files = classes.flatMap(\.images)
     let step = max(1, files.count / Self.measured)
     let sizes = stride(from: 0, to: files.count, by: step).compactMap { index in
-      try? PixelImage.size(ofFile: files[index], limit: DatasetSpecification.defaultMaxImagePixels)
+      try? PixelImage.header(ofFile: files[index], limit: DatasetSpecification.defaultMaxImagePixels).size
     }
     guard !sizes.isEmpty else {
       throw DataError(files[0], "cannot be read, and neither can the other images that were tried")

@@ -37,11 +37,19 @@ public struct PixelImage: Sendable, Equatable {
     self = try image.resized(height: size.height, width: size.width, sizing)
   }
 
-  /// Height and width of an image file, upright, from its header.
-  static func size(ofFile path: String, limit: Int) throws(DataError) -> Extent {
+  /// Facts in the header of an image file.
+  struct Header {
+    /// Upright.
+    let size: Extent
+    let inks: ci_inks
+  }
+
+  static func header(ofFile path: String, limit: Int) throws(DataError) -> Header {
     let image = try read(path, ImageSizing().request(limit: limit, size: nil, measures: true))
     let isTurned = image.orientation >= 5
-    return Extent(height: isTurned ? image.width : image.height, width: isTurned ? image.height : image.width)
+    return Header(
+      size: Extent(height: isTurned ? image.width : image.height, width: isTurned ? image.height : image.width),
+      inks: image.inks)
   }
 
   /// Calls the decoder. The caller frees the image's pixels.

@@ -45,15 +45,20 @@ enum CacheFolder {
       if other == path { own = taken } else { others.append((other, taken, Int(status.st_mtim.tv_sec))) }
     }
     others.sort { ($1.used, $1.path) < ($0.used, $0.path) }
-    var total = others.reduce(bytes) { $0 + $1.bytes }
+    let removable = others.reduce(0) { $0 + $1.bytes }
+    // Other files are not removed in vain.
+    guard bytes - own <= freeBytes(folder) + removable else { throw Self.noRoom(for: bytes, in: folder) }
+    var total = bytes + removable
     func fits() -> Bool { total <= quota && bytes - own <= freeBytes(folder) }
     while !fits(), let oldest = others.popLast() {
       guard unlink(oldest.path) == 0 else { continue }
       total -= oldest.bytes
     }
-    guard fits() else {
-      throw ImageCacheRefusal("\(bytes.asBytes) of decoded images do not fit the disk of \(folder)")
-    }
+    guard fits() else { throw Self.noRoom(for: bytes, in: folder) }
+  }
+
+  private static func noRoom(for bytes: Int, in folder: String) -> ImageCacheRefusal {
+    ImageCacheRefusal("\(bytes.asBytes) of decoded images do not fit the disk of \(folder)")
   }
 
   /// Bytes that may be used, a twentieth of the disk left free.
