@@ -5,7 +5,10 @@ import Testing
 
 /// CMYK and YCCK files, with and without Adobe's marker.
 struct InkTests {
-  private struct Golden: Decodable { var flat_cmyk: Data }
+  private struct Golden: Decodable {
+    enum CodingKeys: String, CodingKey { case flat = "flat_cmyk" }
+    var flat: Data
+  }
 
   private let folder: TemporaryFolder
   /// Stored inks 225, 165, 105, 55 in each pixel.
@@ -15,7 +18,7 @@ struct InkTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    let bytes = [UInt8](try JSONDecoder().decode(Golden.self, from: Fixtures.resource("images.json")).flat_cmyk)
+    let bytes = [UInt8](try JSONDecoder().decode(Golden.self, from: Fixtures.resource("images.json")).flat)
     let start = [0xFF, 0xEE, 0, 14] + Array("Adobe".utf8)
     let position = bytes.indices.first { bytes[$0...].starts(with: start) }
     (file, marker) = (bytes, try #require(position))

@@ -109,7 +109,8 @@ struct ClassFolder {
     } catch {
       detail = error.location == path ? error.problem : "\(error.location) \(error.problem)"
     }
-    report.omissions.append(.init(path, "in folders within a class's folder, which are not read: move the images into the class's folder", detail: detail))
+    let reason = "in folders within a class's folder, which are not read: move the images into the class's folder"
+    report.omissions.append(.init(path, reason, detail: detail))
   }
 
   static func isNamedAsImage(_ name: String) -> Bool {
