@@ -299,7 +299,8 @@ import Testing
       "data: {augment: [{shift: 0}, turn]}",
       [
         "26: data.augment.0.shift.pixels: expected integer ≥ 1, found '0'",
-        "30: data.augment.1: unknown transform 'turn'; transforms: flip, shift, random_crop, center_crop",
+        "30: data.augment.1: unknown transform 'turn'; transforms: flip, shift, random_crop, center_crop, vertical_flip, "
+          + "random_resized_crop, erasing, cutout, color_jitter, grayscale, blur, affine",
       ]
     ),
     (

@@ -21,6 +21,7 @@
 #include "ck_group_norm.h"
 #include "ck_handover.h"
 #include "ck_image.h"
+#include "ck_image_changes.h"
 #include "ck_image_moments.h"
 #include "ck_layer_norm.h"
 #include "ck_layout.h"

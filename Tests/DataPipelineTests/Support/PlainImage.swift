@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Tensors
 
 @testable import DataPipeline
@@ -45,16 +46,59 @@ struct PlainImage: Equatable {
     }
   }
 
+  /// The image with other values where `isPainted` says so.
+  private func painted(_ fill: Int, _ isPainted: (Int, Int) -> Bool) -> PlainImage {
+    var result = self
+    for index in bytes.indices {
+      let pixel = index / shape.channels
+      if isPainted(pixel / shape.width, pixel % shape.width) { result.bytes[index] = UInt8(fill) }
+    }
+    return result
+  }
+
   /// One transform, by its kind; nil for a kind that has no reference here.
   func transformed(by settings: any TransformSettings, _ stream: inout RandomStream) -> PlainImage? {
     let (height, width) = (shape.height, shape.width)
     switch settings {
+    case let flip as Flip where flip.mode == .alternating:
+      var first = RandomStream(
+        seed: stream.key.seed, purpose: .augmentation, epochOrStep: 0, sample: stream.key.sample,
+        layer: stream.key.layer)
+      let isMirrored = (Int(first.next() % 2) + Int(stream.key.step)) % 2 == 1
+      return isMirrored ? mapped(height, width) { ($0, width - 1 - $1) } : self
+    case is VerticalFlip:
+      return stream.next() % 2 == 0 ? self : mapped(height, width) { (height - 1 - $0, $1) }
+    case let cutout as Cutout:
+      let row = stream.integer(below: height)
+      let column = stream.integer(below: width)
+      return painted(cutout.fill) {
+        (0..<cutout.size).contains($0 - row + cutout.size / 2)
+          && (0..<cutout.size).contains($1 - column + cutout.size / 2)
+      }
+    case let erasing as Erasing:
+      guard stream.uniform() < erasing.probability else { return self }
+      for _ in 0..<10 {
+        let share = erasing.scale.low + stream.uniform() * (erasing.scale.high - erasing.scale.low)
+        // The logarithm of width / height is uniform.
+        let (low, high) = (-log(erasing.ratio.high), -log(erasing.ratio.low))
+        let ratio = exp(low + stream.uniform() * (high - low))
+        let columns = (share * Double(height * width) * ratio).squareRoot().rounded(.toNearestOrEven)
+        let rows = (share * Double(height * width) / ratio).squareRoot().rounded(.toNearestOrEven)
+        guard rows >= 1, columns >= 1, Int(rows) < height, Int(columns) < width else { continue }
+        let top = stream.integer(below: height - Int(rows) + 1)
+        let left = stream.integer(below: width - Int(columns) + 1)
+        return painted(erasing.fill) {
+          (top..<top + Int(rows)).contains($0) && (left..<left + Int(columns)).contains($1)
+        }
+      }
+      return self
     case is Flip:
       return stream.next() % 2 == 0 ? self : mapped(height, width) { ($0, width - 1 - $1) }
     case let shift as Shift:
       let down = stream.integer(below: 2 * shift.pixels + 1) - shift.pixels
       let right = stream.integer(below: 2 * shift.pixels + 1) - shift.pixels
-      return mapped(height, width) { ($0 - down, $1 - right) }
+      let whole = padded(shift.pixels, reflecting: shift.mode == .reflect)
+      return whole.mapped(height, width) { ($0 - down + shift.pixels, $1 - right + shift.pixels) }
     case let crop as RandomCrop:
       let whole = padded(crop.padding, reflecting: crop.mode == .reflect)
       let (rows, columns) = (crop.size?.height ?? height, crop.size?.width ?? width)
@@ -74,7 +118,9 @@ struct PlainImage: Equatable {
     var image = self
     var seen: [String] = []
     for item in list {
-      let streams = ["flip": 0, "shift": 1, "random_crop": 2, "center_crop": 3]
+      let streams = [
+        "flip": 0, "shift": 1, "random_crop": 2, "center_crop": 3, "vertical_flip": 4, "erasing": 6, "cutout": 7,
+      ]
       let number = seen.count { $0 == item.name }
       seen.append(item.name)
       var stream = RandomStream(

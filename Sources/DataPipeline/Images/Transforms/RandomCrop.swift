@@ -1,21 +1,12 @@
-import CKernels
 import Configuration
 import Tensors
 
 /// Pads the image and cuts a part of it out at random, every position equally likely, as torchvision's `RandomCrop` does.
 package struct RandomCrop: TransformSettings {
-  /// The pixels of the padding.
-  package enum Mode: String, Sendable, CaseIterable {
-    /// Black.
-    case zero
-    /// The image, mirrored at its edge, which is not doubled.
-    case reflect
-  }
-
   /// Size of the part; nil is the image's size.
   package var size: Extent?
   package var padding = 0
-  package var mode = Mode.zero
+  package var mode = PaddingMode.zero
 
   package static var form: Form<RandomCrop> {
     Form(
@@ -48,9 +39,7 @@ package struct RandomCrop: TransformSettings {
         hint: "give a padding or a smaller size")
     }
     if mode == .reflect, padding >= min(shape.height, shape.width) {
-      throw TransformFault(
-        "a padding of \(padding) reflects more than images of \(shape.height)×\(shape.width) have",
-        hint: "lower the padding below \(min(shape.height, shape.width)), or give mode: zero")
+      throw .tooSmall("padding", padding, toReflectIn: shape)
     }
     guard part.height <= shape.height + 2 * padding, part.width <= shape.width + 2 * padding else {
       let padded = padding > 0 ? " with a padding of \(padding)" : ""
@@ -66,15 +55,7 @@ package struct RandomCrop: TransformSettings {
     let (height, width) = (size?.height ?? shape.height, size?.width ?? shape.width)
     let top = stream.integer(below: shape.height + 2 * padding - height + 1) - padding
     let left = stream.integer(below: shape.width + 2 * padding - width + 1) - padding
-    let isInside = top >= 0 && left >= 0 && top + height <= shape.height && left + width <= shape.width
-    if mode == .zero || isInside {
-      image.crop(top: top, left: left, height: height, width: width)
-    } else {
-      image.rewrite(height: height, width: width) { source, target in
-        ck_image_crop_reflected(
-          shape.height, shape.width, shape.channels, source, top, left, height, width, target)
-      }
-    }
+    image.crop(top: top, left: left, height: height, width: width, mode)
   }
 }
 

@@ -7,6 +7,14 @@ package enum TransformCatalogue {
     Shift.self,
     RandomCrop.self,
     CenterCrop.self,
+    VerticalFlip.self,
+    RandomResizedCrop.self,
+    Erasing.self,
+    Cutout.self,
+    ColorJitter.self,
+    Grayscale.self,
+    Blur.self,
+    Affine.self,
   ]
 
   package static let items = ItemForms(

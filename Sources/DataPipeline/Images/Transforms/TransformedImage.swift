@@ -39,6 +39,37 @@ package struct TransformedImage {
     window.right = min(max(window.right - left, 0), width)
   }
 
+  /// Cuts out a part, with pixels beyond the image's edges by `mode`. Mirrored ones are at most the height and the width away.
+  package mutating func crop(top: Int, left: Int, height: Int, width: Int, _ mode: PaddingMode) {
+    let shape = shape
+    let isInside = top >= 0 && left >= 0 && top + height <= shape.height && left + width <= shape.width
+    if mode == .zero || isInside {
+      crop(top: top, left: left, height: height, width: width)
+    } else {
+      rewrite(height: height, width: width) { source, target in
+        ck_image_crop_reflected(
+          shape.height, shape.width, shape.channels, source, top, left, height, width, target)
+      }
+    }
+  }
+
+  /// Rewrites the pixels in their shape.
+  mutating func rewrite(_ body: (_ source: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>) -> Void) {
+    rewrite(height: shape.height, width: shape.width, body)
+  }
+
+  /// Sets the pixels of a rectangle inside the image to `fill`.
+  mutating func paint(rows: Range<Int>, columns: Range<Int>, fill: Int) {
+    let shape = shape
+    rewrite { source, target in
+      target.update(from: source, count: shape.count)
+      for row in rows {
+        (target + (row * shape.width + columns.lowerBound) * shape.channels)
+          .update(repeating: UInt8(fill), count: columns.count * shape.channels)
+      }
+    }
+  }
+
   /// Rewrites the pixels: `body` gets the present ones, `[height, width, channels]`, and memory for the new ones.
   package mutating func rewrite(
     height: Int, width: Int, _ body: (_ source: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>) -> Void
