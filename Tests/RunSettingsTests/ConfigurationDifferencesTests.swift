@@ -24,7 +24,7 @@ import Testing
       "training.seed=2", "data.augment=[flip, {shift: 1}]", "schedule={kind: step, rate: 0.01, every: 5}")
     #expect(
       found.map(\.description) == [
-        "data.augment: [] → [flip, {shift: 1}]",
+        "data.augment: [] → [{flip: random}, {shift: {pixels: 1, mode: zero}}]",
         "schedule.kind: constant → step",
         "schedule.gamma: not there → 0.1",
         "schedule.every: not there → 5",

@@ -383,7 +383,7 @@ import Testing
     (
       "optimizer: {kind: adam, momentum: 0.9, betas: [0.9]}",
       [
-        "25: key 'momentum' does not go with kind adam in optimizer; it goes with kind sgd, rmsprop",
+        "25: key 'momentum' does not go with kind adam in optimizer; it goes with kind sgd, rmsprop, lars",
         "47: optimizer.betas: expected list of two numbers in [0, 1), found a list; it requires at least 2",
       ]
     ),
