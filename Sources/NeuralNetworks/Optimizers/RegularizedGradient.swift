@@ -15,7 +15,7 @@ struct RegularizedGradient {
   private let specification: OptimizerSpecification
   private let store: ParameterStore
   /// The gradient clipped element by element, if that is configured: in its own memory, since workers may share the sums'.
-  /// Elements outside `ownRanges` are never touched, so they take no memory.
+  /// Elements outside `ownRanges` are not touched, and take no memory, unless the optimiser requires norms.
   private let clipped: Tensor?
 
   /// Description of the gradient: scale · buffer + penalty scale · 2λ · w, with the λ of each range.

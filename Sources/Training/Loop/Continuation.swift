@@ -29,7 +29,7 @@ struct Continuation: Codable, Equatable, Sendable {
 
   /// Whether earlier values of the loss, or the choice of the best checkpoint by them, do not compare with later ones.
   var changesObjective: Bool {
-    changes.contains { $0.isIn("loss") || $0.isIn("training.early_stopping") && !$0.setting.hasSuffix(".patience") }
+    changes.contains { $0.isIn("loss") || $0.setting == "training.early_stopping.metric" }
   }
 
   /// The changes and their consequences, for a person.
