@@ -151,6 +151,27 @@ struct ImageCacheTests {
     #expect(splits.notes.contains { $0.contains("exceed the quota of 0 MB") }, "\(splits.notes)")
   }
 
+  @Test("with bad images left out, the others are decoded once, and have their own pixels")
+  func badImages() throws {
+    try folder.write(Array("no image".utf8), to: "photos/train/ant/aa.png")
+    func open() throws -> DatasetSplits {
+      try DatasetSplits.open(
+        DatasetSpecification(ImageFolder(skipBadImages: true), path: folder.file("photos")), seed: 1,
+        imageCache: ImageCacheSettings(memoryBudget: 0, folder: cache))
+    }
+    let splits = try open()
+    #expect(splits.unreadable.map(\.location) == [folder.file("photos/train/ant/aa.png")])
+    let first = try pixels(splits)
+    #expect(first.map { $0[0] } == [10, 20, 30])
+    // Only the cache still knows the old image.
+    try replaceUnnoticed("b")
+    #expect(try pixels(splits) == first && pixels(open()) == first)
+    let memory = try DatasetSplits.open(
+      DatasetSpecification(ImageFolder(skipBadImages: true), path: folder.file("photos")), seed: 1,
+      imageCache: ImageCacheSettings(folder: nil))
+    #expect((0..<3).allSatisfy { memory.training.dataset.isReady($0) })
+  }
+
   @Test("no file goes in vain: a disk that is too small in any case stays as it is")
   func disksThatAreTooSmall() throws {
     _ = try pixels(open(at: cache))

@@ -113,23 +113,17 @@ struct ImageFolderDataset: ImageDataset {
     return try PixelImage(contentsOf: path, limit: maxPixels, size: size, sizing ?? ImageSizing())
   }
 
-  /// The data set without the images that cannot be read, and the errors of those.
-  ///
-  /// Every image is decoded once, before training. So the files alone decide which ones are left out, for every worker and every
-  /// placement.
-  func withoutUnreadable() throws(DataError) -> (dataset: ImageFolderDataset, unreadable: [DataError]) {
-    let problems = mapConcurrently(count: count) { record -> DataError? in
-      do throws(DataError) {
-        _ = try decoded(paths[record])
-        return nil
-      } catch {
-        return error
-      }
+  /// The data set with some of its records, in their order.
+  func keeping(_ records: [Int]) -> ImageFolderDataset { ImageFolderDataset(self, keeping: records) }
+
+  /// The reason why a record's image cannot be decoded; nil if it can, whatever its size.
+  func fault(ofRecord record: Int) -> DataError? {
+    do throws(DataError) {
+      _ = try decoded(paths[record])
+      return nil
+    } catch {
+      return error
     }
-    if let refusal = problems.lazy.compactMap({ $0 }).first(where: \.isOutOfMemory) { throw refusal }
-    let kept = problems.indices.filter { problems[$0] == nil }
-    guard !kept.isEmpty else { throw DataError(paths[0], "unreadable, like all \(count) images") }
-    return (ImageFolderDataset(self, keeping: kept), problems.compactMap { $0 })
   }
 
   private static func interleave(_ files: [[String]]) -> (paths: [String], labels: [Int32]) {

@@ -32,24 +32,22 @@ extension ImageFolder {
         advice: "images are expected as \(trainingFolder)/CLASS/NAME.jpg (\(ImageFormat.readable)), "
           + "and, if there is a test split, as \(testFolder)/CLASS/NAME.jpg", isWrongUse: true)
     }
-    var images = SplitReader(settings: self, takesValidation: takesValidation)
+    var images = SplitReader(settings: self, takesValidation: takesValidation, cache: cache)
     let training = try images.read(trainingFolder)
-    images.training = training
+    images.training = training.base
     if trainingFolder == folder {
-      return DatasetFiles(
-        training: images.cached(training, folder, cache), unreadable: images.unreadable, report: images.report)
+      return DatasetFiles(training: training, unreadable: images.unreadable, report: images.report)
     }
     var validation: (any ImageDataset)?
     if let path = try images.validationFolder(in: folder) {
       let found = try images.read(path)
       images.report.remarks.append(
         "validation split: \(found.count) images of \(path) (data.validation_folder: false leaves them out)")
-      validation = images.cached(found, path, cache)
+      validation = found
     }
-    let test = Paths.isMissing(testFolder) ? nil : images.cached(try images.read(testFolder), testFolder, cache)
+    let test = Paths.isMissing(testFolder) ? nil : try images.read(testFolder)
     return DatasetFiles(
-      training: images.cached(training, trainingFolder, cache), validation: validation, test: test,
-      unreadable: images.unreadable, report: images.report)
+      training: training, validation: validation, test: test, unreadable: images.unreadable, report: images.report)
   }
 }
 
@@ -57,37 +55,37 @@ extension ImageFolder {
 private struct SplitReader {
   let settings: ImageFolder
   let takesValidation: Bool
+  let cache: ImageCacheSettings
   /// The training split. The other splits take its classes and its size of images.
   var training: ImageFolderDataset?
   var unreadable: [DataError] = []
   var report = DataReport()
 
-  init(settings: ImageFolder, takesValidation: Bool) {
-    (self.settings, self.takesValidation) = (settings, takesValidation)
+  init(settings: ImageFolder, takesValidation: Bool, cache: ImageCacheSettings) {
+    (self.settings, self.takesValidation, self.cache) = (settings, takesValidation, cache)
   }
 
-  mutating func read(_ folder: String) throws(DataError) -> ImageFolderDataset {
+  /// The images of a folder, with a cache of decoded pixels.
+  mutating func read(_ folder: String) throws(DataError) -> CachedImageFolder {
     let images = try ImageFolderDataset(
       folder: folder, classNames: training?.classNames, size: settings.size, settings.sizing,
       shape: training?.imageShape, maxPixels: settings.maxPixels)
     report.add(images.report)
-    guard settings.skipBadImages else { return images }
-    let (readable, problems) = try images.withoutUnreadable()
+    let cached = cached(images, folder)
+    guard settings.skipBadImages else { return cached }
+    let (readable, problems) = try cached.withoutUnreadable()
     unreadable += problems
     report.omissions += problems.map { .init($0.location, "images that cannot be read", detail: $0.problem) }
     return readable
   }
 
-  /// The same images with a cache of decoded pixels.
-  mutating func cached(
-    _ images: ImageFolderDataset, _ folder: String, _ settings: ImageCacheSettings
-  ) -> CachedImageFolder {
-    let (cached, refusal) = CachedImageFolder.make(images, folder: folder, settings)
+  private mutating func cached(_ images: ImageFolderDataset, _ folder: String) -> CachedImageFolder {
+    let (cached, refusal) = CachedImageFolder.make(images, folder: folder, cache)
     let size = images.count * images.imageShape.count
     // Images that fit in memory are decoded once a run, so a file is not missed.
-    if let refusal, size > settings.memoryBudget {
+    if let refusal, size > cache.memoryBudget {
       report.remarks.append(
-        "decoded images are not kept on disk: \(refusal.reason); those beyond \(settings.memoryBudget >> 20) MB are decoded in "
+        "decoded images are not kept on disk: \(refusal.reason); those beyond \(cache.memoryBudget >> 20) MB are decoded in "
           + "every epoch (--cache DIR names another folder)")
     }
     return cached
