@@ -154,18 +154,18 @@ struct ImageCacheTests {
   @Test("with bad images left out, the others are decoded once, and have their own pixels")
   func badImages() throws {
     try folder.write(Array("no image".utf8), to: "photos/train/ant/aa.png")
-    func open() throws -> DatasetSplits {
+    func open(at cache: String?) throws -> DatasetSplits {
       try DatasetSplits.open(
         DatasetSpecification(ImageFolder(skipBadImages: true), path: folder.file("photos")), seed: 1,
         imageCache: ImageCacheSettings(memoryBudget: 0, folder: cache))
     }
-    let splits = try open()
+    let splits = try open(at: cache)
     #expect(splits.unreadable.map(\.location) == [folder.file("photos/train/ant/aa.png")])
     let first = try pixels(splits)
-    #expect(first.map { $0[0] } == [10, 20, 30])
+    #expect(try Set(first).count == 3 && pixels(open(at: nil)) == first)
     // Only the cache still knows the old image.
     try replaceUnnoticed("b")
-    #expect(try pixels(splits) == first && pixels(open()) == first)
+    #expect(try pixels(splits) == first && pixels(open(at: cache)) == first)
     let memory = try DatasetSplits.open(
       DatasetSpecification(ImageFolder(skipBadImages: true), path: folder.file("photos")), seed: 1,
       imageCache: ImageCacheSettings(folder: nil))
