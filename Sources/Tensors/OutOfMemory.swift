@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The system refused memory that a computation requires. Checkpoints are not affected.
 public struct OutOfMemory: Error, Equatable, CustomStringConvertible {
@@ -12,8 +13,16 @@ public struct OutOfMemory: Error, Equatable, CustomStringConvertible {
     """
   }
 
+  private static let isEnding = Atomic(false)
+
+  /// Returns on the first thread that is refused memory; others wait for the end of the process, so that it is said once.
+  public static func holdOtherThreads() {
+    while isEnding.exchange(true, ordering: .relaxed) { pause() }
+  }
+
   /// Ends the process, which may have no memory for anything else. A trap would also print a backtrace.
   @Sendable public static func end(_ error: OutOfMemory) -> Never {
+    holdOtherThreads()
     _ = "error: \(error)\n".withCString { write(STDERR_FILENO, $0, strlen($0)) }
     _exit(1)
   }

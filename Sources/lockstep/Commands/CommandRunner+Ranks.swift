@@ -56,6 +56,7 @@ extension CommandRunner {
         }
       }
       member.endOutOfMemory = { [watch, rank = mpi.rank, ranks = mpi.size] error in
+        OutOfMemory.holdOtherThreads()
         report(error, prefix: ranks > 1 ? "rank \(rank): " : "")
         watch?.sayThatFailureIsSaid()
         _exit(1)
