@@ -106,5 +106,7 @@ extension RunConfiguration {
       ConfigurationDifference(
         path: path, old: oldValues[path], new: newValues[path], evaluationSteers: evaluationSteers)
     }
+    // A section that is null in one of them: its settings are listed.
+    .filter { [$0.old, $0.new] != ["null", nil] && [$0.old, $0.new] != [nil, "null"] }
   }
 }

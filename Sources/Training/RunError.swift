@@ -15,6 +15,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   case statisticsOfOneSample(layer: String, batchSize: Int, shards: Int?)
   case streamsDoNotDivide(batchSize: Int, shards: Int)
   case anotherConfiguration(checkpoint: String, refused: [String], continued: [String], isContinued: Bool)
+  case noCheckpoint(folder: String)
   case nothingToContinue(checkpoint: String, step: Int, changes: [String])
   case otherShards(checkpoint: String, old: Int, new: Int)
   case folderNotEmpty(String)
@@ -75,6 +76,11 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
       \(checkpoint.onOneLine) belongs to a run with another configuration:
       \(Self.list(isContinued ? refused : continued + refused))
       \(Self.advice(refused: refused, isContinued: isContinued))
+      """
+    case .noCheckpoint(let folder):
+      """
+      \(folder.onOneLine) has no checkpoint that --continue could go on from; check --run-dir, or leave --continue out to \
+      start a run
       """
     case .nothingToContinue(let checkpoint, let step, let changes):
       """
@@ -141,7 +147,7 @@ public enum RunError: ExitCodeProviding, Equatable, CustomStringConvertible {
   private static func advice(refused: [String], isContinued: Bool) -> String {
     let own = "go on with the configuration in its run folder"
     if refused.isEmpty {
-      return "add --continue to train the rest of the run with the new values, or \(own)"
+      return "add --continue to train the rest of the run with the new values, or take the old ones back with --set"
     }
     let settings = ConfigurationDifference.ofLearning.joined(separator: ", ")
     let limit = "--continue changes the learning only (\(settings)); " + own

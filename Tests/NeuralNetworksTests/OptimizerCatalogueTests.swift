@@ -74,6 +74,20 @@ import Testing
     }
   }
 
+  @Test("a gradient that is not finite reaches the weights, and by them the loss", arguments: [Float.nan, .infinity])
+  func faults(value: Float) throws {
+    for entry in OptimizerCatalogue.entries {
+      let model = try Model([linear(3)], inputShape: [5], pool: pool)
+      let optimizer = Optimizer(example(of: entry), store: model.store, pool: pool)
+      let gradients = Tensor(zeros: [model.store.flatCount], pool: pool)
+      gradients.floats[0] = value
+      for step in 0..<2 {
+        _ = optimizer.step(step, gradients: gradients, scale: 1, learningRate: 1, report: false)
+      }
+      #expect(!model.store.values.floats[0].isFinite, "\(entry.name)")
+    }
+  }
+
   /// Averages of equal gradients differ by rounding alone: a variance must not come out below zero.
   @Test func centredAveragesOfEqualGradients() throws {
     let model = try Model([linear(3)], inputShape: [5], pool: pool)

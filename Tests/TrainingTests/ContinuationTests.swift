@@ -32,7 +32,7 @@ final class ContinuationTests {
     _ overrides: [String], workers: Int = 2, in name: String = "run", continues: Bool = true
   ) throws -> JSON {
     var options = RunOptions(runFolder: path(name))
-    options.continuesWithChanges = continues
+    options.continuesWithChanges = continues && FileManager.default.fileExists(atPath: path(name))
     let run = try PreparedRun(.parse(text: Self.base, overrides: overrides), options: options)
     _ = try ThreadGroup.run(layout: ShardLayout(shards: 4, workers: workers)) { communicator in
       try Trainer(run, communicator: communicator, jobSize: (1, 1), reporter: nil).train()
@@ -62,7 +62,8 @@ final class ContinuationTests {
 
   private static let changes = [
     ["schedule={kind: cosine, rate: 0.01}"], ["optimizer={kind: adam}", "schedule.rate=0.003"],
-    ["optimizer.momentum=0.5", "parameters=[{match: 1.*, rate: 0.1}]"], ["loss=mean-squared-error"],
+    ["optimizer={kind: lars, trust: 0.1}"], ["optimizer.momentum=0.5", "parameters=[{match: 1.*, rate: 0.1}]"],
+    ["loss=mean-squared-error"],
     ["data.augment=[flip]"], ["parameters=[{match: 1.*, freeze: true}]"],
   ]
 
@@ -147,20 +148,46 @@ final class ContinuationTests {
     #expect(last["stopped_early"] == .bool(false) && last["steps"]?.integerValue == 10)
   }
 
-  @Test("another loss has another best step")
+  @Test("losses of another kind neither compare nor add up: best step, rate of a plateau, logged means")
   func anotherLoss() throws {
-    let stopping = "training.early_stopping={patience: 9, metric: loss}"
-    try train([stopping])
-    let summary = try train([stopping, "loss=mean-squared-error", "training.steps=16"])
+    // Cross-entropies are larger than squared errors.
+    let (squared, stopping) = ("loss=mean-squared-error", "training.early_stopping={patience: 9, metric: loss}")
+    let plateau = "schedule={kind: plateau, rate: 0.02, patience: 1, metric: loss}"
+    try train([stopping, squared, plateau])
+    let summary = try train([stopping, plateau, "training.steps=20"])
     #expect(try #require(summary["best_step"]?.integerValue) > 10)
+    #expect(try rates("run")[20] == 0.02)
+    try train([squared, "logging.every_steps=8"], in: "logged")
+    try train(["logging.every_steps=8", "training.steps=16"], in: "logged")
+    var losses: [Int: Double] = [:]
+    _ = try RunFolder.readMetrics(in: path("logged")) { record in
+      if record["split"]?.text == "train", let step = record["step"]?.integerValue {
+        losses[step] = record["loss"]?.numberValue
+      }
+    }
+    // Of six steps alone, not of two squared errors as well.
+    #expect(try #require(losses[16]) > 1)
+  }
+
+  @Test("the best checkpoint stays the best where its metric stays")
+  func sameMetric() throws {
+    try train(["schedule.rate=0.3"])
+    let summary = try train(["schedule.rate=0.3", "loss.label_smoothing=0.1", "training.steps=12"])
+    let history = try #require(summary["history"]?.elements?.first)
+    #expect(history["step"]?.integerValue == 10 && summary["best_step"] != .null)
+    let text = try Checkpoint(path: RunLayout.checkpoint(step: 12, in: path("run"))).metadata.progress
+    #expect(text.contains("\"forgetsBest\":false"), "\(text)")
   }
 
   @Test("settings of the model and the data, and a run without steps left, are refused")
   func refused() throws {
     try train([])
-    func refusal(_ overrides: [String], continues: Bool = true) -> String {
+    func refusal(_ overrides: [String], in name: String = "run", continues: Bool = true) -> String {
       do {
-        try train(overrides, continues: continues)
+        if name != "run" {
+          try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
+        }
+        try train(overrides, in: name, continues: continues)
         return "none"
       } catch { return "\(error)" }
     }
@@ -169,6 +196,8 @@ final class ContinuationTests {
     #expect(both.contains("--continue changes the learning only (loss, optimizer, schedule"), "\(both)")
     let silent = refusal(["schedule.rate=0.1", "training.steps=40"], continues: false)
     #expect(silent.contains("schedule.rate: 0.02 → 0.1") && silent.contains("add --continue"), "\(silent)")
+    let missing = refusal(["training.steps=40"], in: "nowhere")
+    #expect(missing.contains("has no checkpoint that --continue could go on from"), "\(missing)")
     let complete = refusal(["schedule.rate=0.1"])
     #expect(complete.contains("complete after step 10") && complete.contains("training.epochs"), "\(complete)")
     #expect(try train([])["history"] == .array([]))

@@ -107,9 +107,9 @@ def optimizers():
             {"sum": "sum"}, optim.Adagrad, 0.1, lr_decay=0.05, initial_accumulator_value=0.3, eps=1e-3),
         "{kind: lion}": made({"exp_avg": "exp_avg"}, Lion),
         "{kind: lion, betas: [0.8, 0.95], weight_decay: 0.1}": made({"exp_avg": "exp_avg"}, Lion, 0.1, betas=(0.8, 0.95)),
-        "{kind: lars}": made({"momentum": "momentum"}, LARS),
+        "{kind: lars}": made({"scaled_momentum": "momentum"}, LARS),
         "{kind: lars, momentum: 0.8, trust: 0.2, epsilon: 1e-6, weight_decay: 0.1}": made(
-            {"momentum": "momentum"}, LARS, 0.1, momentum=0.8, trust=0.2, eps=1e-6),
+            {"scaled_momentum": "momentum"}, LARS, 0.1, momentum=0.8, trust=0.2, eps=1e-6),
     }
 
 

@@ -87,7 +87,8 @@ typedef struct {
 } ck_lion;
 
 /// Lion (Chen et al., 2023, algorithm 2): g' = gradient_scale · g + coupling · w, w = decay · w − learning_rate ·
-/// sign(β₁ · m + (1 − β₁) · g'), m = β₂ · m + (1 − β₂) · g'. The averages m start as zeros; sign(0) is 0.
+/// sign(β₁ · m + (1 − β₁) · g'), m = β₂ · m + (1 − β₂) · g'. The averages m start as zeros; sign(0) is 0, and
+/// what is not finite makes the weight NaN.
 void ck_lion_update(
     ck_type type, ptrdiff_t count, ck_lion lion, const void *gradients, void *averages, void *weights);
 

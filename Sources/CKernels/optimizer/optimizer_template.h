@@ -54,7 +54,8 @@ CK_CLONES static void K(lion)(
     REAL g = scale * gradients[i] + coupling * w;
     REAL c = beta1 * averages[i] + share1 * g;
     averages[i] = beta2 * averages[i] + share2 * g;
-    weights[i] = decay * w - (c > 0 ? rate : c < 0 ? -rate : 0);
+    // A sign hides NaN and infinity, which must reach the weights, and by them the loss.
+    weights[i] = decay * w - ((c > 0 ? rate : c < 0 ? -rate : 0) + 0 * c);
   }
 }
 

@@ -27,7 +27,8 @@ package struct LARS: NormedOptimizerSettings {
 
   package func check(_ context: inout DecodingContext) {}
 
-  package var stateNames: [String] { ["momentum"] }
+  /// Another name than that of SGD's velocity, which has another scale.
+  package var stateNames: [String] { ["scaled_momentum"] }
 
   package func gradientFactor(weightNorm: Double, gradientNorm: Double, weightDecay: Double) -> Double {
     guard weightNorm > 0 && gradientNorm > 0 else { return 1 }

@@ -3,7 +3,7 @@ import Configuration
 /// An optimiser with its settings, and the settings that all optimisers share.
 public struct OptimizerSpecification: Sendable {
   package var settings: any OptimizerSettings
-  /// Added to the gradient as weight_decay · w; AdamW instead subtracts η · weight_decay · w from the weight.
+  /// Added to the gradient as weight_decay · w; AdamW and Lion instead subtract η · weight_decay · w from the weight.
   public var weightDecay = 0.0
   /// Factor λ of the loss term λ·Σw²: the gradient includes 2λw, the reported loss λΣw².
   public var l2 = 0.0
@@ -13,6 +13,9 @@ public struct OptimizerSpecification: Sendable {
   public var clipNorm: Double?
   /// Largest magnitude of the gradient's elements; nil does not clip.
   public var clipValue: Double?
+
+  /// Number of those of which each of several optimisers that share parameters touches its own part alone.
+  public var partedScratchCount: Int { settings is any NormedOptimizerSettings ? 0 : scratchCount }
 
   package init(_ settings: any OptimizerSettings) { self.settings = settings }
 
@@ -45,7 +48,7 @@ extension OptimizerSpecification {
       fields: [
         Field(
           "weight_decay", \.weightDecay, .notNegative,
-          "λ: adds λ·w to the gradient; `adamw` instead subtracts η·λ·w from w."),
+          "λ: adds λ·w to the gradient, which `lars` scales; `adamw` and `lion` instead subtract η·λ·w from w."),
         Field("l2", \.l2, .notNegative, "λ of a loss term λ·Σw², whose gradient is 2λ·w."),
         Field(
           "regularize", \.regularize, .word(),

@@ -50,6 +50,7 @@ public struct Schedule: Sendable, Equatable {
         "the warm-up of \(specification.warmupSteps) steps (schedule.warmup_steps) is cut to \(warmupSteps): "
           + "\(firstStep > 0 ? "the rest of the run" : "the run") has \(length.totalSteps)")
     }
-    return notes + [specification.settings.note(on: length)].compactMap { $0 }
+    let origin = firstStep > 0 ? " (steps count from step \(firstStep), where the schedule begins)" : ""
+    return notes + [specification.settings.note(on: length)].compactMap { $0.map { $0 + origin } }
   }
 }

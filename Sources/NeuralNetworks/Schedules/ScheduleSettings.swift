@@ -23,7 +23,7 @@ package struct ScheduleLength: Sendable, Equatable {
 
 /// A step as a schedule sees it.
 package struct ScheduleStep {
-  /// Counted from 0, from the start of the run.
+  /// Counted from 0, from the start of the schedule, which is that of the run unless `--continue` gave another schedule.
   let number: Int
   let length: ScheduleLength
   /// Used by schedules that follow evaluations only.

@@ -23,20 +23,23 @@ struct Continuation: Codable, Equatable, Sendable {
   var changes: [Change]
   /// Whether the checkpoint's optimiser state does not fit the new optimiser, whose state then begins at zero.
   var restartsOptimizer: Bool
+  /// Whether earlier evaluations do not compare with later ones by the metric of the best checkpoint.
+  var forgetsBest: Bool
 
   /// A schedule that was changed begins at `step` and has the rest of the run as its length.
   var restartsSchedule: Bool { changes.contains { $0.isIn("schedule") } }
 
-  /// Whether earlier values of the loss, or the choice of the best checkpoint by them, do not compare with later ones.
-  var changesObjective: Bool {
-    changes.contains { $0.isIn("loss") || $0.setting == "training.early_stopping.metric" }
-  }
+  /// Whether earlier losses do not compare with later ones.
+  var changesLoss: Bool { changes.contains { $0.isIn("loss") } }
 
   /// The changes and their consequences, for a person.
   var lines: [String] {
     var lines = changes.map { "\($0.setting): \($0.old ?? "not there") → \($0.new ?? "not there")" }
     if restartsSchedule { lines.append("the schedule begins at this step") }
     if restartsOptimizer { lines.append("the optimiser's state begins at zero") }
+    if forgetsBest {
+      lines.append("earlier steps do not compare, and are no longer candidates for the best checkpoint")
+    }
     return lines
   }
 

@@ -148,9 +148,7 @@ public struct PreparedRun: Sendable {
   }
 
   /// Metric of the best checkpoint.
-  var bestMetric: EarlyStoppingSettings.Metric {
-    configuration.training.earlyStopping?.metric ?? (configuration.data.isText ? .loss : .accuracy)
-  }
+  var bestMetric: EarlyStoppingSettings.Metric { configuration.bestMetric }
 
   func epoch(after steps: Int) -> Double { Double(steps) / Double(sampler.stepsPerEpoch) }
 
@@ -160,6 +158,11 @@ public struct PreparedRun: Sendable {
     if let everyEpochs, steps % (everyEpochs * sampler.stepsPerEpoch) == 0 { return true }
     return false
   }
+}
+
+extension RunConfiguration {
+  /// Metric of the best checkpoint.
+  var bestMetric: EarlyStoppingSettings.Metric { training.earlyStopping?.metric ?? (data.isText ? .loss : .accuracy) }
 }
 
 /// Choices of the command line about a run, none of which changes its weights.

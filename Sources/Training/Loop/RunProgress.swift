@@ -89,10 +89,12 @@ struct RunProgress: Codable, Equatable, Sendable {
     // Evaluations count anew: a run that had stopped early shall go on.
     earlyStopping = nil
     if continuation.restartsSchedule { schedule = nil }
-    if continuation.changesObjective {
-      // Losses of different kinds do not compare.
-      (best, smoothedLoss) = (nil, nil)
-    }
+    if continuation.forgetsBest { best = nil }
+    guard continuation.changesLoss else { return }
+    // Losses of different kinds neither compare nor add up.
+    (smoothedLoss, sinceLogged, lastLogged, lastValidation) = (nil, Window(), nil, nil)
+    schedule?.best = nil
+    schedule?.evaluationsWithoutImprovement = 0
   }
 
   init(encoded: some Sequence<UInt8>) throws {

@@ -54,7 +54,8 @@ extension RunRecorder {
       throw RunError.otherShards(checkpoint: name, old: checkpoint.metadata.shards, new: shards)
     }
     try refuseOtherPosition(checkpoint)
-    let continuation = try continued.isEmpty ? nil : continuation(with: continued, of: checkpoint, model: model)
+    let continuation =
+      try continued.isEmpty ? nil : continuation(with: continued, from: old, of: checkpoint, model: model)
     if continuation?.restartsSchedule != true {
       warnOfOtherRates(before: old, step: step, start: try RunProgress(of: checkpoint).scheduleStart)
     }
@@ -62,16 +63,21 @@ extension RunRecorder {
   }
 
   private func continuation(
-    with changes: [ConfigurationDifference], of checkpoint: Checkpoint, model: ExpectedState
+    with changes: [ConfigurationDifference], from old: RunConfiguration, of checkpoint: Checkpoint, model: ExpectedState
   ) throws -> Continuation {
     let step = checkpoint.metadata.step
     guard step < run.totalSteps else {
       throw RunError.nothingToContinue(checkpoint: checkpoint.path, step: step, changes: changes.lines)
     }
+    // Transforms may give samples of another size.
+    try checkpoint.requireWeights(model.weights)
+    let (before, after) = (old.bestMetric, run.bestMetric)
     let found = checkpoint.state.map(\.name).filter { $0.hasPrefix(Replica.statePrefix) }
-    return Continuation(
+    var continuation = Continuation(
       step: step, changes: changes.map { Continuation.Change($0) },
-      restartsOptimizer: Set(found) != Set(model.optimizer))
+      restartsOptimizer: Set(found) != Set(model.optimizer), forgetsBest: before != after)
+    if continuation.changesLoss && after == .loss { continuation.forgetsBest = true }
+    return continuation
   }
 
   /// Checks epoch and position, which follow from the step.

@@ -48,6 +48,7 @@ final class RunRecorder {
     folder.warn = { reporter?.warn($0) }
     do {
       checkpoint = try Self.checkpoint(for: run.options.resume, in: folder, reporter: reporter)
+      if checkpoint == nil && run.options.continuesWithChanges { throw RunError.noCheckpoint(folder: folder.path) }
       if let checkpoint {
         goodCheckpoint = try RunFolder.continuedCheckpoint(upTo: checkpoint.path)
         latestCheckpoint = (checkpoint.path, checkpoint.metadata.best?.step)

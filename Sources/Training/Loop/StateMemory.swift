@@ -23,8 +23,7 @@ public struct StateMemory: Sendable, Equatable {
     let isShared = configuration.training.shareWeights ?? (buffer >= Self.leastSharedBytes)
     // The weights and the optimiser's state.
     sharedBuffers = isShared ? 1 + optimizer.stateCount : 0
-    // Each worker touches its own part of the optimiser's scratch memory.
-    let common = isShared ? sharedBuffers + optimizer.scratchCount : 0
+    let common = isShared ? sharedBuffers + optimizer.partedScratchCount : 0
     worker = buffer * (2 + optimizer.stateCount + optimizer.scratchCount - common) + frozen
     host = buffer * common
   }

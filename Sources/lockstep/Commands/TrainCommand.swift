@@ -61,7 +61,7 @@ struct TrainCommand: ParsableCommand {
   @Flag(
     name: .customLong("continue"),
     help: ArgumentHelp(
-      "On resume, trains the rest of the run with other settings of the learning: loss, optimizer, schedule, parameters, augmentation."
+      "Trains the rest of a run with other settings of the learning: loss, optimizer, schedule, parameters, data.augment, early stopping. A run that is complete must become longer, too."
     ))
   var continuesWithChanges = false
 
