@@ -148,6 +148,6 @@ public enum ConfigurationReference {
     `schedule`, `parameters`, `data.augment` and `training.early_stopping`. A schedule that differs begins at the step of the checkpoint, with its
     warm-up, and has the rest of the run as its length; one that does not differ goes on. The optimiser's state is kept if the new
     optimiser has state of the same names for the same parameters, and begins at zero otherwise. Early stopping counts evaluations
-    anew. Where the metric of the best checkpoint changes, or is a loss of another kind, earlier steps are no longer candidates for it.
+    anew. Earlier steps are no longer candidates for the best checkpoint if its metric changes, or if the metric is the loss and the loss changes.
     """
 }

@@ -10,7 +10,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     case allowed
     /// The run resumes, but with other bits than without the change; it must warn.
     case changesBits
-    /// The rest of the run may be trained with it, if the user says so: settings of the learning, not of the model or the data.
+    /// Refused unless the user asks for it (`--continue`): then the rest of the run is trained with the new value.
     case continues
     /// It would be a different run.
     case refused
@@ -48,7 +48,7 @@ public struct ConfigurationDifference: Sendable, Equatable, CustomStringConverti
     return Self.ofLearning.contains { path == $0 || path.hasPrefix($0 + ".") } ? .continues : .refused
   }
 
-  /// Sections and settings that the rest of a run may have others of.
+  /// Sections and settings that `--continue` may change.
   package static let ofLearning = [
     "loss", "optimizer", "schedule", "parameters", "data.augment", "training.early_stopping",
   ]

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Padding around an image, in pixels. Convolutions read zeros there; pooling leaves it out.
+/// Padding around an image, in pixels. Convolutions read zeros there; pooling ignores these pixels.
 public struct ImagePadding: Hashable, Sendable {
   public var top, left, bottom, right: Int
 

@@ -15,7 +15,7 @@ public struct OutOfMemory: Error, Equatable, CustomStringConvertible {
 
   private static let isEnding = Atomic(false)
 
-  /// Returns on the first thread that is refused memory; others wait for the end of the process, so that it is said once.
+  /// Returns on the first thread that calls it. Other threads wait for the end of the process, so that one message is printed.
   public static func holdOtherThreads() {
     while isEnding.exchange(true, ordering: .relaxed) { pause() }
   }

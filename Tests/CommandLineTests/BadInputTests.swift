@@ -119,7 +119,7 @@ struct BadInputTests {
     let checkpoint = run + "/checkpoints/step-00000020.safetensors"
     let result = try train(["model.layers.0.conv.filters=5"], ["--resume", checkpoint])
     expectMessage(result, code: 2, mentions: ["0.weight"])
-    // A refused run leaves nothing behind.
+    // A refused run creates no run folder.
     let refused = folder.path("refused")
     #expect(try train(["training.seed=4"], ["--resume", checkpoint, "--run-dir", refused]).exitCode == 2)
     #expect(!FileManager.default.fileExists(atPath: refused))

@@ -59,7 +59,7 @@ struct ResumeChangesTests {
   func continued() throws {
     #expect(try train(["training.steps=20"]).exitCode == 0)
     expectRefusal(try train(["schedule.max=0.003", "training.steps=30"]), ["schedule.max: ", "add --continue"])
-    expectRefusal(try train([], ["--continue", "--resume", "never"]), ["--continue and --resume never"])
+    expectRefusal(try train([], ["--continue", "--resume", "never"]), ["--continue requires a run to resume"])
     let changes = ["--set", "schedule.max=0.003", "--set", "training.steps=30"]
     let result = try Lockstep.run(["train", run, "--continue"] + changes)
     #expect(result.exitCode == 0, "\(result.errors)")

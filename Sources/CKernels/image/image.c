@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "../common/kernels.h"
+#include "reflection.h"
 
 enum { CK_PIECE = 1024 };
 
@@ -65,11 +65,6 @@ void ck_image_gather(const ck_image *image, const uint8_t *pixels, uint8_t *y) {
     gather(
         image, pixels, i, 0, image->columns, 0, image->channels, y + i * image->columns * image->channels);
   }
-}
-
-static ptrdiff_t reflected(ptrdiff_t index, ptrdiff_t size) {
-  if (index < 0) return -index;
-  return index < size ? index : 2 * (size - 1) - index;
 }
 
 void ck_image_crop_reflected(

@@ -1,16 +1,11 @@
 #include <math.h>
 
-#include "../common/kernels.h"
+#include "reflection.h"
 
 // Equal pixels on every processor.
 #pragma STDC FP_CONTRACT OFF
 
 enum { CK_BLURRED_AT_ONCE = 64 };
-
-static ptrdiff_t reflected(ptrdiff_t index, ptrdiff_t size) {
-  if (index < 0) return -index;
-  return index < size ? index : 2 * (size - 1) - index;
-}
 
 void ck_image_blur(
     ptrdiff_t height, ptrdiff_t width, ptrdiff_t channels, const uint8_t *pixels, ptrdiff_t kernel, double sigma,

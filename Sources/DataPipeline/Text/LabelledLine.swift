@@ -41,7 +41,7 @@ extension LabelledTextSpecification {
     return lines
   }
 
-  /// The line without the white space around its label, which nobody sees and which would make another class.
+  /// The line without the white space around its label: `cat` and `cat ` are one class.
   static func checked(
     _ text: [UInt8], _ label: String, _ location: String, line: Int, _ expected: String
   ) throws(DataError) -> LabelledLine {

@@ -18,7 +18,8 @@ package struct Adagrad: OptimizerSettings {
         Field("rate_decay", \.rateDecay, .notNegative, "The rate of step t, from 0, is η / (1 + t · rate_decay)."),
         Field(
           "initial_sum", \.initialSum, .notNegative,
-          "First value of each s in s ← s + g²; the step is η·g / (√s + ε)."),
+          "First value of each s in s ← s + g²; the step is η·g / (√s + ε). Used in the first step only, so that `--continue` cannot "
+            + "change it."),
         Field("epsilon", \.epsilon, .normalFloat, "ε in the same formula; it must not vanish in float32."),
       ])
   }

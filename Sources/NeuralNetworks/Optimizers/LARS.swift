@@ -19,7 +19,7 @@ package struct LARS: NormedOptimizerSettings {
         Field("momentum", \.momentum, .share, "μ in v ← μ·v + r·(g + λ·w), w ← w − η·v."),
         Field(
           "trust", \.trust, .positive,
-          "Factor of r = trust · ‖w‖ / (‖g‖ + λ·‖w‖ + ε), over each parameter; r is 1 for those that `regularize` leaves out."
+          "Factor of r = trust · ‖w‖ / (‖g‖ + λ·‖w‖ + ε), with the norms of each parameter; parameters that `regularize` excludes have r = 1."
         ),
         Field("epsilon", \.epsilon, .notNegative, "ε in the same formula."),
       ])

@@ -7,6 +7,8 @@ public final class Optimizer {
   public let specification: OptimizerSpecification
   private let store: ParameterStore
   private let objective: RegularizedGradient
+  /// The settings, if they require norms; else nil.
+  private let normed: (any NormedOptimizerSettings)?
   private let buffers: [Tensor]
   /// One for each own range: see `ParameterUpdate.gradientFactor`.
   private var gradientFactors: [Double]
@@ -23,6 +25,7 @@ public final class Optimizer {
   ) {
     (self.specification, self.store) = (specification, store)
     objective = RegularizedGradient(specification, store: store, rules: rules, pool: pool, share: share)
+    normed = specification.settings as? any NormedOptimizerSettings
     gradientFactors = objective.ownRanges.map { _ in 1 }
     let count = specification.stateCount
     buffers =
@@ -55,9 +58,9 @@ public final class Optimizer {
     hasReadShared: () throws -> Void
   ) rethrows -> OptimizerReport {
     let loss = try objective.prepare(gradients, scale: scale, report: report, hasReadShared: hasReadShared)
-    if let settings = specification.settings as? any NormedOptimizerSettings {
+    if let normed {
       for (index, range) in objective.ownRanges.enumerated() {
-        gradientFactors[index] = objective.factor(of: range, loss, settings)
+        gradientFactors[index] = objective.factor(of: range, loss, normed)
       }
       try hasReadShared()
     }

@@ -14,9 +14,6 @@ public struct OptimizerSpecification: Sendable {
   /// Largest magnitude of the gradient's elements; nil does not clip.
   public var clipValue: Double?
 
-  /// Number of those of which each of several optimisers that share parameters touches its own part alone.
-  public var partedScratchCount: Int { settings is any NormedOptimizerSettings ? 0 : scratchCount }
-
   package init(_ settings: any OptimizerSettings) { self.settings = settings }
 
   /// Number of flat buffers of the parameters' size that are the optimiser's state.
@@ -24,6 +21,9 @@ public struct OptimizerSpecification: Sendable {
 
   /// Number of further flat buffers: one for clipped gradients.
   public var scratchCount: Int { clipValue == nil ? 0 : 1 }
+
+  /// Number of scratch buffers that optimisers with shared parameters fill in parts, each its own; the others are filled whole.
+  public var partedScratchCount: Int { settings is any NormedOptimizerSettings ? 0 : scratchCount }
 
   package func check(_ context: inout DecodingContext) {
     settings.check(&context)

@@ -56,7 +56,7 @@ extension ParameterRule {
         Field("rate", \.rate, Codec.positive.optional, "Multiplies the schedule's rate."),
         Field(
           "weight_decay", \.weightDecay, Codec.notNegative.optional,
-          "Replaces the optimiser's weight decay for the parameters that match, including those that `optimizer.regularize` leaves out."
+          "Replaces the optimiser's weight decay for the parameters that match, also for those that `optimizer.regularize` excludes."
         ),
         Field("l2", \.l2, Codec.notNegative.optional, "Replaces the optimiser's L2 penalty, in the same way."),
         Field(

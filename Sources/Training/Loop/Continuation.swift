@@ -1,7 +1,7 @@
 import JSON
 import RunSettings
 
-/// A point of a run from which on it was trained with other settings (`--continue`): part of every later checkpoint.
+/// A change of settings during a run (`--continue`). Every later checkpoint holds it.
 struct Continuation: Codable, Equatable, Sendable {
   struct Change: Codable, Equatable, Sendable {
     /// Dotted path in the configuration.
@@ -18,7 +18,7 @@ struct Continuation: Codable, Equatable, Sendable {
     func isIn(_ section: String) -> Bool { setting == section || setting.hasPrefix(section + ".") }
   }
 
-  /// Number of steps done with the settings before.
+  /// Number of steps done before the change.
   var step: Int
   var changes: [Change]
   /// Whether the checkpoint's optimiser state does not fit the new optimiser, whose state then begins at zero.
@@ -26,7 +26,7 @@ struct Continuation: Codable, Equatable, Sendable {
   /// Whether earlier evaluations do not compare with later ones by the metric of the best checkpoint.
   var forgetsBest: Bool
 
-  /// A schedule that was changed begins at `step` and has the rest of the run as its length.
+  /// Whether the schedule changes: it then begins at `step` and spans the rest of the run.
   var restartsSchedule: Bool { changes.contains { $0.isIn("schedule") } }
 
   /// Whether earlier losses do not compare with later ones.

@@ -170,7 +170,7 @@ public struct RunOptions: Sendable {
   /// Folder to write to; nil makes a new one under `runs`.
   public var runFolder: String?
   public var resume = ResumeMode.automatic
-  /// Whether the rest of a run that is resumed may be trained with other settings of the learning.
+  /// Whether other settings of the learning are accepted on resume, and used for the rest of the run.
   public var continuesWithChanges = false
   /// Name of the configuration, for a new folder's name.
   public var name = "run"

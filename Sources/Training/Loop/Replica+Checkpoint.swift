@@ -6,7 +6,7 @@ import Inference
 import NeuralNetworks
 import Tensors
 
-/// Names of the tensors of a replica in a checkpoint.
+/// The tensors that a checkpoint of a run must hold: weights with their shapes, and the names of the optimiser's state.
 struct ExpectedState {
   let weights: [Checkpoint.Expectation]
   let optimizer: [String]

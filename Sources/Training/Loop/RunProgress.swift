@@ -83,10 +83,10 @@ struct RunProgress: Codable, Equatable, Sendable {
   /// Step at which the optimiser's state was zero.
   var optimizerStart: Int { continuations?.last { $0.restartsOptimizer }?.step ?? 0 }
 
-  /// Goes on with other settings: forgets the state that belongs to the old ones.
+  /// Records a change of settings, and drops the state that belongs to the old ones.
   mutating func begin(_ continuation: Continuation) {
     continuations = (continuations ?? []) + [continuation]
-    // Evaluations count anew: a run that had stopped early shall go on.
+    // Otherwise a run that had stopped early would stop again at once.
     earlyStopping = nil
     if continuation.restartsSchedule { schedule = nil }
     if continuation.forgetsBest { best = nil }

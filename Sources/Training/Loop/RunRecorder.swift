@@ -13,7 +13,7 @@ final class RunRecorder {
   let folder: RunFolder
   /// The checkpoint that the run resumes from; nil for a new run.
   let checkpoint: Checkpoint?
-  /// Settings that change there; nil if none do.
+  /// Change of settings at that checkpoint; nil if there is none.
   private(set) var continuation: Continuation?
   /// The newest checkpoint followed by a finite loss: weights may be finite and yet too large to compute with.
   private(set) var goodCheckpoint: String?

@@ -17,7 +17,7 @@ public final class Trainer {
   /// Only on worker 0.
   let recorder: RunRecorder?
   var progress = RunProgress()
-  /// The run's schedule, or that of its rest.
+  /// The schedule in use: that of the whole run, or the one that `--continue` gave its rest.
   private(set) var schedule: Schedule
   var clock = RunClock()
   /// Only with `--profile`.

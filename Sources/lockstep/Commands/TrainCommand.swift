@@ -109,7 +109,7 @@ struct TrainCommand: ParsableCommand {
     }
     if continuesWithChanges && resume == "never" {
       throw ValidationError(
-        "--continue and --resume never exclude each other: --continue is about a run that is resumed")
+        "--continue requires a run to resume; leave out --resume never")
     }
     if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
   }

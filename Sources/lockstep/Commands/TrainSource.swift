@@ -38,7 +38,7 @@ enum TrainSource {
     }
   }
 
-  /// - Parameter say: Receives a line for each choice that the configuration leaves open.
+  /// - Parameter say: Receives a line for each choice that the recipe for images makes.
   func configuration(overrides: [String], say: (String) -> Void) throws -> RunConfiguration {
     switch self {
     case .configuration(let file):

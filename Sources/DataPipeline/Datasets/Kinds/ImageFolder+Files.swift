@@ -51,7 +51,7 @@ extension ImageFolder {
   }
 }
 
-/// Reads the folders of a data set's splits, and reports what it leaves out.
+/// Reads the folders of a data set's splits, and reports the files that are not used.
 private struct SplitReader {
   let settings: ImageFolder
   let takesValidation: Bool
